@@ -1,0 +1,273 @@
+#define _GNU_SOURCE
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum tern_status os_error(struct tern_error *e, const char *what, const char *path)
+{
+    int err = errno;
+    return tern_fail(e, err == ENOENT ? TERN_BAD_INPUT : TERN_IO, "%s: %s: %s", what, path, strerror(err));
+}
+
+enum tern_status tern_map_open(const char *path, struct tern_map *m, struct tern_error *e)
+{
+    *m = (struct tern_map){0};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return os_error(e, "open", path);
+    struct stat st;
+    enum tern_status s = TERN_OK;
+    if (fstat(fd, &st)) {
+        s = os_error(e, "stat", path);
+    } else if (!S_ISREG(st.st_mode)) {
+        s = tern_fail(e, TERN_BAD_INPUT, "open: %s: not a regular file", path);
+    } else if (st.st_size > 0) {
+        void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (p == MAP_FAILED) s = os_error(e, "map", path);
+        else *m = (struct tern_map){p, (size_t)st.st_size};
+    }
+    close(fd);
+    return s;
+}
+
+void tern_map_close(struct tern_map *m)
+{
+    if (m->data) munmap((void *)(uintptr_t)m->data, m->bytes);
+    *m = (struct tern_map){0};
+}
+
+enum tern_status tern_file_read(const char *path, size_t limit, char **text, size_t *bytes, struct tern_error *e)
+{
+    *text = NULL;
+    FILE *f = fopen(path, "rbe");
+    if (!f) return os_error(e, "open", path);
+    char *buf = NULL;
+    size_t n = 0, cap = 0;
+    enum tern_status s = TERN_OK;
+    for (;;) {
+        if (n + 1 >= cap) {
+            cap = cap ? cap * 2 : 4096;
+            char *grown = realloc(buf, cap);
+            if (!grown) {
+                s = tern_fail(e, TERN_NO_MEMORY, "read: %s: out of memory", path);
+                break;
+            }
+            buf = grown;
+        }
+        size_t got = fread(buf + n, 1, cap - n - 1, f);
+        n += got;
+        if (n > limit) {
+            s = tern_fail(e, TERN_BAD_INPUT, "read: %s: larger than %zu bytes", path, limit);
+            break;
+        }
+        if (got == 0) {
+            if (ferror(f)) s = os_error(e, "read", path);
+            break;
+        }
+    }
+    fclose(f);
+    if (s) return free(buf), s;
+    buf[n] = 0;
+    *text = buf;
+    if (bytes) *bytes = n;
+    return TERN_OK;
+}
+
+enum tern_status tern_mkdirs(const char *path, struct tern_error *e)
+{
+    char *copy = strdup(path);
+    if (!copy) return tern_fail(e, TERN_NO_MEMORY, "mkdir: %s: out of memory", path);
+    enum tern_status s = TERN_OK;
+    for (char *p = copy + 1;; p++) {
+        if (*p && *p != '/') continue;
+        char was = *p;
+        *p = 0;
+        if (mkdir(copy, 0777) && errno != EEXIST) {
+            s = os_error(e, "mkdir", copy);
+            break;
+        }
+        *p = was;
+        if (!was) break;
+    }
+    free(copy);
+    return s;
+}
+
+static enum tern_status make_folder_of(const char *path, struct tern_error *e)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash || slash == path) return TERN_OK;
+    char *dir = strndup(path, (size_t)(slash - path));
+    if (!dir) return tern_fail(e, TERN_NO_MEMORY, "mkdir: %s: out of memory", path);
+    enum tern_status s = tern_mkdirs(dir, e);
+    free(dir);
+    return s;
+}
+
+static void sync_folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *dir = slash ? strndup(path, (size_t)(slash - path) + (slash == path)) : strdup(".");
+    int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    free(dir);
+}
+
+static int write_all(int fd, const void *data, size_t bytes)
+{
+    const char *p = data;
+    while (bytes) {
+        ssize_t n = write(fd, p, bytes);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return -1;
+        p += n;
+        bytes -= (size_t)n;
+    }
+    return 0;
+}
+
+enum tern_status tern_replace_begin(const char *path, struct tern_replace *r, struct tern_error *e)
+{
+    *r = (struct tern_replace){.fd = -1};
+    enum tern_status s = make_folder_of(path, e);
+    if (s) return s;
+    r->path = strdup(path);
+    r->temp = tern_format_text("%s.XXXXXX", path);
+    if (!r->path || !r->temp) {
+        tern_replace_abandon(r);
+        return tern_fail(e, TERN_NO_MEMORY, "write: %s: out of memory", path);
+    }
+    r->fd = mkostemp(r->temp, O_CLOEXEC);
+    if (r->fd < 0) {
+        s = os_error(e, "write", path);
+        free(r->temp);
+        r->temp = NULL;
+        tern_replace_abandon(r);
+        return s == TERN_BAD_INPUT ? TERN_IO : s;
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    fchmod(r->fd, 0666 & ~mask);
+    return TERN_OK;
+}
+
+enum tern_status tern_replace_write(struct tern_replace *r, const void *data, size_t bytes, struct tern_error *e)
+{
+    if (write_all(r->fd, data, bytes)) return os_error(e, "write", r->path);
+    return TERN_OK;
+}
+
+enum tern_status tern_replace_commit(struct tern_replace *r, struct tern_error *e)
+{
+    enum tern_status s = TERN_OK;
+    if (fsync(r->fd)) s = os_error(e, "write", r->path);
+    if (close(r->fd) && !s) s = os_error(e, "write", r->path);
+    r->fd = -1;
+    if (!s && rename(r->temp, r->path)) s = os_error(e, "rename", r->path);
+    if (!s) {
+        sync_folder_of(r->path);
+        free(r->temp);
+        r->temp = NULL;
+    }
+    tern_replace_abandon(r);
+    return s;
+}
+
+void tern_replace_abandon(struct tern_replace *r)
+{
+    if (r->fd >= 0) close(r->fd);
+    if (r->temp) unlink(r->temp);
+    free(r->temp);
+    free(r->path);
+    *r = (struct tern_replace){.fd = -1};
+}
+
+enum tern_status tern_file_replace(const char *path, const void *data, size_t bytes, struct tern_error *e)
+{
+    struct tern_replace r;
+    enum tern_status s = tern_replace_begin(path, &r, e);
+    if (s) return s;
+    s = tern_replace_write(&r, data, bytes, e);
+    if (s) return tern_replace_abandon(&r), s;
+    return tern_replace_commit(&r, e);
+}
+
+enum tern_status tern_file_append_line(const char *path, const char *line, struct tern_error *e)
+{
+    enum tern_status s = make_folder_of(path, e);
+    if (s) return s;
+    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0) return os_error(e, "append", path);
+    flock(fd, LOCK_EX);
+    off_t end = lseek(fd, 0, SEEK_END);
+    char last = '\n';
+    if (end > 0 && pread(fd, &last, 1, end - 1) != 1) last = '\n';
+    char *text = tern_format_text("%s%s\n", last == '\n' ? "" : "\n", line);
+    if (!text) s = tern_fail(e, TERN_NO_MEMORY, "append: %s: out of memory", path);
+    else if (write_all(fd, text, strlen(text)) || fsync(fd)) {
+        s = os_error(e, "append", path);
+        if (end >= 0 && ftruncate(fd, end)) { /* best effort: a torn line is skipped by every reader anyway */
+        }
+    }
+    free(text);
+    if (close(fd) && !s) s = os_error(e, "append", path);
+    return s;
+}
+
+enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e)
+{
+    *fd = -1;
+    enum tern_status s = make_folder_of(path, e);
+    if (s) return s;
+    int f = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (f < 0) return os_error(e, "lock", path);
+    if (flock(f, LOCK_EX | LOCK_NB)) {
+        s = errno == EWOULDBLOCK
+                ? tern_fail(e, TERN_UNSUPPORTED, "lock: %s: held by another process; wait for it to end", path)
+                : os_error(e, "lock", path);
+        close(f);
+        return s;
+    }
+    *fd = f;
+    return TERN_OK;
+}
+
+char *tern_xdg_path(const char *kind, const char *name)
+{
+    static const struct {
+        const char *kind, *env, *fallback;
+    } dirs[] = {
+        {"config", "XDG_CONFIG_HOME", ".config"},
+        {"data", "XDG_DATA_HOME", ".local/share"},
+        {"cache", "XDG_CACHE_HOME", ".cache"},
+        {"state", "XDG_STATE_HOME", ".local/state"},
+    };
+    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+        if (strcmp(kind, dirs[i].kind)) continue;
+        const char *base = getenv(dirs[i].env), *home = getenv("HOME");
+        if (base && base[0] == '/') return tern_format_text("%s/tern/%s", base, name);
+        if (home && home[0] == '/') return tern_format_text("%s/%s/tern/%s", home, dirs[i].fallback, name);
+    }
+    return NULL;
+}
+
+char *tern_format_text(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    char *out;
+    int n = vasprintf(&out, fmt, ap);
+    va_end(ap);
+    return n < 0 ? NULL : out;
+}

@@ -1,0 +1,63 @@
+/* Aligned, huge-page and guarded memory.
+ *
+ * Three kinds of block: aligned heap (`tern_alloc`), big mappings that ask for 2 MB pages (`tern_pages_*`), and
+ * test buffers with an unreadable page on each side (`tern_guard_*`). All are zero-filled when returned. */
+#ifndef TERN_BASE_MEMORY_H
+#define TERN_BASE_MEMORY_H
+
+#include <stddef.h>
+
+#define TERN_CACHE_LINE 64
+
+/* n rounded up to a multiple of `step` (> 0). */
+static inline size_t tern_round_up(size_t n, size_t step)
+{
+    return (n + step - 1) / step * step;
+}
+
+static inline size_t tern_min(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline size_t tern_max(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Zero-filled, 64-byte aligned block; NULL when there is no memory. Free with `tern_free`. */
+void *tern_alloc(size_t bytes);
+void tern_free(void *p);
+
+/* a*b without overflow; returns 0 on overflow (so that an allocation of it is seen to fail). */
+size_t tern_mul_size(size_t a, size_t b);
+
+/* A private anonymous mapping, 2 MB aligned, advised for huge pages. */
+struct tern_pages {
+    void *data;
+    size_t bytes;    /* as asked */
+    void *map;       /* start and length of the whole mapping, for the release */
+    size_t map_bytes;
+};
+
+/* 0 on success, -1 when the kernel refuses. Pages are not touched: the thread that first writes them owns them. */
+int tern_pages_get(struct tern_pages *p, size_t bytes);
+void tern_pages_drop(struct tern_pages *p);
+
+/* `bytes` of memory that end exactly at an unreadable page (`end` != 0) or begin exactly after one (`end` == 0).
+ * The other side is followed by slack filled with a canary up to the next unreadable page. */
+struct tern_guard {
+    unsigned char *data;
+    size_t bytes;
+    void *map;
+    size_t map_bytes;
+};
+
+int tern_guard_get(struct tern_guard *g, size_t bytes, int end);
+/* 1 while the canary bytes around the data are intact. */
+int tern_guard_intact(const struct tern_guard *g);
+/* Makes the data pages read-only, so that a kernel that writes its input faults. */
+void tern_guard_protect(struct tern_guard *g);
+void tern_guard_drop(struct tern_guard *g);
+
+#endif

@@ -1,0 +1,42 @@
+#include "cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct tern_command *const commands[] = {
+#define TERN_COMMAND(name) &tern_command_##name,
+#include "commands.def"
+#undef TERN_COMMAND
+};
+
+#define N_COMMANDS (sizeof commands / sizeof *commands)
+
+static void help(void)
+{
+    puts("tern - finds, proves and uses the fastest ternary matrix kernels on this machine\n\n"
+         "usage: tern <command> [options]      tern <command> --help tells more, with an example\n");
+    for (size_t i = 0; i < N_COMMANDS; i++) printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
+    puts("\nexit codes: 0 ok, 1 check failed, 2 inconclusive, 3 usage or bad input, 4 machine lacks it, 77 skipped");
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "--help";
+    int rc = -1;
+    if (!strcmp(name, "--version")) rc = printf("tern %s\n", TERN_VERSION) < 0;
+    if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
+        help();
+        rc = argc > 1 ? 0 : 3;
+    }
+    for (size_t i = 0; rc < 0 && i < N_COMMANDS; i++)
+        if (!strcmp(name, commands[i]->name)) rc = commands[i]->run(argc - 1, argv + 1);
+    if (rc < 0) {
+        fprintf(stderr, "tern: '%s' is not a command; see tern --help\n", name);
+        return 3;
+    }
+    if (fflush(stdout) || ferror(stdout)) {
+        fputs("tern: output: could not be written\n", stderr);
+        return rc ? rc : 3;
+    }
+    return rc;
+}

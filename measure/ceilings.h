@@ -1,0 +1,42 @@
+/* Ceilings: what the hardware allows, as work functions that can be interleaved with the kernels they judge.
+ *
+ * A ceiling measured once at the start of a run is worthless on a shared machine; so each is offered as a
+ * `tern_work_fn` for the sampler, with the amount of work that one call does. */
+#ifndef TERN_MEASURE_CEILINGS_H
+#define TERN_MEASURE_CEILINGS_H
+
+#include "base/pool.h"
+#include "base/status.h"
+#include "measure/sampler.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum tern_ceiling_kind {
+    TERN_CEILING_READ,   /* read bandwidth of `bytes`: sums the buffer with the widest loads and software prefetch */
+    TERN_CEILING_INT8,   /* u8 x s8 multiply-add peak: vpdpbusd where usable, else vpmaddubsw+vpmaddwd, else scalar */
+    TERN_CEILING_MADDUBS,/* vpmaddubsw + vpaddw peak (AVX2) */
+    TERN_CEILING_FMA     /* f32 fused multiply-add peak */
+};
+
+struct tern_ceiling;
+
+/* Prepares a ceiling for all workers of `pool` (each reads its own share; peaks run on every worker). `usable`
+ * limits the instructions. `bytes` is the total buffer of READ, ignored by the others. TERN_UNSUPPORTED when the
+ * instruction family is not usable here. */
+enum tern_status tern_ceiling_new(enum tern_ceiling_kind kind, size_t bytes, uint32_t usable, struct tern_pool *pool,
+                                  struct tern_ceiling **out, struct tern_error *e);
+void tern_ceiling_free(struct tern_ceiling *c);
+
+/* "vpdpbusd zmm", "read zmm" ... */
+const char *tern_ceiling_name(const struct tern_ceiling *c);
+/* Work of one call over all workers: bytes read, or multiply-adds done. */
+double tern_ceiling_work(const struct tern_ceiling *c);
+/* For the sampler: ctx is the struct tern_ceiling. */
+void tern_ceiling_run(void *ctx, uint64_t calls);
+
+/* Estimated core frequency in GHz from a chain of dependent multiplies (3 cycles each on every x86 since 2008 and on
+ * the ARM cores we know); 0 when not known. About a millisecond. */
+double tern_frequency_ghz(void);
+
+#endif

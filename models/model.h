@@ -1,0 +1,89 @@
+/* A model as the engine and the tuner see it: hyper-parameters, linear layers, dense tensors, tokenizer source.
+ *
+ * It may come from a GGUF file (mapped, never copied) or from a built-in shape ("synth:2b-4t": real shapes, seeded
+ * random trits, made on demand). Weights are reached through `tern_linear_rows`, so a 2-billion-weight synthetic
+ * model costs no memory until somebody packs it. */
+#ifndef TERN_MODELS_MODEL_H
+#define TERN_MODELS_MODEL_H
+
+#include "base/status.h"
+#include "kernels/format.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum tern_activation { TERN_RELU2, TERN_SILU };
+
+struct tern_hparams {
+    char arch[32];  /* general.architecture */
+    char name[96];
+    uint32_t hidden, ffn, layers, heads, kv_heads, head_dim, vocab, context;
+    float rope_theta, eps;
+    int rope_neox;  /* 1: halves are paired (NEOX); 0: neighbours (NORM) */
+    int sub_norms;  /* attn_sub_norm and ffn_sub_norm exist */
+    enum tern_activation activation;
+    int tied;       /* head = embedding */
+    int32_t bos, eos, eot; /* -1: none */
+    int add_bos;
+};
+
+/* One ternary linear layer, M x K (out x in). */
+struct tern_linear {
+    char name[64];                    /* "blk.0.attn_q" */
+    size_t m, k;
+    float scale;                      /* multiplies the integer sum */
+    const struct tern_format *format; /* of the bytes below; NULL for synthetic weights */
+    const void *data;                 /* in the file's mapping */
+    uint64_t seed;                    /* of synthetic weights */
+    double zeros;                     /* share of zeros of synthetic weights */
+};
+
+/* A dense tensor: rows x cols of f32, f16, bf16, q8_0 or q6_k in the file's mapping (or synthetic). */
+enum tern_dense_type { TERN_DENSE_NONE, TERN_DENSE_F32, TERN_DENSE_F16, TERN_DENSE_BF16, TERN_DENSE_Q8_0,
+                       TERN_DENSE_Q6_K, TERN_DENSE_SYNTH };
+struct tern_dense {
+    char name[64];
+    enum tern_dense_type type;
+    size_t rows, cols;
+    const void *data;
+    uint64_t seed; /* TERN_DENSE_SYNTH */
+};
+
+struct tern_layer {
+    struct tern_linear q, k, v, o, gate, up, down;
+    struct tern_dense attn_norm, attn_sub_norm, ffn_norm, ffn_sub_norm; /* type NONE when absent */
+};
+
+struct tern_model {
+    struct tern_hparams hp;
+    struct tern_layer *layer; /* hp.layers of them */
+    struct tern_dense embedding, output_norm, head; /* head.type NONE when tied */
+    char source[256];         /* path or "synth:..." */
+    void *file;               /* struct tern_gguf *, NULL for synthetic models; the tokenizer reads its metadata */
+};
+
+/* Opens FILE.gguf or "synth:NAME". The model owns the mapping. Errors name file, tensor and reason. */
+enum tern_status tern_model_open(const char *source, struct tern_model **out, struct tern_error *e);
+void tern_model_close(struct tern_model *m);
+
+/* Rows [r0, r1) of a linear layer as trits (row stride k). Any range for synthetic weights; for packed ones ranges
+ * follow format->row_step. TERN_BAD_INPUT when the file holds a code that is no trit. Thread-safe. */
+enum tern_status tern_linear_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits,
+                                  struct tern_error *e);
+
+/* Row r of a dense tensor as f32[cols]. Thread-safe. */
+void tern_dense_row(const struct tern_dense *d, size_t r, float *out);
+
+/* The distinct linear shapes of a model and how often each is called per token: what a tuner tunes. */
+struct tern_shape {
+    size_t m, k, calls;
+    char roles[64]; /* "q o" */
+};
+/* At most `max`; returns the number written. */
+size_t tern_model_shapes(const struct tern_hparams *hp, struct tern_shape *out, size_t max);
+
+/* Built-in models by name ("2b-4t"): hyper-parameters only. NULL when unknown. `count` of all names for listings. */
+const struct tern_hparams *tern_builtin_model(const char *name);
+const char *const *tern_builtin_names(size_t *count);
+
+#endif
