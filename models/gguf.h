@@ -21,7 +21,8 @@ struct tern_gguf_string {
 };
 
 /* One metadata value. For arrays `item` is the element type, `count` their number, and for arrays of fixed-size
- * elements `data` points at the first (unaligned); arrays of strings are read with tern_gguf_strings. */
+ * elements `data` points at the first (unaligned); arrays of strings are read with tern_gguf_strings. A string has
+ * its bytes at `data` and their number in `count`; a number has `count` 1 and `item` equal to `type`. */
 struct tern_gguf_value {
     struct tern_gguf_string key;
     enum tern_gguf_type type, item;
@@ -53,6 +54,10 @@ const struct tern_gguf_value *tern_gguf_find(const struct tern_gguf *g, const ch
 size_t tern_gguf_tensor_count(const struct tern_gguf *g);
 const struct tern_gguf_tensor *tern_gguf_tensor_at(const struct tern_gguf *g, size_t i);
 const struct tern_gguf_tensor *tern_gguf_tensor_named(const struct tern_gguf *g, const char *name);
+
+/* The bytes as one line of ASCII for messages and tables: others become '?', what does not fit is cut off. Returns
+ * `out`, always NUL-terminated (capacity >= 1). */
+const char *tern_gguf_printable(struct tern_gguf_string s, char *out, size_t capacity);
 
 /* Typed access: 1 and the value, or 0 when the key is absent or of a kind that does not convert without loss. */
 int tern_gguf_u64(const struct tern_gguf *g, const char *key, uint64_t *out);
