@@ -26,7 +26,8 @@ static size_t left(const struct cursor *c) {
 }
 
 static enum tern_status bad(const struct cursor *c, const char *what, const char *why) {
-    return tern_fail(c->e, TERN_BAD_INPUT, "gguf: %s: %s: %s at byte %zu", c->path, what, why, c->at);
+    tern_fail(c->e, TERN_BAD_INPUT, "gguf: %s: %s: %s at byte %zu", c->path, what, why, c->at);
+    return TERN_BAD_INPUT;
 }
 
 static enum tern_status take(struct cursor *c, const char *what, size_t bytes, const unsigned char **p) {
@@ -217,10 +218,10 @@ static enum tern_status index_names(struct tern_gguf *g, struct cursor *c) {
 }
 
 static enum tern_status parse_counts(struct tern_gguf *g, struct cursor *c) {
-    const unsigned char *magic;
+    const unsigned char *magic = NULL;
     uint64_t n_tensors, n_values;
     enum tern_status s = take(c, "magic", 4, &magic);
-    if (s || memcmp(magic, "GGUF", 4))
+    if (s || memcmp(magic, "GGUF", 4) != 0)
         return tern_fail(c->e, TERN_BAD_INPUT, "gguf: %s: not a GGUF file", c->path);
     if ((s = take_u32(c, "version", &g->version))) return s;
     if (g->version && !(g->version & 0xffff))
