@@ -70,14 +70,20 @@ int tern_gguf_strings(const struct tern_gguf *g, const char *key, struct tern_gg
 int tern_gguf_ints(const struct tern_gguf *g, const char *key, int64_t **out, size_t *count);
 int tern_gguf_floats(const struct tern_gguf *g, const char *key, float **out, size_t *count);
 
-/* Writer: declare all metadata and tensors, then write the data of each tensor in the order of declaration. The file
- * appears under its name only when finished (base/file.h). */
+/* Writer (version 3): declare all metadata and tensors, then write the data of each tensor in the order of declaration.
+ * The file appears under its name only when finished (base/file.h). The put functions return TERN_BAD_INPUT for a name
+ * that is empty or already declared, and after the first tern_gguf_write. Tensor data are aligned to 32 bytes, or to
+ * "general.alignment" when that key is put before the first tensor. */
 struct tern_gguf_writer;
 enum tern_status tern_gguf_create(const char *path, struct tern_gguf_writer **out, struct tern_error *e);
 enum tern_status tern_gguf_put_u32(struct tern_gguf_writer *w, const char *key, uint32_t v);
 enum tern_status tern_gguf_put_f32(struct tern_gguf_writer *w, const char *key, float v);
 enum tern_status tern_gguf_put_bool(struct tern_gguf_writer *w, const char *key, int v);
 enum tern_status tern_gguf_put_text(struct tern_gguf_writer *w, const char *key, const char *text);
+/* Arrays: of strings, and of int32. */
+enum tern_status tern_gguf_put_strings(struct tern_gguf_writer *w, const char *key, const struct tern_gguf_string *v,
+                                       size_t count);
+enum tern_status tern_gguf_put_i32s(struct tern_gguf_writer *w, const char *key, const int32_t *v, size_t count);
 /* Copies a value of another file as it is. */
 enum tern_status tern_gguf_put_value(struct tern_gguf_writer *w, const struct tern_gguf_value *v);
 enum tern_status tern_gguf_put_tensor(struct tern_gguf_writer *w, const char *name, uint32_t type, uint32_t n_dims,
