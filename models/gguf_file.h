@@ -22,6 +22,9 @@ struct tern_gguf {
 /* Bytes of one element of a fixed-size type; 0 for strings, arrays and types that do not exist. */
 size_t tern_gguf_item_bytes(uint32_t type);
 
+/* Bytes from v->data to the end of the value, for any type (of an opened file). */
+size_t tern_gguf_value_bytes(const struct tern_gguf_value *v);
+
 static inline uint32_t tern_load_u32(const unsigned char *p) {
     uint32_t v;
     memcpy(&v, p, sizeof v);

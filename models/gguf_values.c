@@ -195,3 +195,23 @@ int tern_gguf_floats(const struct tern_gguf *g, const char *key, float **out, si
     *count = n;
     return 1;
 }
+
+/* Bytes of `count` elements at p; the lengths were checked when the file was opened. */
+static size_t array_bytes(enum tern_gguf_type item, uint64_t count, const unsigned char *p) {
+    if (tern_gguf_item_bytes(item)) return (size_t)count * tern_gguf_item_bytes(item);
+    size_t bytes = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        if (item == TERN_GGUF_STRING)
+            bytes += 8 + (size_t)tern_load_u64(p + bytes);
+        else
+            bytes += 12 + array_bytes((enum tern_gguf_type)tern_load_u32(p + bytes),
+                                      tern_load_u64(p + bytes + 4), p + bytes + 12);
+    }
+    return bytes;
+}
+
+size_t tern_gguf_value_bytes(const struct tern_gguf_value *v) {
+    if (v->type == TERN_GGUF_STRING) return (size_t)v->count;
+    if (v->type == TERN_GGUF_ARRAY) return array_bytes(v->item, v->count, v->data);
+    return tern_gguf_item_bytes(v->type);
+}
