@@ -48,7 +48,7 @@ struct run {
 };
 
 static int try_case(struct run *r, struct tern_case *c) {
-    if (!tern_variant_fits(r->v, r->v->isa, c->m, c->k, c->n, NULL)) return 1;
+    if (!tern_variant_fits_signs(r->v, r->v->isa, c->m, c->k, c->n, NULL)) return 1;
     c->seed = tern_random_next(&r->random) >> 1;
     c->end = (int)(r->cases & 1);
     char what[96];
