@@ -14,6 +14,9 @@ expect() {
     fi
 }
 
+# The output of a command without white space.
+narrow() { "$@" | tr -d ' \n'; }
+
 bpe=$data/micro-bpe.vocab.gguf
 expect 'ids of a text' 0 '116 257 297' "$tern" tokenize -m "$bpe" -p 'the river'
 expect 'ids of an empty text' 0 '' "$tern" tokenize -m "$bpe" -p ''
@@ -22,8 +25,8 @@ expect 'special tokens' 0 '316 258' "$tern" tokenize -m "$bpe" --special -p '<|e
 expect 'text of ids' 0 'the river' "$tern" tokenize -m "$bpe" --decode -p '116, 257 297'
 expect 'hidden control token' 0 ' the' "$tern" tokenize -m "$bpe" --decode -p '316 258'
 expect 'shown control token' 0 '<|eot_id|> the' "$tern" tokenize -m "$bpe" --decode --special -p '316 258'
-expect 'JSON of ids' 0 "{\"model\":\"$bpe\",\"count\":3,\"ids\":[116,257,297]}" "$tern" tokenize -m "$bpe" --json -p 'the river'
-expect 'JSON of bytes that are no text' 0 "{\"model\":\"$bpe\",\"count\":1,\"ids\":[255],\"hex\":\"ff\"}" "$tern" tokenize -m "$bpe" --json --decode -p 255
+expect 'JSON of ids' 0 "{\"model\":\"$bpe\",\"count\":3,\"ids\":[116,257,297]}" narrow "$tern" tokenize -m "$bpe" --json -p 'the river'
+expect 'JSON of bytes that are no text' 0 "{\"model\":\"$bpe\",\"count\":1,\"ids\":[255],\"hex\":\"ff\"}" narrow "$tern" tokenize -m "$bpe" --json --decode -p 255
 expect 'synthetic model' 0 '97 98' "$tern" tokenize -m synth:2b-4t -p ab
 expect 'id outside the vocabulary' 3 'tern: tokenizer: id 320: outside the vocabulary of 320 tokens' "$tern" tokenize -m "$bpe" --decode -p 320
 expect 'ids that are none' 3 'tern: tokenize: ids: character 3: not a token id' "$tern" tokenize -m "$bpe" --decode -p '1 x'
