@@ -25,7 +25,7 @@ uint64_t tern_int8_scalar(uint64_t rounds) {
         for (int i = 0; i < 8; i++) {
             HIDE(a);
             HIDE(b);
-            s[i] += (int32_t)(uint8_t)a * (int8_t)b;
+            s[i] += a * b; /* bytes that their loads have widened */
         }
     uint32_t sum = 0;
     for (int i = 0; i < 8; i++) sum += (uint32_t)s[i];
