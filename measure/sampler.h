@@ -29,7 +29,8 @@ struct tern_sampler_options {
     const volatile int *stop; /* may be NULL; when it becomes non-zero, ends after the current round */
 };
 
-/* Robust summary of one alternative's nanoseconds per call. Not measured: n == 0. */
+/* Robust summary of one alternative's nanoseconds per call. Not measured: n == 0 and the numbers NaN; so is a median
+ * that is not above zero, which the clock could not see. */
 struct tern_estimate {
     size_t n;
     double median, mad, min; /* ns per call */
@@ -37,6 +38,8 @@ struct tern_estimate {
     int unstable;            /* MAD above 5 % of the median */
 };
 
+/* n counts the rounds used: a round with a time of zero (below the overhead) is dropped. Ties are rounds whose two
+ * times were equal, dropped or not: many of them mean a clock too coarse, not equality. n == 0: numbers are NaN. */
 struct tern_ratio {
     size_t n, ties;
     double median;       /* time of this alternative / time of alternative 0 */
@@ -53,12 +56,15 @@ struct tern_comparison {
     struct tern_ratio *ratio; /* against alternative 0 */
 };
 
-/* Measures. count >= 1. On success the caller frees with tern_comparison_free. */
+/* Measures. count >= 1; `o` may be NULL. On success the caller frees with tern_comparison_free. TERN_INCONCLUSIVE when
+ * stopped before the first round. The common iteration count makes the slowest alternative's sample last one epoch; it
+ * is raised until the fastest's lasts 1000 clock steps, but the slowest's no longer than 100 epochs. */
 enum tern_status tern_compare(const struct tern_alternative *alt, size_t count, const struct tern_sampler_options *o,
                               struct tern_comparison *out, struct tern_error *e);
 void tern_comparison_free(struct tern_comparison *c);
 
-/* Summaries of raw samples, for those who collect them themselves (the tuner's races). */
+/* Summaries of raw samples, for those who collect them themselves (the tuner's races). Values that are not finite are
+ * left out. */
 struct tern_estimate tern_estimate_of(const double *ns, size_t n);
 /* Median and sign-test interval of t[i]/base[i] over n paired rounds. */
 struct tern_ratio tern_ratio_of(const double *t, const double *base, size_t n);
