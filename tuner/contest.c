@@ -81,7 +81,7 @@ static void tell_best(const struct tern_contest *c, size_t round, const size_t *
     for (size_t i = 0; i < n; i++)
         if (c->member[which[i]].variant && ns[i] > 0 && (best == n || ns[i] < ns[best])) best = i;
     if (!h->progress || best == n) return;
-    char note[320];
+    char note[480];
     snprintf(note, sizeof note, "%s %s %zu: best %.1f us %s", c->text, c->phase, round + 1, ns[best] / 1000,
              c->member[which[best]].name);
     h->progress(h->ctx, (tern_seconds_now() - c->s->started) / c->s->o->budget_seconds, note);
@@ -91,7 +91,7 @@ static void tell_best(const struct tern_contest *c, size_t round, const size_t *
 static int do_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns, int guess)
 {
     struct tern_session *s = c->s;
-    const char **name = malloc((n + 1) * sizeof *name);
+    const char **name = calloc(n + 1, sizeof *name);
     if (!name) return 0;
     for (size_t i = 0; i < n; i++) name[i] = c->member[which[i]].name;
     const struct tern_journal_key key = {c->text, c->phase, number, hash_members(c, which, n)};

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "tuner/journal.h"
 
 #include "base/file.h"

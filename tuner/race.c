@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DROP_AT_ONCE 2.0 /* after a single round: beyond any noise that a survivor could hide in */
+#define DROP_AT_ONCE 4.0 /* after a single round, which one preemption may have spoilt */
 
 static const struct tern_effort efforts[] = {
     {"quick", 2, 8, 1.25, 6, 7, 15},
@@ -74,11 +74,13 @@ static int step(struct state *st)
     return 1;
 }
 
+/* The search ranks by the fastest round: with three rounds on a machine that is interrupted, the median may be an
+ * interruption. What it proposes, the duel judges by medians of fresh rounds. */
 static size_t best_alive(const struct tern_found *f)
 {
     size_t best = f->count;
     for (size_t i = 0; i < f->count; i++)
-        if (!f->dropped[i] && (best == f->count || f->estimate[i].median < f->estimate[best].median)) best = i;
+        if (!f->dropped[i] && (best == f->count || f->estimate[i].min < f->estimate[best].min)) best = i;
     return best;
 }
 
@@ -88,7 +90,7 @@ static void cut(struct state *st, double factor, const char *why)
     const size_t best = best_alive(f);
     for (size_t i = 0; best < f->count && i < f->count; i++) {
         if (f->dropped[i] || i == best) continue;
-        if (f->estimate[i].median > factor * f->estimate[best].median) {
+        if (f->estimate[i].min > factor * f->estimate[best].min) {
             drop(st, i, why);
             continue;
         }
@@ -112,14 +114,14 @@ static void cut_by_guess(struct state *st)
 static int before(const struct tern_found *f, size_t x, size_t y)
 {
     const int out_x = f->dropped[x] != NULL, out_y = f->dropped[y] != NULL;
-    return out_x != out_y ? out_y : f->estimate[x].median < f->estimate[y].median;
+    return out_x != out_y ? out_y : f->estimate[x].min < f->estimate[y].min;
 }
 
 static void finish(struct state *st)
 {
     struct tern_found *f = st->f;
     for (size_t i = 0; i < f->count; i++) {
-        if (!(f->estimate[i].n && f->estimate[i].median > 0)) continue;
+        if (!(f->estimate[i].n && f->estimate[i].min > 0)) continue;
         size_t at = f->ordered++;
         for (; at > 0 && before(f, i, f->order[at - 1]); at--) f->order[at] = f->order[at - 1];
         f->order[at] = i;
@@ -145,7 +147,7 @@ static enum tern_status race(const struct tern_search *s, struct tern_found *out
          target = target * 2 < st.room ? target * 2 : st.room) {
         while (out->complete && out->rounds < target) {
             if (!step(&st)) out->complete = 0;
-            else if (out->rounds == 1) cut(&st, DROP_AT_ONCE, "more than twice the best in the first round");
+            else if (out->rounds == 1) cut(&st, DROP_AT_ONCE, "more than four times the best in the first round");
         }
         if (out->complete) cut(&st, s->effort->drop, "slower than the best by more than the limit");
         if (st.alive <= 1) break;

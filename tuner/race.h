@@ -40,7 +40,7 @@ struct tern_found {
     size_t count;
     struct tern_estimate *estimate; /* per candidate; n == 0: never measured */
     const char **dropped;           /* why it is out, static text; NULL: stayed to the end */
-    size_t *order;                  /* all measured candidates, best first: survivors, then the dropped by median */
+    size_t *order;                  /* all measured candidates, best first: survivors, then the dropped, by fastest round */
     size_t ordered, survivors, rounds;
     int complete;    /* the strategy ended by itself */
     int interrupted; /* a round was interrupted */

@@ -14,7 +14,7 @@ struct tern_trial {
     struct tern_packed *weights;
     struct tern_pool *pool;
     tern_quantise_fn *quantise;
-    int rotate;
+    int rotate, prepares;
     struct tern_call call;
     struct tern_tokens tokens; /* the stock's */
     unsigned char *local; /* one scratch per worker */
@@ -50,7 +50,7 @@ static void team(void *ctx, size_t worker, size_t workers)
         c.w.data = t->weights->data + copy * t->weights->stride;
         quantise_tokens(t, token0, token1);
         tern_pool_barrier(t->pool);
-        if (v->prep && v->prep->run) {
+        if (t->prepares) {
             v->prep->run(&c, worker, workers);
             tern_pool_barrier(t->pool);
         }
@@ -75,7 +75,7 @@ static void alone(struct tern_trial *t, size_t row0, size_t row1)
     struct tern_call c = t->call;
     c.w.data = t->weights->data;
     quantise_tokens(t, 0, t->tokens.n);
-    if (t->variant->prep && t->variant->prep->run) t->variant->prep->run(&c, 0, 1);
+    if (t->prepares) t->variant->prep->run(&c, 0, 1);
     t->variant->run(&c, row0, row1, t->local);
 }
 
@@ -136,8 +136,8 @@ static enum tern_status make_call(struct tern_trial *t, const struct tern_proble
     c->x = &t->tokens;
     enum tern_status s = tern_stock_bench(stock, p->n, &t->tokens, &c->y, &c->ldy, e);
     if (s) return s;
-    const size_t shared = prep && prep->shared_bytes ? prep->shared_bytes(c) : 0;
-    const size_t local = prep && prep->local_bytes ? prep->local_bytes(c) : 0;
+    const size_t shared = prep->shared_bytes(c), local = prep->local_bytes(c);
+    t->prepares = shared > 0;
     t->local_stride = tern_round_up(local, 128) + 128;
     c->shared = tern_alloc(tern_max(shared, TERN_CACHE_LINE));
     t->local = tern_alloc(tern_mul_size(t->local_stride, tern_pool_workers(t->pool)));
