@@ -37,8 +37,10 @@ double tern_ceiling_work(const struct tern_ceiling *c);
 /* For the sampler: ctx is the struct tern_ceiling. */
 void tern_ceiling_run(void *ctx, uint64_t calls);
 
-/* Estimated core frequency in GHz from a chain of dependent multiplies (3 cycles each on every x86 since 2008
- * and on the ARM cores we know); 0 when not known. About a millisecond. */
+#define TERN_FREQUENCY_BURSTS 32
+/* Estimated core frequency in GHz from a chain of dependent multiplies (3 cycles each on every x86 since
+ * 2008): the fastest of TERN_FREQUENCY_BURSTS bursts, about a millisecond together. 0 when not known, as on
+ * ARM, whose cores take 2 to 4 cycles. */
 double tern_frequency_ghz(void);
 
 #endif

@@ -16,7 +16,7 @@
 #define TERN_HAVE_ONEDNN 0
 #endif
 
-static const struct tern_feature features[] = {
+static const struct tern_optional optionals[] = {
     {"papi", "hardware counters", "libpapi-dev", TERN_HAVE_PAPI},
     {"gbench", "tern bench", "libbenchmark-dev", TERN_HAVE_GBENCH},
     {"hwloc", "topology", "libhwloc-dev", TERN_HAVE_HWLOC},
@@ -24,7 +24,7 @@ static const struct tern_feature features[] = {
     {"onednn", "dense int8 baseline", "libdnnl-dev", TERN_HAVE_ONEDNN},
 };
 
-const struct tern_feature *tern_features(size_t *count) {
-    *count = sizeof features / sizeof *features;
-    return features;
+const struct tern_optional *tern_optionals(size_t *count) {
+    *count = sizeof optionals / sizeof *optionals;
+    return optionals;
 }

@@ -4,13 +4,13 @@
 
 #include <stddef.h>
 
-struct tern_feature {
+struct tern_optional {
     const char *name;    /* the Meson option: "papi" */
     const char *gives;   /* what it is for */
     const char *package; /* of Debian */
     int built;
 };
 
-const struct tern_feature *tern_features(size_t *count);
+const struct tern_optional *tern_optionals(size_t *count);
 
 #endif
