@@ -48,10 +48,7 @@ static void make_ready(struct tern_contest *c, size_t i)
     struct tern_session *s = c->s;
     if (!m->variant || m->trial || m->failed) return;
     struct tern_error e;
-    enum tern_status st = tern_stock_shape(s->stock, c->problem.m, c->problem.k, c->team->pool, &e);
-    if (!st)
-        st = tern_trial_new(tern_session_proof(s, m->variant), m->param, &c->problem, s->stock, c->team->pool,
-                            s->o->machine->usable, s->o->machine->l2_bytes, &m->trial, &e);
+    const enum tern_status st = tern_bed_trial(&s->bed, m->variant, m->param, &c->problem, &m->trial, &e);
     m->failed = st != TERN_OK;
     if (st) {
         tern_session_warn(s, "%s", e.text);
@@ -155,7 +152,7 @@ static const struct tern_variant *best_ranked(const struct tern_contest *c, cons
     const struct tern_variant *all = tern_variants(&count), *best = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct tern_variant *v = &all[i];
-        if (strcmp(v->format->name, format) || !tern_session_proof(c->s, v)) continue;
+        if (strcmp(v->format->name, format) || !tern_bed_proof(&c->s->bed, v)) continue;
         if (!tern_variant_fits(v, c->s->o->machine->usable, c->problem.m, c->problem.k, c->problem.n, NULL)) continue;
         if (!best || v->rank > best->rank) best = v;
     }
@@ -167,7 +164,7 @@ static int prepare_space(struct tern_contest *c)
 {
     size_t kept = 0;
     for (size_t i = 0; i < c->space.count; i++)
-        if (tern_session_proof(c->s, c->space.item[i].variant)) c->space.item[kept++] = c->space.item[i];
+        if (tern_bed_proof(&c->s->bed, c->space.item[i].variant)) c->space.item[kept++] = c->space.item[i];
     c->space.count = kept;
     if (!kept) return 0;
     int initial[TERN_MAX_PARAMS];
@@ -298,16 +295,14 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
                              .problem = task->problem,
                              .search_ends = now + SEARCH_SHARE * (ends - now),
                              .ends = ends};
-    if (c.problem.regime != TERN_HOT) c.problem.regime = s->cold;
+    if (c.problem.regime != TERN_HOT) c.problem.regime = s->bed.cold;
     out->regime = c.problem.regime;
     tern_problem_text(&c.problem, c.text, sizeof c.text);
-    for (size_t i = 0; i < s->teams; i++)
-        if (s->team[i].threads == c.problem.threads) c.team = &s->team[i];
     c.remembered[RACE] = tern_journal_rounds(s->journal, c.text, s->o->strategy->name);
     c.remembered[DUEL] = tern_journal_rounds(s->journal, c.text, "duel");
     c.was_done = tern_journal_is_done(s->journal, c.text);
-    enum tern_status st =
-        tern_space_of(&c.problem, s->o->machine->usable, NULL, s->o->lossy, &c.space, e);
+    enum tern_status st = tern_bed_team(&s->bed, c.problem.threads, &c.team, e);
+    if (!st) st = tern_space_of(&c.problem, s->o->machine->usable, NULL, s->o->lossy, &c.space, e);
     if (st) return st;
     const int some = prepare_space(&c);
     out->candidates = c.space.count;
