@@ -9,8 +9,6 @@
 #include "tuner/tasks.h"
 
 #include <math.h>
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,30 +91,8 @@ static void work(void *ctx, uint64_t calls)
     tern_trial_run(en->b->trial, calls);
 }
 
-static int matches(const pcre2_code *re, const char *name)
-{
-    if (!re) return 1;
-    pcre2_match_data *md = pcre2_match_data_create_from_pattern(re, NULL);
-    const int got = md ? pcre2_match(re, (PCRE2_SPTR)name, PCRE2_ZERO_TERMINATED, 0, 0, md, NULL) : -1;
-    pcre2_match_data_free(md);
-    return got >= 0;
-}
-
-static int compile(const char *pattern, pcre2_code **re)
-{
-    int code;
-    size_t at;
-    *re = NULL;
-    if (!pattern) return 0;
-    *re = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, 0, &code, &at, NULL);
-    if (*re) return 0;
-    unsigned char why[160];
-    pcre2_get_error_message(code, why, sizeof why);
-    return tern_cli_usage("bench", "--filter: '%s': at character %zu: %s", pattern, at, (const char *)why);
-}
-
 /* All cases: variants that run here and compute the shape, by problem. NULL only without memory. */
-static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks, const pcre2_code *re, size_t *count)
+static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks, const struct tern_cli_filter *re, size_t *count)
 {
     size_t variants;
     const struct tern_variant *all = tern_variants(&variants);
@@ -134,7 +110,7 @@ static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks,
             int param[TERN_MAX_PARAMS];
             tern_variant_defaults(&all[i], param);
             tern_variant_params_text(&all[i], param, en->params, sizeof en->params);
-            if (matches(re, en->name)) ++*count;
+            if (tern_cli_matches(re, en->name)) ++*count;
         }
     }
     return list;
@@ -305,7 +281,7 @@ done:
     return rc;
 }
 
-static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *tasks, const pcre2_code *re,
+static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *tasks, const struct tern_cli_filter *re,
                  struct listing *l)
 {
     struct tern_error e;
@@ -341,11 +317,11 @@ static int run(int argc, char **argv)
     struct listing list = {0};
     struct tern_error e;
     const struct tern_machine *m;
-    pcre2_code *re = NULL;
+    struct tern_cli_filter re = {0};
     a.passed = calloc((size_t)argc + 2, sizeof *a.passed);
     if (!a.passed) return tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "bench: out of memory"), &e);
     int rc = parse(argc, argv, &a);
-    if (!rc) rc = compile(a.filter, &re);
+    if (!rc && !tern_cli_filter_new("bench", a.filter, &re)) rc = 3;
     if (!rc) rc = list_tasks(&a, &tasks);
     if (rc) goto done;
     enum tern_status s = tern_gbench_version() ? tern_machine_get(&m, &e)
@@ -353,14 +329,14 @@ static int run(int argc, char **argv)
                                                            "bench: built without Google Benchmark: install "
                                                            "libbenchmark-dev and configure again");
     if (!s) s = tern_bed_open(m, a.seed, &b.bed, &e);
-    rc = s ? tern_cli_fail(s, &e) : bench(&b, &a, &tasks, re, &list);
+    rc = s ? tern_cli_fail(s, &e) : bench(&b, &a, &tasks, &re, &list);
     tern_trial_free(b.trial);
     tern_bed_close(&b.bed);
 done:
     for (size_t i = 0; i < list.count; i++) free(list.item[i].ns);
     free(list.item);
     tern_tasks_free(&tasks);
-    pcre2_code_free(re);
+    tern_cli_filter_free(&re);
     free(a.passed);
     return rc;
 }

@@ -88,14 +88,6 @@ static void say_entry(const struct tern_wisdom_entry *en)
     printf("; effort %s, %s%s\n", en->effort, en->date, en->complete ? "" : ", incomplete");
 }
 
-static int print_json(json_t *root)
-{
-    json_dumpf(root, stdout, JSON_INDENT(1));
-    putchar('\n');
-    json_decref(root);
-    return 0;
-}
-
 static int show(const struct arguments *a)
 {
     struct tern_wisdom w;
@@ -108,7 +100,7 @@ static int show(const struct arguments *a)
         else say_entry(&w.entry[i]);
     }
     if (a->json) {
-        print_json(json_pack("{s:s, s:s, s:I, s:O}", "file", a->path, "machine", w.machine, "skipped_lines",
+        tern_cli_print_json(json_pack("{s:s, s:s, s:I, s:O}", "file", a->path, "machine", w.machine, "skipped_lines",
                              (json_int_t)w.skipped, "entries", list));
     } else {
         printf("%zu entries for machine %s in %s\n", w.count, w.machine, a->path);
@@ -171,7 +163,7 @@ static int explain(const struct arguments *a)
                                  (json_int_t)p.n, "threads", (json_int_t)p.threads, "variant", plan.variant->name,
                                  "params", params, "decided_by", why);
         if (en) json_object_set_new(root, "evidence", json_entry(en));
-        print_json(root);
+        tern_cli_print_json(root);
     } else {
         printf("%zux%zux%zu with %zu thread%s: %s %s\ndecided by: %s\n", p.m, p.k, p.n, p.threads,
                p.threads > 1 ? "s" : "", plan.variant->name, params, why);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define EPOCH_NS     1e6
+#define EPOCH_MAX_NS 4e6
 #define SEARCH_SHARE 0.6 /* of a problem's time; the rest belongs to the duel */
 #define CHALLENGERS  3
 #define EXTRAS       6 /* twin, two baselines, two ceilings, and one to spare */
@@ -104,7 +105,7 @@ static int do_round(struct tern_contest *c, size_t number, const size_t *which, 
             ok = !s->o->stop || !*s->o->stop;
         }
         if (ok && !guess)
-            ok = tern_round(c->entrant, which, n, s->o->seed, number, EPOCH_NS, s->o->stop, ns);
+            ok = tern_round(c->entrant, which, n, s->o->seed, number, c->epoch_ns, s->o->stop, ns);
         if (ok) {
             c->failure = tern_journal_add(s->journal, &key, name, ns, n, tern_seconds_now() - start, &c->error);
             ok = !c->failure;
@@ -208,6 +209,17 @@ static size_t place_of(const size_t *member, size_t n, size_t wanted)
     return SIZE_MAX;
 }
 
+/* Samples of equal length are hit by interruptions alike: the duel's are as long as one reading of the cold buffer,
+ * within reason. */
+static void match_epochs(struct tern_contest *c, const size_t *member, size_t n, size_t read)
+{
+    if (!read) return;
+    const double start = tern_seconds_now();
+    tern_ceiling_run(c->team->read, 1);
+    c->epoch_ns = fmin(fmax(1e9 * (tern_seconds_now() - start), EPOCH_NS), EPOCH_MAX_NS);
+    for (size_t i = 0; i < n; i++) c->entrant[member[i]].calls = 0;
+}
+
 static enum tern_status duel(struct tern_contest *c, const struct tern_found *f, struct tern_outcome *out,
                              struct tern_error *e)
 {
@@ -243,6 +255,7 @@ static enum tern_status duel(struct tern_contest *c, const struct tern_found *f,
     }
     c->phase = "duel";
     c->map = member;
+    match_epochs(c, member, n, roles.read);
     const struct tern_search s = {
         .count = n, .effort = c->s->o->effort, .round = on_round, .go = on_duel_go, .ctx = c};
     struct tern_duel d;
@@ -293,6 +306,7 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
     struct tern_contest c = {.s = s,
                              .task = task,
                              .problem = task->problem,
+                             .epoch_ns = EPOCH_NS,
                              .search_ends = now + SEARCH_SHARE * (ends - now),
                              .ends = ends};
     if (c.problem.regime != TERN_HOT) c.problem.regime = s->bed.cold;

@@ -42,6 +42,7 @@ struct tern_contest {
     const size_t *map; /* number in the strategy -> member; NULL: the same */
     size_t remembered[2]; /* rounds of race and duel that the journal knows */
     int was_done;
+    double epoch_ns;          /* aimed length of a sample */
     double search_ends, ends; /* seconds */
     enum tern_status failure; /* of the journal: ends the run */
     struct tern_error error;
