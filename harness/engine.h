@@ -40,6 +40,8 @@ enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, si
 /* Forgets all positions from `keep` on. */
 void tern_engine_rewind(struct tern_engine *en, size_t keep);
 size_t tern_engine_position(const struct tern_engine *en);
+/* The positions that fit. */
+size_t tern_engine_context(const struct tern_engine *en);
 
 /* Index of the largest logit, the lowest id winning ties. */
 int32_t tern_argmax(const float *logits, size_t count);
@@ -52,6 +54,7 @@ struct tern_engine_facts {
     char decode_plan[512], prefill_plan[512]; /* distinct variants with their share of the weights */
     size_t planned, from_wisdom;              /* linear layers, and how many wisdom decided */
     double load_seconds;
+    char warning[512]; /* variants refused because their proof failed here, and why; "" when none */
 };
 void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out);
 
