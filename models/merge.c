@@ -2,20 +2,17 @@
 
 #include <stdlib.h>
 
-void tern_merger_free(struct tern_merger *m)
-{
+void tern_merger_free(struct tern_merger *m) {
     free(m->symbol);
     free(m->heap);
     *m = (struct tern_merger){0};
 }
 
-void tern_merger_clear(struct tern_merger *m)
-{
+void tern_merger_clear(struct tern_merger *m) {
     m->symbols = m->candidates = 0;
 }
 
-int tern_merger_add(struct tern_merger *m, size_t at, size_t bytes, int32_t id)
-{
+int tern_merger_add(struct tern_merger *m, size_t at, size_t bytes, int32_t id) {
     if (m->symbols == m->symbol_room) {
         const size_t room = m->symbol_room ? m->symbol_room * 2 : 64;
         struct tern_symbol *grown = realloc(m->symbol, room * sizeof *grown);
@@ -30,13 +27,11 @@ int tern_merger_add(struct tern_merger *m, size_t at, size_t bytes, int32_t id)
     return 0;
 }
 
-static int before(const struct tern_merge_candidate *a, const struct tern_merge_candidate *b)
-{
+static int before(const struct tern_merge_candidate *a, const struct tern_merge_candidate *b) {
     return a->order != b->order ? a->order < b->order : a->left < b->left;
 }
 
-static int push(struct tern_merger *m, struct tern_merge_candidate c)
-{
+static int push(struct tern_merger *m, struct tern_merge_candidate c) {
     if (m->candidates == m->heap_room) {
         const size_t room = m->heap_room ? m->heap_room * 2 : 64;
         struct tern_merge_candidate *grown = realloc(m->heap, room * sizeof *grown);
@@ -50,8 +45,7 @@ static int push(struct tern_merger *m, struct tern_merge_candidate c)
     return 0;
 }
 
-static struct tern_merge_candidate pop(struct tern_merger *m)
-{
+static struct tern_merge_candidate pop(struct tern_merger *m) {
     const struct tern_merge_candidate best = m->heap[0], last = m->heap[--m->candidates];
     size_t i = 0;
     for (;;) {
@@ -66,8 +60,8 @@ static struct tern_merge_candidate pop(struct tern_merger *m)
     return best;
 }
 
-static int consider(struct tern_merger *m, uint32_t left, uint32_t right, tern_merge_fn pair, const void *ctx)
-{
+static int consider(struct tern_merger *m, uint32_t left, uint32_t right, tern_merge_fn pair,
+                    const void *ctx) {
     if (left == TERN_MERGE_NONE || right == TERN_MERGE_NONE) return 0;
     const struct tern_symbol *l = &m->symbol[left], *r = &m->symbol[right];
     struct tern_merge_candidate c = {0, left, right, l->bytes + r->bytes, -1};
@@ -75,8 +69,7 @@ static int consider(struct tern_merger *m, uint32_t left, uint32_t right, tern_m
     return c.id < 0 ? 0 : push(m, c);
 }
 
-int tern_merger_run(struct tern_merger *m, tern_merge_fn pair, const void *ctx)
-{
+int tern_merger_run(struct tern_merger *m, tern_merge_fn pair, const void *ctx) {
     for (uint32_t i = 0; i + 1 < m->symbols; i++)
         if (consider(m, i, i + 1, pair, ctx)) return -1;
     while (m->candidates) {

@@ -1,7 +1,8 @@
 /* Greedy pair merging: the loop that byte-level BPE and SentencePiece share.
  *
- * A word starts as a row of symbols; again and again the best neighbouring pair becomes one symbol, the leftmost of
- * equals first, until no pair may merge. A heap holds the candidates: O(n log n) for n symbols. */
+ * A word starts as a row of symbols; again and again the best neighbouring pair becomes one symbol, the
+ * leftmost of equals first, until no pair may merge. A heap holds the candidates: O(n log n) for n symbols.
+ */
 #ifndef TERN_MODELS_MERGE_H
 #define TERN_MODELS_MERGE_H
 
@@ -30,8 +31,8 @@ struct tern_merger {
 };
 
 /* The token that two neighbours merge into, or -1. The pair with the smallest *order goes first. */
-typedef int32_t (*tern_merge_fn)(const void *ctx, const struct tern_symbol *left, const struct tern_symbol *right,
-                                 uint32_t *order);
+typedef int32_t (*tern_merge_fn)(const void *ctx, const struct tern_symbol *left,
+                                 const struct tern_symbol *right, uint32_t *order);
 
 void tern_merger_free(struct tern_merger *m);
 
@@ -41,7 +42,8 @@ void tern_merger_clear(struct tern_merger *m);
 /* Appends a symbol. 0, or -1 when there is no memory. */
 int tern_merger_add(struct tern_merger *m, size_t at, size_t bytes, int32_t id);
 
-/* Merges until nothing can merge. What is left is the chain that begins at symbol[0]. 0, or -1 without memory. */
+/* Merges until nothing can merge. What is left is the chain that begins at symbol[0]. 0, or -1 without
+ * memory. */
 int tern_merger_run(struct tern_merger *m, tern_merge_fn pair, const void *ctx);
 
 #endif

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int tern_strmap_init(struct tern_strmap *m, size_t keys)
-{
+int tern_strmap_init(struct tern_strmap *m, size_t keys) {
     *m = (struct tern_strmap){0};
     if (keys > SIZE_MAX / 8 / sizeof *m->slot) return -1;
     size_t slots = 8;
@@ -17,15 +16,13 @@ int tern_strmap_init(struct tern_strmap *m, size_t keys)
     return 0;
 }
 
-void tern_strmap_free(struct tern_strmap *m)
-{
+void tern_strmap_free(struct tern_strmap *m) {
     free(m->slot);
     *m = (struct tern_strmap){0};
 }
 
 /* The slot of this key, or the empty one where it belongs. */
-static struct tern_strmap_slot *find(const struct tern_strmap *m, const void *key, size_t bytes)
-{
+static struct tern_strmap_slot *find(const struct tern_strmap *m, const void *key, size_t bytes) {
     const uint64_t h = tern_hash(TERN_HASH_START, key, bytes);
     for (size_t i = (size_t)(h ^ h >> 32) & m->mask;; i = (i + 1) & m->mask) {
         struct tern_strmap_slot *s = &m->slot[i];
@@ -33,8 +30,7 @@ static struct tern_strmap_slot *find(const struct tern_strmap *m, const void *ke
     }
 }
 
-int tern_strmap_put(struct tern_strmap *m, const void *key, uint32_t bytes, int32_t value)
-{
+int tern_strmap_put(struct tern_strmap *m, const void *key, uint32_t bytes, int32_t value) {
     struct tern_strmap_slot *s = find(m, key, bytes);
     if (s->key || m->count > m->mask / 2) return 0;
     *s = (struct tern_strmap_slot){key, bytes, value};
@@ -42,8 +38,7 @@ int tern_strmap_put(struct tern_strmap *m, const void *key, uint32_t bytes, int3
     return 1;
 }
 
-int32_t tern_strmap_get(const struct tern_strmap *m, const void *key, size_t bytes)
-{
+int32_t tern_strmap_get(const struct tern_strmap *m, const void *key, size_t bytes) {
     if (!m->slot) return -1;
     const struct tern_strmap_slot *s = find(m, key, bytes);
     return s->key ? s->value : -1;

@@ -1,4 +1,5 @@
-/* Byte strings to small numbers: open addressing, linear probing, sized once for the number of keys it will hold.
+/* Byte strings to small numbers: open addressing, linear probing, sized once for the number of keys it will
+ * hold.
  *
  * Keys are not copied: they must stay where they are as long as the map lives. */
 #ifndef TERN_MODELS_STRMAP_H
@@ -22,8 +23,8 @@ struct tern_strmap {
 int tern_strmap_init(struct tern_strmap *m, size_t keys);
 void tern_strmap_free(struct tern_strmap *m);
 
-/* Adds a key (non-NULL) with a value >= 0. 1 when added, 0 when the key was there already (its value stays) or when
- * the map already holds as many keys as it was sized for. */
+/* Adds a key (non-NULL) with a value >= 0. 1 when added, 0 when the key was there already (its value stays)
+ * or when the map already holds as many keys as it was sized for. */
 int tern_strmap_put(struct tern_strmap *m, const void *key, uint32_t bytes, int32_t value);
 
 /* The value of a key, or -1. A zeroed map is an empty one. */

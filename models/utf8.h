@@ -5,13 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of the character at p (1..4), or 0 when the bytes there are not valid UTF-8; `left` > 0 bytes are readable.
- * *code may be NULL. */
-static inline size_t tern_utf8_next(const char *p, size_t left, uint32_t *code)
-{
+/* Bytes of the character at p (1..4), or 0 when the bytes there are not valid UTF-8; `left` > 0 bytes are
+ * readable. *code may be NULL. */
+static inline size_t tern_utf8_next(const char *p, size_t left, uint32_t *code) {
     const unsigned char *u = (const unsigned char *)p;
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    const size_t n = u[0] < 0x80 ? 1 : u[0] < 0xc2 ? 0 : u[0] < 0xe0 ? 2 : u[0] < 0xf0 ? 3 : u[0] < 0xf5 ? 4 : 0;
+    const size_t n = u[0] < 0x80   ? 1
+                     : u[0] < 0xc2 ? 0
+                     : u[0] < 0xe0 ? 2
+                     : u[0] < 0xf0 ? 3
+                     : u[0] < 0xf5 ? 4
+                                   : 0;
     if (n == 0 || n > left) return 0;
     uint32_t c = n == 1 ? u[0] : u[0] & (0x7fu >> n);
     for (size_t i = 1; i < n; i++) {
@@ -24,8 +28,7 @@ static inline size_t tern_utf8_next(const char *p, size_t left, uint32_t *code)
 }
 
 /* Length of the longest valid prefix of `bytes` bytes. */
-static inline size_t tern_utf8_valid(const char *p, size_t bytes)
-{
+static inline size_t tern_utf8_valid(const char *p, size_t bytes) {
     size_t at = 0;
     while (at < bytes) {
         const size_t n = tern_utf8_next(p + at, bytes - at, NULL);
