@@ -8,8 +8,7 @@
 
 #define NAME "micro-bitnet-b1.58.I2_S.gguf"
 
-enum tern_status tern_default_model(char **path, struct tern_error *e)
-{
+enum tern_status tern_default_model(char **path, struct tern_error *e) {
     static const char *const place[] = {TERN_DATA_DIR "/" NAME, TERN_SOURCE_DATA "/" NAME};
     *path = NULL;
     for (size_t i = 0; i < sizeof place / sizeof *place; i++) {
@@ -17,6 +16,7 @@ enum tern_status tern_default_model(char **path, struct tern_error *e)
         *path = tern_format_text("%s", place[i]);
         return *path ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "default model: out of memory");
     }
-    return tern_fail(e, TERN_UNSUPPORTED, "default model: neither %s nor %s can be read; name a model with -m", place[0],
+    return tern_fail(e, TERN_UNSUPPORTED,
+                     "default model: neither %s nor %s can be read; name a model with -m", place[0],
                      place[1]);
 }

@@ -13,27 +13,27 @@
 #define UBATCH_DEFAULT  128
 #define UBATCH_MAX      1024
 
-static enum tern_status check_shapes(const struct tern_model *m, struct tern_error *e)
-{
+static enum tern_status check_shapes(const struct tern_model *m, struct tern_error *e) {
     const struct tern_hparams *hp = &m->hp;
     const char *why = NULL;
     if (!hp->hidden || !hp->ffn || !hp->layers || !hp->heads || !hp->kv_heads || !hp->head_dim || !hp->vocab)
         why = "a size is zero";
-    else if (hp->heads % hp->kv_heads) why = "heads are not a multiple of kv heads";
-    else if (hp->head_dim % 2) why = "the head size is odd";
-    else if (m->embedding.rows != hp->vocab || m->embedding.cols != hp->hidden) why = "the embedding has another size";
+    else if (hp->heads % hp->kv_heads)
+        why = "heads are not a multiple of kv heads";
+    else if (hp->head_dim % 2)
+        why = "the head size is odd";
+    else if (m->embedding.rows != hp->vocab || m->embedding.cols != hp->hidden)
+        why = "the embedding has another size";
     return why ? tern_fail(e, TERN_BAD_INPUT, "engine: %s: %s", m->source, why) : TERN_OK;
 }
 
-static size_t cache_bytes(const struct tern_engine *en)
-{
+static size_t cache_bytes(const struct tern_engine *en) {
     const struct tern_hparams *hp = &en->model->hp;
     const size_t row = 2 * (size_t)hp->layers * hp->kv_heads * hp->head_dim * en->kv_bytes;
     return tern_mul_size(row, en->context);
 }
 
-static enum tern_status check_memory(const struct tern_engine *en, struct tern_error *e)
-{
+static enum tern_status check_memory(const struct tern_engine *en, struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
     size_t body = 0;
     for (uint32_t i = 0; i < hp->layers; i++) {
@@ -47,20 +47,22 @@ static enum tern_status check_memory(const struct tern_engine *en, struct tern_e
     const size_t head = en->head.block_rows ? 0 : en->head.bytes, cache = cache_bytes(en);
     const size_t left = tern_memory_left();
     if (!left || body + head + cache <= left) return TERN_OK;
-    return tern_fail(e, TERN_NO_MEMORY,
-                     "engine: %s: needs %.2f GB (weights %.2f, head %.2f, context of %zu %.2f) but %.2f GB are free",
-                     en->model->source, 1e-9 * (double)(body + head + cache), 1e-9 * (double)body, 1e-9 * (double)head,
-                     en->context, 1e-9 * (double)cache, 1e-9 * (double)left);
+    return tern_fail(
+        e, TERN_NO_MEMORY,
+        "engine: %s: needs %.2f GB (weights %.2f, head %.2f, context of %zu %.2f) but %.2f GB are free",
+        en->model->source, 1e-9 * (double)(body + head + cache), 1e-9 * (double)body, 1e-9 * (double)head,
+        en->context, 1e-9 * (double)cache, 1e-9 * (double)left);
 }
 
-static enum tern_status settle(struct tern_engine *en, const struct tern_engine_options *o, const struct tern_machine *m,
-                               struct tern_error *e)
-{
+static enum tern_status settle(struct tern_engine *en, const struct tern_engine_options *o,
+                               const struct tern_machine *m, struct tern_error *e) {
     en->usable = m->usable;
     en->threads = o->threads ? o->threads : tern_max(m->cpus, 1);
     en->ubatch = o->ubatch ? o->ubatch : UBATCH_DEFAULT;
     en->context = o->context;
-    if (!en->context) en->context = en->model->hp.context ? tern_min(en->model->hp.context, CONTEXT_DEFAULT) : CONTEXT_DEFAULT;
+    if (!en->context)
+        en->context =
+            en->model->hp.context ? tern_min(en->model->hp.context, CONTEXT_DEFAULT) : CONTEXT_DEFAULT;
     if (en->ubatch > UBATCH_MAX)
         return tern_fail(e, TERN_BAD_INPUT, "engine: ubatch: %zu: at most %d", en->ubatch, UBATCH_MAX);
     en->ubatch = tern_min(en->ubatch, en->context);
@@ -73,8 +75,7 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
 }
 
 enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_engine_options *o,
-                                 struct tern_engine **out, struct tern_error *e)
-{
+                                 struct tern_engine **out, struct tern_error *e) {
     const uint64_t started = tern_now_ns();
     const struct tern_machine *machine;
     *out = NULL;
@@ -108,8 +109,7 @@ failed:
     return s;
 }
 
-void tern_engine_free(struct tern_engine *en)
-{
+void tern_engine_free(struct tern_engine *en) {
     if (!en) return;
     tern_pool_free(en->pool);
     tern_engine_buffers_free(en);
@@ -123,16 +123,16 @@ void tern_engine_free(struct tern_engine *en)
     tern_free(en);
 }
 
-enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, size_t count, int all, float *logits,
-                                  struct tern_error *e)
-{
+enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, size_t count, int all,
+                                  float *logits, struct tern_error *e) {
     const size_t vocab = en->model->hp.vocab;
     for (size_t i = 0; i < count; i++)
         if (ids[i] < 0 || (size_t)ids[i] >= vocab)
-            return tern_fail(e, TERN_BAD_INPUT, "engine: token %zu: id %d is outside the vocabulary of %zu", i, ids[i],
-                             vocab);
+            return tern_fail(e, TERN_BAD_INPUT, "engine: token %zu: id %d is outside the vocabulary of %zu",
+                             i, ids[i], vocab);
     if (count > en->context - en->position)
-        return tern_fail(e, TERN_BAD_INPUT, "engine: context: %zu tokens after %zu do not fit into %zu positions", count,
+        return tern_fail(e, TERN_BAD_INPUT,
+                         "engine: context: %zu tokens after %zu do not fit into %zu positions", count,
                          en->position, en->context);
     for (size_t at = 0, n; at < count; at += n) {
         n = tern_min(en->ubatch, count - at);
@@ -143,30 +143,25 @@ enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, si
     return TERN_OK;
 }
 
-void tern_engine_rewind(struct tern_engine *en, size_t keep)
-{
+void tern_engine_rewind(struct tern_engine *en, size_t keep) {
     en->position = tern_min(en->position, keep);
 }
 
-size_t tern_engine_position(const struct tern_engine *en)
-{
+size_t tern_engine_position(const struct tern_engine *en) {
     return en->position;
 }
 
-size_t tern_engine_context(const struct tern_engine *en)
-{
+size_t tern_engine_context(const struct tern_engine *en) {
     return en->context;
 }
 
-int32_t tern_argmax(const float *logits, size_t count)
-{
+int32_t tern_argmax(const float *logits, size_t count) {
     size_t best = 0;
     for (size_t i = 1; i < count; i++)
         if (logits[i] > logits[best]) best = i;
     return (int32_t)best;
 }
 
-void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out)
-{
+void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out) {
     *out = en->facts;
 }

@@ -1,5 +1,5 @@
-/* Compiled once per level: TERN_OPS is the table's symbol, TERN_OPS_LEVEL its name. Sums run over sixteen lanes that
- * are folded in one fixed order, whatever the register width. */
+/* Compiled once per level: TERN_OPS is the table's symbol, TERN_OPS_LEVEL its name. Sums run over sixteen
+ * lanes that are folded in one fixed order, whatever the register width. */
 #include "harness/f32ops.h"
 
 #include "kernels/half.h"
@@ -15,20 +15,17 @@ typedef float v16 __attribute__((vector_size(64)));
 typedef int32_t i16 __attribute__((vector_size(64)));
 typedef uint16_t h16 __attribute__((vector_size(32)));
 
-static inline v16 load(const float *p)
-{
+static inline v16 load(const float *p) {
     v16 v;
     memcpy(&v, p, sizeof v);
     return v;
 }
 
-static inline void put(float *p, v16 v)
-{
+static inline void put(float *p, v16 v) {
     memcpy(p, &v, sizeof v);
 }
 
-static inline v16 load_half(const uint16_t *p)
-{
+static inline v16 load_half(const uint16_t *p) {
     v16 v;
 #if defined(__AVX512F__)
     const __m512 z = _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)p));
@@ -49,8 +46,7 @@ static inline v16 load_half(const uint16_t *p)
     return v;
 }
 
-static inline float fold(v16 v)
-{
+static inline float fold(v16 v) {
     float a[16];
     memcpy(a, &v, sizeof a);
     for (int w = 8; w; w /= 2)
@@ -58,8 +54,7 @@ static inline float fold(v16 v)
     return a[0];
 }
 
-static void norm(const float *x, const float *weight, size_t n, float eps, float *out)
-{
+static void norm(const float *x, const float *weight, size_t n, float eps, float *out) {
     if (!weight) {
         if (out != x) memcpy(out, x, n * sizeof *x);
         return;
@@ -77,8 +72,7 @@ static void norm(const float *x, const float *weight, size_t n, float eps, float
     for (i = 0; i < n; i++) out[i] = x[i] * r * weight[i];
 }
 
-static void rope(float *x, const float *cosine, const float *sine, size_t dim, int neox)
-{
+static void rope(float *x, const float *cosine, const float *sine, size_t dim, int neox) {
     const size_t half = dim / 2, step = neox ? 1 : 2, mate = neox ? half : 1;
     for (size_t i = 0; i < half; i++) {
         float *a = x + i * step, *b = a + mate;
@@ -88,8 +82,7 @@ static void rope(float *x, const float *cosine, const float *sine, size_t dim, i
     }
 }
 
-static void scores_f32(const float *q, const void *keys, size_t count, size_t dim, float factor, float *out)
-{
+static void scores_f32(const float *q, const void *keys, size_t count, size_t dim, float factor, float *out) {
     for (size_t p = 0; p < count; p++) {
         const float *k = (const float *)keys + p * dim;
         v16 acc = {0};
@@ -101,8 +94,7 @@ static void scores_f32(const float *q, const void *keys, size_t count, size_t di
     }
 }
 
-static void scores_f16(const float *q, const void *keys, size_t count, size_t dim, float factor, float *out)
-{
+static void scores_f16(const float *q, const void *keys, size_t count, size_t dim, float factor, float *out) {
     for (size_t p = 0; p < count; p++) {
         const uint16_t *k = (const uint16_t *)keys + p * dim;
         v16 acc = {0};
@@ -114,8 +106,7 @@ static void scores_f16(const float *q, const void *keys, size_t count, size_t di
     }
 }
 
-static void gather_f32(const float *weight, const void *values, size_t count, size_t dim, float *out)
-{
+static void gather_f32(const float *weight, const void *values, size_t count, size_t dim, float *out) {
     const float *v = values;
     size_t d = 0;
     for (; d + 32 <= dim; d += 32) {
@@ -131,8 +122,7 @@ static void gather_f32(const float *weight, const void *values, size_t count, si
         for (size_t i = d; i < dim; i++) out[i] += weight[p] * v[p * dim + i];
 }
 
-static void gather_f16(const float *weight, const void *values, size_t count, size_t dim, float *out)
-{
+static void gather_f16(const float *weight, const void *values, size_t count, size_t dim, float *out) {
     const uint16_t *v = values;
     size_t d = 0;
     for (; d + 32 <= dim; d += 32) {
@@ -148,21 +138,18 @@ static void gather_f16(const float *weight, const void *values, size_t count, si
         for (size_t i = d; i < dim; i++) out[i] += weight[p] * tern_f16_to_f32(v[p * dim + i]);
 }
 
-static void store_f32(const float *x, size_t dim, void *out)
-{
+static void store_f32(const float *x, size_t dim, void *out) {
     memcpy(out, x, dim * sizeof *x);
 }
 
-static void store_f16(const float *x, size_t dim, void *out)
-{
+static void store_f16(const float *x, size_t dim, void *out) {
     uint16_t *h = out;
     for (size_t i = 0; i < dim; i++) h[i] = tern_f32_to_f16(x[i]);
 }
 
-/* exp(x) for x <= 88: 2^n * p(r) with |r| <= ln(2)/2, whose Taylor remainder r^8/8! is below 6e-9; x below -87 gives
- * the value at -87, 1.6e-38. */
-static inline v16 exponential(v16 x)
-{
+/* exp(x) for x <= 88: 2^n * p(r) with |r| <= ln(2)/2, whose Taylor remainder r^8/8! is below 6e-9; x below
+ * -87 gives the value at -87, 1.6e-38. */
+static inline v16 exponential(v16 x) {
     const v16 floor_ = x * 0 - 87.0f;
     const i16 low = (i16)(x < floor_);
     x = (v16)(((i16)x & ~low) | ((i16)floor_ & low));
@@ -179,8 +166,7 @@ static inline v16 exponential(v16 x)
     return p * (v16)power;
 }
 
-static float softmax(float *s, size_t count)
-{
+static float softmax(float *s, size_t count) {
     const size_t padded = (count + 15) / 16 * 16;
     float top = s[0];
     for (size_t p = 1; p < count; p++) top = s[p] > top ? s[p] : top;
@@ -197,31 +183,26 @@ static float softmax(float *s, size_t count)
     return 1.0f / fold(sum);
 }
 
-static void multiply(float *x, size_t n, float factor)
-{
+static void multiply(float *x, size_t n, float factor) {
     for (size_t i = 0; i < n; i++) x[i] *= factor;
 }
 
-static void scale(const int32_t *y, size_t n, float factor, float *dst)
-{
+static void scale(const int32_t *y, size_t n, float factor, float *dst) {
     for (size_t i = 0; i < n; i++) dst[i] = (float)y[i] * factor;
 }
 
-static void scale_add(const int32_t *y, size_t n, float factor, float *dst)
-{
+static void scale_add(const int32_t *y, size_t n, float factor, float *dst) {
     for (size_t i = 0; i < n; i++) dst[i] += (float)y[i] * factor;
 }
 
-static void relu2_gated(const int32_t *gate, float gf, const int32_t *up, float uf, size_t n, float *dst)
-{
+static void relu2_gated(const int32_t *gate, float gf, const int32_t *up, float uf, size_t n, float *dst) {
     for (size_t i = 0; i < n; i++) {
         const float g = (float)(gate[i] > 0 ? gate[i] : 0) * gf;
         dst[i] = g * g * ((float)up[i] * uf);
     }
 }
 
-static void silu_gated(const int32_t *gate, float gf, const int32_t *up, float uf, size_t n, float *dst)
-{
+static void silu_gated(const int32_t *gate, float gf, const int32_t *up, float uf, size_t n, float *dst) {
     for (size_t i = 0; i < n; i += 16) {
         const size_t m = n - i < 16 ? n - i : 16;
         float g[16] = {0}, e[16];
@@ -232,11 +213,12 @@ static void silu_gated(const int32_t *gate, float gf, const int32_t *up, float u
     }
 }
 
-static void gated(const int32_t *gate, float gf, const int32_t *up, float uf, size_t n, enum tern_activation act,
-                  float *dst)
-{
-    if (act == TERN_RELU2) relu2_gated(gate, gf, up, uf, n, dst);
-    else silu_gated(gate, gf, up, uf, n, dst);
+static void gated(const int32_t *gate, float gf, const int32_t *up, float uf, size_t n,
+                  enum tern_activation act, float *dst) {
+    if (act == TERN_RELU2)
+        relu2_gated(gate, gf, up, uf, n, dst);
+    else
+        silu_gated(gate, gf, up, uf, n, dst);
 }
 
 extern const struct tern_f32_ops TERN_OPS;

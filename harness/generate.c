@@ -7,15 +7,13 @@
 
 #define LOGIT_ROWS 32 /* prompt positions whose logits are held at a time */
 
-static int ends(const struct tern_hparams *hp, int32_t id)
-{
+static int ends(const struct tern_hparams *hp, int32_t id) {
     return (hp->eos >= 0 && id == hp->eos) || (hp->eot >= 0 && id == hp->eot);
 }
 
 /* Feeds the prompt and leaves the last position's logits in the first row. */
-static enum tern_status feed_prompt(struct tern_engine *en, size_t vocab, const struct tern_generation *g, float *logits,
-                                    int *stop, struct tern_error *e)
-{
+static enum tern_status feed_prompt(struct tern_engine *en, size_t vocab, const struct tern_generation *g,
+                                    float *logits, int *stop, struct tern_error *e) {
     *stop = 0;
     if (!g->on_logits) return tern_engine_feed(en, g->prompt, g->prompt_count, 0, logits, e);
     size_t n = 0;
@@ -29,10 +27,9 @@ static enum tern_status feed_prompt(struct tern_engine *en, size_t vocab, const 
     return TERN_OK;
 }
 
-static enum tern_status decode(struct tern_engine *en, const struct tern_model *m, const struct tern_generation *g,
-                               struct tern_sample *sample, float *logits, double *ns,
-                               struct tern_generation_facts *out, struct tern_error *e)
-{
+static enum tern_status decode(struct tern_engine *en, const struct tern_model *m,
+                               const struct tern_generation *g, struct tern_sample *sample, float *logits,
+                               double *ns, struct tern_generation_facts *out, struct tern_error *e) {
     size_t steps = 0;
     for (out->end = TERN_END_COUNT; out->tokens < g->most;) {
         const int32_t id = tern_sample_next(sample, logits);
@@ -53,14 +50,15 @@ static enum tern_status decode(struct tern_engine *en, const struct tern_model *
     return TERN_OK;
 }
 
-enum tern_status tern_generate(struct tern_engine *en, const struct tern_model *m, const struct tern_generation *g,
-                               struct tern_generation_facts *out, struct tern_error *e)
-{
+enum tern_status tern_generate(struct tern_engine *en, const struct tern_model *m,
+                               const struct tern_generation *g, struct tern_generation_facts *out,
+                               struct tern_error *e) {
     memset(out, 0, sizeof *out);
     if (!g->prompt_count) return tern_fail(e, TERN_BAD_INPUT, "generate: the prompt is empty");
     const size_t room = tern_engine_context(en) - tern_engine_position(en);
     if (g->prompt_count > room)
-        return tern_fail(e, TERN_BAD_INPUT, "generate: context: a prompt of %zu tokens does not fit into %zu positions",
+        return tern_fail(e, TERN_BAD_INPUT,
+                         "generate: context: a prompt of %zu tokens does not fit into %zu positions",
                          g->prompt_count, room);
     const size_t vocab = m->hp.vocab, rows = g->on_logits ? LOGIT_ROWS : 1;
     struct tern_sample *sample = NULL;

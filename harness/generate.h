@@ -17,7 +17,8 @@ struct tern_generation {
     const int32_t *prompt; /* >= 1 token */
     size_t prompt_count, most;
     struct tern_sampling sampling;
-    /* May be NULL. Logits of prompt positions, `rows` x vocab, in order; non-zero ends with TERN_END_CALLER. */
+    /* May be NULL. Logits of prompt positions, `rows` x vocab, in order; non-zero ends with TERN_END_CALLER.
+     */
     int (*on_logits)(void *ctx, const float *logits, size_t rows);
     /* Every token, the ending one included; non-zero stops. */
     int (*on_token)(void *ctx, int32_t id);
@@ -26,13 +27,14 @@ struct tern_generation {
 
 struct tern_generation_facts {
     size_t prompt_tokens, tokens;
-    double prompt_seconds;           /* one run; includes the head at every position when on_logits is set */
-    struct tern_estimate token_ns;   /* of the decoding steps, one per token after the first; n == 0: none */
+    double prompt_seconds;         /* one run; includes the head at every position when on_logits is set */
+    struct tern_estimate token_ns; /* of the decoding steps, one per token after the first; n == 0: none */
     enum tern_end end;
 };
 
 /* Continues the engine's sequence with the prompt and then up to `most` tokens. */
-enum tern_status tern_generate(struct tern_engine *en, const struct tern_model *m, const struct tern_generation *g,
-                               struct tern_generation_facts *out, struct tern_error *e);
+enum tern_status tern_generate(struct tern_engine *en, const struct tern_model *m,
+                               const struct tern_generation *g, struct tern_generation_facts *out,
+                               struct tern_error *e);
 
 #endif

@@ -7,8 +7,7 @@
 #define KEEP_BYTES ((size_t)2 << 30) /* decoded f32 rows above this are not kept but decoded when needed */
 #define BLOCK_ROWS 32
 
-static int all_fit_f16(const float *x, size_t n)
-{
+static int all_fit_f16(const float *x, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const float back = tern_f16_to_f32(tern_f32_to_f16(x[i]));
         if (memcmp(&back, &x[i], sizeof back)) return 0;
@@ -17,8 +16,7 @@ static int all_fit_f16(const float *x, size_t n)
 }
 
 /* 1 when every value is exactly an f16. */
-static int is_f16(const struct tern_dense *d, float *row)
-{
+static int is_f16(const struct tern_dense *d, float *row) {
     if (d->type == TERN_DENSE_F16) return 1;
     if (d->type != TERN_DENSE_BF16 && d->type != TERN_DENSE_F32) return 0;
     for (size_t r = 0; r < d->rows; r++) {
@@ -29,8 +27,7 @@ static int is_f16(const struct tern_dense *d, float *row)
 }
 
 /* The format that keeps every value, or the one asked for; NULL without memory. */
-static const struct tern_format *format_for(const struct tern_dense *d, enum tern_head_type type)
-{
+static const struct tern_format *format_for(const struct tern_dense *d, enum tern_head_type type) {
     if (type == TERN_HEAD_F16 || d->type == TERN_DENSE_SYNTH) return &tern_format_f16;
     if (type == TERN_HEAD_F32) return &tern_format_f32;
     float *row = tern_alloc(d->cols * sizeof *row);
@@ -40,14 +37,13 @@ static const struct tern_format *format_for(const struct tern_dense *d, enum ter
     return f;
 }
 
-enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type type, struct tern_error *e)
-{
+enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type type, struct tern_error *e) {
     struct head *h = &en->head;
     const struct tern_model *m = en->model;
     const struct tern_dense *d = m->hp.tied ? &m->embedding : &m->head;
     if (d->rows != m->hp.vocab || d->cols != m->hp.hidden)
-        return tern_fail(e, TERN_BAD_INPUT, "engine: %s: head is %zux%zu instead of %ux%u", m->source, d->rows, d->cols,
-                         m->hp.vocab, m->hp.hidden);
+        return tern_fail(e, TERN_BAD_INPUT, "engine: %s: head is %zux%zu instead of %ux%u", m->source,
+                         d->rows, d->cols, m->hp.vocab, m->hp.hidden);
     if (type == TERN_HEAD_Q8)
         return tern_fail(e, TERN_UNSUPPORTED, "engine: head: q8 is not built in yet; use auto, f16 or f32");
     h->source = d;
@@ -61,8 +57,7 @@ enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type ty
     return TERN_OK;
 }
 
-static void fill(void *ctx, size_t w, size_t workers)
-{
+static void fill(void *ctx, size_t w, size_t workers) {
     struct tern_engine *en = ctx;
     const struct tern_dense *d = en->head.source;
     size_t from, to;
@@ -80,8 +75,7 @@ static void fill(void *ctx, size_t w, size_t workers)
     }
 }
 
-enum tern_status tern_head_load(struct tern_engine *en, struct tern_error *e)
-{
+enum tern_status tern_head_load(struct tern_engine *en, struct tern_error *e) {
     struct head *h = &en->head;
     if (h->block_rows) return TERN_OK;
     if (tern_pages_get(&h->pages, h->bytes))
@@ -91,8 +85,7 @@ enum tern_status tern_head_load(struct tern_engine *en, struct tern_error *e)
     return TERN_OK;
 }
 
-void tern_head_run(const struct tern_engine *en, size_t w, const struct tern_tokens *x, float *logits)
-{
+void tern_head_run(const struct tern_engine *en, size_t w, const struct tern_tokens *x, float *logits) {
     const struct head *h = &en->head;
     const struct tern_variant *v = h->plan.variant;
     struct worker *self = &en->worker[w];

@@ -1,5 +1,5 @@
-/* What the files of the engine share: the plans of each shape, the packed body, the head, buffers, one worker's own
- * scratch. Nothing outside harness/ includes this. */
+/* What the files of the engine share: the plans of each shape, the packed body, the head, buffers, one
+ * worker's own scratch. Nothing outside harness/ includes this. */
 #ifndef TERN_HARNESS_INTERNAL_H
 #define TERN_HARNESS_INTERNAL_H
 
@@ -65,11 +65,11 @@ struct tern_engine {
     size_t body_bytes;
     struct head head;
 
-    float *norms;              /* all norm vectors, one after another */
+    float *norms; /* all norm vectors, one after another */
     float **attn_norm, **attn_sub_norm, **ffn_norm, **ffn_sub_norm, *output_norm;
 
-    struct tern_pages cache;   /* [layer][K, V][kv head][context][head_dim] */
-    size_t kv_bytes;           /* of one value */
+    struct tern_pages cache; /* [layer][K, V][kv head][context][head_dim] */
+    size_t kv_bytes;         /* of one value */
 
     /* Shared buffers of one step; rows of [ubatch][...]. */
     float *x, *qkv, *mixed, *inner, *cosine, *sine;
@@ -85,7 +85,8 @@ struct tern_engine {
 
 /* plan.c: chooses and proves the variants of every shape and of the head. Before any thread is started, since
  * a proof runs in a child process. */
-enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engine_options *o, struct tern_error *e);
+enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engine_options *o,
+                                  struct tern_error *e);
 /* The bucket that `n` tokens fall into, and the plan that n tokens use. */
 size_t tern_engine_bucket(size_t n);
 const struct tern_plan *tern_engine_plan_for(const struct shape_plan *sp, size_t n);
@@ -107,7 +108,8 @@ enum tern_status tern_head_load(struct tern_engine *en, struct tern_error *e);
 /* Worker w's share of one token's logits; `x` holds the token in x->f. */
 void tern_head_run(const struct tern_engine *en, size_t w, const struct tern_tokens *x, float *logits);
 
-/* forward.c: one step of n <= ubatch tokens at the engine's position. `keep`: 0 no logits, 1 the last token's, 2 all. */
+/* forward.c: one step of n <= ubatch tokens at the engine's position. `keep`: 0 no logits, 1 the last
+ * token's, 2 all. */
 void tern_engine_forward(struct tern_engine *en, const int32_t *ids, size_t n, int keep, float *logits);
 
 #endif

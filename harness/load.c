@@ -16,8 +16,7 @@ struct packing {
     struct tern_error *error;
 };
 
-static size_t common_multiple(size_t a, size_t b)
-{
+static size_t common_multiple(size_t a, size_t b) {
     size_t x = a, y = b;
     while (y) {
         const size_t t = x % y;
@@ -27,8 +26,7 @@ static size_t common_multiple(size_t a, size_t b)
     return a / x * b;
 }
 
-static enum tern_status pack_share(const struct packed *p, size_t w, size_t workers, struct tern_error *e)
-{
+static enum tern_status pack_share(const struct packed *p, size_t w, size_t workers, struct tern_error *e) {
     const struct tern_linear *l = p->source;
     const size_t m = p->w.m, k = p->w.k;
     const size_t in_step = l->format ? l->format->row_step(m, k) : 1;
@@ -48,24 +46,22 @@ static enum tern_status pack_share(const struct packed *p, size_t w, size_t work
     return s;
 }
 
-static void pack_all(void *ctx, size_t w, size_t workers)
-{
+static void pack_all(void *ctx, size_t w, size_t workers) {
     struct packing *pk = ctx;
     for (size_t i = 0; i < pk->jobs && pk->status[w] == TERN_OK; i++) {
         pk->status[w] = pack_share(pk->job[i], w, workers, &pk->error[w]);
-        if (w == 0) tern_progress_step(&pk->bar, (double)(i + 1) / (double)pk->jobs, pk->job[i]->source->name);
+        if (w == 0)
+            tern_progress_step(&pk->bar, (double)(i + 1) / (double)pk->jobs, pk->job[i]->source->name);
     }
 }
 
-static const struct shape_plan *plan_of(const struct tern_engine *en, const struct tern_linear *l)
-{
+static const struct shape_plan *plan_of(const struct tern_engine *en, const struct tern_linear *l) {
     for (size_t i = 0; i < en->plans; i++)
         if (en->plan[i].m == l->m && en->plan[i].k == l->k) return &en->plan[i];
     return NULL;
 }
 
-static enum tern_status list_jobs(struct tern_engine *en, struct packed **job, struct tern_error *e)
-{
+static enum tern_status list_jobs(struct tern_engine *en, struct packed **job, struct tern_error *e) {
     size_t at = 0, bytes = 0;
     for (uint32_t i = 0; i < en->model->hp.layers; i++) {
         const struct tern_layer *ml = &en->model->layer[i];
@@ -75,7 +71,8 @@ static enum tern_status list_jobs(struct tern_engine *en, struct packed **job, s
         for (size_t j = 0; j < 7; j++) {
             const struct shape_plan *sp = plan_of(en, in[j]);
             if (!sp)
-                return tern_fail(e, TERN_BAD_INPUT, "engine: %s: %s: %zux%zu is not a shape of this architecture",
+                return tern_fail(e, TERN_BAD_INPUT,
+                                 "engine: %s: %s: %zux%zu is not a shape of this architecture",
                                  en->model->source, in[j]->name, in[j]->m, in[j]->k);
             out[j]->source = in[j];
             out[j]->plan = sp;
@@ -97,8 +94,7 @@ static enum tern_status list_jobs(struct tern_engine *en, struct packed **job, s
 }
 
 static enum tern_status take_norm(const struct tern_dense *d, size_t n, int needed, float **at, float **out,
-                                  struct tern_error *e)
-{
+                                  struct tern_error *e) {
     *out = NULL;
     if (!needed) return TERN_OK;
     if (d->type == TERN_DENSE_NONE || d->rows * d->cols != n)
@@ -111,11 +107,11 @@ static enum tern_status take_norm(const struct tern_dense *d, size_t n, int need
     return TERN_OK;
 }
 
-static enum tern_status load_norms(struct tern_engine *en, struct tern_error *e)
-{
+static enum tern_status load_norms(struct tern_engine *en, struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
     const size_t inner = (size_t)hp->heads * hp->head_dim, step = TERN_LANES;
-    const size_t one = 2 * tern_round_up(hp->hidden, step) + tern_round_up(inner, step) + tern_round_up(hp->ffn, step);
+    const size_t one =
+        2 * tern_round_up(hp->hidden, step) + tern_round_up(inner, step) + tern_round_up(hp->ffn, step);
     en->norms = tern_alloc((one * hp->layers + tern_round_up(hp->hidden, step)) * sizeof(float));
     en->attn_norm = tern_alloc(4 * (size_t)hp->layers * sizeof(float *));
     if (!en->norms || !en->attn_norm) return tern_fail(e, TERN_NO_MEMORY, "engine: norms: out of memory");
@@ -127,15 +123,16 @@ static enum tern_status load_norms(struct tern_engine *en, struct tern_error *e)
     for (uint32_t i = 0; s == TERN_OK && i < hp->layers; i++) {
         const struct tern_layer *l = &en->model->layer[i];
         s = take_norm(&l->attn_norm, hp->hidden, 1, &at, &en->attn_norm[i], e);
-        if (s == TERN_OK) s = take_norm(&l->attn_sub_norm, inner, hp->sub_norms, &at, &en->attn_sub_norm[i], e);
+        if (s == TERN_OK)
+            s = take_norm(&l->attn_sub_norm, inner, hp->sub_norms, &at, &en->attn_sub_norm[i], e);
         if (s == TERN_OK) s = take_norm(&l->ffn_norm, hp->hidden, 1, &at, &en->ffn_norm[i], e);
-        if (s == TERN_OK) s = take_norm(&l->ffn_sub_norm, hp->ffn, hp->sub_norms, &at, &en->ffn_sub_norm[i], e);
+        if (s == TERN_OK)
+            s = take_norm(&l->ffn_sub_norm, hp->ffn, hp->sub_norms, &at, &en->ffn_sub_norm[i], e);
     }
     return s == TERN_OK ? take_norm(&en->model->output_norm, hp->hidden, 1, &at, &en->output_norm, e) : s;
 }
 
-enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e)
-{
+enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e) {
     const size_t layers = en->model->hp.layers;
     struct packing pk = {.en = en, .jobs = 7 * layers};
     pk.job = tern_alloc(pk.jobs * sizeof *pk.job);
@@ -143,7 +140,8 @@ enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e)
     pk.error = tern_alloc(en->threads * sizeof *pk.error);
     en->layer = tern_alloc(layers * sizeof *en->layer);
     enum tern_status s = TERN_OK;
-    if (!pk.job || !pk.status || !pk.error || !en->layer) s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
+    if (!pk.job || !pk.status || !pk.error || !en->layer)
+        s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
     if (s == TERN_OK) s = load_norms(en, e);
     if (s == TERN_OK) s = list_jobs(en, pk.job, e);
     if (s == TERN_OK) {

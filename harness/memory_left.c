@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t tern_memory_left(void)
-{
+size_t tern_memory_left(void) {
     const char *root = getenv("TERN_SYSFS");
     char *path = tern_format_text("%s/proc/meminfo", root ? root : "");
     FILE *f = path ? fopen(path, "re") : NULL;

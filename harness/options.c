@@ -6,15 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int is_one_of(const char *word, const char *const *list)
-{
+static int is_one_of(const char *word, const char *const *list) {
     for (; *list; list++)
         if (!strcmp(word, *list)) return 1;
     return 0;
 }
 
-enum tern_status tern_kv_named(const char *word, enum tern_kv_type *out, struct tern_error *e)
-{
+enum tern_status tern_kv_named(const char *word, enum tern_kv_type *out, struct tern_error *e) {
     static const char *const later[] = {"q8", NULL};
     *out = TERN_KV_F16;
     if (!strcmp(word, "f16")) return TERN_OK;
@@ -25,8 +23,7 @@ enum tern_status tern_kv_named(const char *word, enum tern_kv_type *out, struct 
     return tern_fail(e, TERN_BAD_INPUT, "kv: '%.40s': not one of f16, f32", word);
 }
 
-enum tern_status tern_head_named(const char *word, enum tern_head_type *out, struct tern_error *e)
-{
+enum tern_status tern_head_named(const char *word, enum tern_head_type *out, struct tern_error *e) {
     static const char *const later[] = {"q8", "q6_k", "exact2", NULL};
     *out = TERN_HEAD_AUTO;
     if (!strcmp(word, "auto")) return TERN_OK;
@@ -39,9 +36,8 @@ enum tern_status tern_head_named(const char *word, enum tern_head_type *out, str
     return tern_fail(e, TERN_BAD_INPUT, "head: '%.40s': not one of auto, f16, f32", word);
 }
 
-enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char *warning, size_t warning_bytes,
-                                  struct tern_error *e)
-{
+enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char *warning,
+                                  size_t warning_bytes, struct tern_error *e) {
     memset(w, 0, sizeof *w);
     if (warning_bytes) warning[0] = 0;
     const struct tern_machine *m;

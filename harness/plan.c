@@ -16,28 +16,25 @@ struct chooser {
     enum tern_regime regime;
 };
 
-size_t tern_engine_bucket(size_t n)
-{
+size_t tern_engine_bucket(size_t n) {
     size_t b = 0;
     while (b + 1 < BUCKETS && (size_t)2 << b <= n) b++;
     return b;
 }
 
-const struct tern_plan *tern_engine_plan_for(const struct shape_plan *sp, size_t n)
-{
+const struct tern_plan *tern_engine_plan_for(const struct shape_plan *sp, size_t n) {
     const struct tern_plan *p = &sp->bucket[tern_engine_bucket(n)];
     return n >= p->variant->n_min ? p : &sp->bucket[0];
 }
 
-static int is_refused(const struct chooser *c, const struct tern_variant *v)
-{
+static int is_refused(const struct chooser *c, const struct tern_variant *v) {
     for (size_t i = 0; i < c->refused_count; i++)
         if (c->refused[i] == v) return 1;
     return 0;
 }
 
-static enum tern_status proved(struct chooser *c, const struct tern_variant *v, int *yes, struct tern_error *e)
-{
+static enum tern_status proved(struct chooser *c, const struct tern_variant *v, int *yes,
+                               struct tern_error *e) {
     *yes = 0;
     if (is_refused(c, v)) return TERN_OK;
     const struct tern_verify_options o = {.usable = c->en->usable, .seed = 1, .effort = TERN_VERIFY_QUICK};
@@ -48,7 +45,8 @@ static enum tern_status proved(struct chooser *c, const struct tern_variant *v, 
     if (s != TERN_OK && s != TERN_CHECK_FAILED) return s;
     if (proof) return *yes = 1, TERN_OK;
     if (c->refused_count == REFUSED_MAX)
-        return tern_fail(e, TERN_CHECK_FAILED, "engine: more than %d variants failed their proof", REFUSED_MAX);
+        return tern_fail(e, TERN_CHECK_FAILED, "engine: more than %d variants failed their proof",
+                         REFUSED_MAX);
     c->refused[c->refused_count++] = v;
     char *text = c->en->facts.warning;
     const size_t at = strlen(text);
@@ -59,8 +57,7 @@ static enum tern_status proved(struct chooser *c, const struct tern_variant *v, 
 
 /* The next static choice: as tern_variant_static, without the refused ones. */
 static const struct tern_variant *next_best(const struct chooser *c, enum tern_act act,
-                                            const struct tern_format *format, size_t m, size_t k, size_t n)
-{
+                                            const struct tern_format *format, size_t m, size_t k, size_t n) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count), *best = NULL;
     for (size_t i = 0; i < count; i++) {
@@ -74,9 +71,8 @@ static const struct tern_variant *next_best(const struct chooser *c, enum tern_a
 }
 
 /* A proved plan, or plan->variant NULL when the format has no variant for this n. */
-static enum tern_status choose(struct chooser *c, enum tern_act act, const struct tern_format *format, size_t m,
-                               size_t k, size_t n, struct tern_plan *plan, struct tern_error *e)
-{
+static enum tern_status choose(struct chooser *c, enum tern_act act, const struct tern_format *format,
+                               size_t m, size_t k, size_t n, struct tern_plan *plan, struct tern_error *e) {
     memset(plan, 0, sizeof *plan);
     const struct tern_problem p = {.m = m, .k = k, .n = n, .threads = c->en->threads, .regime = c->regime};
     if (act == TERN_ACT_I8) {
@@ -86,7 +82,7 @@ static enum tern_status choose(struct chooser *c, enum tern_act act, const struc
     } else if ((plan->variant = tern_variant_static(c->en->usable, act, format, m, k, n))) {
         tern_variant_defaults(plan->variant, plan->param);
     }
-    for (int yes = 0; plan->variant; ) {
+    for (int yes = 0; plan->variant;) {
         const enum tern_status s = proved(c, plan->variant, &yes, e);
         if (s != TERN_OK || yes) return s;
         plan->from_wisdom = 0;
@@ -96,13 +92,12 @@ static enum tern_status choose(struct chooser *c, enum tern_act act, const struc
     return TERN_OK;
 }
 
-static enum tern_status plan_shape(struct chooser *c, struct shape_plan *sp, struct tern_error *e)
-{
+static enum tern_status plan_shape(struct chooser *c, struct shape_plan *sp, struct tern_error *e) {
     enum tern_status s = choose(c, TERN_ACT_I8, NULL, sp->m, sp->k, 1, &sp->bucket[0], e);
     if (s != TERN_OK) return s;
     if (!sp->bucket[0].variant)
-        return tern_fail(e, TERN_UNSUPPORTED, "engine: %zux%zu: no variant passed its proof: %.300s", sp->m, sp->k,
-                         c->en->facts.warning);
+        return tern_fail(e, TERN_UNSUPPORTED, "engine: %zux%zu: no variant passed its proof: %.300s", sp->m,
+                         sp->k, c->en->facts.warning);
     const struct tern_format *format = sp->bucket[0].variant->format;
     for (size_t b = 1; b < BUCKETS; b++) {
         sp->bucket[b] = sp->bucket[b - 1];
@@ -117,11 +112,11 @@ static enum tern_status plan_shape(struct chooser *c, struct shape_plan *sp, str
 
 /* "gemv_... prefetch=4096 (75 %), ..." of the variants of one bucket, by their share of the weights. */
 static void describe(const struct tern_engine *en, const struct tern_shape *shape, size_t bucket, char *out,
-                     size_t bytes)
-{
+                     size_t bytes) {
     double total = 0;
     size_t at = 0;
-    for (size_t i = 0; i < en->plans; i++) total += (double)shape[i].m * (double)shape[i].k * (double)shape[i].calls;
+    for (size_t i = 0; i < en->plans; i++)
+        total += (double)shape[i].m * (double)shape[i].k * (double)shape[i].calls;
     for (size_t i = 0; i < en->plans; i++) {
         const struct tern_plan *p = &en->plan[i].bucket[bucket];
         double share = 0;
@@ -136,13 +131,13 @@ static void describe(const struct tern_engine *en, const struct tern_shape *shap
         char params[96];
         tern_variant_params_text(p->variant, p->param, params, sizeof params);
         at += (size_t)snprintf(out + at, bytes - at, "%s%s%s%s (%.0f %% of the weights)", at ? ", " : "",
-                               p->variant->name, strcmp(params, "-") ? " " : "", strcmp(params, "-") ? params : "",
-                               100 * share / total);
+                               p->variant->name, strcmp(params, "-") ? " " : "",
+                               strcmp(params, "-") ? params : "", 100 * share / total);
     }
 }
 
-enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engine_options *o, struct tern_error *e)
-{
+enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engine_options *o,
+                                  struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
     struct tern_shape shape[8];
     en->plans = tern_model_shapes(hp, shape, sizeof shape / sizeof *shape);
@@ -167,13 +162,14 @@ enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engi
         if (en->plan[i].bucket[0].from_wisdom) en->facts.from_wisdom += shape[i].calls;
     }
     describe(en, shape, 0, en->facts.decode_plan, sizeof en->facts.decode_plan);
-    describe(en, shape, tern_engine_bucket(en->ubatch), en->facts.prefill_plan, sizeof en->facts.prefill_plan);
+    describe(en, shape, tern_engine_bucket(en->ubatch), en->facts.prefill_plan,
+             sizeof en->facts.prefill_plan);
 
     if ((s = tern_head_choose(en, o->head, e)) != TERN_OK) return s;
     const struct tern_format *format = en->head.w.format;
     s = choose(&c, TERN_ACT_F32, format, hp->vocab, hp->hidden, 1, &en->head.plan, e);
     if (s == TERN_OK && !en->head.plan.variant)
-        s = tern_fail(e, TERN_UNSUPPORTED, "engine: head: no %s variant passed its proof: %.300s", format->name,
-                      en->facts.warning);
+        s = tern_fail(e, TERN_UNSUPPORTED, "engine: head: no %s variant passed its proof: %.300s",
+                      format->name, en->facts.warning);
     return s;
 }

@@ -16,8 +16,7 @@ struct tern_sample {
 };
 
 enum tern_status tern_sample_new(const struct tern_sampling *s, size_t vocab, struct tern_sample **out,
-                                 struct tern_error *e)
-{
+                                 struct tern_error *e) {
     *out = NULL;
     if (!vocab || !(s->temperature >= 0) || !(s->top_p > 0 && s->top_p <= 1))
         return tern_fail(e, TERN_BAD_INPUT, "sampling: temperature must be 0 or more and top-p in (0, 1]");
@@ -35,8 +34,7 @@ enum tern_status tern_sample_new(const struct tern_sampling *s, size_t vocab, st
     return TERN_OK;
 }
 
-void tern_sample_free(struct tern_sample *s)
-{
+void tern_sample_free(struct tern_sample *s) {
     if (!s) return;
     tern_free(s->heap);
     tern_free(s->kept);
@@ -44,13 +42,11 @@ void tern_sample_free(struct tern_sample *s)
     tern_free(s);
 }
 
-static int before(const float *logits, int32_t a, int32_t b)
-{
+static int before(const float *logits, int32_t a, int32_t b) {
     return logits[a] > logits[b] || (!(logits[a] < logits[b]) && a < b);
 }
 
-static void sink(const float *logits, int32_t *heap, size_t count, size_t at)
-{
+static void sink(const float *logits, int32_t *heap, size_t count, size_t at) {
     for (size_t child; (child = 2 * at + 1) < count; at = child) {
         if (child + 1 < count && before(logits, heap[child + 1], heap[child])) child++;
         if (!before(logits, heap[child], heap[at])) return;
@@ -60,8 +56,7 @@ static void sink(const float *logits, int32_t *heap, size_t count, size_t at)
     }
 }
 
-int32_t tern_sample_next(struct tern_sample *s, const float *logits)
-{
+int32_t tern_sample_next(struct tern_sample *s, const float *logits) {
     if (s->how.temperature <= 0) return tern_argmax(logits, s->vocab);
     const size_t most = s->how.top_k ? tern_min(s->how.top_k, s->vocab) : s->vocab;
     const double top = logits[tern_argmax(logits, s->vocab)];

@@ -1,4 +1,5 @@
-/* Choosing the next token from its logits: greedy, or temperature with top-k and top-p, from a seeded generator. */
+/* Choosing the next token from its logits: greedy, or temperature with top-k and top-p, from a seeded
+ * generator. */
 #ifndef TERN_HARNESS_SAMPLE_H
 #define TERN_HARNESS_SAMPLE_H
 

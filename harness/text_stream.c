@@ -4,14 +4,12 @@
 
 #include <string.h>
 
-static size_t replacement(char *out)
-{
+static size_t replacement(char *out) {
     memcpy(out, "\xef\xbf\xbd", 3);
     return 3;
 }
 
-static int may_grow(const struct tern_text_stream *t)
-{
+static int may_grow(const struct tern_text_stream *t) {
     const unsigned char c = (unsigned char)t->held[0];
     const size_t whole = c < 0xc2 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 1;
     for (size_t i = 1; i < t->count; i++)
@@ -19,14 +17,12 @@ static int may_grow(const struct tern_text_stream *t)
     return t->count < whole;
 }
 
-static void drop(struct tern_text_stream *t, size_t n)
-{
+static void drop(struct tern_text_stream *t, size_t n) {
     t->count -= n;
     memmove(t->held, t->held + n, t->count);
 }
 
-size_t tern_text_push(struct tern_text_stream *t, const char *text, size_t bytes, char *out)
-{
+size_t tern_text_push(struct tern_text_stream *t, const char *text, size_t bytes, char *out) {
     size_t at = 0;
     for (size_t i = 0; i < bytes; i++) {
         t->held[t->count++] = text[i];
@@ -45,8 +41,7 @@ size_t tern_text_push(struct tern_text_stream *t, const char *text, size_t bytes
     return at;
 }
 
-size_t tern_text_end(struct tern_text_stream *t, char *out)
-{
+size_t tern_text_end(struct tern_text_stream *t, char *out) {
     size_t at = 0;
     for (; t->count; t->count--) at += replacement(out + at);
     return at;
