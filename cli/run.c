@@ -5,6 +5,7 @@
 #include "harness/default_model.h"
 #include "harness/generate.h"
 #include "harness/options.h"
+#include "harness/prompt.h"
 #include "harness/text_stream.h"
 #include "models/tokenizer.h"
 
@@ -19,7 +20,7 @@
 struct job {
     const char *model, *text, *file, *tokens, *logits, *wisdom;
     size_t count, ubatch;
-    int print_ids, no_wisdom, quiet;
+    int print_ids, no_wisdom, ignore_end, quiet;
     struct tern_engine_options engine;
     struct tern_sampling sampling;
 
@@ -46,6 +47,7 @@ enum {
     OPT_NO_WISDOM,
     OPT_WISDOM,
     OPT_CONTEXT,
+    OPT_IGNORE_EOS,
     OPT_UBATCH
 };
 
@@ -65,6 +67,7 @@ static const struct option options[] = {{"model", required_argument, 0, 'm'},
                                         {"head", required_argument, 0, OPT_HEAD},
                                         {"no-wisdom", no_argument, 0, OPT_NO_WISDOM},
                                         {"wisdom", required_argument, 0, OPT_WISDOM},
+                                        {"ignore-eos", no_argument, 0, OPT_IGNORE_EOS},
                                         {"ctx", required_argument, 0, OPT_CONTEXT},
                                         {"ubatch", required_argument, 0, OPT_UBATCH},
                                         {"quiet", no_argument, 0, 'q'},
@@ -126,6 +129,9 @@ static int take(struct job *j, int option, const char *arg) {
     case OPT_NO_WISDOM:
         j->no_wisdom = 1;
         break;
+    case OPT_IGNORE_EOS:
+        j->ignore_end = 1;
+        break;
     case OPT_WISDOM:
         j->wisdom = arg;
         break;
@@ -170,22 +176,10 @@ static enum tern_status prompt_ids(struct job *j, int32_t **ids, size_t *count, 
         return *ids ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "prompt: out of memory");
     }
     char *owned = NULL;
-    size_t bytes = j->text ? strlen(j->text) : 0, n = 0;
-    int32_t *body = NULL;
+    size_t bytes = j->text ? strlen(j->text) : 0;
     enum tern_status s = j->file ? tern_file_read(j->file, TEXT_LIMIT, &owned, &bytes, e) : TERN_OK;
-    if (s == TERN_OK)
-        s = tern_tokenize(j->tok, owned ? owned : j->text ? j->text : "", bytes, 1, &body, &n, e);
-    const size_t bos = j->m->hp.add_bos && j->m->hp.bos >= 0 ? 1 : 0;
-    if (s == TERN_OK && !(*ids = malloc((n + bos + 1) * sizeof **ids)))
-        s = tern_fail(e, TERN_NO_MEMORY, "prompt: out of memory");
-    if (s == TERN_OK) {
-        (*ids)[0] = j->m->hp.bos;
-        if (n) memcpy(*ids + bos, body, n * sizeof **ids);
-        *count = n + bos;
-        if (!*count) s = tern_fail(e, TERN_BAD_INPUT, "prompt: it is empty");
-    }
+    if (s == TERN_OK) s = tern_prompt_ids(j->m, j->tok, owned ? owned : j->text, bytes, ids, count, e);
     free(owned);
-    free(body);
     return s;
 }
 
@@ -247,7 +241,11 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     enum tern_status s = j->model ? TERN_OK : tern_default_model(&path, e);
     if (s == TERN_OK) s = tern_model_open(j->model ? j->model : path, &j->m, e);
     if (s == TERN_OK && !(j->tokens && j->print_ids)) s = tern_tokenizer_new(j->m, &j->tok, e);
-    struct tern_generation g = {.most = j->count, .sampling = j->sampling, .on_token = print_token, .ctx = j};
+    struct tern_generation g = {.most = j->count,
+                                .sampling = j->sampling,
+                                .ignore_end = j->ignore_end,
+                                .on_token = print_token,
+                                .ctx = j};
     if (s == TERN_OK) s = prompt_ids(j, &ids, &g.prompt_count, e);
     if (s == TERN_OK && !j->no_wisdom) {
         s = tern_wisdom_here(j->wisdom, &wisdom, warning, sizeof warning, e);

@@ -35,7 +35,7 @@ static enum tern_status decode(struct tern_engine *en, const struct tern_model *
         const int32_t id = tern_sample_next(sample, logits);
         out->tokens++;
         if (g->on_token && g->on_token(g->ctx, id)) out->end = TERN_END_CALLER;
-        if (ends(&m->hp, id)) out->end = TERN_END_TOKEN;
+        if (!g->ignore_end && ends(&m->hp, id)) out->end = TERN_END_TOKEN;
         if (out->end != TERN_END_COUNT || out->tokens == g->most) break;
         if (tern_engine_position(en) == tern_engine_context(en)) {
             out->end = TERN_END_CONTEXT;

@@ -17,6 +17,7 @@ struct tern_generation {
     const int32_t *prompt; /* >= 1 token */
     size_t prompt_count, most;
     struct tern_sampling sampling;
+    int ignore_end; /* goes on behind the model's end tokens */
     /* May be NULL. Logits of prompt positions, `rows` x vocab, in order; non-zero ends with TERN_END_CALLER.
      */
     int (*on_logits)(void *ctx, const float *logits, size_t rows);

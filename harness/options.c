@@ -1,10 +1,13 @@
+#define _GNU_SOURCE
 #include "harness/options.h"
 
 #include "measure/machine.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int is_one_of(const char *word, const char *const *list) {
     for (; *list; list++)
@@ -43,6 +46,8 @@ enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char 
     const struct tern_machine *m;
     enum tern_status s = tern_machine_get(&m, e);
     if (s != TERN_OK) return s;
+    if (path && access(path, R_OK))
+        return tern_fail(e, TERN_BAD_INPUT, "wisdom: %s: %s", path, strerror(errno));
     if (path) return tern_wisdom_read(path, m->key, 0, w, e);
     char *own = tern_wisdom_default_path();
     struct tern_error why = {""};
