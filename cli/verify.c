@@ -15,11 +15,13 @@ static int run(int argc, char **argv);
 
 const struct tern_command tern_command_verify = {
     "verify", "every runnable variant against the scalar reference, adversarial inputs, guard pages",
-    "usage: tern verify [--filter RE] [--seed N] [--isa LEVEL] [--quick] [--tap] [--json] [-q]\n\n"
+    "usage: tern verify [--filter RE] [--seed N] [--isa LEVEL] [--quick] [--timeout S] [--tap] [--json] "
+    "[-q]\n\n"
     "  --filter RE   only variants whose name matches this extended regular expression\n"
     "  --seed N      seed of the random inputs (default: from the clock; always printed)\n"
     "  --isa LEVEL   at most this level (as TERN_ISA)\n"
     "  --quick       the adversarial core only\n"
+    "  --timeout S   seconds after which a variant counts as hanging (default 120, 20 with --quick)\n"
     "  --tap         Test Anything Protocol, for meson test\n"
     "  --json        machine-readable\n\n"
     "exit code 1 when a variant is wrong, crashes or hangs.\n"
@@ -49,25 +51,26 @@ static void print_verdict(enum output out, size_t number, const struct tern_vari
 }
 
 static int run(int argc, char **argv) {
-    static const struct option options[] = {{"filter", required_argument, 0, 'f'},
-                                            {"seed", required_argument, 0, 's'},
-                                            {"isa", required_argument, 0, 'i'},
-                                            {"quick", no_argument, 0, 'Q'},
-                                            {"tap", no_argument, 0, 't'},
-                                            {"json", no_argument, 0, 'j'},
-                                            {"quiet", no_argument, 0, 'q'},
-                                            {"help", no_argument, 0, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"filter", required_argument, 0, 'f'}, {"seed", required_argument, 0, 's'},
+        {"isa", required_argument, 0, 'i'},    {"quick", no_argument, 0, 'Q'},
+        {"tap", no_argument, 0, 't'},          {"json", no_argument, 0, 'j'},
+        {"quiet", no_argument, 0, 'q'},        {"timeout", required_argument, 0, 'T'},
+        {"help", no_argument, 0, 'h'},         {0}};
     enum output out = TEXT;
     int quiet = 0;
     const char *re = NULL, *isa = NULL;
     size_t seed = (size_t)time(NULL);
-    struct tern_verify_options opt = {.effort = TERN_VERIFY_FULL, .timeout_seconds = 300};
+    struct tern_verify_options opt = {.effort = TERN_VERIFY_FULL};
     for (int o; (o = tern_cli_getopt(argc, argv, "f:s:i:qh", options, &tern_command_verify)) != -1;) {
         if (o == 'f')
             re = optarg;
         else if (o == 's') {
             if (!tern_cli_size("verify", "--seed", optarg, 0, SIZE_MAX / 2, &seed)) return 3;
+        } else if (o == 'T') {
+            size_t t;
+            if (!tern_cli_size("verify", "--timeout", optarg, 1, 86400, &t)) return 3;
+            opt.timeout_seconds = (unsigned)t;
         } else if (o == 'i')
             isa = optarg;
         else if (o == 'Q')

@@ -113,8 +113,8 @@ static void all_cases(struct run *r, enum tern_verify_effort effort) {
             c.k = ks[i];
             c.m = ms[j];
             c.n = tern_max(r->v->n_min, tern_min(ns[turn % n_n], r->v->n_max));
-            const int large = c.m * c.k * c.n > (full ? 4000000u : 400000u);
-            every_pattern(r, &c, large ? 4 : N_PATTERNS);
+            const size_t work = c.m * c.k * c.n / (full ? 1 : 8);
+            every_pattern(r, &c, work > 2000000 ? 2 : work > 400000 ? 4 : N_PATTERNS);
         }
     }
     every_parameter(r);
@@ -153,7 +153,9 @@ static double seconds(void) {
 
 static enum tern_status run_child(const struct tern_variant *v, const struct tern_verify_options *o,
                                   struct tern_verdict *verdict, struct tern_error *e) {
-    const unsigned timeout = o->timeout_seconds ? o->timeout_seconds : 120;
+    const unsigned timeout = o->timeout_seconds              ? o->timeout_seconds
+                             : o->effort == TERN_VERIFY_FULL ? 120
+                                                             : 20;
     int fd[2];
     if (pipe2(fd, O_CLOEXEC)) return tern_fail(e, TERN_IO, "verify: %s: pipe: %s", v->name, strerror(errno));
     const pid_t pid = fork();

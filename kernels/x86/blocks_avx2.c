@@ -33,28 +33,26 @@ ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t ro
     const uint8_t *w = (const uint8_t *)c->w.data + r * pitch;
     const int8_t *q = c->x->q + t * c->x->stride;
     __m256i sum[2][2];
-#pragma GCC unroll 2
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 2
-        for (size_t j = 0; j < tokens; j++) sum[i][j] = _mm256_setzero_si256();
+    UNROLL
+    for (size_t i = 0; i < rows; i++) UNROLL
+    for (size_t j = 0; j < tokens; j++) sum[i][j] = _mm256_setzero_si256();
 
     for (size_t b = 0; b < blocks;) {
         const size_t stop = tern_min(blocks, b + BLOCKS_PER_FLUSH);
         __m256i acc[2][2];
-#pragma GCC unroll 2
-        for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 2
-            for (size_t j = 0; j < tokens; j++) acc[i][j] = _mm256_setzero_si256();
+        UNROLL
+        for (size_t i = 0; i < rows; i++) UNROLL
+        for (size_t j = 0; j < tokens; j++) acc[i][j] = _mm256_setzero_si256();
         for (; b < stop; b++) {
-#pragma GCC unroll 2
+            UNROLL
             for (size_t i = 0; i < rows; i++) {
                 const uint8_t *at = w + i * pitch + block_at(b, order);
                 _mm_prefetch((const char *)(at + ahead), _MM_HINT_T0);
                 const __m256i x = _mm256_loadu_si256((const __m256i *)at);
-#pragma GCC unroll 4
+                UNROLL
                 for (int g = 0; g < 4; g++) {
                     const __m256i u = codes(x, g, order);
-#pragma GCC unroll 2
+                    UNROLL
                     for (size_t j = 0; j < tokens; j++) {
                         const __m256i a = _mm256_load_si256(
                             (const __m256i *)(q + j * c->x->stride + 128 * b + 32 * (size_t)g));
@@ -63,17 +61,14 @@ ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t ro
                 }
             }
         }
-#pragma GCC unroll 2
-        for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 2
-            for (size_t j = 0; j < tokens; j++) sum[i][j] = widen(sum[i][j], acc[i][j]);
+        UNROLL
+        for (size_t i = 0; i < rows; i++) UNROLL
+        for (size_t j = 0; j < tokens; j++) sum[i][j] = widen(sum[i][j], acc[i][j]);
     }
     int32_t *y = c->y;
-#pragma GCC unroll 2
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 2
-        for (size_t j = 0; j < tokens; j++)
-            y[(t + j) * c->ldy + r + i] = sum_lanes(sum[i][j]) - c->x->sum[t + j];
+    UNROLL
+    for (size_t i = 0; i < rows; i++) UNROLL
+    for (size_t j = 0; j < tokens; j++) y[(t + j) * c->ldy + r + i] = sum_lanes(sum[i][j]) - c->x->sum[t + j];
 }
 
 ALWAYS_INLINE void run(const struct tern_call *c, size_t row0, size_t row1, size_t tokens, size_t pitch,

@@ -23,45 +23,42 @@ ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t ro
     const int8_t *q = (const int8_t *)c->shared + t * ((k + 255) / 256) * 256;
     const size_t q_pitch = (k + 255) / 256 * 256;
     __m512i acc[4][4];
-#pragma GCC unroll 4
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 4
-        for (size_t j = 0; j < tokens; j++) acc[i][j] = _mm512_setzero_si512();
+    UNROLL
+    for (size_t i = 0; i < rows; i++) UNROLL
+    for (size_t j = 0; j < tokens; j++) acc[i][j] = _mm512_setzero_si512();
 
     for (size_t b = 0; b < pairs; b++) {
-#pragma GCC unroll 4
+        UNROLL
         for (size_t i = 0; i < rows; i++) {
             const uint8_t *at = w + i * pitch + b * block;
             _mm_prefetch((const char *)(at + ahead), _MM_HINT_T0);
             const __m512i x = _mm512_loadu_si512(at);
-#pragma GCC unroll 4
+            UNROLL
             for (unsigned g = 0; g < 4; g++) {
                 const __m512i u = codes(x, g, order);
-#pragma GCC unroll 4
+                UNROLL
                 for (size_t j = 0; j < tokens; j++)
                     acc[i][j] = dp(acc[i][j], u, _mm512_load_si512(q + j * q_pitch + b * 256 + 64 * g));
             }
         }
     }
     if (k % 256) { /* one block of 128 is left: its upper half meets the zero padding of the activations */
-#pragma GCC unroll 4
+        UNROLL
         for (size_t i = 0; i < rows; i++) {
             const uint8_t *at = w + i * pitch + pairs * block;
             const __m512i x = _mm512_zextsi256_si512(_mm256_loadu_si256((const __m256i *)at));
-#pragma GCC unroll 4
-            for (unsigned g = 0; g < 4; g++)
-#pragma GCC unroll 4
-                for (size_t j = 0; j < tokens; j++)
-                    acc[i][j] = dp(acc[i][j], codes(x, g, order),
-                                   _mm512_load_si512(q + j * q_pitch + pairs * 256 + 64 * g));
+            UNROLL
+            for (unsigned g = 0; g < 4; g++) UNROLL
+            for (size_t j = 0; j < tokens; j++)
+                acc[i][j] = dp(acc[i][j], codes(x, g, order),
+                               _mm512_load_si512(q + j * q_pitch + pairs * 256 + 64 * g));
         }
     }
     int32_t *y = c->y;
-#pragma GCC unroll 4
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 4
-        for (size_t j = 0; j < tokens; j++)
-            y[(t + j) * c->ldy + r + i] = _mm512_reduce_add_epi32(acc[i][j]) - c->x->sum[t + j];
+    UNROLL
+    for (size_t i = 0; i < rows; i++) UNROLL
+    for (size_t j = 0; j < tokens; j++)
+        y[(t + j) * c->ldy + r + i] = _mm512_reduce_add_epi32(acc[i][j]) - c->x->sum[t + j];
 }
 
 ALWAYS_INLINE void run(const struct tern_call *c, size_t row0, size_t row1, size_t tokens, size_t pitch,

@@ -1,11 +1,10 @@
 /* Dense rows against f32 activations: R rows x T tokens of fused multiply-adds. The includer defines
  *   VEC, LANES, ZERO, LOAD_F16(p, left), LOAD_F32(p, left), LOAD_X(p, left), FMA(a, b, c), SUM(v)
  * where `left` (1 ..) is how many elements remain; loads past them give 0. */
+#include "kernels/unroll.h"
 #include "kernels/variant.h"
 
 #include <string.h>
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 ALWAYS_INLINE VEC load_w(const void *data, size_t at, size_t left, int half) {
     return half ? LOAD_F16((const uint16_t *)data + at, left) : LOAD_F32((const float *)data + at, left);
@@ -15,33 +14,30 @@ ALWAYS_INLINE VEC load_w(const void *data, size_t at, size_t left, int half) {
 ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t rows, size_t tokens, int half) {
     const size_t k = c->w.k;
     VEC acc[4][4][2];
-#pragma GCC unroll 4
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 4
-        for (size_t j = 0; j < tokens; j++) acc[i][j][0] = acc[i][j][1] = ZERO;
+    UNROLL
+    for (size_t i = 0; i < rows; i++) UNROLL
+    for (size_t j = 0; j < tokens; j++) acc[i][j][0] = acc[i][j][1] = ZERO;
     for (size_t at = 0; at < k; at += 2 * LANES) {
-#pragma GCC unroll 2
+        UNROLL
         for (size_t s = 0; s < 2; s++) {
             const size_t p = at + s * LANES;
             if (p >= k) break;
             VEC x[4];
-#pragma GCC unroll 4
+            UNROLL
             for (size_t j = 0; j < tokens; j++) x[j] = LOAD_X(c->x->f + (t + j) * c->x->fstride + p, k - p);
-#pragma GCC unroll 4
+            UNROLL
             for (size_t i = 0; i < rows; i++) {
                 const VEC w = load_w(c->w.data, (r + i) * k + p, k - p, half);
-#pragma GCC unroll 4
+                UNROLL
                 for (size_t j = 0; j < tokens; j++)
                     acc[i][j][tokens > 2 ? 0 : s] = FMA(w, x[j], acc[i][j][tokens > 2 ? 0 : s]);
             }
         }
     }
     float *y = c->y;
-#pragma GCC unroll 4
-    for (size_t i = 0; i < rows; i++)
-#pragma GCC unroll 4
-        for (size_t j = 0; j < tokens; j++)
-            y[(t + j) * c->ldy + r + i] = SUM(acc[i][j][0]) + SUM(acc[i][j][1]);
+    UNROLL
+    for (size_t i = 0; i < rows; i++) UNROLL
+    for (size_t j = 0; j < tokens; j++) y[(t + j) * c->ldy + r + i] = SUM(acc[i][j][0]) + SUM(acc[i][j][1]);
 }
 
 ALWAYS_INLINE void run(const struct tern_call *c, size_t row0, size_t row1, size_t tokens, int half) {

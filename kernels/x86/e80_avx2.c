@@ -53,11 +53,11 @@ static void half_panel(const struct tern_call *c, const uint8_t *w, size_t row, 
         for (size_t t = 0; t < n; t++) {
             const int8_t *q = c->x->q + t * c->x->stride + 4 * g0;
             __m256i acc[5];
-#pragma GCC unroll 5
+            UNROLL
             for (size_t f = 0; f < 5; f++) acc[f] = _mm256_setzero_si256();
             for (size_t g = 0; g < count; g++) {
                 const __m256i b = broadcast4(q + 4 * g);
-#pragma GCC unroll 5
+                UNROLL
                 for (size_t f = 0; f < 5; f++)
                     acc[f] = _mm256_add_epi16(acc[f], _mm256_maddubs_epi16(code[5 * g + f], b));
             }

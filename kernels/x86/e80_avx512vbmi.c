@@ -29,7 +29,7 @@ ALWAYS_INLINE void finish(const struct tern_call *c, size_t token, size_t row, s
     int32_t *y = (int32_t *)c->y + token * c->ldy;
     telescope(acc);
     acc[4] = _mm512_srai_epi32(acc[4], 6);
-#pragma GCC unroll 5
+    UNROLL
     for (size_t f = 0; f < 5; f++) store_rows(y, row + 16 * f, end, acc[f], bias);
 }
 
@@ -40,14 +40,13 @@ ALWAYS_INLINE void gemv_panels(const struct tern_call *c, size_t row, size_t end
     const int8_t *q = c->x->q;
     const struct tables tab = load_tables();
     __m512i acc[4][5];
-#pragma GCC unroll 4
-    for (size_t p = 0; p < panels; p++)
-#pragma GCC unroll 5
-        for (size_t f = 0; f < 5; f++) acc[p][f] = _mm512_setzero_si512();
+    UNROLL
+    for (size_t p = 0; p < panels; p++) UNROLL
+    for (size_t f = 0; f < 5; f++) acc[p][f] = _mm512_setzero_si512();
 
     for (size_t g = 0; g < groups; g++) {
         const __m512i b = broadcast4(q + 4 * g);
-#pragma GCC unroll 4
+        UNROLL
         for (size_t p = 0; p < panels; p++) {
             const uint8_t *at = w + p * distance + g * TERN_PANEL_GROUP;
             _mm_prefetch((const char *)(at + ahead), _MM_HINT_T0);
@@ -60,7 +59,7 @@ ALWAYS_INLINE void gemv_panels(const struct tern_call *c, size_t row, size_t end
             acc[p][4] = dp(acc[p][4], fifth, b);
         }
     }
-#pragma GCC unroll 4
+    UNROLL
     for (size_t p = 0; p < panels; p++) finish(c, 0, row + 80 * p, end, acc[p]);
 }
 
@@ -88,24 +87,23 @@ void gemm_e80_i8_r80k4n4__avx512vbmi(const struct tern_call *c, size_t row0, siz
         const int8_t *q = c->shared;
         for (size_t t = 0; t < n; t += NR) {
             __m512i acc[NR][5];
-#pragma GCC unroll 4
-            for (size_t j = 0; j < NR; j++)
-#pragma GCC unroll 5
-                for (size_t f = 0; f < 5; f++) acc[j][f] = _mm512_setzero_si512();
+            UNROLL
+            for (size_t j = 0; j < NR; j++) UNROLL
+            for (size_t f = 0; f < 5; f++) acc[j][f] = _mm512_setzero_si512();
             for (size_t g = 0; g < groups; g++, q += 4 * NR) {
                 __m512i d[5];
                 decode(tab, _mm512_load_si512(w + g * TERN_PANEL_GROUP), &d[3], &d[4]);
                 d[0] = _mm512_and_si512(d[3], _mm512_set1_epi8(0x03));
                 d[1] = _mm512_and_si512(d[3], _mm512_set1_epi8(0x0f));
                 d[2] = _mm512_and_si512(d[3], _mm512_set1_epi8(0x3f));
-#pragma GCC unroll 4
+                UNROLL
                 for (size_t j = 0; j < NR; j++) {
                     const __m512i b = broadcast4(q + 4 * j);
-#pragma GCC unroll 5
+                    UNROLL
                     for (size_t f = 0; f < 5; f++) acc[j][f] = dp(acc[j][f], d[f], b);
                 }
             }
-#pragma GCC unroll 4
+            UNROLL
             for (size_t j = 0; j < NR; j++)
                 if (t + j < n) finish(c, t + j, r, row1, acc[j]);
         }

@@ -10,45 +10,40 @@ ALWAYS_INLINE void tile(const struct tern_call *c, const uint8_t *w, const int8_
     const __m256i three = _mm256_set1_epi8(3);
     const size_t groups = tern_panel_groups(c->w.k);
     __m256i sum[2][4];
-#pragma GCC unroll 2
-    for (size_t j = 0; j < tokens; j++)
-#pragma GCC unroll 4
-        for (size_t f = 0; f < 4; f++) sum[j][f] = _mm256_setzero_si256();
+    UNROLL
+    for (size_t j = 0; j < tokens; j++) UNROLL
+    for (size_t f = 0; f < 4; f++) sum[j][f] = _mm256_setzero_si256();
 
     for (size_t g = 0; g < groups;) {
         const size_t stop = tern_min(groups, g + TERN_FLUSH);
         __m256i acc[2][4];
-#pragma GCC unroll 2
-        for (size_t j = 0; j < tokens; j++)
-#pragma GCC unroll 4
-            for (size_t f = 0; f < 4; f++) acc[j][f] = _mm256_setzero_si256();
+        UNROLL
+        for (size_t j = 0; j < tokens; j++) UNROLL
+        for (size_t f = 0; f < 4; f++) acc[j][f] = _mm256_setzero_si256();
         for (; g < stop; g++) {
             const uint8_t *at = w + g * TERN_PANEL_GROUP;
             _mm_prefetch((const char *)(at + ahead), _MM_HINT_T0);
             const __m256i x = _mm256_load_si256((const __m256i *)at);
             __m256i u[4];
-#pragma GCC unroll 4
+            UNROLL
             for (int f = 0; f < 4; f++) u[f] = _mm256_and_si256(_mm256_srli_epi16(x, 2 * f), three);
-#pragma GCC unroll 2
+            UNROLL
             for (size_t j = 0; j < tokens; j++) {
                 const __m256i b = broadcast4(q + 4 * (g * q_group + j));
-#pragma GCC unroll 4
+                UNROLL
                 for (size_t f = 0; f < 4; f++)
                     acc[j][f] = _mm256_add_epi16(acc[j][f], _mm256_maddubs_epi16(u[f], b));
             }
         }
-#pragma GCC unroll 2
-        for (size_t j = 0; j < tokens; j++)
-#pragma GCC unroll 4
-            for (size_t f = 0; f < 4; f++) sum[j][f] = widen(sum[j][f], acc[j][f]);
+        UNROLL
+        for (size_t j = 0; j < tokens; j++) UNROLL
+        for (size_t f = 0; f < 4; f++) sum[j][f] = widen(sum[j][f], acc[j][f]);
     }
-#pragma GCC unroll 2
-    for (size_t j = 0; j < tokens; j++)
-#pragma GCC unroll 4
-        for (size_t f = 0; f < 4; f++)
-            if (j < live)
-                store_rows((int32_t *)c->y + (t + j) * c->ldy, row + 16 * f, end, sum[j][f],
-                           c->x->sum[t + j]);
+    UNROLL
+    for (size_t j = 0; j < tokens; j++) UNROLL
+    for (size_t f = 0; f < 4; f++)
+        if (j < live)
+            store_rows((int32_t *)c->y + (t + j) * c->ldy, row + 16 * f, end, sum[j][f], c->x->sum[t + j]);
 }
 
 tern_run_fn gemv_p64_i8_r64k4__avx2, gemm_p64_i8_r64k4n2__avx2;

@@ -18,14 +18,13 @@ ALWAYS_INLINE void gemv_panels(const struct tern_call *c, size_t row, size_t end
     const uint8_t *w = (const uint8_t *)c->w.data + row / 64 * distance;
     const int8_t *q = c->x->q;
     __m512i acc[4][4];
-#pragma GCC unroll 4
-    for (size_t p = 0; p < panels; p++)
-#pragma GCC unroll 4
-        for (size_t f = 0; f < 4; f++) acc[p][f] = _mm512_setzero_si512();
+    UNROLL
+    for (size_t p = 0; p < panels; p++) UNROLL
+    for (size_t f = 0; f < 4; f++) acc[p][f] = _mm512_setzero_si512();
 
     for (size_t g = 0; g < groups; g++) {
         const __m512i b = broadcast4(q + 4 * g);
-#pragma GCC unroll 4
+        UNROLL
         for (size_t p = 0; p < panels; p++) {
             const uint8_t *at = w + p * distance + g * TERN_PANEL_GROUP;
             _mm_prefetch((const char *)(at + ahead),
@@ -34,10 +33,10 @@ ALWAYS_INLINE void gemv_panels(const struct tern_call *c, size_t row, size_t end
         }
     }
     const __m512i bias = _mm512_set1_epi32(c->x->sum[0]);
-#pragma GCC unroll 4
+    UNROLL
     for (size_t p = 0; p < panels; p++) {
         telescope(acc[p]);
-#pragma GCC unroll 4
+        UNROLL
         for (size_t f = 0; f < 4; f++) store_rows(c->y, row + 64 * p + 16 * f, end, acc[p][f], bias);
     }
 }
@@ -65,21 +64,20 @@ void gemm_p64_i8_r64k4n6__avx512vnni(const struct tern_call *c, size_t row0, siz
         const int8_t *q = c->shared;
         for (size_t t = 0; t < n; t += NR) {
             __m512i acc[NR][4];
-#pragma GCC unroll 6
-            for (size_t j = 0; j < NR; j++)
-#pragma GCC unroll 4
-                for (size_t f = 0; f < 4; f++) acc[j][f] = _mm512_setzero_si512();
+            UNROLL
+            for (size_t j = 0; j < NR; j++) UNROLL
+            for (size_t f = 0; f < 4; f++) acc[j][f] = _mm512_setzero_si512();
             for (size_t g = 0; g < groups; g++, q += 4 * NR) {
                 const __m512i x = _mm512_load_si512(w + g * TERN_PANEL_GROUP);
-#pragma GCC unroll 6
+                UNROLL
                 for (size_t j = 0; j < NR; j++) step(acc[j], x, broadcast4(q + 4 * j));
             }
-#pragma GCC unroll 6
+            UNROLL
             for (size_t j = 0; j < NR; j++) {
                 if (t + j >= n) continue;
                 const __m512i bias = _mm512_set1_epi32(c->x->sum[t + j]);
                 telescope(acc[j]);
-#pragma GCC unroll 4
+                UNROLL
                 for (size_t f = 0; f < 4; f++)
                     store_rows((int32_t *)c->y + (t + j) * c->ldy, r + 16 * f, row1, acc[j][f], bias);
             }

@@ -8,12 +8,11 @@
 
 #include "kernels/formats/panel.h"
 #include "kernels/parts.h"
+#include "kernels/unroll.h"
 #include "kernels/variant.h"
 
 #include <immintrin.h>
 #include <string.h>
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 enum { TERN_FLUSH = 63 };
 

@@ -7,12 +7,11 @@
 
 #include "kernels/formats/panel.h"
 #include "kernels/parts.h"
+#include "kernels/unroll.h"
 #include "kernels/variant.h"
 
 #include <immintrin.h>
 #include <string.h>
-
-#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 /* acc += sums of four u8 * s8 products per 32-bit lane. */
 ALWAYS_INLINE __m512i dp(__m512i acc, __m512i u8, __m512i s8) {
