@@ -19,8 +19,7 @@ static struct tern_random stream(uint64_t seed, size_t row) {
 }
 
 /* 64 trits from 16 words; words are little-endian on every machine that tern runs on (models/gguf.c). */
-static void trits_of(const uint64_t *word, int16_t limit, int8_t *out)
-{
+static void trits_of(const uint64_t *word, int16_t limit, int8_t *out) {
     int16_t u[64];
     memcpy(u, word, sizeof u);
     for (size_t j = 0; j < 64; j++) {
@@ -29,10 +28,10 @@ static void trits_of(const uint64_t *word, int16_t limit, int8_t *out)
     }
 }
 
-void tern_synth_trits(uint64_t seed, double zeros, size_t k, size_t r0, size_t r1, int8_t *trits)
-{
+void tern_synth_trits(uint64_t seed, double zeros, size_t k, size_t r0, size_t r1, int8_t *trits) {
     enum { STEP = 64 };
-    const int16_t limit = (int16_t)((int)(zeros * 32768 + 0.5) - 1); /* the largest of 15 bits that means zero */
+    const int16_t limit =
+        (int16_t)((int)(zeros * 32768 + 0.5) - 1); /* the largest of 15 bits that means zero */
     for (size_t row = r0; row < r1; row++, trits += k) {
         struct tern_random r = stream(seed, row);
         for (size_t i = 0; i < k; i += STEP) {

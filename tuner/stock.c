@@ -19,6 +19,9 @@ struct tern_stock {
     uint64_t seed;
     struct tern_pages trits;
     struct shelf shelf[MAX_FORMATS];
+    struct tern_tokens tokens;
+    void *y;
+    size_t ldy;
 };
 
 /* Memory of at least `bytes`, the old block when it is large enough. */
@@ -75,6 +78,17 @@ static void pack(void *ctx, size_t worker, size_t workers)
     for (size_t i = from; i < p->copies && b0 < b1; i++) memcpy(j->data + i * p->stride + b0, j->data + b0, b1 - b0);
 }
 
+static void clear_bench(struct tern_stock *s)
+{
+    tern_free(s->tokens.q);
+    tern_free(s->tokens.sum);
+    tern_free(s->tokens.inv);
+    tern_free(s->tokens.f);
+    tern_free(s->y);
+    s->tokens = (struct tern_tokens){0};
+    s->y = NULL;
+}
+
 enum tern_status tern_stock_new(size_t cold_bytes, uint64_t seed, struct tern_stock **out, struct tern_error *e)
 {
     *out = tern_alloc(sizeof **out);
@@ -90,6 +104,7 @@ void tern_stock_free(struct tern_stock *s)
     for (size_t i = 0; i < MAX_FORMATS; i++)
         if (s->shelf[i].pages.map) tern_pages_drop(&s->shelf[i].pages);
     if (s->trits.map) tern_pages_drop(&s->trits);
+    clear_bench(s);
     tern_free(s);
 }
 
@@ -98,6 +113,7 @@ enum tern_status tern_stock_shape(struct tern_stock *s, size_t m, size_t k, stru
 {
     if (s->m == m && s->k == k) return TERN_OK;
     for (size_t i = 0; i < MAX_FORMATS; i++) s->shelf[i].packed = (struct tern_packed){0};
+    clear_bench(s);
     s->m = s->k = 0;
     const size_t bytes = tern_mul_size(m, k);
     if (!bytes || !hold(&s->trits, bytes))
@@ -140,6 +156,33 @@ enum tern_status tern_stock_get(struct tern_stock *s, const struct tern_format *
         .format = format, .data = shelf->pages.data, .bytes = bytes, .stride = stride, .copies = copies};
     struct packing j = {.stock = s, .pool = pool, .packed = p, .data = shelf->pages.data, .from = from};
     tern_pool_run(pool, pack, &j);
+    return TERN_OK;
+}
+
+enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_tokens *x, void **y, size_t *ldy,
+                                  struct tern_error *e)
+{
+    struct tern_tokens *t = &s->tokens;
+    if (t->n != n) {
+        clear_bench(s);
+        *t = (struct tern_tokens){.k = s->k, .stride = tern_token_stride(s->k), .fstride = tern_round_up(s->k, 64)};
+        s->ldy = tern_round_up(s->m, 64);
+        t->q = tern_alloc(tern_mul_size(n, t->stride));
+        t->sum = tern_alloc(tern_mul_size(n, sizeof *t->sum));
+        t->inv = tern_alloc(tern_mul_size(n, sizeof *t->inv));
+        t->f = tern_alloc(tern_mul_size(n, t->fstride * sizeof *t->f));
+        s->y = tern_alloc(tern_mul_size(n, s->ldy * 4));
+        if (!t->q || !t->sum || !t->inv || !t->f || !s->y)
+            return tern_fail(e, TERN_NO_MEMORY, "weights: %zux%zux%zu: no memory for tokens", s->m, s->k, n);
+        struct tern_random random = {s->seed ^ 0x746f6b656e73};
+        for (size_t i = 0; i < n; i++)
+            for (size_t c = 0; c < s->k; c++)
+                t->f[i * t->fstride + c] = (float)(2 * tern_random_unit(&random) - 1);
+        t->n = n;
+    }
+    *x = *t;
+    *y = s->y;
+    *ldy = s->ldy;
     return TERN_OK;
 }
 

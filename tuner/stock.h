@@ -6,6 +6,7 @@
 
 #include "base/pool.h"
 #include "kernels/format.h"
+#include "kernels/quantise.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,6 +32,10 @@ enum tern_status tern_stock_shape(struct tern_stock *s, size_t m, size_t k, stru
  * request. The stock keeps ownership; valid until the next shape. */
 enum tern_status tern_stock_get(struct tern_stock *s, const struct tern_format *format, int rotate,
                                 struct tern_pool *pool, struct tern_packed **out, struct tern_error *e);
+/* Activations and room for results of n tokens, shared by all trials of the problem: x with its f32 rows drawn, the i8
+ * side not yet filled; y of n rows of *ldy 32-bit elements. A request for another n ends those before it. */
+enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_tokens *x, void **y, size_t *ldy,
+                                  struct tern_error *e);
 /* The trits themselves, row-major m x k. */
 const int8_t *tern_stock_trits(const struct tern_stock *s);
 

@@ -2,7 +2,6 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "base/random.h"
 #include "kernels/reference.h"
 #include "measure/clock.h"
 
@@ -15,9 +14,9 @@ struct tern_trial {
     struct tern_packed *weights;
     struct tern_pool *pool;
     tern_quantise_fn *quantise;
-    int rotate;
+    int rotate, prepares;
     struct tern_call call;
-    struct tern_tokens tokens;
+    struct tern_tokens tokens; /* the stock's */
     unsigned char *local; /* one scratch per worker */
     size_t local_stride;
     volatile uint64_t digest;
@@ -51,7 +50,7 @@ static void team(void *ctx, size_t worker, size_t workers)
         c.w.data = t->weights->data + copy * t->weights->stride;
         quantise_tokens(t, token0, token1);
         tern_pool_barrier(t->pool);
-        if (v->prep && v->prep->run) {
+        if (t->prepares) {
             v->prep->run(&c, worker, workers);
             tern_pool_barrier(t->pool);
         }
@@ -76,7 +75,7 @@ static void alone(struct tern_trial *t, size_t row0, size_t row1)
     struct tern_call c = t->call;
     c.w.data = t->weights->data;
     quantise_tokens(t, 0, t->tokens.n);
-    if (t->variant->prep && t->variant->prep->run) t->variant->prep->run(&c, 0, 1);
+    if (t->prepares) t->variant->prep->run(&c, 0, 1);
     t->variant->run(&c, row0, row1, t->local);
 }
 
@@ -128,39 +127,21 @@ static enum tern_status check(struct tern_trial *t, const struct tern_stock *sto
     return s ? s : check_rows(t, stock, tail, m, e);
 }
 
-static enum tern_status make_tokens(struct tern_trial *t, const struct tern_problem *p, struct tern_error *e)
-{
-    struct tern_tokens *x = &t->tokens;
-    *x = (struct tern_tokens){.n = p->n,
-                              .k = p->k,
-                              .stride = tern_token_stride(p->k),
-                              .fstride = tern_round_up(p->k, 64)};
-    x->q = tern_alloc(tern_mul_size(p->n, x->stride));
-    x->sum = tern_alloc(p->n * sizeof *x->sum);
-    x->inv = tern_alloc(p->n * sizeof *x->inv);
-    x->f = tern_alloc(tern_mul_size(p->n, x->fstride * sizeof *x->f));
-    if (!x->q || !x->sum || !x->inv || !x->f)
-        return tern_fail(e, TERN_NO_MEMORY, "trial: %zux%zux%zu: out of memory", p->m, p->k, p->n);
-    struct tern_random random = {0x7465726e + p->k};
-    for (size_t i = 0; i < p->n; i++)
-        for (size_t j = 0; j < p->k; j++) x->f[i * x->fstride + j] = (float)(2 * tern_random_unit(&random) - 1);
-    return TERN_OK;
-}
-
-static enum tern_status make_call(struct tern_trial *t, const struct tern_problem *p, struct tern_error *e)
+static enum tern_status make_call(struct tern_trial *t, const struct tern_problem *p, struct tern_stock *stock,
+                                  struct tern_error *e)
 {
     const struct tern_prep *prep = t->variant->prep;
     struct tern_call *c = &t->call;
     c->w = (struct tern_matrix){.format = t->variant->format, .m = p->m, .k = p->k, .data = t->weights->data};
     c->x = &t->tokens;
-    c->ldy = tern_round_up(p->m, 64);
-    c->y = tern_alloc(tern_mul_size(p->n, c->ldy * 4));
-    const size_t shared = prep && prep->shared_bytes ? prep->shared_bytes(c) : 0;
-    const size_t local = prep && prep->local_bytes ? prep->local_bytes(c) : 0;
+    enum tern_status s = tern_stock_bench(stock, p->n, &t->tokens, &c->y, &c->ldy, e);
+    if (s) return s;
+    const size_t shared = prep->shared_bytes(c), local = prep->local_bytes(c);
+    t->prepares = shared > 0;
     t->local_stride = tern_round_up(local, 128) + 128;
     c->shared = tern_alloc(tern_max(shared, TERN_CACHE_LINE));
     t->local = tern_alloc(tern_mul_size(t->local_stride, tern_pool_workers(t->pool)));
-    if (!c->y || !c->shared || !t->local)
+    if (!c->shared || !t->local)
         return tern_fail(e, TERN_NO_MEMORY, "trial: %zux%zux%zu: out of memory", p->m, p->k, p->n);
     return TERN_OK;
 }
@@ -191,8 +172,7 @@ enum tern_status tern_trial_new(const struct tern_proof *proof, const int *param
     if (param) memcpy(t->call.param, param, sizeof t->call.param);
     else tern_variant_defaults(v, t->call.param);
     enum tern_status s = tern_stock_get(stock, v->format, t->rotate, pool, &t->weights, e);
-    if (!s) s = make_tokens(t, p, e);
-    if (!s) s = make_call(t, p, e);
+    if (!s) s = make_call(t, p, stock, e);
     if (!s) s = check(t, stock, e);
     if (s) return tern_trial_free(t), s;
     *out = t;
@@ -202,11 +182,6 @@ enum tern_status tern_trial_new(const struct tern_proof *proof, const int *param
 void tern_trial_free(struct tern_trial *t)
 {
     if (!t) return;
-    tern_free(t->tokens.q);
-    tern_free(t->tokens.sum);
-    tern_free(t->tokens.inv);
-    tern_free(t->tokens.f);
-    tern_free(t->call.y);
     tern_free(t->call.shared);
     tern_free(t->local);
     tern_free(t);

@@ -24,7 +24,8 @@ struct tern_trial_facts {
 };
 
 /* Builds the problem around the variant. The stock must have the problem's shape, the pool its number of threads;
- * both must outlive the trial. `param` in the order of the variant's space, NULL for its initial values. The first
+ * both must outlive the trial, which the stock's next shape or number of
+ * tokens ends. `param` in the order of the variant's space, NULL for its initial values. The first
  * and last rows are computed once and compared with the scalar reference on these very weights, so that a variant
  * that is wrong only for this shape is TERN_CHECK_FAILED and has no trial. TERN_HOT is refused (TERN_UNSUPPORTED)
  * when the packed weights exceed `l2_bytes` per thread (0: not known, not checked). */
