@@ -131,8 +131,8 @@ static json_t *hex(const char *bytes, size_t count) {
     return j;
 }
 
-/* `text` is NULL unless ids were decoded. Returns 0, or -1 when there is no memory. */
-static int print_json(const char *model, const int32_t *ids, size_t count, const char *text, size_t bytes) {
+/* The whole answer; `text` is NULL unless ids were decoded. NULL when there is no memory. */
+static json_t *answer(const char *model, const int32_t *ids, size_t count, const char *text, size_t bytes) {
     json_t *root = json_object(), *list = json_array();
     int failed = json_object_set_new(root, "model", json_string(model));
     failed |= json_object_set_new(root, "count", json_integer((json_int_t)count));
@@ -143,10 +143,9 @@ static int print_json(const char *model, const int32_t *ids, size_t count, const
         failed |= json_object_set_new(root, "text", words);
     else if (text)
         failed |= json_object_set_new(root, "hex", hex(text, bytes));
-    failed = failed || json_dumpf(root, stdout, JSON_COMPACT);
+    if (!failed) return root;
     json_decref(root);
-    if (!failed) putchar('\n');
-    return failed;
+    return NULL;
 }
 
 static int run(int argc, char **argv) {
@@ -159,6 +158,7 @@ static int run(int argc, char **argv) {
     char *from_file = NULL, *decoded = NULL;
     int32_t *ids = NULL;
     size_t bytes = task.text ? strlen(task.text) : 0, count = 0, decoded_bytes = 0;
+    int rc = 0;
     enum tern_status s = open_tokenizer(task.model, &t, &e);
     if (!s && task.file)
         s = tern_file_read(strcmp(task.file, "-") ? task.file : "/dev/stdin", MAX_TEXT_BYTES, &from_file,
@@ -170,8 +170,7 @@ static int run(int argc, char **argv) {
     if (s) goto done;
 
     if (task.json) {
-        if (print_json(task.model, ids, count, decoded, decoded_bytes))
-            s = tern_fail(&e, TERN_NO_MEMORY, "tokenize: json: could not be made or written");
+        rc = tern_cli_print_json(answer(task.model, ids, count, decoded, decoded_bytes));
     } else if (task.decode) {
         fwrite(decoded, 1, decoded_bytes, stdout);
     } else {
@@ -183,5 +182,5 @@ done:
     free(ids);
     free(from_file);
     tern_tokenizer_free(t);
-    return s ? tern_cli_fail(s, &e) : 0;
+    return s ? tern_cli_fail(s, &e) : rc;
 }

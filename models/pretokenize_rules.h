@@ -20,24 +20,22 @@
 /* DeepSeek LLM: the cased letters as its tokenizer.json lists them (fewer than today's Unicode has). */
 #define R(a, b) "\\x{" #a "}-\\x{" #b "}"
 #define C(a)    "\\x{" #a "}"
+/* clang-format off */
 #define CASED_LATIN_GREEK                                                                                    \
     "A-Za-z" C(b5) R(c0, d6) R(d8, f6) R(f8, 1ba) R(1bc, 1bf) R(1c4, 293) R(295, 2af) R(370, 373)            \
-        R(376, 377) R(37b, 37d) C(37f) C(386) R(388, 38a) C(38c) R(38e, 3a1) R(3a3, 3f5)
+    R(376, 377) R(37b, 37d) C(37f) C(386) R(388, 38a) C(38c) R(38e, 3a1) R(3a3, 3f5)
 #define CASED_CYRILLIC_TO_GREEK_EXTENDED                                                                     \
-    R(3f7, 481)                                                                                              \
-    R(48a, 52f) R(531, 556) R(10a0, 10c5) R(13a0, 13f5) R(13f8, 13fd) R(1c90, 1cba) R(1cbd, 1cbf)            \
-        R(1d00, 1d2b) R(1d6b, 1d77) R(1d79, 1d9a) R(1e00, 1f15) R(1f18, 1f1d) R(1f20, 1f45) R(1f48, 1f4d)    \
-            R(1f50, 1f57) C(1f59) C(1f5b) C(1f5d) R(1f5f, 1f7d) R(1f80, 1fb4) R(1fb6, 1fbc) C(1fbe)          \
-                R(1fc2, 1fc4) R(1fc6, 1fcc) R(1fd0, 1fd3) R(1fd6, 1fdb) R(1fe0, 1fec) R(1ff2, 1ff4)          \
-                    R(1ff6, 1ffc)
+    R(3f7, 481) R(48a, 52f) R(531, 556) R(10a0, 10c5) R(13a0, 13f5) R(13f8, 13fd) R(1c90, 1cba)              \
+    R(1cbd, 1cbf) R(1d00, 1d2b) R(1d6b, 1d77) R(1d79, 1d9a) R(1e00, 1f15) R(1f18, 1f1d) R(1f20, 1f45)        \
+    R(1f48, 1f4d) R(1f50, 1f57) C(1f59) C(1f5b) C(1f5d) R(1f5f, 1f7d) R(1f80, 1fb4) R(1fb6, 1fbc) C(1fbe)    \
+    R(1fc2, 1fc4) R(1fc6, 1fcc) R(1fd0, 1fd3) R(1fd6, 1fdb) R(1fe0, 1fec) R(1ff2, 1ff4) R(1ff6, 1ffc)
 #define CASED_SYMBOLS_AND_ABOVE                                                                              \
-    C(2102)                                                                                                  \
-    C(2107) R(210a, 2113) C(2115) R(2119, 211d) C(2124) C(2126) C(2128) R(212a, 212d) R(212f, 2134) C(2139)  \
-        R(213c, 213f) R(2145, 2149) C(214e) R(2183, 2184) R(2c00, 2c7b) R(2c7e, 2ce4) R(2ceb, 2cee)          \
-            R(2cf2, 2cf3) R(a640, a66d) R(a680, a69b) R(a722, a76f) R(a771, a787) R(a78b, a78e)              \
-                R(ab70, abbf) R(fb00, fb06) R(fb13, fb17) R(ff21, ff3a) R(ff41, ff5a) R(10400, 1044f)        \
-                    R(104b0, 104d3) R(104d8, 104fb) R(10c80, 10cb2) R(10cc0, 10cf2) R(118a0, 118df)          \
-                        R(1e900, 1e943)
+    C(2102) C(2107) R(210a, 2113) C(2115) R(2119, 211d) C(2124) C(2126) C(2128) R(212a, 212d)                \
+    R(212f, 2134) C(2139) R(213c, 213f) R(2145, 2149) C(214e) R(2183, 2184) R(2c00, 2c7b) R(2c7e, 2ce4)      \
+    R(2ceb, 2cee) R(2cf2, 2cf3) R(a640, a66d) R(a680, a69b) R(a722, a76f) R(a771, a787) R(a78b, a78e)        \
+    R(ab70, abbf) R(fb00, fb06) R(fb13, fb17) R(ff21, ff3a) R(ff41, ff5a) R(10400, 1044f) R(104b0, 104d3)    \
+    R(104d8, 104fb) R(10c80, 10cb2) R(10cc0, 10cf2) R(118a0, 118df) R(1e900, 1e943)
+/* clang-format on */
 #define DEEPSEEK_LETTERS                                                                                     \
     SPACE "?[" CASED_LATIN_GREEK CASED_CYRILLIC_TO_GREEK_EXTENDED CASED_SYMBOLS_AND_ABOVE "]+"
 #define DEEPSEEK_MARKS                                                                                       \

@@ -94,14 +94,13 @@ static enum tern_status plain_bytes(struct tern_tokenizer **out, struct tern_err
 enum tern_status tern_tokenizer_new(const struct tern_model *m, struct tern_tokenizer **out,
                                     struct tern_error *e) {
     *out = NULL;
-    if (!m->file) return plain_bytes(out, e);
-    const enum tern_status s = tern_tokenizer_from_gguf(m->file, out, e);
+    const enum tern_status s = m->file ? tern_tokenizer_from_gguf(m->file, out, e) : plain_bytes(out, e);
     if (s || (*out)->vocabulary.count <= m->hp.vocab) return s;
+    tern_fail(e, TERN_BAD_INPUT, "tokenizer: %s: %zu tokens, but the embedding has %u rows", m->source,
+              (*out)->vocabulary.count, m->hp.vocab);
     tern_tokenizer_free(*out);
     *out = NULL;
-    return tern_fail(e, TERN_BAD_INPUT,
-                     "tokenizer: %s: tokenizer.ggml.tokens: more than the %u rows of the embedding",
-                     tern_gguf_path(m->file), m->hp.vocab);
+    return TERN_BAD_INPUT;
 }
 
 void tern_tokenizer_free(struct tern_tokenizer *t) {
