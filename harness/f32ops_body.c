@@ -150,9 +150,9 @@ static void store_f16(const float *x, size_t dim, void *out) {
 /* exp(x) for x <= 88: 2^n * p(r) with |r| <= ln(2)/2, whose Taylor remainder r^8/8! is below 6e-9; x below
  * -87 gives the value at -87, 1.6e-38. */
 static inline v16 exponential(v16 x) {
-    const v16 floor_ = x * 0 - 87.0f;
-    const i16 low = (i16)(x < floor_);
-    x = (v16)(((i16)x & ~low) | ((i16)floor_ & low));
+    const v16 zero = {0}, least = zero - 87.0f;
+    const i16 inside = (i16)(x >= least); /* not so for NaN */
+    x = (v16)(((i16)x & inside) | ((i16)least & ~inside));
     const v16 n = (x * 1.44269504f + 12582912.0f) - 12582912.0f; /* rounds to a whole number */
     const v16 r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
     v16 p = r * (1.0f / 5040) + 1.0f / 720;

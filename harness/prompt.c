@@ -4,8 +4,7 @@
 #include <string.h>
 
 enum tern_status tern_prompt_ids(const struct tern_model *m, const struct tern_tokenizer *t, const char *text,
-                                 size_t bytes, int32_t **ids, size_t *count, struct tern_error *e)
-{
+                                 size_t bytes, int32_t **ids, size_t *count, struct tern_error *e) {
     int32_t *body = NULL;
     size_t n = 0;
     *ids = NULL;
