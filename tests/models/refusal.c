@@ -167,6 +167,18 @@ Test(refusal, numbers_that_are_no_numbers_are_bad_input) {
             "whole");
 }
 
+Test(refusal, a_file_with_keys_only_is_sound_but_no_model) {
+    struct tern_gguf_writer *w;
+    struct tern_model *m;
+    struct tern_error e = {0};
+    char *path = scratch_file();
+    cr_assert(!tern_gguf_create(path, &w, NULL) && !tern_gguf_put_text(w, "general.architecture", "llama"));
+    cr_assert(!tern_gguf_finish(w, NULL));
+    cr_assert_eq(tern_model_open(path, &m, &e), TERN_UNSUPPORTED);
+    cr_assert(strstr(e.text, "no tensors") != NULL, "%s", e.text);
+    drop_scratch(path);
+}
+
 Test(refusal, a_missing_tensor_is_named) {
     refused(&(struct change){.drop = "blk.1.ffn_up.weight"}, TERN_BAD_INPUT, "blk.1.ffn_up.weight",
             "missing");

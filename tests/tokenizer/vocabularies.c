@@ -83,9 +83,9 @@ char *ids_of(const struct tern_tokenizer *t, const char *text, size_t bytes, int
     int32_t *ids = NULL;
     size_t count = 0;
     if (tern_tokenize(t, text, bytes, special, &ids, &count, &e)) return tern_format_text("[%s]", e.text);
-    char *out = malloc(count * 12 + 1), *p = out;
-    *p = 0;
-    for (size_t i = 0; i < count; i++) p += sprintf(p, i ? " %d" : "%d", (int)ids[i]);
+    char *out = calloc(count + 2, 12);
+    for (size_t i = 0, at = 0; i < count && out; i++)
+        at += (size_t)snprintf(out + at, 13, i ? " %d" : "%d", (int)ids[i]);
     free(ids);
     return out;
 }
