@@ -44,7 +44,7 @@ void tern_figure_speedup(const struct tern_report_data *d, const char *machine, 
             f = tern_figure_add(out, TERN_FIGURE_SPEEDUP, machine);
             if (!f) return;
             name_figure(f, "speedup", index);
-            tern_dotplot_begin(&p, f);
+            tern_dotplot_begin(&p, f, "\xc3\x97");
         }
         if (!last || !same_group(last, q->key)) {
             label.used = 0;
@@ -63,7 +63,7 @@ void tern_figure_speedup(const struct tern_report_data *d, const char *machine, 
     if (!f) return;
     p.series[0] = "over the fastest f16 variant", p.series[1] = "over the fastest I2_S variant";
     p.axis = "times faster (ratio of median times, bar: 95 % interval)";
-    p.suffix = "\xc3\x97", p.one = 1;
+    p.one = 1;
     tern_dotplot_end(&p);
     tern_text_put(&f->title, "Speedup of the best ternary variant");
     tern_text_put(&f->caption, "Each row is one problem, M\xc3\x97K weights times N tokens. A dot is the "
@@ -89,7 +89,7 @@ void tern_figure_e2e(const struct tern_report_data *d, const char *machine, size
             f = tern_figure_add(out, TERN_FIGURE_E2E, machine);
             if (!f) return;
             name_figure(f, "e2e", index);
-            tern_dotplot_begin(&p, f);
+            tern_dotplot_begin(&p, f, "");
         }
         group.used = label.used = 0;
         tern_text_label(&group, *tern_or_empty(r->model) ? r->model : "unnamed model");

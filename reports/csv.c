@@ -65,7 +65,7 @@ static void leaderboard(const struct tern_report_data *d, struct tern_text *t) {
             count(t, r->ratio.n);
             notes.used = 0;
             tern_text_put(&notes, "");
-            tern_put_notes(&notes, r);
+            tern_put_notes(&notes, d, r);
             text(t, notes.data);
             tern_text_put(t, "\n");
         }

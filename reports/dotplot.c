@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-void tern_dotplot_begin(struct tern_dotplot *p, struct tern_figure *f) {
-    *p = (struct tern_dotplot){.figure = f, .suffix = "", .min = INFINITY, .max = 0};
+void tern_dotplot_begin(struct tern_dotplot *p, struct tern_figure *f, const char *suffix) {
+    *p = (struct tern_dotplot){.figure = f, .suffix = suffix, .min = INFINITY, .max = 0};
 }
 
 void tern_dotplot_heading(struct tern_dotplot *p, const char *text) {
@@ -65,7 +65,7 @@ static void put_script(struct tern_dotplot *p) {
     const char *data = p->figure->name;
     tern_figure_preamble(p->figure, (int)(96 + 24 * p->rows));
     tern_text_printf(t,
-                     "set lmargin at screen 0.2\nset rmargin at screen 0.985\n"
+                     "set lmargin at screen 0.23\nset rmargin at screen 0.985\n"
                      "set border 1\nset logscale x 10\nset xrange [%.6g:%.6g]\nset yrange [%.1f:-0.8]\n",
                      lo, hi, (double)p->rows - 0.4);
     put_ticks(t, lo, hi, p->suffix);
@@ -93,11 +93,12 @@ static void put_script(struct tern_dotplot *p) {
             t, "  '' index %d using 2:1:6 with labels hypertext point pt %d ps 0.9 lc rgb '%s' notitle, \\\n",
             i, mark[i], colour[i]);
     }
-    tern_text_printf(t,
-                     "  '%s.dat' index 3 using (%.6g):1:2 with labels left offset -16,0 font ',12' textcolor "
-                     "rgb '" TERN_SOFT "' notitle, \\\n"
-                     "  '' index 2 using (%.6g):1:ytic(2) with points pt 0 lc rgb '" TERN_GRID "' notitle\n",
-                     data, lo, lo);
+    tern_text_printf(
+        t,
+        "  '%s.dat' index 3 using (%.6g):1:2 with labels left offset -19.5,0 font ',12' textcolor "
+        "rgb '" TERN_SOFT "' notitle, \\\n"
+        "  '' index 2 using (%.6g):1:ytic(2) with points pt 0 lc rgb '" TERN_GRID "' notitle\n",
+        data, lo, lo);
 }
 
 /* Four blocks, always, so that the script's index numbers hold; a lone comment would not count as a block. */

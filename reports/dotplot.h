@@ -19,7 +19,8 @@ struct tern_dotplot {
     struct tern_text dots[2], labels, headings;
 };
 
-void tern_dotplot_begin(struct tern_dotplot *p, struct tern_figure *f);
+/* `suffix` stands after each number: a multiplication sign, or "". */
+void tern_dotplot_begin(struct tern_dotplot *p, struct tern_figure *f, const char *suffix);
 /* A line of text above the rows that follow. `text` is from tern_text_label or our own. */
 void tern_dotplot_heading(struct tern_dotplot *p, const char *text);
 void tern_dotplot_row(struct tern_dotplot *p, const char *label, const struct tern_dot dot[2]);

@@ -107,7 +107,7 @@ static void add_fact(struct tern_facts *f, const char *key, const char *value) {
         const double bytes = titles[i].bytes ? strtod(value, &end) : 0;
         if (titles[i].bytes && !*end && bytes > 0) tern_put_bytes(&shown, bytes);
     }
-    if (!shown.used) tern_text_put(&shown, *value ? value : "none");
+    if (!shown.used) tern_text_put(&shown, *value ? value : "not known");
     if (shown.failed)
         f->failed = 1;
     else
@@ -178,7 +178,7 @@ void tern_report_warnings(const struct tern_report_data *d, const char *machine,
     struct tern_text word = {0};
     for (size_t i = 0; i < d->all_count; i++) {
         const struct tern_record *r = &d->all[i];
-        if (strcmp(tern_or_empty(r->machine), machine)) continue;
+        if (strcmp(tern_or_empty(r->machine), machine) || !strcmp(tern_or_empty(r->kind), "verify")) continue;
         for (const char *p = tern_or_empty(r->flags); next_word(&p, &word);)
             if (!strchr(word.data, '=')) tern_facts_add(out, word.data, meaning(word.data), 1);
     }

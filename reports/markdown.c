@@ -169,7 +169,7 @@ static void leaderboard(const struct tern_report_page *p, const struct tern_repo
         tern_text_printf(t, " | %s | ", tern_standing_name(q->entry[i].standing));
         name.used = 0;
         tern_text_put(&name, "");
-        tern_put_notes(&name, r);
+        tern_put_notes(&name, p->data, r);
         md(t, name.data);
         tern_text_put(t, " |\n");
     }

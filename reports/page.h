@@ -28,8 +28,9 @@ struct tern_report_mean tern_report_mean_of(const struct tern_report_data *d, co
                                             enum tern_baseline b);
 
 const char *tern_standing_name(enum tern_standing s);
-/* "unstable", "incomplete" and the record's flags, separated by spaces. */
-void tern_put_notes(struct tern_text *t, const struct tern_record *r);
+/* "unstable", "incomplete" and the record's flags, separated by spaces; flags that the machine's own record
+ * carries are left out, because they hold for every number of that machine and stand in its sheet. */
+void tern_put_notes(struct tern_text *t, const struct tern_report_data *d, const struct tern_record *r);
 /* The untuned twin of a tuned end-to-end record; NULL when there is none. */
 const struct tern_record *tern_report_untuned(const struct tern_report_data *d,
                                               const struct tern_record *tuned);

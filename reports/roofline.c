@@ -201,7 +201,10 @@ static void one_roofline(const struct tern_report_data *d, const struct tern_rec
     const size_t roofs = tern_report_roofs(d, key, roof, MAX_ROOFS, &same_run);
     for (size_t i = 0; i < roofs; i++)
         if (!roof[i]->is_read) widen(&y, roof[i]->rate);
-    x = (struct range){x.lo / 2, x.hi * 2.5};
+    /* room beside the dots for the names of the slopes (left) and of the flat roofs (right) */
+    x = (struct range){x.lo / (roofs ? 8 : 2), x.hi * (roofs ? 20 : 2)};
+    for (size_t i = 0; i < roofs; i++)
+        if (roof[i]->is_read) widen(&y, roof[i]->rate * x.lo * 2);
     y = (struct range){y.lo / 2, y.hi * 1.8};
     sort_roofs(roof, roofs);
     struct tern_text lines = {0}, slopes = {0}, flats = {0};

@@ -97,7 +97,7 @@
       button.type = 'button';
       button.textContent = b[0];
       button.addEventListener('click', function () { all.forEach(function (d) { d.open = b[1]; }); });
-      box.append(button);
+      box.insertBefore(button, box.lastChild);
     });
     window.addEventListener('beforeprint', function () { all.forEach(function (d) { d.open = true; }); });
   }

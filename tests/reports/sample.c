@@ -16,8 +16,7 @@ struct maker {
     struct tern_random random;
 };
 
-static struct tern_record *next(struct maker *k, const char *kind)
-{
+static struct tern_record *next(struct maker *k, const char *kind) {
     struct tern_record *r = &k->out[k->count++];
     tern_record_init(r);
     r->kind = kind;
@@ -32,10 +31,10 @@ static struct tern_record *next(struct maker *k, const char *kind)
 }
 
 /* A value near v, with an interval of about the given relative width. */
-static struct tern_estimate about(struct maker *k, double v, double width, size_t n)
-{
+static struct tern_estimate about(struct maker *k, double v, double width, size_t n) {
     const double at = v * (1 + 0.03 * (tern_random_unit(&k->random) - 0.5));
-    const double lo = width * (0.5 + tern_random_unit(&k->random)), hi = width * (0.5 + tern_random_unit(&k->random));
+    const double lo = width * (0.5 + tern_random_unit(&k->random)),
+                 hi = width * (0.5 + tern_random_unit(&k->random));
     struct tern_estimate x = {.n = n, .median = at, .mad = at * width * 1.2, .min = at * (1 - 2 * width)};
     x.ci_lo = n < 6 ? NAN : at * (1 - lo);
     x.ci_hi = n < 6 ? NAN : at * (1 + hi);
@@ -43,8 +42,7 @@ static struct tern_estimate about(struct maker *k, double v, double width, size_
     return x;
 }
 
-static void ceilings(struct maker *k, size_t threads)
-{
+static void ceilings(struct maker *k, size_t threads) {
     static const struct {
         const char *name, *op, *regime;
         double rate, bytes, macs;
@@ -64,22 +62,26 @@ static void ceilings(struct maker *k, size_t threads)
     }
 }
 
-static void problem(struct maker *k, size_t m, size_t n_k, size_t n, size_t threads, const char *regime)
-{
+static void problem(struct maker *k, size_t m, size_t n_k, size_t n, size_t threads, const char *regime) {
     static const struct {
         const char *gemv, *gemm, *format, *params;
         double bits, gemv_peak, gemm_peak, bandwidth; /* shares of the peak and of the bandwidth */
         size_t n;
-    } v[] = {{"gemv_p64_i8_r64k4__avx512vnni", "gemm_p64_i8_r16n8k4__avx512vnni", "p64", "prefetch=4096", 2.0, .56, .72, .88, 52},
-             {"gemv_p64_i8_r32k4__avx512vnni", "gemm_p64_i8_r16n6k4__avx512vnni", "p64", "prefetch=0", 2.0, .553, .70, .86, 52},
-             {"gemv_e80_i8_r32k5__avx512vbmi", "gemm_e80_i8_r16n8k5__avx512vbmi", "e80", "prefetch=4096", 1.6, .41, .66, .90, 52},
-             {"gemv_tq20_i8_r4k256__avx2", "gemm_tq20_i8_r4n4__avx2", "tq20", "-", 2.06, .20, .18, .60, 21},
-             {"gemv_i2s_i8_r1k128__avx512vnni", "gemm_i2s_i8_r1n4__avx512vnni", "i2s", "-", 2.0, .33, .29, .71, 52},
-             {"gemv_i2s_i8_r1k128__avx2", "gemm_i2s_i8_r1n4__avx2", "i2s", "-", 2.0, .17, .15, .52, 21},
-             {"gemv_f16_f32_r1k16__avx2", "gemm_f16_f32_r4n4__avx2", "f16", "-", 16, .055, .11, .93, 52},
-             {"gemv_f32_f32_r1k16__avx512bw", "gemm_f32_f32_r6n16__avx512bw", "f32", "-", 32, .05, .19, .94, 21},
-             {"gemv_p64_i8_r4k64__avx2", "gemm_p64_i8_r4n4__avx2", "p64", "prefetch=0", 2.0, .24, .26, .70, 3},
-             {"gemv_p64_i8_r1k64__scalar", "gemm_p64_i8_r1n1__scalar", "p64", "-", 2.0, .006, .006, .08, 3}};
+    } v[] = {
+        {"gemv_p64_i8_r64k4__avx512vnni", "gemm_p64_i8_r16n8k4__avx512vnni", "p64", "prefetch=4096", 2.0, .56,
+         .72, .88, 52},
+        {"gemv_p64_i8_r32k4__avx512vnni", "gemm_p64_i8_r16n6k4__avx512vnni", "p64", "prefetch=0", 2.0, .553,
+         .70, .86, 52},
+        {"gemv_e80_i8_r32k5__avx512vbmi", "gemm_e80_i8_r16n8k5__avx512vbmi", "e80", "prefetch=4096", 1.6, .41,
+         .66, .90, 52},
+        {"gemv_tq20_i8_r4k256__avx2", "gemm_tq20_i8_r4n4__avx2", "tq20", "-", 2.06, .20, .18, .60, 21},
+        {"gemv_i2s_i8_r1k128__avx512vnni", "gemm_i2s_i8_r1n4__avx512vnni", "i2s", "-", 2.0, .33, .29, .71,
+         52},
+        {"gemv_i2s_i8_r1k128__avx2", "gemm_i2s_i8_r1n4__avx2", "i2s", "-", 2.0, .17, .15, .52, 21},
+        {"gemv_f16_f32_r1k16__avx2", "gemm_f16_f32_r4n4__avx2", "f16", "-", 16, .055, .11, .93, 52},
+        {"gemv_f32_f32_r1k16__avx512bw", "gemm_f32_f32_r6n16__avx512bw", "f32", "-", 32, .05, .19, .94, 21},
+        {"gemv_p64_i8_r4k64__avx2", "gemm_p64_i8_r4n4__avx2", "p64", "prefetch=0", 2.0, .24, .26, .70, 3},
+        {"gemv_p64_i8_r1k64__scalar", "gemm_p64_i8_r1n1__scalar", "p64", "-", 2.0, .006, .006, .08, 3}};
     const double macs = (double)m * (double)n_k * (double)n;
     const int hot = !strcmp(regime, "hot");
     const double bandwidth = hot ? 92.0 * (double)threads * 0.97 : threads == 1 ? 11.4 : 11.4 * 1.7;
@@ -103,7 +105,8 @@ static void problem(struct maker *k, size_t m, size_t n_k, size_t n, size_t thre
         if (i == 3 && !hot) r->est.unstable = 1, r->est.mad = 0.07 * r->est.median;
         const int memory = bytes / (bandwidth * v[i].bandwidth) > macs / peak;
         r->ceiling = memory ? "read zmm" : "vpdpbusd zmm";
-        r->of_ceiling = memory ? bytes / r->est.median / bandwidth : macs / r->est.median / (338.0 * 0.97 * (double)threads);
+        r->of_ceiling = memory ? bytes / r->est.median / bandwidth
+                               : macs / r->est.median / (338.0 * 0.97 * (double)threads);
         if (v[i].n < 6) r->complete = 0;
         if (i == 4) base_ns = r->est.median;
     }
@@ -117,8 +120,7 @@ static void problem(struct maker *k, size_t m, size_t n_k, size_t n, size_t thre
     }
 }
 
-static void end_to_end(struct maker *k, const char *op, size_t n, size_t threads, double tps, double gain)
-{
+static void end_to_end(struct maker *k, const char *op, size_t n, size_t threads, double tps, double gain) {
     for (int tuned = 0; tuned < 2; tuned++) {
         struct tern_record *r = next(k, "e2e");
         r->variant = tuned ? "tuned" : "untuned";
@@ -130,14 +132,15 @@ static void end_to_end(struct maker *k, const char *op, size_t n, size_t threads
     }
 }
 
-size_t sample_run(struct tern_record *out, const char *run, const char *ts, uint64_t seed)
-{
+size_t sample_run(struct tern_record *out, const char *run, const char *ts, uint64_t seed) {
     static const size_t shape[][2] = {{640, 2560}, {2560, 2560}, {2560, 6912}, {6912, 2560}};
     struct maker k = {.out = out, .run = run, .ts = ts, .random = {seed}};
     struct tern_record *r = next(&k, "machine");
     r->variant = "Made-up CPU of the tests @ 2.10GHz";
-    r->params = "cpus=2 cores=2 packages=1 l1d=49152 l2=2097152 l3=272629760 memory=25769803776 usable=\"ssse3 avx2 avxvnni "
-                "avx512bw avx512vnni avx512vbmi avx512popcnt gfni\" hypervisor=kvm kernel=6.1.0 governor= thp=madvise "
+    r->params = "cpus=2 cores=2 packages=1 l1d=49152 l2=2097152 l3=272629760 memory=25769803776 "
+                "usable=\"ssse3 avx2 avxvnni "
+                "avx512bw avx512vnni avx512vbmi avx512popcnt gfni\" hypervisor=kvm kernel=6.1.0 governor= "
+                "thp=madvise "
                 "topology=\"hwloc 2.9.0\" ghz=2.6";
     r->flags = "vm wcold-capped";
     r->why_no_counters = r->why_no_energy = NULL;
@@ -162,8 +165,7 @@ size_t sample_run(struct tern_record *out, const char *run, const char *ts, uint
     return k.count;
 }
 
-struct tern_record sample_one(const char *variant, const char *format, double median, double spread)
-{
+struct tern_record sample_one(const char *variant, const char *format, double median, double spread) {
     struct tern_record r;
     tern_record_init(&r);
     r.kind = "sample";
@@ -172,8 +174,12 @@ struct tern_record sample_one(const char *variant, const char *format, double me
     r.m = 640, r.k = 2560, r.n = 1, r.threads = 1;
     r.regime = "hot", r.unit = "ns/call";
     r.bytes = 640 * 2560 / 4.0, r.macs = 640 * 2560.0;
-    r.est = (struct tern_estimate){.n = 21, .median = median, .mad = median / 100, .min = median * 0.9,
-                                   .ci_lo = median - spread, .ci_hi = median + spread};
+    r.est = (struct tern_estimate){.n = 21,
+                                   .median = median,
+                                   .mad = median / 100,
+                                   .min = median * 0.9,
+                                   .ci_lo = median - spread,
+                                   .ci_hi = median + spread};
     r.complete = 1;
     return r;
 }

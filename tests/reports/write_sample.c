@@ -3,8 +3,7 @@
 
 #include <stdio.h>
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     static struct tern_record r[SAMPLE_ROOM];
     struct tern_error e = {""};
     if (argc != 2) return fputs("usage: write-sample FILE\n", stderr), 3;
