@@ -7,14 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-int tern_cli_fail(enum tern_status s, const struct tern_error *e)
-{
+int tern_cli_fail(enum tern_status s, const struct tern_error *e) {
     fprintf(stderr, "tern: %s\n", e->text[0] ? e->text : "failed for an unknown reason");
     return tern_exit_code(s);
 }
 
-int tern_cli_usage(const char *command, const char *fmt, ...)
-{
+int tern_cli_usage(const char *command, const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
     fprintf(stderr, "tern: %s: ", command);
@@ -25,8 +23,7 @@ int tern_cli_usage(const char *command, const char *fmt, ...)
 }
 
 int tern_cli_getopt(int argc, char **argv, const char *short_options, const struct option *options,
-                    const struct tern_command *c)
-{
+                    const struct tern_command *c) {
     opterr = 0;
     const int at = optind;
     const int got = getopt_long(argc, argv, short_options, options, NULL);
@@ -36,15 +33,17 @@ int tern_cli_getopt(int argc, char **argv, const char *short_options, const stru
     }
     if (got == '?' || got == ':') {
         const char *word = optopt && optopt < 256 ? NULL : argv[at > 0 && at < argc ? at : argc - 1];
-        if (word) tern_cli_usage(c->name, "unknown or incomplete option '%s'", word);
-        else tern_cli_usage(c->name, "unknown or incomplete option '-%c'", optopt);
+        if (word)
+            tern_cli_usage(c->name, "unknown or incomplete option '%s'", word);
+        else
+            tern_cli_usage(c->name, "unknown or incomplete option '-%c'", optopt);
         return '?';
     }
     return got;
 }
 
-int tern_cli_size(const char *command, const char *what, const char *text, size_t lo, size_t hi, size_t *out)
-{
+int tern_cli_size(const char *command, const char *what, const char *text, size_t lo, size_t hi,
+                  size_t *out) {
     char *end;
     errno = 0;
     const unsigned long long v = strtoull(text, &end, 10);
@@ -56,8 +55,8 @@ int tern_cli_size(const char *command, const char *what, const char *text, size_
     return 1;
 }
 
-int tern_cli_real(const char *command, const char *what, const char *text, double lo, double hi, double *out)
-{
+int tern_cli_real(const char *command, const char *what, const char *text, double lo, double hi,
+                  double *out) {
     char *end;
     const double v = strtod(text, &end);
     if (end == text || *end || !isfinite(v) || v < lo || v > hi) {
@@ -68,9 +67,8 @@ int tern_cli_real(const char *command, const char *what, const char *text, doubl
     return 1;
 }
 
-int tern_cli_sizes(const char *command, const char *what, const char *text, size_t lo, size_t hi, size_t **out,
-                   size_t *count)
-{
+int tern_cli_sizes(const char *command, const char *what, const char *text, size_t lo, size_t hi,
+                   size_t **out, size_t *count) {
     size_t n = 1;
     for (const char *p = text; *p; p++) n += *p == ',';
     char *copy = strdup(text);
@@ -89,8 +87,7 @@ int tern_cli_sizes(const char *command, const char *what, const char *text, size
     return 1;
 }
 
-int tern_cli_shape(const char *command, const char *text, size_t *m, size_t *k, size_t *n)
-{
+int tern_cli_shape(const char *command, const char *text, size_t *m, size_t *k, size_t *n) {
     size_t v[3] = {0, 0, 1};
     size_t at = 0;
     const char *p = text;
@@ -108,4 +105,31 @@ int tern_cli_shape(const char *command, const char *text, size_t *m, size_t *k, 
     }
     *m = v[0], *k = v[1], *n = v[2];
     return 1;
+}
+
+int tern_cli_filter_new(const char *command, const char *text, struct tern_cli_filter *f) {
+    f->on = text != NULL;
+    const int rc = text ? regcomp(&f->re, text, REG_EXTENDED | REG_NOSUB) : 0;
+    if (!rc) return 1;
+    char why[128];
+    regerror(rc, &f->re, why, sizeof why);
+    tern_cli_usage(command, "--filter: '%s': %s", text, why);
+    return 0;
+}
+
+int tern_cli_matches(const struct tern_cli_filter *f, const char *name) {
+    return !f->on || regexec(&f->re, name, 0, NULL, 0) == 0;
+}
+
+void tern_cli_filter_free(struct tern_cli_filter *f) {
+    if (f->on) regfree(&f->re);
+    f->on = 0;
+}
+
+int tern_cli_print_json(json_t *value) {
+    if (!value) return fputs("tern: output: out of memory\n", stderr), 4;
+    const int rc = json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+    putchar('\n');
+    json_decref(value);
+    return rc ? 3 : 0;
 }

@@ -1,12 +1,16 @@
-/* The front door: `tern <command>`. One file per command; each parses, calls one room, prints, returns an exit code.
+/* The front door: `tern <command>`. One file per command; each parses, calls one room, prints, returns an
+ * exit code.
  *
- * Results go to stdout, progress and warnings to stderr. An error is one line, `tern: <what>: <where>: <why>`. */
+ * Results go to stdout, progress and warnings to stderr. An error is one line, `tern: <what>: <where>:
+ * <why>`. */
 #ifndef TERN_CLI_COMMAND_H
 #define TERN_CLI_COMMAND_H
 
 #include "base/status.h"
 
 #include <getopt.h>
+#include <jansson.h>
+#include <regex.h>
 #include <stddef.h>
 
 struct tern_command {
@@ -17,7 +21,8 @@ struct tern_command {
     int (*run)(int argc, char **argv);
 };
 
-/* Every command file defines `const struct tern_command tern_command_<name>`; the list is made from the files. */
+/* Every command file defines `const struct tern_command tern_command_<name>`; the list is made from the
+ * files. */
 #define TERN_COMMAND(name) extern const struct tern_command tern_command_##name;
 #include "commands.def"
 #undef TERN_COMMAND
@@ -26,9 +31,9 @@ struct tern_command {
 int tern_cli_fail(enum tern_status s, const struct tern_error *e);
 /* The same for a usage error, with a hint to --help; returns 3. */
 int tern_cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* getopt_long with our error lines. Returns the option's `val`, -1 at the end, '?' after printing (return 3 then),
- * and handles -h/--help itself by printing the help and exiting 0. `options` must include the zero terminator; "help" is
- * added by the caller's array as {"help", no_argument, 0, 'h'}. */
+/* getopt_long with our error lines. Returns the option's `val`, -1 at the end, '?' after printing (return 3
+ * then), and handles -h/--help itself by printing the help and exiting 0. `options` must include the zero
+ * terminator; "help" is added by the caller's array as {"help", no_argument, 0, 'h'}. */
 int tern_cli_getopt(int argc, char **argv, const char *short_options, const struct option *options,
                     const struct tern_command *c);
 
@@ -36,9 +41,22 @@ int tern_cli_getopt(int argc, char **argv, const char *short_options, const stru
 int tern_cli_size(const char *command, const char *what, const char *text, size_t lo, size_t hi, size_t *out);
 int tern_cli_real(const char *command, const char *what, const char *text, double lo, double hi, double *out);
 /* "1,2,4" -> heap array (free()). */
-int tern_cli_sizes(const char *command, const char *what, const char *text, size_t lo, size_t hi, size_t **out,
-                   size_t *count);
+int tern_cli_sizes(const char *command, const char *what, const char *text, size_t lo, size_t hi,
+                   size_t **out, size_t *count);
 /* "2560x6912x1" -> m, k, n (n defaults to 1). */
 int tern_cli_shape(const char *command, const char *text, size_t *m, size_t *k, size_t *n);
+
+/* A POSIX extended regular expression, or everything when the text is NULL. `new` prints the usage error and
+ * returns 0 for a malformed one. */
+struct tern_cli_filter {
+    regex_t re;
+    int on;
+};
+int tern_cli_filter_new(const char *command, const char *text, struct tern_cli_filter *f);
+int tern_cli_matches(const struct tern_cli_filter *f, const char *name);
+void tern_cli_filter_free(struct tern_cli_filter *f);
+
+/* Prints a JSON value on stdout, takes the reference, returns the exit code. */
+int tern_cli_print_json(json_t *value);
 
 #endif

@@ -1,11 +1,12 @@
 /* Variants: the many ways to multiply a packed ternary matrix by activations, and the one registry of them.
  *
- * Arithmetic (BitNet's own): activations are int8 with one scale per token, the sum over K is an exact int32, and
- * one f32 multiply comes after. An exact variant's int32 results are bit-equal to the scalar reference; a lossy one
- * says so in its registry line. Dense baselines (formats f16, f32) take f32 activations and give f32 results.
+ * Arithmetic (BitNet's own): activations are int8 with one scale per token, the sum over K is an exact int32,
+ * and one f32 multiply comes after. An exact variant's int32 results are bit-equal to the scalar reference; a
+ * lossy one says so in its registry line. Dense baselines (formats f16, f32) take f32 activations and give
+ * f32 results.
  *
- * A variant is one line in variants.def; the list command, the verifier, the benchmarks, the tuner's space, the docs
- * and the tests are all made from that line. Name grammar, checked by a test:
+ * A variant is one line in variants.def; the list command, the verifier, the benchmarks, the tuner's space,
+ * the docs and the tests are all made from that line. Name grammar, checked by a test:
  *     <op>_<format>_<act>_<tile>[_<trick>]__<isa>       e.g. gemv_p64_i8_r64k4__avx512vnni
  * The name is also the C symbol of its run function. */
 #ifndef TERN_KERNELS_VARIANT_H
@@ -22,8 +23,8 @@
 enum tern_op { TERN_GEMV, TERN_GEMM };
 enum tern_act { TERN_ACT_I8, TERN_ACT_F32 };
 
-/* A packed M x K weight matrix. `data` is 64-byte aligned (formats that exist in files: 32), has the size that
- * format->bytes(m, k) tells, and belongs to whoever packed it. */
+/* A packed M x K weight matrix. `data` is 64-byte aligned (formats that exist in files: 32), has the size
+ * that format->bytes(m, k) tells, and belongs to whoever packed it. */
 struct tern_matrix {
     const struct tern_format *format;
     size_t m, k;
@@ -34,17 +35,18 @@ struct tern_matrix {
 struct tern_call {
     struct tern_matrix w;
     const struct tern_tokens *x; /* n tokens of k activations */
-    void *y;                     /* [n][ldy]: int32_t for i8 activations, float for f32; row of token t at t*ldy */
-    size_t ldy;                  /* >= m, in elements */
-    void *shared;                /* prep->shared_bytes(), 64-byte aligned, filled by prep->run(), read by run() */
-    int param[TERN_MAX_PARAMS];  /* values of the space's parameters, in its order */
+    void *y;      /* [n][ldy]: int32_t for i8 activations, float for f32; row of token t at t*ldy */
+    size_t ldy;   /* >= m, in elements */
+    void *shared; /* prep->shared_bytes(), 64-byte aligned, filled by prep->run(), read by run() */
+    int param[TERN_MAX_PARAMS]; /* values of the space's parameters, in its order */
 };
 
 /* What a variant wants done to the activations before any row is computed (tables, packed panels). */
 struct tern_prep {
     size_t (*shared_bytes)(const struct tern_call *c); /* size of c->shared for these shapes and parameters */
     size_t (*local_bytes)(const struct tern_call *c);  /* per-thread scratch of run() */
-    void (*run)(const struct tern_call *c, size_t worker, size_t workers); /* share of the work; barrier after it */
+    void (*run)(const struct tern_call *c, size_t worker,
+                size_t workers); /* share of the work; barrier after it */
 };
 
 /* A run-time parameter and the values worth trying; values[init] is used when nothing is known. */
@@ -61,8 +63,8 @@ struct tern_space {
     int (*valid)(const int *param, size_t m, size_t k, size_t n, const char **why);
 };
 
-/* Computes rows [row0, row1) for all tokens; row0 is a multiple of the variant's row_step, row1 too unless it is M.
- * `local` is prep->local_bytes() of 64-byte aligned scratch that no other thread uses. */
+/* Computes rows [row0, row1) for all tokens; row0 is a multiple of the variant's row_step, row1 too unless it
+ * is M. `local` is prep->local_bytes() of 64-byte aligned scratch that no other thread uses. */
 typedef void tern_run_fn(const struct tern_call *c, size_t row0, size_t row1, void *local);
 
 struct tern_variant {
@@ -70,13 +72,15 @@ struct tern_variant {
     enum tern_op op;
     enum tern_act act;
     const struct tern_format *format;
-    uint32_t isa;         /* TERN_ISA_* bits that must all be usable */
-    size_t row_step;      /* row ranges are cut at multiples of this */
-    size_t n_min, n_max;  /* tokens per call */
-    int rank;             /* static preference when no wisdom exists; larger is better, negative: never by default */
-    int exact;            /* 1: bit-equal int32; 0: within the float bound that the verifier derives */
+    uint32_t isa;        /* TERN_ISA_* bits that must all be usable */
+    size_t row_step;     /* row ranges are cut at multiples of this */
+    size_t k_step;       /* K must be a multiple of this */
+    size_t n_min, n_max; /* tokens per call */
+    int rank;  /* static preference when no wisdom exists; larger is better, negative: never by default */
+    int exact; /* 1: bit-equal int32; 0: within the float bound that the verifier derives */
     const struct tern_prep *prep;
     const struct tern_space *space;
+    const char *code; /* see tern_variant_code_key */
     tern_run_fn *run;
 };
 
@@ -84,8 +88,10 @@ struct tern_variant {
 const struct tern_variant *tern_variants(size_t *count);
 const struct tern_variant *tern_variant_named(const char *name);
 
-/* 1 when the variant's ISA bits are all in `usable` and it can compute this shape; else 0 and *why (may be NULL). */
-int tern_variant_fits(const struct tern_variant *v, uint32_t usable, size_t m, size_t k, size_t n, const char **why);
+/* 1 when the variant's ISA bits are all in `usable` and it can compute this shape; else 0 and *why (may be
+ * NULL). */
+int tern_variant_fits(const struct tern_variant *v, uint32_t usable, size_t m, size_t k, size_t n,
+                      const char **why);
 
 /* The parameters' initial values. */
 void tern_variant_defaults(const struct tern_variant *v, int param[TERN_MAX_PARAMS]);
@@ -95,16 +101,18 @@ void tern_variant_params_text(const struct tern_variant *v, const int *param, ch
 enum tern_status tern_variant_params_parse(const struct tern_variant *v, const char *text, int *param,
                                            struct tern_error *e);
 
-/* The best variant by static rank for this shape among exact ones that `usable` allows; never NULL for i8 because
- * every format has a scalar variant. `format` may be NULL (any in-memory or file layout). */
-const struct tern_variant *tern_variant_static(uint32_t usable, enum tern_act act, const struct tern_format *format,
-                                               size_t m, size_t k, size_t n);
+/* The best variant by static rank for this shape among exact ones that `usable` allows; never NULL for i8
+ * because every format has a scalar variant. `format` may be NULL (any in-memory or file layout). */
+const struct tern_variant *tern_variant_static(uint32_t usable, enum tern_act act,
+                                               const struct tern_format *format, size_t m, size_t k,
+                                               size_t n);
 
 /* Hash (16 hex digits) of the compiler, flags and sources of the library this variant was built from: when it
  * changes, remembered measurements are stale. */
 const char *tern_variant_code_key(const struct tern_variant *v);
 
 /* Rows [*from, *to) of worker w of `workers`, cut at the variant's row_step. */
-void tern_variant_share(const struct tern_variant *v, size_t m, size_t w, size_t workers, size_t *from, size_t *to);
+void tern_variant_share(const struct tern_variant *v, size_t m, size_t w, size_t workers, size_t *from,
+                        size_t *to);
 
 #endif

@@ -1,8 +1,7 @@
 #include "measure/ceilings.h"
 #include "measure/clock.h"
 
-#define BURSTS 32
-#define LINKS  8192 /* of three cycles: about 8 us a burst, so that some burst is not interrupted */
+#define LINKS 8192 /* of three cycles: about 8 us a burst, so that some burst is not interrupted */
 
 #if defined(__x86_64__)
 static uint64_t chain(uint64_t x) {
@@ -19,7 +18,7 @@ static uint64_t chain(uint64_t x) {
 double tern_frequency_ghz(void) {
     volatile uint64_t sink = chain(1);
     uint64_t best = UINT64_MAX;
-    for (int i = 0; i < BURSTS; i++) {
+    for (int i = 0; i < TERN_FREQUENCY_BURSTS; i++) {
         const uint64_t t0 = tern_now_ns();
         sink = chain(sink);
         const uint64_t ns = tern_now_ns() - t0;

@@ -21,7 +21,8 @@ struct tern_gguf_string {
 };
 
 /* One metadata value. For arrays `item` is the element type, `count` their number, and for arrays of fixed-size
- * elements `data` points at the first (unaligned); arrays of strings are read with tern_gguf_strings. */
+ * elements `data` points at the first (unaligned); arrays of strings are read with tern_gguf_strings. A string has
+ * its bytes at `data` and their number in `count`; a number has `count` 1 and `item` equal to `type`. */
 struct tern_gguf_value {
     struct tern_gguf_string key;
     enum tern_gguf_type type, item;
@@ -54,6 +55,10 @@ size_t tern_gguf_tensor_count(const struct tern_gguf *g);
 const struct tern_gguf_tensor *tern_gguf_tensor_at(const struct tern_gguf *g, size_t i);
 const struct tern_gguf_tensor *tern_gguf_tensor_named(const struct tern_gguf *g, const char *name);
 
+/* The bytes as one line of ASCII for messages and tables: others become '?', what does not fit is cut off. Returns
+ * `out`, always NUL-terminated (capacity >= 1). */
+const char *tern_gguf_printable(struct tern_gguf_string s, char *out, size_t capacity);
+
 /* Typed access: 1 and the value, or 0 when the key is absent or of a kind that does not convert without loss. */
 int tern_gguf_u64(const struct tern_gguf *g, const char *key, uint64_t *out);
 int tern_gguf_f64(const struct tern_gguf *g, const char *key, double *out);
@@ -65,14 +70,20 @@ int tern_gguf_strings(const struct tern_gguf *g, const char *key, struct tern_gg
 int tern_gguf_ints(const struct tern_gguf *g, const char *key, int64_t **out, size_t *count);
 int tern_gguf_floats(const struct tern_gguf *g, const char *key, float **out, size_t *count);
 
-/* Writer: declare all metadata and tensors, then write the data of each tensor in the order of declaration. The file
- * appears under its name only when finished (base/file.h). */
+/* Writer (version 3): declare all metadata and tensors, then write the data of each tensor in the order of declaration.
+ * The file appears under its name only when finished (base/file.h). The put functions return TERN_BAD_INPUT for a name
+ * that is empty or already declared, and after the first tern_gguf_write. Tensor data are aligned to 32 bytes, or to
+ * "general.alignment" when that key is put before the first tensor. */
 struct tern_gguf_writer;
 enum tern_status tern_gguf_create(const char *path, struct tern_gguf_writer **out, struct tern_error *e);
 enum tern_status tern_gguf_put_u32(struct tern_gguf_writer *w, const char *key, uint32_t v);
 enum tern_status tern_gguf_put_f32(struct tern_gguf_writer *w, const char *key, float v);
 enum tern_status tern_gguf_put_bool(struct tern_gguf_writer *w, const char *key, int v);
 enum tern_status tern_gguf_put_text(struct tern_gguf_writer *w, const char *key, const char *text);
+/* Arrays: of strings, and of int32. */
+enum tern_status tern_gguf_put_strings(struct tern_gguf_writer *w, const char *key, const struct tern_gguf_string *v,
+                                       size_t count);
+enum tern_status tern_gguf_put_i32s(struct tern_gguf_writer *w, const char *key, const int32_t *v, size_t count);
 /* Copies a value of another file as it is. */
 enum tern_status tern_gguf_put_value(struct tern_gguf_writer *w, const struct tern_gguf_value *v);
 enum tern_status tern_gguf_put_tensor(struct tern_gguf_writer *w, const char *name, uint32_t type, uint32_t n_dims,

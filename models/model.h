@@ -27,17 +27,6 @@ struct tern_hparams {
     int add_bos;
 };
 
-/* One ternary linear layer, M x K (out x in). */
-struct tern_linear {
-    char name[64];                    /* "blk.0.attn_q" */
-    size_t m, k;
-    float scale;                      /* multiplies the integer sum */
-    const struct tern_format *format; /* of the bytes below; NULL for synthetic weights */
-    const void *data;                 /* in the file's mapping */
-    uint64_t seed;                    /* of synthetic weights */
-    double zeros;                     /* share of zeros of synthetic weights */
-};
-
 /* A dense tensor: rows x cols of f32, f16, bf16, q8_0 or q6_k in the file's mapping (or synthetic). */
 enum tern_dense_type { TERN_DENSE_NONE, TERN_DENSE_F32, TERN_DENSE_F16, TERN_DENSE_BF16, TERN_DENSE_Q8_0,
                        TERN_DENSE_Q6_K, TERN_DENSE_SYNTH };
@@ -46,7 +35,20 @@ struct tern_dense {
     enum tern_dense_type type;
     size_t rows, cols;
     const void *data;
-    uint64_t seed; /* TERN_DENSE_SYNTH */
+    uint64_t seed; /* TERN_DENSE_SYNTH; 0: all ones */
+};
+
+/* One ternary linear layer, M x K (out x in). */
+struct tern_linear {
+    char name[64];                    /* "blk.0.attn_q" */
+    size_t m, k;
+    float scale;                      /* multiplies the integer sum */
+    const struct tern_format *format; /* of the bytes below; NULL for synthetic and for dense weights */
+    const void *data;                 /* in the file's mapping; NULL for synthetic weights */
+    enum tern_dense_type dense;       /* F32, F16 or BF16: every weight is -unit, 0 or +unit; NONE otherwise */
+    float unit;                       /* of dense weights */
+    uint64_t seed;                    /* of synthetic weights */
+    double zeros;                     /* share of zeros of synthetic weights */
 };
 
 struct tern_layer {
@@ -62,12 +64,15 @@ struct tern_model {
     void *file;               /* struct tern_gguf *, NULL for synthetic models; the tokenizer reads its metadata */
 };
 
-/* Opens FILE.gguf or "synth:NAME". The model owns the mapping. Errors name file, tensor and reason. */
+/* Opens FILE.gguf or "synth:NAME[,layers=N][,vocab=N][,seed=N][,zeros=P]" (defaults: those of the built-in model, seed
+ * 1, zeros 0.42). The model owns the mapping. Errors name file, tensor and reason: TERN_BAD_INPUT for a file that is
+ * damaged or contradicts itself, TERN_UNSUPPORTED for a sound one that this build cannot run. */
 enum tern_status tern_model_open(const char *source, struct tern_model **out, struct tern_error *e);
 void tern_model_close(struct tern_model *m);
 
-/* Rows [r0, r1) of a linear layer as trits (row stride k). Any range for synthetic weights; for packed ones ranges
- * follow format->row_step. TERN_BAD_INPUT when the file holds a code that is no trit. Thread-safe. */
+/* Rows [r0, r1) of a linear layer as trits (row stride k). Any range for synthetic and dense weights; for packed ones
+ * ranges follow format->row_step. TERN_BAD_INPUT when the file holds a code that is no trit, or dense weights that
+ * are not ternary. Thread-safe. */
 enum tern_status tern_linear_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits,
                                   struct tern_error *e);
 

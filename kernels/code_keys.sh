@@ -1,0 +1,24 @@
+#!/bin/sh
+# Writes a header with one hash per ISA library: compiler identity, flags and sources. Usage:
+#   code_keys.sh OUT ROOT COMPILER  LEVEL "flags" file... [-- LEVEL "flags" file...]
+set -eu
+out=$1 root=$2 compiler=$3
+shift 3
+{
+    echo '/* Made by kernels/code_keys.sh. */'
+    while [ $# -gt 0 ]; do
+        level=$1 flags=$2
+        shift 2
+        files=
+        while [ $# -gt 0 ] && [ "$1" != -- ]; do
+            files="$files $1"
+            shift
+        done
+        [ $# -gt 0 ] && shift
+        # shellcheck disable=SC2086
+        key=$( { echo "$compiler $flags"; cat $files "$root"/kernels/formats/*.h "$root"/kernels/parts.[ch]; } |
+            sha256sum | cut -c1-16)
+        echo "#define TERN_CODE_KEY_$level \"$key\""
+    done
+} >"$out.tmp"
+mv "$out.tmp" "$out"

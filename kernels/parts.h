@@ -1,0 +1,30 @@
+/* Preparations and parameter spaces that registry lines name. Internal to kernels/. */
+#ifndef TERN_KERNELS_PARTS_H
+#define TERN_KERNELS_PARTS_H
+
+#include "kernels/variant.h"
+
+/* No table, no scratch: the kernel reads the activations as they are. */
+extern const struct tern_prep tern_prep_none;
+/* Makes OpenBLAS use one thread per caller (only in builds with it). */
+extern const struct tern_prep tern_prep_blas;
+/* Scratch of one decoded row of codes (u8 or float), for the scalar kernels. */
+extern const struct tern_prep tern_prep_row;
+/* Scratch of the decoded codes of 63 groups of a half panel, five digits each (e80 on AVX2). */
+extern const struct tern_prep tern_prep_codes;
+/* Activations of two consecutive 128-blocks side by side, so that a zmm load of 2-bit codes in the order of
+ * I2_S or TQ2_0 meets them: shared[t][K/256][4][64]. */
+extern const struct tern_prep tern_prep_pair128;
+/* Activations as column panels for a register tile of N columns: shared[N/nr][K/4][nr][4], zero-padded. */
+extern const struct tern_prep tern_prep_cols2, tern_prep_cols4, tern_prep_cols6;
+
+extern const struct tern_space tern_space_none;
+/* prefetch: bytes ahead of the weight stream, 0 = leave it to the hardware. */
+extern const struct tern_space tern_space_prefetch;
+/* prefetch and panels: row panels walked together (independent accumulators, as many streams). */
+extern const struct tern_space tern_space_panels;
+
+/* Reads one parameter by the position the space gives it. */
+enum { TERN_P_PREFETCH = 0, TERN_P_PANELS = 1 };
+
+#endif

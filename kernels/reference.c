@@ -1,0 +1,14 @@
+#include "kernels/reference.h"
+
+int32_t tern_reference_dot(const int8_t *trits, const int8_t *q, size_t k) {
+    int32_t sum = 0;
+    for (size_t i = 0; i < k; i++) sum += trits[i] * q[i];
+    return sum;
+}
+
+void tern_reference_gemm(const int8_t *trits, size_t k, size_t row0, size_t row1, const int8_t *q,
+                         size_t stride, size_t n, int32_t *y, size_t ldy) {
+    for (size_t t = 0; t < n; t++)
+        for (size_t r = row0; r < row1; r++)
+            y[t * ldy + r] = tern_reference_dot(trits + r * k, q + t * stride, k);
+}

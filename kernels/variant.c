@@ -1,0 +1,150 @@
+#include "kernels/variant.h"
+
+#include "base/isa.h"
+#include "base/memory.h"
+#include "base/pool.h"
+#include "kernels/code_keys.h"
+#include "kernels/parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TERN_VARIANT(name, op, act, format, isa, row_step, k_step, n_min, n_max, rank, exact, prep, space)   \
+    tern_run_fn name;
+#include "kernels/variants.def"
+#undef TERN_VARIANT
+
+/* The bits a level needs are its own and those of every weaker level that its instructions build on. */
+enum {
+    NEEDS_SCALAR = 0,
+    NEEDS_SSSE3 = TERN_ISA_SSSE3,
+    NEEDS_AVX2 = NEEDS_SSSE3 | TERN_ISA_AVX2,
+    NEEDS_AVXVNNI = NEEDS_AVX2 | TERN_ISA_AVXVNNI,
+    NEEDS_AVX512BW = NEEDS_AVX2 | TERN_ISA_AVX512BW,
+    NEEDS_AVX512VNNI = NEEDS_AVX512BW | TERN_ISA_AVX512VNNI,
+    NEEDS_AVX512VBMI = NEEDS_AVX512VNNI | TERN_ISA_AVX512VBMI,
+    NEEDS_AVX512POPCNT = NEEDS_AVX512VBMI | TERN_ISA_AVX512POPCNT
+};
+
+#define TOKENS_MAX 65536
+
+static const struct tern_variant table[] = {
+#define TERN_VARIANT(name, op, act, format, isa, row_step, k_step, n_min, n_max, rank, exact, prep, space)   \
+    {#name,                                                                                                  \
+     TERN_##op,                                                                                              \
+     TERN_ACT_##act,                                                                                         \
+     &tern_format_##format,                                                                                  \
+     NEEDS_##isa,                                                                                            \
+     row_step,                                                                                               \
+     k_step,                                                                                                 \
+     n_min,                                                                                                  \
+     n_max,                                                                                                  \
+     rank,                                                                                                   \
+     exact,                                                                                                  \
+     &tern_prep_##prep,                                                                                      \
+     &tern_space_##space,                                                                                    \
+     TERN_CODE_KEY_##isa,                                                                                    \
+     name},
+#include "kernels/variants.def"
+#undef TERN_VARIANT
+};
+
+#define N_VARIANTS (sizeof table / sizeof *table)
+
+const struct tern_variant *tern_variants(size_t *count) {
+    *count = N_VARIANTS;
+    return table;
+}
+
+const struct tern_variant *tern_variant_named(const char *name) {
+    for (size_t i = 0; i < N_VARIANTS; i++)
+        if (!strcmp(name, table[i].name)) return &table[i];
+    return NULL;
+}
+
+int tern_variant_fits(const struct tern_variant *v, uint32_t usable, size_t m, size_t k, size_t n,
+                      const char **why) {
+    const char *reason = NULL;
+    if ((v->isa & usable) != v->isa)
+        reason = "the CPU or TERN_ISA lacks its instructions";
+    else if (n < v->n_min || n > v->n_max)
+        reason = "not made for this number of tokens";
+    else if (k % v->k_step)
+        reason = "K is not a multiple of its step";
+    else if (v->format->accepts(m, k, NULL) != TERN_OK)
+        reason = "its format does not accept this shape";
+    if (why) *why = reason;
+    return reason == NULL;
+}
+
+void tern_variant_defaults(const struct tern_variant *v, int param[TERN_MAX_PARAMS]) {
+    memset(param, 0, TERN_MAX_PARAMS * sizeof *param);
+    for (size_t i = 0; i < v->space->count; i++)
+        param[i] = v->space->params[i].values[v->space->params[i].init];
+}
+
+void tern_variant_params_text(const struct tern_variant *v, const int *param, char *out, size_t out_bytes) {
+    size_t at = 0;
+    snprintf(out, out_bytes, "-");
+    for (size_t i = 0; i < v->space->count && at < out_bytes; i++)
+        at += (size_t)snprintf(out + at, out_bytes - at, "%s%s=%d", i ? " " : "", v->space->params[i].name,
+                               param[i]);
+}
+
+static const struct tern_param *param_named(const struct tern_space *s, const char *name, size_t bytes,
+                                            size_t *at) {
+    for (*at = 0; *at < s->count; ++*at)
+        if (strlen(s->params[*at].name) == bytes && !memcmp(s->params[*at].name, name, bytes))
+            return &s->params[*at];
+    return NULL;
+}
+
+static int is_value(const struct tern_param *p, long v) {
+    for (size_t i = 0; i < p->count; i++)
+        if (p->values[i] == v) return 1;
+    return 0;
+}
+
+enum tern_status tern_variant_params_parse(const struct tern_variant *v, const char *text, int *param,
+                                           struct tern_error *e) {
+    tern_variant_defaults(v, param);
+    if (!strcmp(text, "-")) return TERN_OK;
+    for (const char *p = text; *p;) {
+        const size_t word = strcspn(p, " "), name = strcspn(p, "= ");
+        size_t at;
+        const struct tern_param *known = param_named(v->space, p, name, &at);
+        char *end = NULL;
+        const long value = known && name < word ? strtol(p + name + 1, &end, 10) : 0;
+        if (!known || end != p + word || !is_value(known, value))
+            return tern_fail(e, TERN_BAD_INPUT, "%s: '%.*s': not a parameter or not one of its values",
+                             v->name, (int)tern_min(word, 64), p);
+        param[at] = (int)value;
+        p += word;
+        p += strspn(p, " ");
+    }
+    return TERN_OK;
+}
+
+const struct tern_variant *tern_variant_static(uint32_t usable, enum tern_act act,
+                                               const struct tern_format *format, size_t m, size_t k,
+                                               size_t n) {
+    const struct tern_variant *best = NULL;
+    for (size_t i = 0; i < N_VARIANTS; i++) {
+        const struct tern_variant *v = &table[i];
+        if (v->act != act || v->rank < 0 || (act == TERN_ACT_I8 && !v->exact)) continue;
+        if (format && v->format != format) continue;
+        if (!tern_variant_fits(v, usable, m, k, n, NULL)) continue;
+        if (!best || v->rank > best->rank) best = v;
+    }
+    return best;
+}
+
+const char *tern_variant_code_key(const struct tern_variant *v) {
+    return v->code;
+}
+
+void tern_variant_share(const struct tern_variant *v, size_t m, size_t w, size_t workers, size_t *from,
+                        size_t *to) {
+    tern_share(m, v->row_step, w, workers, from, to);
+}

@@ -1,0 +1,35 @@
+/* One verification case: a shape, a weight pattern, an activation pattern, a split of rows, and guard pages
+ * around every buffer. Internal to kernels/. */
+#ifndef TERN_KERNELS_VERIFY_CASE_H
+#define TERN_KERNELS_VERIFY_CASE_H
+
+#include "kernels/variant.h"
+
+enum tern_weight_pattern {
+    TERN_W_PLUS,
+    TERN_W_MINUS,
+    TERN_W_ZERO,
+    TERN_W_RANDOM,
+    TERN_W_ALTERNATING,
+    TERN_W_RUNS
+};
+enum tern_act_pattern { TERN_A_MAX, TERN_A_MIN, TERN_A_EDGE, TERN_A_ZERO, TERN_A_RANDOM, TERN_A_ALIGNED };
+
+struct tern_case {
+    size_t m, k, n;
+    enum tern_weight_pattern weights;
+    enum tern_act_pattern acts;
+    size_t workers; /* the row range and the preparation are cut in this many shares, run one after another */
+    size_t row0, row1; /* rows computed; the others must stay untouched */
+    int end;           /* buffers end at an unreadable page (else they begin after one) */
+    uint64_t seed;
+    int param[TERN_MAX_PARAMS];
+};
+
+/* 1 when the results are right; 0 and a text otherwise. Faults propagate as signals. */
+int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char *text, size_t text_bytes);
+
+/* "640x2560x1 weights=plus acts=max rows=0..640" */
+void tern_case_text(const struct tern_variant *v, const struct tern_case *c, char *out, size_t out_bytes);
+
+#endif

@@ -1,0 +1,101 @@
+/* I2_S and TQ2_0 as they lie in the file, with 512-bit vpdpbusd.
+ *
+ * One zmm of codes is two 128-weight blocks; the activations were laid side by side to match
+ * (tern_prep_pair128). Per 64 bytes = 256 weights and row: 1 load, 3 shifts, 4 and, and 4 vpdpbusd per token.
+ * int32 sums: no bound to watch below K = 2^22. */
+#include "kernels/parts.h"
+#include "kernels/variant.h"
+#include "kernels/x86/panel_avx512.h"
+
+enum order { HIGH_FIRST /* I2_S */, LOW_FIRST /* TQ2_0 */ };
+
+/* Codes of group g (weights 32g..32g+31 of each block). */
+ALWAYS_INLINE __m512i codes(__m512i x, unsigned g, enum order order) {
+    const unsigned shift = order == HIGH_FIRST ? 6 - 2 * g : 2 * g;
+    return _mm512_and_si512(_mm512_srli_epi16(x, shift), _mm512_set1_epi8(3));
+}
+
+/* `rows` rows x `tokens` tokens. `pitch` is the distance of rows, `block` that of 256 weights. */
+ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t rows, size_t tokens,
+                        size_t pitch, size_t block, size_t ahead, enum order order) {
+    const size_t k = c->w.k, pairs = k / 256;
+    const uint8_t *w = (const uint8_t *)c->w.data + r * pitch;
+    const int8_t *q = (const int8_t *)c->shared + t * ((k + 255) / 256) * 256;
+    const size_t q_pitch = (k + 255) / 256 * 256;
+    __m512i acc[4][4];
+    UNROLL
+    for (size_t i = 0; i < rows; i++) UNROLL
+    for (size_t j = 0; j < tokens; j++) acc[i][j] = _mm512_setzero_si512();
+
+    for (size_t b = 0; b < pairs; b++) {
+        UNROLL
+        for (size_t i = 0; i < rows; i++) {
+            const uint8_t *at = w + i * pitch + b * block;
+            _mm_prefetch((const char *)(at + ahead), _MM_HINT_T0);
+            const __m512i x = _mm512_loadu_si512(at);
+            UNROLL
+            for (unsigned g = 0; g < 4; g++) {
+                const __m512i u = codes(x, g, order);
+                UNROLL
+                for (size_t j = 0; j < tokens; j++)
+                    acc[i][j] = dp(acc[i][j], u, _mm512_load_si512(q + j * q_pitch + b * 256 + 64 * g));
+            }
+        }
+    }
+    if (k % 256) { /* one block of 128 is left: its upper half meets the zero padding of the activations */
+        UNROLL
+        for (size_t i = 0; i < rows; i++) {
+            const uint8_t *at = w + i * pitch + pairs * block;
+            const __m512i x = _mm512_zextsi256_si512(_mm256_loadu_si256((const __m256i *)at));
+            UNROLL
+            for (unsigned g = 0; g < 4; g++) UNROLL
+            for (size_t j = 0; j < tokens; j++)
+                acc[i][j] = dp(acc[i][j], codes(x, g, order),
+                               _mm512_load_si512(q + j * q_pitch + pairs * 256 + 64 * g));
+        }
+    }
+    int32_t *y = c->y;
+    UNROLL
+    for (size_t i = 0; i < rows; i++) UNROLL
+    for (size_t j = 0; j < tokens; j++)
+        y[(t + j) * c->ldy + r + i] = _mm512_reduce_add_epi32(acc[i][j]) - c->x->sum[t + j];
+}
+
+ALWAYS_INLINE void run(const struct tern_call *c, size_t row0, size_t row1, size_t tokens, size_t pitch,
+                       size_t block, enum order order) {
+    const size_t ahead = (size_t)c->param[TERN_P_PREFETCH], n = c->x->n;
+    for (size_t r = row0; r < row1;) {
+        const size_t rows = row1 - r >= 4 ? 4 : 1;
+        size_t t = 0;
+        if (rows == 4) {
+            for (; t + tokens <= n; t += tokens) tile(c, r, t, 4, tokens, pitch, block, ahead, order);
+            for (; t < n; t++) tile(c, r, t, 4, 1, pitch, block, ahead, order);
+        } else {
+            for (; t < n; t++) tile(c, r, t, 1, 1, pitch, block, ahead, order);
+        }
+        r += rows;
+    }
+}
+
+tern_run_fn gemv_i2s_i8_r4k128__avx512vnni, gemm_i2s_i8_r4k128n4__avx512vnni;
+tern_run_fn gemv_tq20_i8_r4k256__avx512vnni, gemm_tq20_i8_r4k256n4__avx512vnni;
+
+void gemv_i2s_i8_r4k128__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    (void)local;
+    run(c, row0, row1, 1, c->w.k / 4, 64, HIGH_FIRST);
+}
+
+void gemm_i2s_i8_r4k128n4__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    (void)local;
+    run(c, row0, row1, 4, c->w.k / 4, 64, HIGH_FIRST);
+}
+
+void gemv_tq20_i8_r4k256__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    (void)local;
+    run(c, row0, row1, 1, c->w.k / 256 * 66, 66, LOW_FIRST);
+}
+
+void gemm_tq20_i8_r4k256n4__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    (void)local;
+    run(c, row0, row1, 4, c->w.k / 256 * 66, 66, LOW_FIRST);
+}

@@ -1,0 +1,111 @@
+/* e80 (1.6 bpw, five rows per byte in base 3) decoded with vpermb, dotted with vpdpbusd.
+ *
+ * Inner loop per 64 bytes = 320 weights: 1 load, 1 compare, 3 vpermb (2 masked), 1 and for the fifth digit, 3
+ * and, 5 vpdpbusd. Overflow: prefix bytes are at most 170 and the fifth at most 128: K < 98,689 as for p64.
+ */
+#include "kernels/formats/e80.h"
+#include "kernels/x86/panel_avx512.h"
+
+struct tables {
+    __m512i plain, escape, fifth;
+};
+
+ALWAYS_INLINE struct tables load_tables(void) {
+    return (struct tables){_mm512_loadu_si512(tern_e80_plain), _mm512_loadu_si512(tern_e80_escape),
+                           _mm512_loadu_si512(tern_e80_fifth)};
+}
+
+/* A byte -> four 2-bit digits, and 64 times the fifth. vpermb ignores the top two bits of an index. */
+ALWAYS_INLINE void decode(struct tables t, __m512i x, __m512i *four, __m512i *fifth) {
+    const __mmask64 escaped = _mm512_cmpge_epu8_mask(x, _mm512_set1_epi8((char)0xc0));
+    const __m512i plain = _mm512_permutexvar_epi8(x, t.plain);
+    *four = _mm512_mask_permutexvar_epi8(plain, escaped, x, t.escape);
+    *fifth =
+        _mm512_mask_permutexvar_epi8(_mm512_and_si512(x, _mm512_set1_epi8((char)0xc0)), escaped, x, t.fifth);
+}
+
+ALWAYS_INLINE void finish(const struct tern_call *c, size_t token, size_t row, size_t end, __m512i acc[5]) {
+    const __m512i bias = _mm512_set1_epi32(c->x->sum[token]);
+    int32_t *y = (int32_t *)c->y + token * c->ldy;
+    telescope(acc);
+    acc[4] = _mm512_srai_epi32(acc[4], 6);
+    UNROLL
+    for (size_t f = 0; f < 5; f++) store_rows(y, row + 16 * f, end, acc[f], bias);
+}
+
+ALWAYS_INLINE void gemv_panels(const struct tern_call *c, size_t row, size_t end, size_t panels,
+                               size_t ahead) {
+    const size_t distance = tern_panel_bytes(c->w.k), groups = tern_panel_groups(c->w.k);
+    const uint8_t *w = (const uint8_t *)c->w.data + row / 80 * distance;
+    const int8_t *q = c->x->q;
+    const struct tables tab = load_tables();
+    __m512i acc[4][5];
+    UNROLL
+    for (size_t p = 0; p < panels; p++) UNROLL
+    for (size_t f = 0; f < 5; f++) acc[p][f] = _mm512_setzero_si512();
+
+    for (size_t g = 0; g < groups; g++) {
+        const __m512i b = broadcast4(q + 4 * g);
+        UNROLL
+        for (size_t p = 0; p < panels; p++) {
+            const uint8_t *at = w + p * distance + g * TERN_PANEL_GROUP;
+            _mm_prefetch((const char *)(at + ahead), _MM_HINT_T0);
+            __m512i four, fifth;
+            decode(tab, _mm512_load_si512(at), &four, &fifth);
+            acc[p][0] = dp(acc[p][0], _mm512_and_si512(four, _mm512_set1_epi8(0x03)), b);
+            acc[p][1] = dp(acc[p][1], _mm512_and_si512(four, _mm512_set1_epi8(0x0f)), b);
+            acc[p][2] = dp(acc[p][2], _mm512_and_si512(four, _mm512_set1_epi8(0x3f)), b);
+            acc[p][3] = dp(acc[p][3], four, b);
+            acc[p][4] = dp(acc[p][4], fifth, b);
+        }
+    }
+    UNROLL
+    for (size_t p = 0; p < panels; p++) finish(c, 0, row + 80 * p, end, acc[p]);
+}
+
+tern_run_fn gemv_e80_i8_r80k4__avx512vbmi, gemm_e80_i8_r80k4n4__avx512vbmi;
+
+void gemv_e80_i8_r80k4__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    (void)local;
+    const size_t ahead = (size_t)c->param[TERN_P_PREFETCH], panels = (size_t)c->param[TERN_P_PANELS];
+    size_t r = row0;
+    if (panels >= 4)
+        for (; r + 240 < row1; r += 320) gemv_panels(c, r, row1, 4, ahead);
+    if (panels >= 2)
+        for (; r + 80 < row1; r += 160) gemv_panels(c, r, row1, 2, ahead);
+    for (; r < row1; r += 80) gemv_panels(c, r, row1, 1, ahead);
+}
+
+/* A register tile of 80 rows x 4 tokens: 20 accumulators; the decode is paid once for four tokens. */
+void gemm_e80_i8_r80k4n4__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    (void)local;
+    enum { NR = 4 };
+    const size_t distance = tern_panel_bytes(c->w.k), groups = tern_panel_groups(c->w.k), n = c->x->n;
+    const struct tables tab = load_tables();
+    for (size_t r = row0; r < row1; r += 80) {
+        const uint8_t *w = (const uint8_t *)c->w.data + r / 80 * distance;
+        const int8_t *q = c->shared;
+        for (size_t t = 0; t < n; t += NR) {
+            __m512i acc[NR][5];
+            UNROLL
+            for (size_t j = 0; j < NR; j++) UNROLL
+            for (size_t f = 0; f < 5; f++) acc[j][f] = _mm512_setzero_si512();
+            for (size_t g = 0; g < groups; g++, q += 4 * NR) {
+                __m512i d[5];
+                decode(tab, _mm512_load_si512(w + g * TERN_PANEL_GROUP), &d[3], &d[4]);
+                d[0] = _mm512_and_si512(d[3], _mm512_set1_epi8(0x03));
+                d[1] = _mm512_and_si512(d[3], _mm512_set1_epi8(0x0f));
+                d[2] = _mm512_and_si512(d[3], _mm512_set1_epi8(0x3f));
+                UNROLL
+                for (size_t j = 0; j < NR; j++) {
+                    const __m512i b = broadcast4(q + 4 * j);
+                    UNROLL
+                    for (size_t f = 0; f < 5; f++) acc[j][f] = dp(acc[j][f], d[f], b);
+                }
+            }
+            UNROLL
+            for (size_t j = 0; j < NR; j++)
+                if (t + j < n) finish(c, t + j, r, row1, acc[j]);
+        }
+    }
+}

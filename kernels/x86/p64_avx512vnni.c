@@ -1,0 +1,86 @@
+/* p64 (2.0 bpw, four rows per byte) with prefix masks and vpdpbusd.
+ *
+ * Inner loop per 64 bytes = 256 weights: 1 load, 1 broadcast (shared by all panels), 3 and, 4 vpdpbusd.
+ * Overflow: a byte is at most 170, so |sum| <= 170*128*K < 2^31 for K < 98,689. */
+#include "kernels/x86/panel_avx512.h"
+
+ALWAYS_INLINE void step(__m512i acc[4], __m512i x, __m512i q) {
+    acc[0] = dp(acc[0], _mm512_and_si512(x, _mm512_set1_epi8(0x03)), q);
+    acc[1] = dp(acc[1], _mm512_and_si512(x, _mm512_set1_epi8(0x0f)), q);
+    acc[2] = dp(acc[2], _mm512_and_si512(x, _mm512_set1_epi8(0x3f)), q);
+    acc[3] = dp(acc[3], x, q);
+}
+
+/* `panels` panels side by side: independent accumulators, one activation broadcast. */
+ALWAYS_INLINE void gemv_panels(const struct tern_call *c, size_t row, size_t end, size_t panels,
+                               size_t ahead) {
+    const size_t distance = tern_panel_bytes(c->w.k), groups = tern_panel_groups(c->w.k);
+    const uint8_t *w = (const uint8_t *)c->w.data + row / 64 * distance;
+    const int8_t *q = c->x->q;
+    __m512i acc[4][4];
+    UNROLL
+    for (size_t p = 0; p < panels; p++) UNROLL
+    for (size_t f = 0; f < 4; f++) acc[p][f] = _mm512_setzero_si512();
+
+    for (size_t g = 0; g < groups; g++) {
+        const __m512i b = broadcast4(q + 4 * g);
+        UNROLL
+        for (size_t p = 0; p < panels; p++) {
+            const uint8_t *at = w + p * distance + g * TERN_PANEL_GROUP;
+            _mm_prefetch((const char *)(at + ahead),
+                         _MM_HINT_T0); /* ahead == 0: the line is being read anyway */
+            step(acc[p], _mm512_load_si512(at), b);
+        }
+    }
+    const __m512i bias = _mm512_set1_epi32(c->x->sum[0]);
+    UNROLL
+    for (size_t p = 0; p < panels; p++) {
+        telescope(acc[p]);
+        UNROLL
+        for (size_t f = 0; f < 4; f++) store_rows(c->y, row + 64 * p + 16 * f, end, acc[p][f], bias);
+    }
+}
+
+tern_run_fn gemv_p64_i8_r64k4__avx512vnni, gemm_p64_i8_r64k4n6__avx512vnni;
+
+void gemv_p64_i8_r64k4__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    (void)local;
+    const size_t ahead = (size_t)c->param[TERN_P_PREFETCH], panels = (size_t)c->param[TERN_P_PANELS];
+    size_t r = row0;
+    if (panels >= 4)
+        for (; r + 192 < row1; r += 256) gemv_panels(c, r, row1, 4, ahead);
+    if (panels >= 2)
+        for (; r + 64 < row1; r += 128) gemv_panels(c, r, row1, 2, ahead);
+    for (; r < row1; r += 64) gemv_panels(c, r, row1, 1, ahead);
+}
+
+/* A register tile of 64 rows x 6 tokens: 24 accumulators, 24 vpdpbusd per 1 load, 3 and, 6 broadcasts. */
+void gemm_p64_i8_r64k4n6__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    (void)local;
+    enum { NR = 6 };
+    const size_t distance = tern_panel_bytes(c->w.k), groups = tern_panel_groups(c->w.k), n = c->x->n;
+    for (size_t r = row0; r < row1; r += 64) {
+        const uint8_t *w = (const uint8_t *)c->w.data + r / 64 * distance;
+        const int8_t *q = c->shared;
+        for (size_t t = 0; t < n; t += NR) {
+            __m512i acc[NR][4];
+            UNROLL
+            for (size_t j = 0; j < NR; j++) UNROLL
+            for (size_t f = 0; f < 4; f++) acc[j][f] = _mm512_setzero_si512();
+            for (size_t g = 0; g < groups; g++, q += 4 * NR) {
+                const __m512i x = _mm512_load_si512(w + g * TERN_PANEL_GROUP);
+                UNROLL
+                for (size_t j = 0; j < NR; j++) step(acc[j], x, broadcast4(q + 4 * j));
+            }
+            UNROLL
+            for (size_t j = 0; j < NR; j++) {
+                if (t + j >= n) continue;
+                const __m512i bias = _mm512_set1_epi32(c->x->sum[t + j]);
+                telescope(acc[j]);
+                UNROLL
+                for (size_t f = 0; f < 4; f++)
+                    store_rows((int32_t *)c->y + (t + j) * c->ldy, r + 16 * f, row1, acc[j][f], bias);
+            }
+        }
+    }
+}

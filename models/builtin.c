@@ -1,0 +1,54 @@
+/* Shapes of published models, without their weights. Source: kernels.md 4.1 (config.json of each model). */
+#include "models/model.h"
+
+#include <string.h>
+
+/* Token ids of the real vocabularies mean nothing to the byte vocabulary of a synthetic model, hence none. */
+#define NO_IDS .bos = -1, .eos = -1, .eot = -1
+#define BITNET .rope_neox = 1, .sub_norms = 1, .tied = 1, .eps = 1e-5f, NO_IDS
+#define B158   .arch = "bitnet-b1.58", .activation = TERN_RELU2, .rope_theta = 5e5f, BITNET
+#define B070   .arch = "bitnet", .activation = TERN_SILU, .rope_theta = 1e4f, BITNET
+#define LLAMA  .arch = "llama", .activation = TERN_SILU, NO_IDS
+#define LLAMA3 LLAMA, .eps = 1e-5f, .rope_theta = 5e5f
+#define FALCON LLAMA, .eps = 1e-6f, .rope_theta = 1000042
+#define DIMS(h, f, l, n, kv, d, v, c)                                                                        \
+    .hidden = h, .ffn = f, .layers = l, .heads = n, .kv_heads = kv, .head_dim = d, .vocab = v, .context = c
+
+/* The last three are our own: small enough for tests and for a machine without much memory. */
+#define MODELS(MODEL)                                                                                        \
+    MODEL("2b-4t", B158, DIMS(2560, 6912, 30, 20, 5, 128, 128256, 4096))                                     \
+    MODEL("large", B070, DIMS(1536, 4096, 24, 16, 16, 96, 32002, 2048))                                      \
+    MODEL("3b", B070, DIMS(3200, 8640, 26, 32, 32, 100, 32002, 2048))                                        \
+    MODEL("llama3-8b", LLAMA3, DIMS(4096, 14336, 32, 32, 8, 128, 128256, 8192))                              \
+    MODEL("falcon3-1b", FALCON, DIMS(2048, 8192, 18, 8, 4, 256, 131072, 4096))                               \
+    MODEL("falcon3-3b", FALCON, DIMS(3072, 9216, 22, 12, 4, 256, 131072, 8192))                              \
+    MODEL("falcon3-7b", FALCON, DIMS(3072, 23040, 28, 12, 4, 256, 131072, 32768))                            \
+    MODEL("falcon3-10b", FALCON, DIMS(3072, 23040, 40, 12, 4, 256, 131072, 32768))                           \
+    MODEL("125m", B158, DIMS(768, 2048, 12, 12, 4, 64, 32000, 2048))                                         \
+    MODEL("micro", B158, DIMS(256, 768, 2, 4, 2, 64, 320, 512))                                              \
+    MODEL("micro-llama", FALCON, DIMS(256, 768, 2, 4, 2, 64, 320, 512))
+
+static const struct tern_hparams models[] = {
+#define MODEL(text, ...) {.name = text, __VA_ARGS__},
+    MODELS(MODEL)
+#undef MODEL
+};
+
+static const char *const names[] = {
+#define MODEL(text, ...) text,
+    MODELS(MODEL)
+#undef MODEL
+};
+
+#define N_MODELS (sizeof models / sizeof *models)
+
+const struct tern_hparams *tern_builtin_model(const char *name) {
+    for (size_t i = 0; i < N_MODELS; i++)
+        if (!strcmp(models[i].name, name)) return &models[i];
+    return NULL;
+}
+
+const char *const *tern_builtin_names(size_t *count) {
+    *count = N_MODELS;
+    return names;
+}

@@ -1,0 +1,50 @@
+#include "models/model.h"
+#include "models/synth.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Dense rows of -unit, 0, +unit. */
+static enum tern_status dense_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits,
+                                   struct tern_error *e) {
+    const struct tern_dense d = {.type = l->dense, .rows = l->m, .cols = l->k, .data = l->data};
+    float *row = malloc(l->k * sizeof *row);
+    if (!row) return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", l->name);
+    enum tern_status s = TERN_OK;
+    for (size_t r = r0; !s && r < r1; r++, trits += l->k) {
+        tern_dense_row(&d, r, row);
+        for (size_t i = 0; i < l->k; i++) {
+            trits[i] = (int8_t)((row[i] > 0) - (row[i] < 0));
+            if (row[i] != (float)trits[i] * l->unit) {
+                s = tern_fail(e, TERN_BAD_INPUT,
+                              "model: %s: row %zu: %g is not -%g, 0 or +%g: not a ternary layer", l->name, r,
+                              (double)row[i], (double)l->unit, (double)l->unit);
+                break;
+            }
+        }
+    }
+    free(row);
+    return s;
+}
+
+static int all_trits(const int8_t *t, size_t n) {
+    unsigned bad = 0;
+    for (size_t i = 0; i < n; i++) bad |= (uint8_t)(t[i] + 1) > 2;
+    return !bad;
+}
+
+enum tern_status tern_linear_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits,
+                                  struct tern_error *e) {
+    if (r0 > r1 || r1 > l->m)
+        return tern_fail(e, TERN_BAD_INPUT, "model: %s: rows %zu to %zu of %zu", l->name, r0, r1, l->m);
+    if (!l->data) return tern_synth_trits(l->seed, l->zeros, l->k, r0, r1, trits), TERN_OK;
+    if (l->dense) return dense_rows(l, r0, r1, trits, e);
+    const size_t step = l->format->row_step(l->m, l->k);
+    if (r0 % step || (r1 % step && r1 != l->m))
+        return tern_fail(e, TERN_BAD_INPUT, "model: %s: rows %zu to %zu are not multiples of %zu", l->name,
+                         r0, r1, step);
+    l->format->unpack(l->data, l->m, l->k, r0, r1, trits);
+    if (all_trits(trits, (r1 - r0) * l->k)) return TERN_OK;
+    return tern_fail(e, TERN_BAD_INPUT, "model: %s: rows %zu to %zu hold a code that is no trit", l->name, r0,
+                     r1);
+}

@@ -1,0 +1,37 @@
+#include "models/model.h"
+
+#include "models/arch.h"
+#include "models/gguf.h"
+#include "models/model_gguf.h"
+#include "models/synth.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum tern_status tern_model_open(const char *source, struct tern_model **out, struct tern_error *e) {
+    return strncmp(source, "synth:", 6) ? tern_model_open_gguf(source, out, e)
+                                        : tern_synth_open(source + 6, out, e);
+}
+
+void tern_model_close(struct tern_model *m) {
+    if (!m) return;
+    tern_gguf_close(m->file);
+    free(m->layer);
+    free(m);
+}
+
+size_t tern_model_shapes(const struct tern_hparams *hp, struct tern_shape *out, size_t max) {
+    size_t n = 0;
+    for (enum tern_role r = 0; r < TERN_ROLES; r++) {
+        size_t m, k, i = 0;
+        tern_role_shape(hp, r, &m, &k);
+        while (i < n && (out[i].m != m || out[i].k != k)) i++;
+        if (i == max) continue;
+        if (i == n) out[n++] = (struct tern_shape){.m = m, .k = k};
+        const size_t at = strlen(out[i].roles);
+        snprintf(out[i].roles + at, sizeof out[i].roles - at, "%s%s", at ? " " : "", tern_role_name(r));
+        out[i].calls += hp->layers;
+    }
+    return n;
+}

@@ -1,0 +1,223 @@
+#include "models/model_gguf.h"
+
+#include "models/gguf_file.h"
+#include "models/gguf_types.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct loader {
+    const struct tern_gguf *g;
+    const char *path;
+    struct tern_model *m;
+    unsigned char *used; /* per tensor of the file: it found its place */
+    struct tern_error *e;
+};
+
+/* Formats of ternary tensors by type id. Programs have given one id to several layouts, so a row holds only
+ * when the size fits too; an id may have several rows. */
+static const struct {
+    uint32_t type;
+    const char *format;
+} packed[] = {
+    {36, "i2s"},
+    {35, "tq20"},
+};
+
+static const struct {
+    uint32_t type;
+    enum tern_dense_type dense;
+} dense_types[] = {
+    {0, TERN_DENSE_F32},  {1, TERN_DENSE_F16},   {30, TERN_DENSE_BF16},
+    {8, TERN_DENSE_Q8_0}, {14, TERN_DENSE_Q6_K},
+};
+
+static enum tern_status bad(const struct loader *l, const char *name, const char *why) {
+    return tern_fail(l->e, TERN_BAD_INPUT, "model: %s: %s: %s", l->path, name, why);
+}
+
+/* The tensor of this name with `cols` x `rows` elements. */
+static enum tern_status find(struct loader *l, const char *name, size_t cols, size_t rows,
+                             const struct tern_gguf_tensor **out) {
+    const struct tern_gguf_tensor *t = *out = tern_gguf_tensor_named(l->g, name);
+    if (!t) return bad(l, name, "the tensor is missing");
+    l->used[t - l->g->tensor] = 1;
+    if (t->dim[0] == cols && t->dim[1] == rows && t->dim[2] == 1 && t->dim[3] == 1) return TERN_OK;
+    return tern_fail(l->e, TERN_BAD_INPUT,
+                     "model: %s: %s: is %llux%llux%llux%llu, the model's sizes ask for %zux%zu", l->path,
+                     name, (unsigned long long)t->dim[0], (unsigned long long)t->dim[1],
+                     (unsigned long long)t->dim[2], (unsigned long long)t->dim[3], cols, rows);
+}
+
+static enum tern_dense_type dense_type(uint32_t type) {
+    for (size_t i = 0; i < sizeof dense_types / sizeof *dense_types; i++)
+        if (dense_types[i].type == type) return dense_types[i].dense;
+    return TERN_DENSE_NONE;
+}
+
+static enum tern_status unknown_type(const struct loader *l, const char *name, uint32_t type,
+                                     const char *as) {
+    return tern_fail(l->e, TERN_UNSUPPORTED, "model: %s: %s: type %u (%s) is not supported as %s", l->path,
+                     name, type, tern_ggml_type_name(type), as);
+}
+
+static enum tern_status take_dense(struct loader *l, const char *name, size_t rows, size_t cols,
+                                   struct tern_dense *out) {
+    char full[96];
+    const struct tern_gguf_tensor *t;
+    snprintf(full, sizeof full, "%s.weight", name);
+    const enum tern_status s = find(l, full, cols, rows, &t);
+    if (s) return s;
+    *out = (struct tern_dense){.type = dense_type(t->type), .rows = rows, .cols = cols, .data = t->data};
+    snprintf(out->name, sizeof out->name, "%s", name);
+    return out->type ? TERN_OK : unknown_type(l, full, t->type, "a dense tensor");
+}
+
+/* |weight| of a dense ternary layer: that of its first weight that is not zero. The first row is checked
+ * here, the others when they are read. */
+static enum tern_status take_unit(const struct loader *l, const char *full, struct tern_linear *out) {
+    const struct tern_dense d = {.type = out->dense, .rows = out->m, .cols = out->k, .data = out->data};
+    float *row = malloc(out->k * sizeof *row);
+    int8_t *trits = malloc(out->k);
+    enum tern_status s =
+        row && trits ? TERN_OK : tern_fail(l->e, TERN_NO_MEMORY, "model: %s: out of memory", l->path);
+    for (size_t r = 0; !s && r < out->m && out->unit == 0; r++) {
+        tern_dense_row(&d, r, row);
+        for (size_t i = 0; i < out->k && out->unit == 0; i++) out->unit = fabsf(row[i]);
+    }
+    if (!s && !isfinite(out->unit)) s = bad(l, full, "a weight is not finite");
+    if (!s && tern_linear_rows(out, 0, 1, trits, NULL))
+        s = tern_fail(l->e, TERN_UNSUPPORTED, "model: %s: %s: %s weights that are not ternary", l->path, full,
+                      out->dense == TERN_DENSE_F32 ? "f32" : "16-bit");
+    out->scale = out->unit;
+    free(row);
+    free(trits);
+    return s;
+}
+
+/* Decides by type id and by the room up to the next tensor what a linear layer's bytes are. */
+static enum tern_status take_packed(const struct loader *l, const char *full,
+                                    const struct tern_gguf_tensor *t, struct tern_linear *out) {
+    enum tern_status s = TERN_SKIPPED;
+    const int last = t->offset + t->bytes == l->g->map.bytes;
+    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
+        const struct tern_format *f = packed[i].type == t->type ? tern_format_named(packed[i].format) : NULL;
+        struct tern_error why = {0};
+        if (!f) continue;
+        if ((s = f->accepts(out->m, out->k, &why))) {
+            tern_fail(l->e, s, "model: %s: %s: %s", l->path, full, why.text);
+            continue;
+        }
+        const size_t need = f->bytes(out->m, out->k);
+        if (need > t->bytes || (!last && t->bytes - need >= l->g->alignment)) {
+            const int small = need > t->bytes;
+            s = tern_fail(l->e, small ? TERN_BAD_INPUT : TERN_UNSUPPORTED,
+                          "model: %s: %s: type %u should be %zu bytes of %s, the file has %llu: %s", l->path,
+                          full, t->type, need, f->name, (unsigned long long)t->bytes,
+                          small ? "truncated, or another format with this id"
+                                : "another format with this id");
+            continue;
+        }
+        out->format = f;
+        if (f->scale && (s = f->scale(t->data, out->m, out->k, &out->scale, &why)))
+            return tern_fail(l->e, s, "model: %s: %s: %s", l->path, full, why.text);
+        if (!f->scale) out->scale = 1;
+        return TERN_OK;
+    }
+    return s == TERN_SKIPPED ? unknown_type(l, full, t->type, "a linear layer") : s;
+}
+
+/* The optional factor in a tensor of one element beside the weights. */
+static enum tern_status take_factor(struct loader *l, const char *name, struct tern_linear *out) {
+    char full[96];
+    const struct tern_gguf_tensor *t;
+    float factor;
+    snprintf(full, sizeof full, "%s.scale", name);
+    if (!tern_gguf_tensor_named(l->g, full)) return TERN_OK;
+    const enum tern_status s = find(l, full, 1, 1, &t);
+    if (s) return s;
+    if (t->type != 0) return unknown_type(l, full, t->type, "a scale");
+    memcpy(&factor, t->data, sizeof factor);
+    if (!isfinite(factor)) return bad(l, full, "the scale is not finite");
+    out->scale *= factor;
+    return TERN_OK;
+}
+
+static enum tern_status take_linear(struct loader *l, uint32_t layer, enum tern_role r) {
+    struct tern_linear *out = tern_role_of(&l->m->layer[layer], r);
+    char full[96];
+    const struct tern_gguf_tensor *t;
+    snprintf(out->name, sizeof out->name, "blk.%u.%s", layer, tern_role_tensor(r));
+    snprintf(full, sizeof full, "%s.weight", out->name);
+    tern_role_shape(&l->m->hp, r, &out->m, &out->k);
+    enum tern_status s = find(l, full, out->k, out->m, &t);
+    if (s) return s;
+    out->data = t->data;
+    out->dense = dense_type(t->type);
+    if (out->dense == TERN_DENSE_Q8_0 || out->dense == TERN_DENSE_Q6_K)
+        return unknown_type(l, full, t->type, "a linear layer");
+    s = out->dense ? take_unit(l, full, out) : take_packed(l, full, t, out);
+    if (!s) s = take_factor(l, out->name, out);
+    if (!s && !isfinite(out->scale)) s = bad(l, full, "the scale is not finite");
+    return s;
+}
+
+static enum tern_status take_layer(struct loader *l, uint32_t layer) {
+    char name[64];
+    enum tern_status s = TERN_OK;
+    for (enum tern_norm n = 0; !s && n < TERN_NORMS; n++) {
+        const size_t length = tern_norm_length(&l->m->hp, n);
+        snprintf(name, sizeof name, "blk.%u.%s", layer, tern_norm_tensor(n));
+        if (length) s = take_dense(l, name, 1, length, tern_norm_of(&l->m->layer[layer], n));
+    }
+    for (enum tern_role r = 0; !s && r < TERN_ROLES; r++) s = take_linear(l, layer, r);
+    return s;
+}
+
+/* A tensor without a place (a bias, a norm this graph does not have) means that the result would be wrong. */
+static enum tern_status refuse_rest(const struct loader *l) {
+    char shown[80];
+    for (size_t i = 0; i < l->g->n_tensors; i++)
+        if (!l->used[i])
+            return tern_fail(l->e, TERN_UNSUPPORTED,
+                             "model: %s: %s: the architecture '%s' has no such tensor", l->path,
+                             tern_gguf_printable(l->g->tensor[i].name, shown, sizeof shown), l->m->hp.arch);
+    return TERN_OK;
+}
+
+static enum tern_status load(struct loader *l) {
+    struct tern_model *m = l->m;
+    const struct tern_arch *arch;
+    enum tern_status s = tern_gguf_hparams(l->g, &arch, &m->hp, l->e);
+    if (s) return s;
+    m->layer = calloc(m->hp.layers, sizeof *m->layer);
+    l->used = calloc(l->g->n_tensors + 1, 1);
+    if (!m->layer || !l->used) return tern_fail(l->e, TERN_NO_MEMORY, "model: %s: out of memory", l->path);
+    s = take_dense(l, "token_embd", m->hp.vocab, m->hp.hidden, &m->embedding);
+    if (!s) s = take_dense(l, "output_norm", 1, m->hp.hidden, &m->output_norm);
+    if (!s && !m->hp.tied) s = take_dense(l, "output", m->hp.vocab, m->hp.hidden, &m->head);
+    for (uint32_t i = 0; !s && i < m->hp.layers; i++) s = take_layer(l, i);
+    return s ? s : refuse_rest(l);
+}
+
+enum tern_status tern_model_open_gguf(const char *path, struct tern_model **out, struct tern_error *e) {
+    struct tern_gguf *g = NULL;
+    *out = NULL;
+    enum tern_status s = tern_gguf_open(path, &g, e);
+    if (s) return s;
+    struct tern_model *m = calloc(1, sizeof *m);
+    if (!m) {
+        tern_gguf_close(g);
+        return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", path);
+    }
+    m->file = g;
+    snprintf(m->source, sizeof m->source, "%s", path);
+    struct loader l = {.g = g, .path = path, .m = m, .e = e};
+    s = load(&l);
+    free(l.used);
+    if (s) return tern_model_close(m), s;
+    *out = m;
+    return TERN_OK;
+}
