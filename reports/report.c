@@ -35,7 +35,10 @@ enum tern_status tern_report_write(const struct tern_record *records, size_t cou
     struct tern_figures figures = {0};
     struct tern_report_summary sum = {0};
     char *folder = NULL;
-    if (!count) return tern_fail(e, TERN_INCONCLUSIVE, "report: records: there is none");
+    if (!count)
+        return tern_fail(e, TERN_INCONCLUSIVE, "report: %s: holds no record%s",
+                         o->sources ? o->source[0].path : "records",
+                         o->sources > 1 ? ", nor do the other files" : "");
     enum tern_status s = tern_report_select(records, count, o->all_runs, &d, e);
     if (s) return s;
     struct tern_report_page p = {

@@ -77,6 +77,19 @@ static void put_roof_label(struct tern_text *t, const struct tern_report_ceiling
     tern_text_put(t, c->is_read ? " GB/s" : " GMAC/s");
 }
 
+/* Of several ways to do the same arithmetic only the fastest is a roof. */
+static size_t keep_fastest(const struct tern_report_ceiling **c, size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        int beaten = 0;
+        for (size_t j = 0; j < count && !c[i]->is_read; j++)
+            beaten |= !c[j]->is_read && c[j]->rate > c[i]->rate &&
+                      !strcmp(tern_or_empty(c[j]->record->op), tern_or_empty(c[i]->record->op));
+        if (!beaten) c[kept++] = c[i];
+    }
+    return kept;
+}
+
 /* Highest first, so that a label knows whether the roof above it is too close. */
 static void sort_roofs(const struct tern_report_ceiling **c, size_t count) {
     for (size_t i = 1; i < count; i++)
@@ -198,7 +211,7 @@ static void one_roofline(const struct tern_report_data *d, const struct tern_rec
     struct tern_figure *f = tern_figure_add(out, TERN_FIGURE_ROOFLINE, tern_or_empty(key->machine));
     const struct tern_report_ceiling *roof[MAX_ROOFS];
     int same_run;
-    const size_t roofs = tern_report_roofs(d, key, roof, MAX_ROOFS, &same_run);
+    const size_t roofs = keep_fastest(roof, tern_report_roofs(d, key, roof, MAX_ROOFS, &same_run));
     for (size_t i = 0; i < roofs; i++)
         if (!roof[i]->is_read) widen(&y, roof[i]->rate);
     /* room beside the dots for the names of the slopes (left) and of the flat roofs (right) */

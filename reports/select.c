@@ -21,10 +21,10 @@ static int measured(const struct tern_record *r) {
 }
 
 static int regime_rank(const char *regime) {
-    static const char *const known[] = {"hot", "wcold", "wcold-capped", "cold"};
-    for (int i = 0; i < 4; i++)
-        if (!text_order(regime, known[i])) return i;
-    return 4;
+    static const char *const known[] = {"hot", "wcold", "wcold-capped", "cold", "L1", "L2", "LLC", "DRAM"};
+    int i = 0;
+    while (i < 8 && text_order(regime, known[i])) i++;
+    return i;
 }
 
 static int problem_order(const struct tern_record *a, const struct tern_record *b) {

@@ -242,6 +242,30 @@ Test(page, machine_facts_are_read_from_the_machine_record) {
     free(r);
 }
 
+Test(page, shows_the_facts_of_this_machine_from_its_record) {
+    const struct tern_machine *m;
+    struct tern_record r[2];
+    char params[1024], cores[64];
+    cr_assert(eq(int, (int)tern_machine_get(&m, NULL), TERN_OK));
+    tern_record_of_machine(m, params, sizeof params, &r[0]);
+    r[1] = sample_one("only", "p64", 100, 1);
+    r[1].machine = m->key;
+    char *folder = folder_new();
+    written(r, 2, folder, "");
+    snprintf(cores, sizeof cores, "\"Processors usable\",\"%zu\"", m->cpus);
+    holds(folder, "machine.csv", cores);
+    holds(folder, "machine.csv", m->key);
+    folder_drop(folder);
+}
+
+Test(page, facts_that_do_not_fit_are_left_out_whole) {
+    struct tern_machine m = {.vendor = "AVendor", .cpus = 2, .kernel = "6.1 of\"us"};
+    struct tern_record r;
+    char params[26];
+    tern_record_of_machine(&m, params, sizeof params, &r);
+    cr_assert(eq(str, (char *)r.params, "vendor=AVendor cpus=2"));
+}
+
 Test(page, no_record_is_inconclusive) {
     struct tern_error e = {""};
     char *folder = folder_new();
