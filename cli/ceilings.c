@@ -3,6 +3,7 @@
 
 #include "base/progress.h"
 #include "measure/ceilings.h"
+#include "measure/clock.h"
 #include "measure/machine.h"
 #include "measure/record.h"
 #include "measure/survey.h"
@@ -12,10 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct output {
     json_t *rows; /* NULL: text */
     const char *record;
+    char run[48]; /* id that the records of this run share */
     struct tern_progress progress;
     enum tern_status failed;
     struct tern_error *e;
@@ -35,7 +38,8 @@ static void set_real(json_t *o, const char *key, double v) {
 }
 
 static void add_json(json_t *rows, const struct tern_survey_row *r) {
-    json_t *o = json_pack("{s:s, s:I}", "what", r->what, "threads", (json_int_t)r->threads);
+    json_t *o = json_pack("{s:s, s:I}", "op", r->op, "threads", (json_int_t)r->threads);
+    if (r->level[0]) json_object_set_new(o, "level", json_string(r->level));
     if (r->bytes) json_object_set_new(o, "bytes", json_integer((json_int_t)r->bytes));
     if (r->bytes && r->capped) json_object_set_new(o, "capped", json_true());
     if (r->why_not) {
@@ -60,23 +64,25 @@ static void print_row(const struct tern_survey_row *r) {
     char bytes[32], interval[64] = "-";
     bytes_text(r->bytes, bytes, sizeof bytes);
     if (r->why_not) {
-        printf("%-9s %7zu %8s  not measured: %s\n", r->what, r->threads, bytes, r->why_not);
+        printf("%-7s %-5s %7zu %8s  not measured: %s\n", r->op, r->level, r->threads, bytes, r->why_not);
         return;
     }
     if (isfinite(r->rate_lo) && isfinite(r->rate_hi))
         snprintf(interval, sizeof interval, "%.1f .. %.1f", r->rate_lo, r->rate_hi);
-    printf("%-9s %7zu %8s  %-30s %9.1f %-6s  %-17s %3zu%s%s\n", r->what, r->threads, bytes, r->name, r->rate,
-           r->unit, interval, r->ns.n, r->ns.unstable ? "  unstable" : "",
+    printf("%-7s %-5s %7zu %8s  %-30s %9.1f %-6s  %-17s %3zu%s%s\n", r->op, r->level, r->threads, bytes,
+           r->name, r->rate, r->unit, interval, r->ns.n, r->ns.unstable ? "  unstable" : "",
            r->bytes && r->capped ? "  capped" : "");
 }
 
-static enum tern_status append_record(const char *path, const struct tern_survey_row *r,
+static enum tern_status append_record(const struct output *o, const struct tern_survey_row *r,
                                       struct tern_error *e) {
     struct tern_record rec;
     tern_record_init(&rec);
     rec.kind = "ceiling";
+    rec.run = o->run;
     rec.variant = r->name;
-    rec.op = strcmp(r->what, "peak") ? r->what : "peak";
+    rec.op = r->op;
+    rec.regime = r->level;
     rec.threads = r->threads;
     rec.unit = "ns/call";
     rec.est = r->ns;
@@ -86,7 +92,7 @@ static enum tern_status append_record(const char *path, const struct tern_survey
         rec.macs = r->work;
     if (r->ns.unstable) rec.flags = "unstable";
     rec.complete = 1;
-    return tern_record_append(path, &rec, e);
+    return tern_record_append(o->record, &rec, e);
 }
 
 static int take(void *ctx, const struct tern_survey_row *row, double done) {
@@ -96,7 +102,7 @@ static int take(void *ctx, const struct tern_survey_row *row, double done) {
         add_json(o->rows, row);
     else
         print_row(row);
-    if (o->record && !row->why_not) o->failed = append_record(o->record, row, o->e);
+    if (o->record && !row->why_not) o->failed = append_record(o, row, o->e);
     tern_progress_step(&o->progress, done, row->name);
     return o->failed != TERN_OK;
 }
@@ -149,14 +155,17 @@ static int survey(size_t *threads, size_t count, double seconds, int json, int q
     enum tern_status s = tern_machine_get(&m, &e);
     if (s) return tern_cli_fail(s, &e);
     struct output o = {.rows = json ? json_array() : NULL, .record = record, .e = &e};
+    char now[32];
+    tern_utc_text(now, sizeof now);
+    snprintf(o.run, sizeof o.run, "%s-%ld", now, (long)getpid());
     const double ghz = tern_frequency_ghz();
     if (!json) {
         printf("%s, %s\n", m->brand, m->key);
         if (ghz > 0)
             printf("about %.2f GHz (fastest of %d chains of dependent multiplies)\n", ghz,
                    TERN_FREQUENCY_BURSTS);
-        printf("\n%-9s %7s %8s  %-30s %9s %-6s  %-17s %3s\n", "what", "threads", "bytes", "loop", "median",
-               "", "95 % interval", "n");
+        printf("\n%-7s %-5s %7s %8s  %-30s %9s %-6s  %-17s %3s\n", "ceiling", "level", "threads", "bytes",
+               "loop", "median", "", "95 % interval", "n");
     }
     tern_progress_begin(&o.progress, "ceilings", quiet);
     s = tern_survey(m, threads, count, seconds, take, &o, &e);

@@ -24,17 +24,27 @@ struct type_sum {
     uint64_t bytes;
 };
 
-/* Tensors by type, in order of appearance; heap. */
+static int by_type(const void *a, const void *b) {
+    const uint32_t x = ((const struct type_sum *)a)->type, y = ((const struct type_sum *)b)->type;
+    return (x > y) - (x < y);
+}
+
+/* Tensors by type id; heap. */
 static struct type_sum *sum_types(const struct tern_gguf *g, size_t *count) {
-    struct type_sum *sum = calloc(tern_gguf_tensor_count(g) + 1, sizeof *sum);
+    const size_t n = tern_gguf_tensor_count(g);
+    struct type_sum *sum = calloc(n + 1, sizeof *sum);
     *count = 0;
-    for (size_t i = 0; sum && i < tern_gguf_tensor_count(g); i++) {
-        const struct tern_gguf_tensor *t = tern_gguf_tensor_at(g, i);
-        size_t at = 0;
-        while (at < *count && sum[at].type != t->type) at++;
-        if (at == *count) sum[(*count)++].type = t->type;
-        sum[at].count++;
-        sum[at].bytes += t->bytes;
+    if (!sum) return NULL;
+    for (size_t i = 0; i < n; i++)
+        sum[i] = (struct type_sum){tern_gguf_tensor_at(g, i)->type, 1, tern_gguf_tensor_at(g, i)->bytes};
+    qsort(sum, n, sizeof *sum, by_type);
+    for (size_t i = 0; i < n; i++) {
+        if (*count && sum[*count - 1].type == sum[i].type) {
+            sum[*count - 1].count++;
+            sum[*count - 1].bytes += sum[i].bytes;
+        } else {
+            sum[(*count)++] = sum[i];
+        }
     }
     return sum;
 }
@@ -62,15 +72,19 @@ static json_t *json_model(const struct subject *s) {
                                                 (json_int_t)shape[i].k, "calls_per_token",
                                                 (json_int_t)shape[i].calls, "roles", shape[i].roles));
     const struct tern_model_facts *f = &s->facts;
-    json_t *token =
-        s->m->file ? json_pack("{s:I, s:I, s:I, s:I, s:I}", "linear", (json_int_t)f->linear_bytes, "head",
-                               (json_int_t)f->head_bytes, "norms", (json_int_t)f->norm_bytes, "embedding_row",
-                               (json_int_t)f->embedding_row_bytes, "total", (json_int_t)f->token_bytes)
-                   : json_null();
-    return json_pack("{s:o, s:o, s:I, s:I, s:s, s:o}", "hyper_parameters", json_hparams(&s->m->hp),
-                     "linear_shapes", shapes, "linear_weights", (json_int_t)f->linear_weights, "head_weights",
-                     (json_int_t)f->head_weights, "linear_format", tern_linear_format(&s->m->layer[0].q),
-                     "bytes_per_token", token);
+    json_t *model =
+        json_pack("{s:o, s:o, s:I, s:I, s:s}", "hyper_parameters", json_hparams(&s->m->hp), "linear_shapes",
+                  shapes, "linear_weights", (json_int_t)f->linear_weights, "head_weights",
+                  (json_int_t)f->head_weights, "linear_format", tern_linear_format(&s->m->layer[0].q));
+    if (s->m->file)
+        json_object_set_new(model, "bytes_per_token",
+                            json_pack("{s:I, s:I, s:I, s:I, s:I}", "linear", (json_int_t)f->linear_bytes,
+                                      "head", (json_int_t)f->head_bytes, "norms", (json_int_t)f->norm_bytes,
+                                      "embedding_row", (json_int_t)f->embedding_row_bytes, "total",
+                                      (json_int_t)f->token_bytes));
+    else
+        json_object_set_new(model, "bytes_per_token_absent", json_string("synthetic weights are not stored"));
+    return model;
 }
 
 static json_t *json_tensors(const struct tern_gguf *g) {

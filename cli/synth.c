@@ -14,8 +14,8 @@ static void step(void *progress, double done) {
 static const char help[] =
     "usage: tern synth NAME OUT.gguf [options]\n\n"
     "Writes a model of real shapes with seeded random trits: linear layers in I2_S, embedding in F16, and a\n"
-    "vocabulary of bytes. NAME is a built-in model: 2b-4t, large, 3b, llama3-8b, falcon3-1b, falcon3-3b,\n"
-    "falcon3-7b, falcon3-10b, 125m, micro, micro-llama.\n\n"
+    "vocabulary of bytes. NAME is a built-in model, such as 2b-4t, falcon3-1b or micro; an unknown name "
+    "lists all.\n\n"
     "      --layers N   transformer layers (default: as the model)\n"
     "      --vocab N    tokens (default: as the model)\n"
     "      --seed N     of the random weights (default 1)\n"
@@ -45,7 +45,7 @@ static int run(int argc, char **argv) {
     struct tern_synth_options o = {.seed = 1, .zeros = 0.42};
     size_t layers = 0, vocab = 0, seed = 1;
     int quiet = 0;
-    for (int c; (c = tern_cli_getopt(argc, argv, "+:qh", options, &tern_command_synth)) != -1;) {
+    for (int c; (c = tern_cli_getopt(argc, argv, ":qh", options, &tern_command_synth)) != -1;) {
         int ok = 1;
         if (c == 'l')
             ok = tern_cli_size("synth", "--layers", optarg, 1, 1000, &layers);

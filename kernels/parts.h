@@ -6,6 +6,8 @@
 
 /* No table, no scratch: the kernel reads the activations as they are. */
 extern const struct tern_prep tern_prep_none;
+/* Makes OpenBLAS use one thread per caller (only in builds with it). */
+extern const struct tern_prep tern_prep_blas;
 /* Scratch of one decoded row of codes (u8 or float), for the scalar kernels. */
 extern const struct tern_prep tern_prep_row;
 /* Scratch of the decoded codes of 63 groups of a half panel, five digits each (e80 on AVX2). */

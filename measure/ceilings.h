@@ -13,8 +13,7 @@
 #include <stdint.h>
 
 enum tern_ceiling_kind {
-    TERN_CEILING_READ,    /* read bandwidth of `bytes`: sums the buffer with the widest loads and software
-                             prefetch */
+    TERN_CEILING_READ,    /* read bandwidth of `bytes`: sums them with the widest loads */
     TERN_CEILING_INT8,    /* u8 x s8 multiply-add peak: vpdpbusd where usable, else vpmaddubsw+vpmaddwd, else
                              scalar */
     TERN_CEILING_MADDUBS, /* vpmaddubsw + vpaddw peak (AVX2) */

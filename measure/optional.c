@@ -19,7 +19,7 @@
 static const struct tern_optional optionals[] = {
     {"papi", "hardware counters", "libpapi-dev", TERN_HAVE_PAPI},
     {"gbench", "tern bench", "libbenchmark-dev", TERN_HAVE_GBENCH},
-    {"hwloc", "topology", "libhwloc-dev", TERN_HAVE_HWLOC},
+    {"hwloc", "topology (otherwise read from sysfs)", "libhwloc-dev", TERN_HAVE_HWLOC},
     {"openblas", "dense f32 baseline", "libopenblas-dev", TERN_HAVE_OPENBLAS},
     {"onednn", "dense int8 baseline", "libdnnl-dev", TERN_HAVE_ONEDNN},
 };

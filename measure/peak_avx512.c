@@ -2,8 +2,12 @@
 
 #include <immintrin.h>
 
+/* Not _mm512_reduce_add_*: gcc's adds signed lanes, and these are meant to wrap. */
 static inline uint64_t sum_of(__m512i v) {
-    return (uint64_t)_mm512_reduce_add_epi64(v);
+    uint64_t lane[8], sum = 0;
+    _mm512_storeu_si512(lane, v);
+    for (int i = 0; i < 8; i++) sum += lane[i];
+    return sum;
 }
 
 #define VEC       __m512i
@@ -47,7 +51,10 @@ uint64_t tern_int8_zmm(uint64_t rounds) {
                                        _mm512_add_epi32(s4, s5));
     const __m512i y = _mm512_add_epi32(_mm512_add_epi32(_mm512_add_epi32(s6, s7), _mm512_add_epi32(s8, s9)),
                                        _mm512_add_epi32(s10, s11));
-    return (uint32_t)_mm512_reduce_add_epi32(_mm512_add_epi32(x, y));
+    uint32_t lane[16], sum = 0;
+    _mm512_storeu_si512(lane, _mm512_add_epi32(x, y));
+    for (int i = 0; i < 16; i++) sum += lane[i];
+    return sum;
 }
 
 uint64_t tern_fma_zmm(uint64_t rounds) {

@@ -20,7 +20,7 @@ uint64_t tern_read_far_scalar(const void *data, size_t bytes, uint64_t calls) {
 #define HIDE(x) __asm__ volatile("" : "+r"(x)) /* the compiler no longer knows the value; no instruction */
 
 uint64_t tern_int8_scalar(uint64_t rounds) {
-    int32_t a = 1, b = 1, s[8] = {0};
+    uint32_t a = 1, b = 1, s[8] = {0}; /* a multiply costs the same, signed or not */
     for (; rounds; rounds--)
         for (int i = 0; i < 8; i++) {
             HIDE(a);
@@ -28,7 +28,7 @@ uint64_t tern_int8_scalar(uint64_t rounds) {
             s[i] += a * b; /* bytes that their loads have widened */
         }
     uint32_t sum = 0;
-    for (int i = 0; i < 8; i++) sum += (uint32_t)s[i];
+    for (int i = 0; i < 8; i++) sum += s[i];
     return sum;
 }
 

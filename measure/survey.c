@@ -6,8 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-#define LLC_MOST ((size_t)32 << 20) /* a guest may be told its host's whole L3, and owns only a part of it   \
-                                     */
+#define LLC_MOST                                                                                             \
+    ((size_t)32 << 20) /* a guest may be told its host's whole L3, and owns only a part of it                \
+                        */
 #define READINGS 4
 
 size_t tern_survey_bytes(const struct tern_machine *m, int level, size_t threads, int *capped,
@@ -72,9 +73,9 @@ static enum tern_status measure(struct survey *s, struct tern_ceiling *c, struct
 }
 
 static enum tern_status readings(struct survey *s, int *stop, struct tern_error *e) {
-    static const char *const what[READINGS] = {"read L1", "read L2", "read LLC", "read DRAM"};
+    static const char *const name[READINGS] = {"L1", "L2", "LLC", "DRAM"};
     for (int level = 1; level <= READINGS && !*stop; level++) {
-        struct tern_survey_row row = {.what = what[level - 1], .name = "", .unit = "GB/s"};
+        struct tern_survey_row row = {.op = "read", .level = name[level - 1], .name = "", .unit = "GB/s"};
         row.rate = row.rate_lo = row.rate_hi = NAN;
         row.threads = tern_pool_workers(s->pool);
         row.bytes = tern_survey_bytes(s->m, level, row.threads, &row.capped, &row.why_not);
@@ -96,15 +97,16 @@ static enum tern_status readings(struct survey *s, int *stop, struct tern_error 
 static const struct {
     enum tern_ceiling_kind kind;
     uint32_t mask;
+    const char *op;
 } peak[] = {
-    {TERN_CEILING_INT8, ~0u},
-    {TERN_CEILING_INT8, ~(uint32_t)TERN_ISA_AVX512VNNI},
-    {TERN_CEILING_INT8, ~(uint32_t)(TERN_ISA_AVX512VNNI | TERN_ISA_AVXVNNI)},
-    {TERN_CEILING_INT8, TERN_ISA_SCALAR},
-    {TERN_CEILING_MADDUBS, ~0u},
-    {TERN_CEILING_FMA, ~0u},
-    {TERN_CEILING_FMA, ~(uint32_t)TERN_ISA_AVX512BW},
-    {TERN_CEILING_FMA, TERN_ISA_SCALAR},
+    {TERN_CEILING_INT8, ~0u, "int8"},
+    {TERN_CEILING_INT8, ~(uint32_t)TERN_ISA_AVX512VNNI, "int8"},
+    {TERN_CEILING_INT8, ~(uint32_t)(TERN_ISA_AVX512VNNI | TERN_ISA_AVXVNNI), "int8"},
+    {TERN_CEILING_INT8, TERN_ISA_SCALAR, "int8"},
+    {TERN_CEILING_MADDUBS, ~0u, "maddubs"},
+    {TERN_CEILING_FMA, ~0u, "fma"},
+    {TERN_CEILING_FMA, ~(uint32_t)TERN_ISA_AVX512BW, "fma"},
+    {TERN_CEILING_FMA, TERN_ISA_SCALAR, "fma"},
 };
 #define PEAKS (sizeof peak / sizeof *peak)
 
@@ -112,7 +114,7 @@ static enum tern_status peaks(struct survey *s, int *stop, struct tern_error *e)
     char before[64] = "";
     for (size_t i = 0; i < PEAKS && !*stop; i++) {
         struct tern_survey_row row = {
-            .what = "peak", .unit = "GMAC/s", .threads = tern_pool_workers(s->pool)};
+            .op = peak[i].op, .level = "", .unit = "GMAC/s", .threads = tern_pool_workers(s->pool)};
         struct tern_ceiling *c;
         if (tern_ceiling_new(peak[i].kind, 0, s->m->usable & peak[i].mask, s->pool, &c, NULL) ||
             !strcmp(tern_ceiling_name(c), before)) {

@@ -10,8 +10,9 @@
 #include <stddef.h>
 
 struct tern_survey_row {
-    const char *what; /* "read L1", "read L2", "read LLC", "read DRAM", or "peak" */
-    const char *name; /* of the loop: "read zmm", "vpdpbusd zmm"; "" when not measured */
+    const char *op;    /* "read", "int8", "maddubs" or "fma" */
+    const char *level; /* of a reading: "L1", "L2", "LLC" or "DRAM"; else "" */
+    const char *name;  /* of the loop: "read zmm", "vpdpbusd zmm"; "" when not measured */
     size_t threads;
     size_t bytes;            /* buffer of a reading over all threads, else 0 */
     int capped;              /* the buffer is smaller than it should be to be cold */

@@ -30,6 +30,12 @@ static enum tern_status bad(const struct cursor *c, const char *what, const char
     return TERN_BAD_INPUT;
 }
 
+/* The same for what is found after the header was read, where no byte is to blame. */
+static enum tern_status wrong(const struct cursor *c, const char *what, const char *why) {
+    tern_fail(c->e, TERN_BAD_INPUT, "gguf: %s: %s: %s", c->path, what, why);
+    return TERN_BAD_INPUT;
+}
+
 static enum tern_status take(struct cursor *c, const char *what, size_t bytes, const unsigned char **p) {
     if (left(c) < bytes) return bad(c, what, "the file ends");
     *p = c->data + c->at;
@@ -175,9 +181,9 @@ static enum tern_status place_tensors(struct tern_gguf *g, struct cursor *c,
     for (size_t i = 0; i < g->n_tensors; i++) {
         struct tern_gguf_tensor *t = order[i] = &g->tensor[i];
         const char *what = tern_gguf_printable(t->name, shown, sizeof shown);
-        if (t->offset % g->alignment) return bad(c, what, "the offset is not aligned");
+        if (t->offset % g->alignment) return wrong(c, what, "the offset is not aligned");
         if (start >= c->end || t->offset >= c->end - start)
-            return bad(c, what, "the data lie beyond the end of the file");
+            return wrong(c, what, "the data lie beyond the end of the file");
         t->offset += start;
         t->data = c->data + t->offset;
     }
@@ -186,10 +192,10 @@ static enum tern_status place_tensors(struct tern_gguf *g, struct cursor *c,
         struct tern_gguf_tensor *t = order[i];
         const char *what = tern_gguf_printable(t->name, shown, sizeof shown);
         t->bytes = (i + 1 < g->n_tensors ? order[i + 1]->offset : c->end) - t->offset;
-        if (!t->bytes) return bad(c, what, "two tensors share the same bytes");
+        if (!t->bytes) return wrong(c, what, "two tensors share the same bytes");
         const struct tern_ggml_type *known = tern_ggml_type_of(t->type);
         if (!known) continue;
-        if (t->dim[0] % known->block) return bad(c, what, "the rows are not whole blocks of the type");
+        if (t->dim[0] % known->block) return wrong(c, what, "the rows are not whole blocks of the type");
         const uint64_t need = tern_ggml_bytes(known, t);
         if (need > t->bytes)
             return tern_fail(c->e, TERN_BAD_INPUT,
@@ -208,12 +214,12 @@ static enum tern_status index_names(struct tern_gguf *g, struct cursor *c) {
     qsort(g->by_name, g->n_tensors, sizeof *g->by_name, tensor_order);
     for (size_t i = 1; i < g->n_values; i++)
         if (!value_order(&g->by_key[i - 1], &g->by_key[i]))
-            return bad(c, tern_gguf_printable(g->by_key[i]->key, shown, sizeof shown),
-                       "the key appears twice");
+            return wrong(c, tern_gguf_printable(g->by_key[i]->key, shown, sizeof shown),
+                         "the key appears twice");
     for (size_t i = 1; i < g->n_tensors; i++)
         if (!tensor_order(&g->by_name[i - 1], &g->by_name[i]))
-            return bad(c, tern_gguf_printable(g->by_name[i]->name, shown, sizeof shown),
-                       "the tensor appears twice");
+            return wrong(c, tern_gguf_printable(g->by_name[i]->name, shown, sizeof shown),
+                         "the tensor appears twice");
     return TERN_OK;
 }
 
@@ -253,9 +259,9 @@ static enum tern_status parse(struct tern_gguf *g, struct tern_error *e) {
 
     g->alignment = DEFAULT_ALIGNMENT;
     if (tern_gguf_find(g, "general.alignment") && !tern_gguf_u64(g, "general.alignment", &g->alignment))
-        return bad(&c, "general.alignment", "not a whole number");
+        return wrong(&c, "general.alignment", "not a whole number");
     if (!g->alignment || g->alignment > 1u << 20 || g->alignment & (g->alignment - 1))
-        return bad(&c, "general.alignment", "not a power of two up to 2^20");
+        return wrong(&c, "general.alignment", "not a power of two up to 2^20");
 
     struct tern_gguf_tensor **order = calloc(g->n_tensors + 1, sizeof *order);
     if (!order) return tern_fail(e, TERN_NO_MEMORY, "gguf: %s: out of memory", g->path);

@@ -163,6 +163,9 @@ enum tern_status tern_gguf_hparams(const struct tern_gguf *g, const struct tern_
     if (!*arch)
         return tern_fail(e, TERN_UNSUPPORTED, "model: %s: architecture '%s' is not built in; there are %s",
                          path, tern_gguf_printable(text, shown, sizeof shown), tern_arch_names());
+    if (!tern_gguf_tensor_count(g))
+        return tern_fail(e, TERN_UNSUPPORTED,
+                         "model: %s: holds no tensors, only keys and perhaps a vocabulary", path);
     const struct keys k = {g, path, (*arch)->name, e};
     tern_gguf_printable(text, hp->arch, sizeof hp->arch);
     if (tern_gguf_text(g, "general.name", &text)) tern_gguf_printable(text, hp->name, sizeof hp->name);

@@ -1,4 +1,4 @@
-/* f16 and f32: the dense baselines as formats. Plain row-major arrays, rows K elements apart without padding.
+/* f16, f32 and i8: the dense baselines as formats. Plain row-major arrays, rows K elements apart without padding.
  */
 #include "kernels/format.h"
 
@@ -15,6 +15,36 @@ static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return 1;
 }
+
+static size_t bytes_i8(size_t m, size_t k)
+{
+    return m * k;
+}
+
+static void pack_i8(const int8_t *trits, size_t m, size_t k, size_t r0, size_t r1, float scale, void *dst)
+{
+    (void)m, (void)scale;
+    memcpy((int8_t *)dst + r0 * k, trits, (r1 - r0) * k);
+}
+
+static void unpack_i8(const void *src, size_t m, size_t k, size_t r0, size_t r1, int8_t *trits)
+{
+    (void)m;
+    const int8_t *in = (const int8_t *)src + r0 * k;
+    for (size_t i = 0; i < (r1 - r0) * k; i++) trits[i] = in[i] < -1 || in[i] > 1 ? 2 : in[i];
+}
+
+const struct tern_format tern_format_i8 = {
+    .name = "i8",
+    .title = "dense int8, one byte per weight",
+    .source = "two's complement",
+    .bits = 8,
+    .accepts = accepts,
+    .row_step = row_step,
+    .bytes = bytes_i8,
+    .pack = pack_i8,
+    .unpack = unpack_i8,
+};
 
 static size_t bytes_f16(size_t m, size_t k) {
     return m * k * 2;

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "base/isa.h"
 #include "base/random.h"
 #include "measure/ceilings.h"
@@ -165,7 +166,7 @@ Test(survey, buffers_fit_their_level_and_not_the_one_before) {
         cr_expect(l2 / t > 2 * m.l1d_bytes && l2 / t <= m.l2_bytes);
         cr_expect(llc / t >= 2 * m.l2_bytes && llc <= m.l3_bytes);
         cr_expect(dram >= 4 * m.l3_bytes);
-        cr_expect(!capped && !why);
+        cr_expect(capped == 0 && why == NULL);
     }
 }
 

@@ -166,7 +166,7 @@ Test(machine, may_use_exactly_the_processors_of_its_affinity) {
     cr_assert(sched_getaffinity(0, sizeof set, &set) == 0);
     const struct tern_machine m = read_machine();
     cr_assert(eq(sz, m.cpus, (size_t)CPU_COUNT(&set)));
-    for (size_t i = 0; i < m.cpus; i++) cr_expect(CPU_ISSET((unsigned)m.cpu[i], &set));
+    for (size_t i = 0; i < m.cpus; i++) cr_expect(1 == CPU_ISSET((unsigned)m.cpu[i], &set));
 }
 
 Test(machine, keeps_its_key_whatever_TERN_ISA_allows) {

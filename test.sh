@@ -1,0 +1,46 @@
+#!/bin/sh
+# Installs what is missing, builds and passes all tests. The last line is "N passed, N failed, N skipped".
+#
+#   ./test.sh          everything that is quick (under ten minutes)
+#   ./test.sh --long   also the drills: sanitizers, clang, emulated old CPUs
+#
+# TERN_BUILD names the build folder (default build-test), TERN_SHARED the folder of the large test vectors.
+set -eu
+root=$(cd "$(dirname "$0")" && pwd)
+. "$root/setup.sh"
+long=
+case "${1:-}" in
+--long) long=1 ;;
+"") ;;
+*)
+    say "test: unknown option '$1'; see the head of test.sh"
+    exit 3
+    ;;
+esac
+
+# shellcheck disable=SC2086
+install_missing $build_packages $library_packages $test_packages
+configure_and_build "${TERN_BUILD:-$root/build-test}"
+
+# run_suite FOLDER ARG...: meson test, adding its subtests up; prints failures in full.
+passed=0 failed=0 skipped=0
+run_suite() {
+    folder=$1
+    shift
+    log=$folder/tests.out
+    meson test -C "$folder" --no-rebuild --print-errorlogs "$@" >"$log" 2>&1 || true
+    cat "$log"
+    json=$folder/meson-logs/testlog.json
+    counts=$(python3 "$root/tests/count.py" "$json")
+    # shellcheck disable=SC2086
+    set -- $counts
+    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+run_suite "$build"
+if [ -n "$long" ]; then
+    . "$root/tests/drills.sh"
+fi
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

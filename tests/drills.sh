@@ -1,0 +1,29 @@
+# Sourced by test.sh --long: the slow drills. Each builds in a folder of its own beside the ordinary one.
+ordinary=$build
+
+say "drill: address and undefined-behaviour sanitizers"
+configure_and_build "$ordinary-sanitize" -Db_sanitize=address,undefined -Db_lundef=false
+export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+run_suite "$build" --timeout-multiplier 6
+unset ASAN_OPTIONS UBSAN_OPTIONS
+
+say "drill: clang"
+install_missing clang
+CC=clang CXX=clang++ configure_and_build "$ordinary-clang"
+run_suite "$build"
+
+say "drill: old CPUs under emulation"
+install_missing qemu-user
+# The libraries that choose instructions themselves are left out: they are not ours to prove.
+configure_and_build "$ordinary-plain" -Dopenblas=disabled -Donednn=disabled -Dpapi=disabled -Dhwloc=disabled \
+    -Dgbench=disabled -Dtests=disabled
+for cpu in Nehalem Haswell; do
+    if qemu-x86_64 -cpu "$cpu" "$tern" verify --quick >"$build/verify-$cpu.out" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok - verify on an emulated $cpu: $(tail -n 1 "$build/verify-$cpu.out")"
+    else
+        failed=$((failed + 1))
+        echo "not ok - verify on an emulated $cpu"
+        tail -n 20 "$build/verify-$cpu.out"
+    fi
+done
