@@ -25,7 +25,7 @@ static pid_t start(const struct folder *f, int resume) {
     const int null = open("/dev/null", O_WRONLY);
     dup2(null, 1);
     execl(TERN_EXE, "tern", "tune", "--problem", "192x256", "--problem", "128x256", "--threads", "1",
-          "--batch", "1,4", "--budget", "8", "--effort", "quick", "-q", "--wisdom", f->file, "--records",
+          "--batch", "1,4", "--budget", "60", "--effort", "quick", "-q", "--wisdom", f->file, "--records",
           records, resume ? "--resume" : "--seed=1", (char *)NULL);
     _exit(127);
 }

@@ -28,10 +28,6 @@ static char *text_of(const struct tern_wisdom *w, size_t *bytes) {
     return text;
 }
 
-static void write_bytes(const char *path, const void *data, size_t bytes) {
-    cr_assert(eq(int, tern_file_replace(path, data, bytes, NULL), TERN_OK));
-}
-
 Test(wisdom, written_then_read_then_written_is_the_same_text) {
     const struct folder f = folder_new("wisdom");
     for (uint64_t seed = 1; seed <= 20; seed++) {
@@ -91,7 +87,7 @@ Test(wisdom, a_flipped_bit_loses_at_most_two_lines_and_changes_none) {
     for (size_t bit = 0; bit < 8 * n; bit++) {
         struct tern_error e = {""};
         text[bit / 8] ^= (char)(1 << bit % 8);
-        write_bytes(f.file, text, n);
+        folder_write(&f, text, n);
         const enum tern_status s = tern_wisdom_read(f.file, KEY, 0, &back, &e);
         text[bit / 8] ^= (char)(1 << bit % 8);
         if (text + bit / 8 <= end_of_header) {
@@ -119,7 +115,7 @@ Test(wisdom, a_file_cut_anywhere_yields_only_true_lines) {
     char *text = text_of(&truth, &n);
     const size_t header = (size_t)(strchr(text, '\n') - text);
     for (size_t cut = 0; cut < n; cut += 7) {
-        write_bytes(f.file, text, cut);
+        folder_write(&f, text, cut);
         const enum tern_status s = tern_wisdom_read(f.file, KEY, 0, &back, NULL);
         cr_assert(eq(int, s != TERN_OK, cut < header));
         for (size_t i = 0; !s && i < back.count; i++) cr_assert(is_true_line(&truth, &back.entry[i]));
@@ -137,7 +133,7 @@ Test(wisdom, random_bytes_never_crash_and_never_pass) {
         unsigned char noise[700];
         for (size_t j = 0; j < sizeof noise; j++) noise[j] = (unsigned char)tern_random_next(&r);
         struct tern_wisdom w;
-        write_bytes(f.file, noise, tern_random_below(&r, sizeof noise));
+        folder_write(&f, noise, tern_random_below(&r, sizeof noise));
         cr_assert(eq(int, tern_wisdom_read(f.file, KEY, 0, &w, NULL), TERN_BAD_INPUT));
         cr_assert(eq(sz, w.count, 0));
     }
