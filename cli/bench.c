@@ -16,18 +16,21 @@
 
 static const char help_text[] =
     "usage: tern bench [options] [--benchmark_... flags]\n\n"
-    "Microbenchmarks of proven variants through Google Benchmark. A variant that fails verification is reported and\n"
+    "Microbenchmarks of proven variants through Google Benchmark. A variant that fails verification is "
+    "reported and\n"
     "never timed; the exit code is 1 then.\n\n"
     "  --filter RE           only cases whose name matches\n"
     "  --problem MxK[xN]     shape (default 6912x2560x1); may be repeated\n"
     "  --model NAME          the linear shapes of a model, once per token count\n"
     "  --batch LIST          token counts for --model (default 1)\n"
-    "  --regime hot|wcold    weights in L2, or rotating through more than the last-level cache (default wcold)\n"
+    "  --regime hot|wcold    weights in L2, or rotating through more than the last-level cache (default "
+    "wcold)\n"
     "  --threads LIST        thread counts (default 1)\n"
     "  --seed N              of weights (default 1)\n"
     "  --records FILE        file that records are appended to (default: the user's)\n\n"
     "The name of a case is variant/MxKxN/t:THREADS/REGIME. --benchmark_filter, --benchmark_min_time,\n"
-    "--benchmark_repetitions, --benchmark_format=json, --benchmark_out=FILE and the other flags of the library work.\n\n"
+    "--benchmark_repetitions, --benchmark_format=json, --benchmark_out=FILE and the other flags of the "
+    "library work.\n\n"
     "example: tern bench --filter 'gemv_p64.*' --problem 6912x2560x1 --benchmark_repetitions=5\n";
 
 extern const struct tern_command tern_command_bench;
@@ -36,7 +39,7 @@ struct bench {
     struct tern_bed bed;
     struct tern_error error;
     char run[64];
-    struct entry *current;   /* whose trial exists: one at a time, it is cheap beside the packed weights */
+    struct entry *current; /* whose trial exists: one at a time, it is cheap beside the packed weights */
     struct tern_trial *trial;
 };
 
@@ -59,8 +62,7 @@ struct arguments {
     int n_passed;
 };
 
-static enum tern_status ensure(struct entry *en)
-{
+static enum tern_status ensure(struct entry *en) {
     struct bench *b = en->b;
     if (b->current == en) return TERN_OK;
     tern_trial_free(b->trial);
@@ -71,29 +73,26 @@ static enum tern_status ensure(struct entry *en)
     return s;
 }
 
-static const char *allowed(void *ctx)
-{
+static const char *allowed(void *ctx) {
     struct entry *en = ctx;
     return ensure(en) ? en->b->error.text : NULL;
 }
 
 /* Another case may have taken the bench since. */
-static void begin(void *ctx)
-{
+static void begin(void *ctx) {
     struct entry *en = ctx;
     const enum tern_status s = ensure(en);
     if (s) exit(tern_cli_fail(s, &en->b->error)); /* it could be built before: memory has gone */
 }
 
-static void work(void *ctx, uint64_t calls)
-{
+static void work(void *ctx, uint64_t calls) {
     const struct entry *en = ctx;
     tern_trial_run(en->b->trial, calls);
 }
 
 /* All cases: variants that run here and compute the shape, by problem. NULL only without memory. */
-static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks, const struct tern_cli_filter *re, size_t *count)
-{
+static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks,
+                                const struct tern_cli_filter *re, size_t *count) {
     size_t variants;
     const struct tern_variant *all = tern_variants(&variants);
     struct entry *list = calloc(tasks->count * variants + 1, sizeof *list);
@@ -105,8 +104,8 @@ static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks,
             struct entry *en = &list[*count];
             if (!tern_variant_fits(&all[i], b->bed.machine->usable, p.m, p.k, p.n, NULL)) continue;
             *en = (struct entry){.b = b, .variant = &all[i], .problem = p, .model = tasks->item[t].model};
-            snprintf(en->name, sizeof en->name, "%s/%zux%zux%zu/t:%zu/%s", all[i].name, p.m, p.k, p.n, p.threads,
-                     tern_regime_name(p.regime));
+            snprintf(en->name, sizeof en->name, "%s/%zux%zux%zu/t:%zu/%s", all[i].name, p.m, p.k, p.n,
+                     p.threads, tern_regime_name(p.regime));
             int param[TERN_MAX_PARAMS];
             tern_variant_defaults(&all[i], param);
             tern_variant_params_text(&all[i], param, en->params, sizeof en->params);
@@ -118,8 +117,7 @@ static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks,
 
 /* Proves what is listed; what fails leaves the list. *failed counts variants. */
 static enum tern_status prove_cases(struct bench *b, struct entry *list, size_t *count, size_t *failed,
-                                    struct tern_error *e)
-{
+                                    struct tern_error *e) {
     size_t kept = 0;
     const struct tern_variant *last_bad = NULL;
     for (size_t i = 0; i < *count; i++) {
@@ -143,8 +141,7 @@ static enum tern_status prove_cases(struct bench *b, struct entry *list, size_t 
     return TERN_OK;
 }
 
-static enum tern_status register_cases(struct entry *list, size_t count, struct tern_error *e)
-{
+static enum tern_status register_cases(struct entry *list, size_t count, struct tern_error *e) {
     enum tern_status s = TERN_OK;
     for (size_t i = 0; i < count && !s; i++) {
         struct entry *en = &list[i];
@@ -167,8 +164,7 @@ struct listing {
     size_t count;
 };
 
-static void on_row(void *user, const struct tern_gbench_row *row)
-{
+static void on_row(void *user, const struct tern_gbench_row *row) {
     struct listing *l = user;
     if (row->aggregate || row->error) return;
     for (size_t i = 0; i < l->count; i++) {
@@ -184,8 +180,7 @@ static void on_row(void *user, const struct tern_gbench_row *row)
 }
 
 static enum tern_status record_all(const struct bench *b, const struct listing *l, const char *path,
-                                   struct tern_error *e)
-{
+                                   struct tern_error *e) {
     enum tern_status s = TERN_OK;
     for (size_t i = 0; i < l->count && !s; i++) {
         const struct entry *en = &l->item[i];
@@ -216,51 +211,66 @@ static enum tern_status record_all(const struct bench *b, const struct listing *
     return s;
 }
 
-static int parse(int argc, char **argv, struct arguments *a)
-{
+static int parse(int argc, char **argv, struct arguments *a) {
     enum { FILTER = 256, PROBLEM, MODEL, BATCH, REGIME, THREADS, SEED, RECORDS };
-    static const struct option options[] = {
-        {"filter", required_argument, 0, FILTER}, {"problem", required_argument, 0, PROBLEM},
-        {"model", required_argument, 0, MODEL},   {"batch", required_argument, 0, BATCH},
-        {"regime", required_argument, 0, REGIME}, {"threads", required_argument, 0, THREADS},
-        {"seed", required_argument, 0, SEED},     {"records", required_argument, 0, RECORDS},
-        {"help", no_argument, 0, 'h'},            {0, 0, 0, 0}};
+    static const struct option options[] = {{"filter", required_argument, 0, FILTER},
+                                            {"problem", required_argument, 0, PROBLEM},
+                                            {"model", required_argument, 0, MODEL},
+                                            {"batch", required_argument, 0, BATCH},
+                                            {"regime", required_argument, 0, REGIME},
+                                            {"threads", required_argument, 0, THREADS},
+                                            {"seed", required_argument, 0, SEED},
+                                            {"records", required_argument, 0, RECORDS},
+                                            {"help", no_argument, 0, 'h'},
+                                            {0, 0, 0, 0}};
     int own = 1, got;
     a->passed[a->n_passed++] = argv[0];
     for (int i = 1; i < argc; i++) { /* the library's flags have values behind '=' only */
-        if (!strncmp(argv[i], "--benchmark_", 12)) a->passed[a->n_passed++] = argv[i];
-        else argv[own++] = argv[i];
+        if (!strncmp(argv[i], "--benchmark_", 12))
+            a->passed[a->n_passed++] = argv[i];
+        else
+            argv[own++] = argv[i];
     }
     argv[own] = NULL;
     while ((got = tern_cli_getopt(own, argv, "h", options, &tern_command_bench)) != -1) {
         switch (got) {
-        case FILTER: a->filter = optarg; break;
+        case FILTER:
+            a->filter = optarg;
+            break;
         case PROBLEM:
             if (a->problems == sizeof a->problem / sizeof *a->problem)
                 return tern_cli_usage("bench", "more than 256 problems");
             a->problem[a->problems++] = optarg;
             break;
-        case MODEL: a->model = optarg; break;
-        case BATCH: a->batch = optarg; break;
+        case MODEL:
+            a->model = optarg;
+            break;
+        case BATCH:
+            a->batch = optarg;
+            break;
         case REGIME:
             if (strcmp(optarg, "hot") && strcmp(optarg, "wcold"))
                 return tern_cli_usage("bench", "--regime: '%s' is neither hot nor wcold", optarg);
             a->regime = strcmp(optarg, "hot") ? TERN_WCOLD : TERN_HOT;
             break;
-        case THREADS: a->threads = optarg; break;
+        case THREADS:
+            a->threads = optarg;
+            break;
         case SEED:
             if (!tern_cli_size("bench", "--seed", optarg, 0, SIZE_MAX >> 1, &a->seed)) return 3;
             break;
-        case RECORDS: a->records = optarg; break;
-        default: return 3;
+        case RECORDS:
+            a->records = optarg;
+            break;
+        default:
+            return 3;
         }
     }
     if (optind < own) return tern_cli_usage("bench", "unexpected argument '%s'", argv[optind]);
     return 0;
 }
 
-static int list_tasks(const struct arguments *a, struct tern_tasks *tasks)
-{
+static int list_tasks(const struct arguments *a, struct tern_tasks *tasks) {
     size_t *threads = NULL, n_threads, *tokens = NULL, n_tokens;
     struct tern_error e;
     enum tern_status s = TERN_OK;
@@ -281,9 +291,8 @@ done:
     return rc;
 }
 
-static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *tasks, const struct tern_cli_filter *re,
-                 struct listing *l)
-{
+static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *tasks,
+                 const struct tern_cli_filter *re, struct listing *l) {
     struct tern_error e;
     struct tern_gbench_result result;
     size_t failed = 0;
@@ -292,7 +301,9 @@ static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *
     snprintf(b->run, sizeof b->run, "bench-%s-%ld", now, (long)getpid());
     l->item = list_cases(b, tasks, re, &l->count);
     if (!l->item) return tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "bench: out of memory"), &e);
-    if (!l->count) return tern_cli_usage("bench", "no case matches%s%s", a->filter ? " --filter " : "", a->filter ? a->filter : "");
+    if (!l->count)
+        return tern_cli_usage("bench", "no case matches%s%s", a->filter ? " --filter " : "",
+                              a->filter ? a->filter : "");
     enum tern_status s = prove_cases(b, l->item, &l->count, &failed, &e);
     for (size_t i = 0; i < l->count && !s; i++) {
         struct tern_team *team; /* too many threads are refused before anything runs */
@@ -309,8 +320,7 @@ static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *
     return failed || (l->count && result.failed) ? 1 : 0;
 }
 
-static int run(int argc, char **argv)
-{
+static int run(int argc, char **argv) {
     struct arguments a = {.threads = "1", .batch = "1", .regime = TERN_WCOLD, .seed = 1};
     struct bench b = {0};
     struct tern_tasks tasks = {0};
@@ -341,5 +351,5 @@ done:
     return rc;
 }
 
-const struct tern_command tern_command_bench = {"bench", "microbenchmarks of proven variants through Google Benchmark",
-                                                help_text, run};
+const struct tern_command tern_command_bench = {
+    "bench", "microbenchmarks of proven variants through Google Benchmark", help_text, run};

@@ -38,49 +38,52 @@ struct arguments {
     int any_machine, stale, all, json;
 };
 
-static enum tern_status read_mine(const struct arguments *a, struct tern_wisdom *w, struct tern_error *e)
-{
+static enum tern_status read_mine(const struct arguments *a, struct tern_wisdom *w, struct tern_error *e) {
     const enum tern_status s = tern_wisdom_read(a->path, a->machine->key, a->any_machine, w, e);
     if (!s && w->skipped)
         fprintf(stderr, "tern: wisdom: %s: %zu damaged or unknown lines skipped\n", a->path, w->skipped);
     return s;
 }
 
-static void params_of(const struct tern_wisdom_entry *en, char *out, size_t bytes)
-{
+static void params_of(const struct tern_wisdom_entry *en, char *out, size_t bytes) {
     const struct tern_variant *v = tern_variant_named(en->variant);
-    if (v) tern_variant_params_text(v, en->param, out, bytes);
-    else snprintf(out, bytes, "-");
+    if (v)
+        tern_variant_params_text(v, en->param, out, bytes);
+    else
+        snprintf(out, bytes, "-");
 }
 
-static json_t *json_entry(const struct tern_wisdom_entry *en)
-{
+static json_t *json_entry(const struct tern_wisdom_entry *en) {
     char params[160];
     params_of(en, params, sizeof params);
-    json_t *o = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:f, s:I, s:s, s:f, s:s, s:s, s:s, s:b, s:b, s:b}", "m",
-                          (json_int_t)en->problem.m, "k", (json_int_t)en->problem.k, "n", (json_int_t)en->problem.n,
-                          "threads", (json_int_t)en->problem.threads, "regime", tern_regime_name(en->problem.regime),
-                          "objective", en->objective, "variant", en->variant, "params", params, "median_ns",
-                          en->median_ns, "rounds", (json_int_t)en->n, "base", en->base, "time_over_base", en->ratio,
-                          "effort", en->effort, "date", en->date, "code", en->code, "complete", en->complete, "tie",
-                          en->tie, "stale", tern_wisdom_stale(en));
-    if (!isnan(en->ci_lo_ns)) json_object_set_new(o, "ci95_ns", json_pack("[f,f]", en->ci_lo_ns, en->ci_hi_ns));
-    if (!isnan(en->ratio_lo)) json_object_set_new(o, "ci95_ratio", json_pack("[f,f]", en->ratio_lo, en->ratio_hi));
+    json_t *o = json_pack(
+        "{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:f, s:I, s:s, s:f, s:s, s:s, s:s, s:b, s:b, s:b}", "m",
+        (json_int_t)en->problem.m, "k", (json_int_t)en->problem.k, "n", (json_int_t)en->problem.n, "threads",
+        (json_int_t)en->problem.threads, "regime", tern_regime_name(en->problem.regime), "objective",
+        en->objective, "variant", en->variant, "params", params, "median_ns", en->median_ns, "rounds",
+        (json_int_t)en->n, "base", en->base, "time_over_base", en->ratio, "effort", en->effort, "date",
+        en->date, "code", en->code, "complete", en->complete, "tie", en->tie, "stale", tern_wisdom_stale(en));
+    if (!isnan(en->ci_lo_ns))
+        json_object_set_new(o, "ci95_ns", json_pack("[f,f]", en->ci_lo_ns, en->ci_hi_ns));
+    if (!isnan(en->ratio_lo))
+        json_object_set_new(o, "ci95_ratio", json_pack("[f,f]", en->ratio_lo, en->ratio_hi));
     return o;
 }
 
-static void say_entry(const struct tern_wisdom_entry *en)
-{
+static void say_entry(const struct tern_wisdom_entry *en) {
     const struct tern_problem *p = &en->problem;
     char params[160];
     params_of(en, params, sizeof params);
-    printf("%zux%zux%zu t%zu %s %s: %s %s%s\n", p->m, p->k, p->n, p->threads, tern_regime_name(p->regime), en->objective,
-           en->variant, params, tern_wisdom_stale(en) ? "  STALE: measured with other code; tune again" : "");
+    printf("%zux%zux%zu t%zu %s %s: %s %s%s\n", p->m, p->k, p->n, p->threads, tern_regime_name(p->regime),
+           en->objective, en->variant, params,
+           tern_wisdom_stale(en) ? "  STALE: measured with other code; tune again" : "");
     printf("    median %.2f us", en->median_ns / 1000);
     if (!isnan(en->ci_lo_ns)) printf(" [%.2f, %.2f]", en->ci_lo_ns / 1000, en->ci_hi_ns / 1000);
     printf(" n=%zu; ", en->n);
-    if (en->tie) printf("not separable from the default, which stays");
-    else if (!strcmp(en->variant, en->base) && en->ratio == 1) printf("the default won");
+    if (en->tie)
+        printf("not separable from the default, which stays");
+    else if (!strcmp(en->variant, en->base) && en->ratio == 1)
+        printf("the default won");
     else {
         printf("%.2fx %s", 1 / en->ratio, en->base);
         if (!isnan(en->ratio_lo)) printf(" [%.2f, %.2f]", 1 / en->ratio_hi, 1 / en->ratio_lo);
@@ -88,20 +91,21 @@ static void say_entry(const struct tern_wisdom_entry *en)
     printf("; effort %s, %s%s\n", en->effort, en->date, en->complete ? "" : ", incomplete");
 }
 
-static int show(const struct arguments *a)
-{
+static int show(const struct arguments *a) {
     struct tern_wisdom w;
     struct tern_error e;
     const enum tern_status s = read_mine(a, &w, &e);
     if (s) return tern_cli_fail(s, &e);
     json_t *list = json_array();
     for (size_t i = 0; i < w.count; i++) {
-        if (a->json) json_array_append_new(list, json_entry(&w.entry[i]));
-        else say_entry(&w.entry[i]);
+        if (a->json)
+            json_array_append_new(list, json_entry(&w.entry[i]));
+        else
+            say_entry(&w.entry[i]);
     }
     if (a->json) {
-        tern_cli_print_json(json_pack("{s:s, s:s, s:I, s:O}", "file", a->path, "machine", w.machine, "skipped_lines",
-                             (json_int_t)w.skipped, "entries", list));
+        tern_cli_print_json(json_pack("{s:s, s:s, s:I, s:O}", "file", a->path, "machine", w.machine,
+                                      "skipped_lines", (json_int_t)w.skipped, "entries", list));
     } else {
         printf("%zu entries for machine %s in %s\n", w.count, w.machine, a->path);
     }
@@ -110,8 +114,7 @@ static int show(const struct arguments *a)
     return 0;
 }
 
-static int shape_of(const struct arguments *a, struct tern_problem *p, int *has_n)
-{
+static int shape_of(const struct arguments *a, struct tern_problem *p, int *has_n) {
     size_t xs = 0;
     if (a->words != 1) return tern_cli_usage("wisdom", "one problem is needed, such as 6912x2560x1");
     if (!tern_cli_shape("wisdom", a->word[0], &p->m, &p->k, &p->n)) return 3;
@@ -121,23 +124,23 @@ static int shape_of(const struct arguments *a, struct tern_problem *p, int *has_
 }
 
 static const struct tern_wisdom_entry *entry_of(const struct tern_wisdom *w, const struct tern_problem *p,
-                                                const struct tern_plan *plan)
-{
+                                                const struct tern_plan *plan) {
     const struct tern_wisdom_entry *near = NULL;
     for (size_t i = 0; i < w->count; i++) {
         const struct tern_wisdom_entry *en = &w->entry[i];
         const struct tern_problem *q = &en->problem;
-        if (q->m != p->m || q->k != p->k || q->threads != p->threads || strcmp(en->variant, plan->variant->name) ||
-            memcmp(en->param, plan->param, sizeof plan->param) || (q->n == 1) != (p->n == 1))
+        if (q->m != p->m || q->k != p->k || q->threads != p->threads ||
+            strcmp(en->variant, plan->variant->name) || memcmp(en->param, plan->param, sizeof plan->param) ||
+            (q->n == 1) != (p->n == 1))
             continue;
-        if (!near || fabs(log((double)q->n / (double)p->n)) < fabs(log((double)near->problem.n / (double)p->n)))
+        if (!near ||
+            fabs(log((double)q->n / (double)p->n)) < fabs(log((double)near->problem.n / (double)p->n)))
             near = en;
     }
     return near;
 }
 
-static int explain(const struct arguments *a)
-{
+static int explain(const struct arguments *a) {
     struct tern_wisdom w;
     struct tern_error e;
     struct tern_plan plan;
@@ -155,13 +158,13 @@ static int explain(const struct arguments *a)
     char params[160];
     tern_variant_params_text(plan.variant, plan.param, params, sizeof params);
     const char *forced = getenv("TERN_KERNEL");
-    const char *why = en                                                        ? "wisdom"
-                      : forced && !strcmp(forced, plan.variant->name)           ? "TERN_KERNEL"
-                                                                                : "static ranking";
+    const char *why = en                                              ? "wisdom"
+                      : forced && !strcmp(forced, plan.variant->name) ? "TERN_KERNEL"
+                                                                      : "static ranking";
     if (a->json) {
-        json_t *root = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "m", (json_int_t)p.m, "k", (json_int_t)p.k, "n",
-                                 (json_int_t)p.n, "threads", (json_int_t)p.threads, "variant", plan.variant->name,
-                                 "params", params, "decided_by", why);
+        json_t *root = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "m", (json_int_t)p.m, "k",
+                                 (json_int_t)p.k, "n", (json_int_t)p.n, "threads", (json_int_t)p.threads,
+                                 "variant", plan.variant->name, "params", params, "decided_by", why);
         if (en) json_object_set_new(root, "evidence", json_entry(en));
         tern_cli_print_json(root);
     } else {
@@ -175,14 +178,14 @@ static int explain(const struct arguments *a)
             if (!others++) printf("other entries of this shape:\n");
             say_entry(o);
         }
-        if (!en && !others) printf("nothing is remembered about this shape; tern tune --problem %s would\n", a->word[0]);
+        if (!en && !others)
+            printf("nothing is remembered about this shape; tern tune --problem %s would\n", a->word[0]);
     }
     tern_wisdom_free(&w);
     return 0;
 }
 
-static int export(const struct arguments *a)
-{
+static int export(const struct arguments *a) {
     struct tern_wisdom w;
     struct tern_error e;
     if (a->words > 1) return tern_cli_usage("wisdom", "export: one file at most");
@@ -198,8 +201,7 @@ static int export(const struct arguments *a)
 }
 
 /* All files are read before the own one is written: one bad file, and nothing has changed. */
-static int take(const struct arguments *a, int replace)
-{
+static int take(const struct arguments *a, int replace) {
     struct tern_wisdom mine, from;
     struct tern_error e;
     size_t taken = 0;
@@ -216,9 +218,11 @@ static int take(const struct arguments *a, int replace)
         s = tern_wisdom_read(a->word[i], a->machine->key, a->any_machine, &from, &e);
         if (s) break;
         if (from.skipped)
-            fprintf(stderr, "tern: wisdom: %s: %zu damaged or unknown lines skipped\n", a->word[i], from.skipped);
+            fprintf(stderr, "tern: wisdom: %s: %zu damaged or unknown lines skipped\n", a->word[i],
+                    from.skipped);
         if (!replace) s = tern_wisdom_merge(&mine, &from, &n, &e);
-        for (size_t j = 0; replace && !s && j < from.count; j++, n++) s = tern_wisdom_put(&mine, &from.entry[j], &e);
+        for (size_t j = 0; replace && !s && j < from.count; j++, n++)
+            s = tern_wisdom_put(&mine, &from.entry[j], &e);
         taken += n;
         tern_wisdom_free(&from);
     }
@@ -229,18 +233,15 @@ static int take(const struct arguments *a, int replace)
     return 0;
 }
 
-static int import(const struct arguments *a)
-{
+static int import(const struct arguments *a) {
     return take(a, 1);
 }
 
-static int merge(const struct arguments *a)
-{
+static int merge(const struct arguments *a) {
     return take(a, 0);
 }
 
-static int forget(const struct arguments *a)
-{
+static int forget(const struct arguments *a) {
     struct tern_wisdom w;
     struct tern_error e;
     struct tern_problem p = {.threads = a->threads};
@@ -259,14 +260,16 @@ static int forget(const struct arguments *a)
     return 0;
 }
 
-static int run(int argc, char **argv)
-{
+static int run(int argc, char **argv) {
     enum { WISDOM = 256, THREADS, ANY, STALE, ALL, JSON };
-    static const struct option options[] = {
-        {"wisdom", required_argument, 0, WISDOM}, {"threads", required_argument, 0, THREADS},
-        {"any-machine", no_argument, 0, ANY},     {"stale", no_argument, 0, STALE},
-        {"all", no_argument, 0, ALL},             {"json", no_argument, 0, JSON},
-        {"help", no_argument, 0, 'h'},            {0, 0, 0, 0}};
+    static const struct option options[] = {{"wisdom", required_argument, 0, WISDOM},
+                                            {"threads", required_argument, 0, THREADS},
+                                            {"any-machine", no_argument, 0, ANY},
+                                            {"stale", no_argument, 0, STALE},
+                                            {"all", no_argument, 0, ALL},
+                                            {"json", no_argument, 0, JSON},
+                                            {"help", no_argument, 0, 'h'},
+                                            {0, 0, 0, 0}};
     static const struct {
         const char *name;
         int (*run)(const struct arguments *a);
@@ -278,18 +281,30 @@ static int run(int argc, char **argv)
     int got;
     while ((got = tern_cli_getopt(argc, argv, "h", options, &tern_command_wisdom)) != -1) {
         switch (got) {
-        case WISDOM: path = optarg; break;
+        case WISDOM:
+            path = optarg;
+            break;
         case THREADS:
             if (!tern_cli_size("wisdom", "--threads", optarg, 1, 4096, &a.threads)) return 3;
             break;
-        case ANY: a.any_machine = 1; break;
-        case STALE: a.stale = 1; break;
-        case ALL: a.all = 1; break;
-        case JSON: a.json = 1; break;
-        default: return 3;
+        case ANY:
+            a.any_machine = 1;
+            break;
+        case STALE:
+            a.stale = 1;
+            break;
+        case ALL:
+            a.all = 1;
+            break;
+        case JSON:
+            a.json = 1;
+            break;
+        default:
+            return 3;
         }
     }
-    if (optind == argc) return tern_cli_usage("wisdom", "what? show, explain, export, import, merge or forget");
+    if (optind == argc)
+        return tern_cli_usage("wisdom", "what? show, explain, export, import, merge or forget");
     const char *name = argv[optind];
     a.word = argv + optind + 1;
     a.words = (size_t)(argc - optind - 1);
@@ -302,8 +317,10 @@ static int run(int argc, char **argv)
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (!strcmp(commands[i].name, name)) rc = commands[i].run(&a);
     free(file);
-    return rc >= 0 ? rc : tern_cli_usage("wisdom", "'%s' is none of show, explain, export, import, merge, forget", name);
+    return rc >= 0 ? rc
+                   : tern_cli_usage("wisdom", "'%s' is none of show, explain, export, import, merge, forget",
+                                    name);
 }
 
-const struct tern_command tern_command_wisdom = {"wisdom", "what was learnt about this machine: show, explain, exchange",
-                                                 help_text, run};
+const struct tern_command tern_command_wisdom = {
+    "wisdom", "what was learnt about this machine: show, explain, exchange", help_text, run};

@@ -4,14 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MEMORY_SHARE 24 /* packed copies of one format may take this part of the memory; there are about ten */
+#define MEMORY_SHARE                                                                                         \
+    24 /* packed copies of one format may take this part of the memory; there are about ten */
 
-enum tern_status tern_bed_open(const struct tern_machine *m, uint64_t seed, struct tern_bed *b, struct tern_error *e)
-{
+enum tern_status tern_bed_open(const struct tern_machine *m, uint64_t seed, struct tern_bed *b,
+                               struct tern_error *e) {
     size_t count;
     int capped;
     tern_variants(&count);
-    *b = (struct tern_bed){.machine = m, .seed = seed, .cold = TERN_WCOLD, .cold_bytes = tern_cold_bytes(m, &capped)};
+    *b = (struct tern_bed){
+        .machine = m, .seed = seed, .cold = TERN_WCOLD, .cold_bytes = tern_cold_bytes(m, &capped)};
     if (m->memory_bytes && b->cold_bytes > m->memory_bytes / MEMORY_SHARE)
         b->cold_bytes = m->memory_bytes / MEMORY_SHARE, capped = 1;
     if (capped) b->cold = TERN_WCOLD_CAPPED;
@@ -20,8 +22,7 @@ enum tern_status tern_bed_open(const struct tern_machine *m, uint64_t seed, stru
     return tern_stock_new(b->cold_bytes, seed, &b->stock, e);
 }
 
-void tern_bed_close(struct tern_bed *b)
-{
+void tern_bed_close(struct tern_bed *b) {
     for (size_t i = b->teams; i-- > 0;) {
         tern_ceiling_free(b->team[i].read);
         tern_ceiling_free(b->team[i].int8);
@@ -32,9 +33,8 @@ void tern_bed_close(struct tern_bed *b)
     *b = (struct tern_bed){0};
 }
 
-enum tern_status tern_bed_prove(struct tern_bed *b, const struct tern_variant *v, struct tern_verdict *verdict,
-                                struct tern_error *e)
-{
+enum tern_status tern_bed_prove(struct tern_bed *b, const struct tern_variant *v,
+                                struct tern_verdict *verdict, struct tern_error *e) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
     const struct tern_verify_options o = {
@@ -42,15 +42,14 @@ enum tern_status tern_bed_prove(struct tern_bed *b, const struct tern_variant *v
     return tern_prove(v, &o, verdict, &b->proof[v - all], e);
 }
 
-const struct tern_proof *tern_bed_proof(const struct tern_bed *b, const struct tern_variant *v)
-{
+const struct tern_proof *tern_bed_proof(const struct tern_bed *b, const struct tern_variant *v) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
     return v >= all && v < all + count ? b->proof[v - all] : NULL;
 }
 
-enum tern_status tern_bed_team(struct tern_bed *b, size_t threads, struct tern_team **out, struct tern_error *e)
-{
+enum tern_status tern_bed_team(struct tern_bed *b, size_t threads, struct tern_team **out,
+                               struct tern_error *e) {
     for (size_t i = 0; i < b->teams; i++) {
         *out = &b->team[i];
         if (b->team[i].threads == threads) return TERN_OK;
@@ -69,8 +68,7 @@ enum tern_status tern_bed_team(struct tern_bed *b, size_t threads, struct tern_t
     return TERN_OK;
 }
 
-void tern_bed_ceilings(struct tern_bed *b, struct tern_team *t)
-{
+void tern_bed_ceilings(struct tern_bed *b, struct tern_team *t) {
     struct tern_error why;
     const uint32_t usable = b->machine->usable;
     if (!t->read && tern_ceiling_new(TERN_CEILING_READ, b->cold_bytes, usable, t->pool, &t->read, &why))
@@ -80,8 +78,7 @@ void tern_bed_ceilings(struct tern_bed *b, struct tern_team *t)
 }
 
 enum tern_status tern_bed_trial(struct tern_bed *b, const struct tern_variant *v, const int *param,
-                                const struct tern_problem *p, struct tern_trial **out, struct tern_error *e)
-{
+                                const struct tern_problem *p, struct tern_trial **out, struct tern_error *e) {
     struct tern_team *team;
     *out = NULL;
     enum tern_status s = tern_bed_team(b, p->threads, &team, e);

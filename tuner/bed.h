@@ -33,18 +33,20 @@ struct tern_bed {
 };
 
 /* The machine is borrowed. Close also after a failure. */
-enum tern_status tern_bed_open(const struct tern_machine *m, uint64_t seed, struct tern_bed *b, struct tern_error *e);
+enum tern_status tern_bed_open(const struct tern_machine *m, uint64_t seed, struct tern_bed *b,
+                               struct tern_error *e);
 void tern_bed_close(struct tern_bed *b);
 
-/* Proves a variant; its proof is kept. Call this for all variants before the first team is made: the verifier forks.
- * TERN_OK also when the verdict is no; then the bed has no proof of it. */
-enum tern_status tern_bed_prove(struct tern_bed *b, const struct tern_variant *v, struct tern_verdict *verdict,
-                                struct tern_error *e);
+/* Proves a variant; its proof is kept. Call this for all variants before the first team is made: the verifier
+ * forks. TERN_OK also when the verdict is no; then the bed has no proof of it. */
+enum tern_status tern_bed_prove(struct tern_bed *b, const struct tern_variant *v,
+                                struct tern_verdict *verdict, struct tern_error *e);
 /* NULL when it was not proved. */
 const struct tern_proof *tern_bed_proof(const struct tern_bed *b, const struct tern_variant *v);
 
 /* The threads, made at the first request. TERN_UNSUPPORTED when this process has fewer processors. */
-enum tern_status tern_bed_team(struct tern_bed *b, size_t threads, struct tern_team **out, struct tern_error *e);
+enum tern_status tern_bed_team(struct tern_bed *b, size_t threads, struct tern_team **out,
+                               struct tern_error *e);
 /* Makes both ceilings of a team; what is not available has its reason. */
 void tern_bed_ceilings(struct tern_bed *b, struct tern_team *t);
 

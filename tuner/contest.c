@@ -16,35 +16,35 @@
 
 enum { RACE, DUEL };
 
-static void name_member(struct tern_member *m, const char *role)
-{
+static void name_member(struct tern_member *m, const char *role) {
     char params[160];
     tern_variant_params_text(m->variant, m->param, params, sizeof params);
     snprintf(m->name, sizeof m->name, "%s%s[%s]", role, m->variant->name, params);
 }
 
-static size_t add_member(struct tern_contest *c, const struct tern_variant *v, const int *param, const char *role)
-{
+static size_t add_member(struct tern_contest *c, const struct tern_variant *v, const int *param,
+                         const char *role) {
     struct tern_member *m = &c->member[c->members];
     m->variant = v;
-    if (param) memcpy(m->param, param, sizeof m->param);
-    else tern_variant_defaults(v, m->param);
+    if (param)
+        memcpy(m->param, param, sizeof m->param);
+    else
+        tern_variant_defaults(v, m->param);
     name_member(m, role);
     c->entrant[c->members].per = 1;
     return c->members++;
 }
 
-static size_t add_ceiling(struct tern_contest *c, struct tern_ceiling *ceiling, const char *role)
-{
-    snprintf(c->member[c->members].name, sizeof c->member->name, "ceiling:%s %s", role, tern_ceiling_name(ceiling));
+static size_t add_ceiling(struct tern_contest *c, struct tern_ceiling *ceiling, const char *role) {
+    snprintf(c->member[c->members].name, sizeof c->member->name, "ceiling:%s %s", role,
+             tern_ceiling_name(ceiling));
     c->entrant[c->members] =
         (struct tern_entrant){.work = tern_ceiling_run, .ctx = ceiling, .per = tern_ceiling_work(ceiling)};
     return c->members++;
 }
 
 /* Builds the trial at the first need, so that a replayed round costs nothing. */
-static void make_ready(struct tern_contest *c, size_t i)
-{
+static void make_ready(struct tern_contest *c, size_t i) {
     struct tern_member *m = &c->member[i];
     struct tern_session *s = c->s;
     if (!m->variant || m->trial || m->failed) return;
@@ -59,8 +59,7 @@ static void make_ready(struct tern_contest *c, size_t i)
     c->entrant[i].ctx = m->trial;
 }
 
-static uint64_t hash_members(const struct tern_contest *c, const size_t *which, size_t n)
-{
+static uint64_t hash_members(const struct tern_contest *c, const size_t *which, size_t n) {
     uint64_t h = TERN_HASH_START;
     for (size_t i = 0; i < n; i++) {
         const struct tern_member *m = &c->member[which[i]];
@@ -72,8 +71,8 @@ static uint64_t hash_members(const struct tern_contest *c, const size_t *which, 
     return h;
 }
 
-static void tell_best(const struct tern_contest *c, size_t round, const size_t *which, const double *ns, size_t n)
-{
+static void tell_best(const struct tern_contest *c, size_t round, const size_t *which, const double *ns,
+                      size_t n) {
     const struct tern_tune_hooks *h = &c->s->o->hooks;
     size_t best = n;
     for (size_t i = 0; i < n; i++)
@@ -86,8 +85,8 @@ static void tell_best(const struct tern_contest *c, size_t round, const size_t *
 }
 
 /* Remembered or measured; a measured round is in the journal before anybody sees it. */
-static int do_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns, int guess)
-{
+static int do_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns,
+                    int guess) {
     struct tern_session *s = c->s;
     const char **name = calloc(n + 1, sizeof *name);
     if (!name) return 0;
@@ -101,13 +100,15 @@ static int do_round(struct tern_contest *c, size_t number, const size_t *which, 
         ok = 1;
         for (size_t i = 0; i < n && ok; i++) {
             make_ready(c, which[i]);
-            if (guess) ns[i] = c->member[which[i]].trial ? tern_trial_guess_ns(c->member[which[i]].trial) : NAN;
+            if (guess)
+                ns[i] = c->member[which[i]].trial ? tern_trial_guess_ns(c->member[which[i]].trial) : NAN;
             ok = !s->o->stop || !*s->o->stop;
         }
         if (ok && !guess)
             ok = tern_round(c->entrant, which, n, s->o->seed, number, c->epoch_ns, s->o->stop, ns);
         if (ok) {
-            c->failure = tern_journal_add(s->journal, &key, name, ns, n, tern_seconds_now() - start, &c->error);
+            c->failure =
+                tern_journal_add(s->journal, &key, name, ns, n, tern_seconds_now() - start, &c->error);
             ok = !c->failure;
         }
     }
@@ -116,8 +117,7 @@ static int do_round(struct tern_contest *c, size_t number, const size_t *which, 
     return ok;
 }
 
-static int on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns)
-{
+static int on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns) {
     struct tern_contest *c = ctx;
     size_t *mapped = malloc((n + 1) * sizeof *mapped);
     if (!mapped) return 0;
@@ -127,8 +127,7 @@ static int on_round(void *ctx, size_t number, const size_t *which, size_t n, dou
     return ok;
 }
 
-static int on_race_go(void *ctx, size_t number)
-{
+static int on_race_go(void *ctx, size_t number) {
     const struct tern_contest *c = ctx;
     if (c->s->o->stop && *c->s->o->stop) return 0;
     if (number < c->remembered[RACE]) return 1;
@@ -136,33 +135,32 @@ static int on_race_go(void *ctx, size_t number)
     return tern_seconds_now() < (number == 0 ? c->s->ends : c->search_ends);
 }
 
-static int on_duel_go(void *ctx, size_t number)
-{
+static int on_duel_go(void *ctx, size_t number) {
     const struct tern_contest *c = ctx;
     if (c->s->o->stop && *c->s->o->stop) return 0;
     if (number < c->remembered[DUEL]) return 1;
     if (c->was_done) return 0;
     /* A problem that was begun may overdraw a little to become a result. */
-    if (number < c->s->o->effort->duel_min) return tern_seconds_now() < c->s->ends + 0.05 * c->s->o->budget_seconds;
+    if (number < c->s->o->effort->duel_min)
+        return tern_seconds_now() < c->s->ends + 0.05 * c->s->o->budget_seconds;
     return tern_seconds_now() < c->ends;
 }
 
-static const struct tern_variant *best_ranked(const struct tern_contest *c, const char *format)
-{
+static const struct tern_variant *best_ranked(const struct tern_contest *c, const char *format) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count), *best = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct tern_variant *v = &all[i];
         if (strcmp(v->format->name, format) || !tern_bed_proof(&c->s->bed, v)) continue;
-        if (!tern_variant_fits(v, c->s->o->machine->usable, c->problem.m, c->problem.k, c->problem.n, NULL)) continue;
+        if (!tern_variant_fits(v, c->s->o->machine->usable, c->problem.m, c->problem.k, c->problem.n, NULL))
+            continue;
         if (!best || v->rank > best->rank) best = v;
     }
     return best;
 }
 
 /* Candidates without a proof leave the space; the default is the best-ranked one with its initial values. */
-static int prepare_space(struct tern_contest *c)
-{
+static int prepare_space(struct tern_contest *c) {
     size_t kept = 0;
     for (size_t i = 0; i < c->space.count; i++)
         if (tern_bed_proof(&c->s->bed, c->space.item[i].variant)) c->space.item[kept++] = c->space.item[i];
@@ -177,8 +175,7 @@ static int prepare_space(struct tern_contest *c)
 }
 
 /* One guess per variant serves all its parameter values. */
-static int guess_all(struct tern_contest *c, double *guess)
-{
+static int guess_all(struct tern_contest *c, double *guess) {
     size_t *which = malloc((c->space.count + 1) * sizeof *which), n = 0;
     double *ns = malloc((c->space.count + 1) * sizeof *ns);
     int ok = which && ns;
@@ -195,24 +192,21 @@ static int guess_all(struct tern_contest *c, double *guess)
     return ok;
 }
 
-static size_t find_format(const struct tern_contest *c, const struct tern_found *f, const char *format)
-{
+static size_t find_format(const struct tern_contest *c, const struct tern_found *f, const char *format) {
     for (size_t i = 0; i < f->ordered; i++)
         if (!strcmp(c->space.item[f->order[i]].variant->format->name, format)) return f->order[i];
     return SIZE_MAX;
 }
 
-static size_t place_of(const size_t *member, size_t n, size_t wanted)
-{
+static size_t place_of(const size_t *member, size_t n, size_t wanted) {
     for (size_t i = 0; i < n; i++)
         if (member[i] == wanted && i != TERN_DUEL_TWIN) return i;
     return SIZE_MAX;
 }
 
-/* Samples of equal length are hit by interruptions alike: the duel's are as long as one reading of the cold buffer,
- * within reason. */
-static void match_epochs(struct tern_contest *c, const size_t *member, size_t n, size_t read)
-{
+/* Samples of equal length are hit by interruptions alike: the duel's are as long as one reading of the cold
+ * buffer, within reason. */
+static void match_epochs(struct tern_contest *c, const size_t *member, size_t n, size_t read) {
     if (!read) return;
     const double start = tern_seconds_now();
     tern_ceiling_run(c->team->read, 1);
@@ -221,8 +215,7 @@ static void match_epochs(struct tern_contest *c, const size_t *member, size_t n,
 }
 
 static enum tern_status duel(struct tern_contest *c, const struct tern_found *f, struct tern_outcome *out,
-                             struct tern_error *e)
-{
+                             struct tern_error *e) {
     size_t member[TERN_DUEL_CHALLENGER + CHALLENGERS + EXTRAS], n = 0;
     struct tern_duel_roles roles = {.member = member};
     const struct tern_candidate *fallback = &c->space.item[c->fallback];
@@ -267,12 +260,12 @@ static enum tern_status duel(struct tern_contest *c, const struct tern_found *f,
     return TERN_OK;
 }
 
-static enum tern_status search(struct tern_contest *c, struct tern_outcome *out, struct tern_error *e)
-{
+static enum tern_status search(struct tern_contest *c, struct tern_outcome *out, struct tern_error *e) {
     struct tern_found found = {0};
     double *guess = malloc(c->space.count * sizeof *guess);
     if (!guess) return tern_fail(e, TERN_NO_MEMORY, "tune: out of memory");
-    const int guessing = isfinite(c->s->o->effort->drop_guess) && strcmp(c->s->o->strategy->name, "exhaustive");
+    const int guessing =
+        isfinite(c->s->o->effort->drop_guess) && strcmp(c->s->o->strategy->name, "exhaustive");
     enum tern_status st = TERN_OK;
     if (guessing && !guess_all(c, guess)) {
         st = tern_fail(e, TERN_INCONCLUSIVE, "stopped");
@@ -290,9 +283,12 @@ static enum tern_status search(struct tern_contest *c, struct tern_outcome *out,
     if (st) goto done;
     for (size_t i = 0; i < found.count; i++) out->dropped += found.dropped[i] != NULL;
     out->race_rounds = found.rounds;
-    if (found.interrupted) st = tern_fail(e, TERN_INCONCLUSIVE, "stopped");
-    else if (!found.rounds) st = tern_fail(e, TERN_INCONCLUSIVE, "no time left");
-    else st = duel(c, &found, out, e);
+    if (found.interrupted)
+        st = tern_fail(e, TERN_INCONCLUSIVE, "stopped");
+    else if (!found.rounds)
+        st = tern_fail(e, TERN_INCONCLUSIVE, "no time left");
+    else
+        st = duel(c, &found, out, e);
 done:
     tern_found_free(&found);
     free(guess);
@@ -300,8 +296,7 @@ done:
 }
 
 enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
-                                  struct tern_outcome *out, struct tern_error *e)
-{
+                                  struct tern_outcome *out, struct tern_error *e) {
     const double now = tern_seconds_now();
     struct tern_contest c = {.s = s,
                              .task = task,
@@ -327,7 +322,8 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
         st = tern_fail(e, TERN_NO_MEMORY, "tune: %s: out of memory", c.text);
         goto done;
     }
-    for (size_t i = 0; i < c.space.count; i++) add_member(&c, c.space.item[i].variant, c.space.item[i].param, "");
+    for (size_t i = 0; i < c.space.count; i++)
+        add_member(&c, c.space.item[i].variant, c.space.item[i].param, "");
     struct tern_error why = {"no variant that passed verification computes this shape here"};
     st = some ? search(&c, out, &why) : TERN_UNSUPPORTED;
     if (c.failure) {

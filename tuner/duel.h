@@ -1,7 +1,8 @@
 /* The duel: the default against its challengers, with an A/A control in the same rounds.
  *
- * Entrant 0 is the default and entrant 1 its twin, the very same thing once more: what separates those two is noise.
- * A challenger wins only when the whole interval of its paired ratio lies further below 1 than the noise reaches. */
+ * Entrant 0 is the default and entrant 1 its twin, the very same thing once more: what separates those two is
+ * noise. A challenger wins only when the whole interval of its paired ratio lies further below 1 than the
+ * noise reaches. */
 #ifndef TERN_TUNER_DUEL_H
 #define TERN_TUNER_DUEL_H
 
@@ -22,9 +23,9 @@ struct tern_duel {
     int complete;             /* duel_min rounds were done */
 };
 
-/* `s->count` entrants: default, twin, `challengers` of them, then any observers (baselines, ceilings), which never
- * win. Uses s->round, s->go and s->effort. With fewer than 6 rounds a challenger must be 5 % faster at the median, and
- * the result is not complete. TERN_INCONCLUSIVE when the default or every round failed. */
+/* `s->count` entrants: default, twin, `challengers` of them, then any observers (baselines, ceilings), which
+ * never win. Uses s->round, s->go and s->effort. With fewer than 6 rounds a challenger must be 5 % faster at
+ * the median, and the result is not complete. TERN_INCONCLUSIVE when the default or every round failed. */
 enum tern_status tern_duel_run(const struct tern_search *s, size_t challengers, struct tern_duel *out,
                                struct tern_error *e);
 void tern_duel_free(struct tern_duel *d);

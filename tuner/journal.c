@@ -17,14 +17,12 @@ struct tern_journal {
     double seconds;
 };
 
-static const char *text(const json_t *o, const char *key)
-{
+static const char *text(const json_t *o, const char *key) {
     const char *s = json_string_value(json_object_get(o, key));
     return s ? s : "";
 }
 
-static enum tern_status remember(struct tern_journal *j, json_t *line, struct tern_error *e)
-{
+static enum tern_status remember(struct tern_journal *j, json_t *line, struct tern_error *e) {
     if (j->count == j->room) {
         const size_t room = j->room ? j->room * 2 : 256;
         json_t **grown = realloc(j->line, room * sizeof *grown);
@@ -39,8 +37,7 @@ static enum tern_status remember(struct tern_journal *j, json_t *line, struct te
     return TERN_OK;
 }
 
-static enum tern_status write_line(struct tern_journal *j, json_t *line, struct tern_error *e)
-{
+static enum tern_status write_line(struct tern_journal *j, json_t *line, struct tern_error *e) {
     char *out = line ? json_dumps(line, JSON_COMPACT) : NULL;
     if (!out) {
         json_decref(line);
@@ -52,19 +49,19 @@ static enum tern_status write_line(struct tern_journal *j, json_t *line, struct 
     return remember(j, line, e);
 }
 
-static json_t *head_line(const struct tern_journal_head *h)
-{
-    return json_pack("{s:i, s:s, s:s, s:s, s:I}", "tern_journal", 1, "machine", h->machine, "strategy", h->strategy,
-                     "effort", h->effort, "seed", (json_int_t)h->seed);
+static json_t *head_line(const struct tern_journal_head *h) {
+    return json_pack("{s:i, s:s, s:s, s:s, s:I}", "tern_journal", 1, "machine", h->machine, "strategy",
+                     h->strategy, "effort", h->effort, "seed", (json_int_t)h->seed);
 }
 
 static enum tern_status check_head(const char *path, const json_t *line, const struct tern_journal_head *h,
-                                   struct tern_error *e)
-{
+                                   struct tern_error *e) {
     if (json_integer_value(json_object_get(line, "tern_journal")) != 1)
-        return tern_fail(e, TERN_BAD_INPUT, "journal: %s: the first line is damaged; tune without --resume", path);
+        return tern_fail(e, TERN_BAD_INPUT, "journal: %s: the first line is damaged; tune without --resume",
+                         path);
     if (strcmp(text(line, "machine"), h->machine))
-        return tern_fail(e, TERN_UNSUPPORTED, "journal: %s: of machine %s, this one is %s; tune without --resume", path,
+        return tern_fail(e, TERN_UNSUPPORTED,
+                         "journal: %s: of machine %s, this one is %s; tune without --resume", path,
                          text(line, "machine"), h->machine);
     if (strcmp(text(line, "strategy"), h->strategy) || strcmp(text(line, "effort"), h->effort) ||
         json_integer_value(json_object_get(line, "seed")) != (json_int_t)h->seed)
@@ -76,14 +73,12 @@ static enum tern_status check_head(const char *path, const json_t *line, const s
     return TERN_OK;
 }
 
-static int is_round(const json_t *line)
-{
+static int is_round(const json_t *line) {
     return json_is_string(json_object_get(line, "problem")) && json_is_string(json_object_get(line, "phase"));
 }
 
 static enum tern_status load(struct tern_journal *j, const struct tern_journal_head *head, int *found,
-                             struct tern_error *e)
-{
+                             struct tern_error *e) {
     char *all, *at;
     size_t bytes;
     struct tern_map probe;
@@ -118,8 +113,7 @@ static enum tern_status load(struct tern_journal *j, const struct tern_journal_h
 }
 
 enum tern_status tern_journal_open(const char *path, const struct tern_journal_head *head, int resume,
-                                   struct tern_journal **out, struct tern_error *e)
-{
+                                   struct tern_journal **out, struct tern_error *e) {
     *out = NULL;
     struct tern_journal *j = calloc(1, sizeof *j);
     char *first = NULL, *dump = NULL;
@@ -147,8 +141,7 @@ done:
     return TERN_OK;
 }
 
-void tern_journal_close(struct tern_journal *j)
-{
+void tern_journal_close(struct tern_journal *j) {
     if (!j) return;
     for (size_t i = 0; i < j->count; i++) json_decref(j->line[i]);
     free(j->line);
@@ -156,29 +149,28 @@ void tern_journal_close(struct tern_journal *j)
     free(j);
 }
 
-static void hex(uint64_t v, char out[17])
-{
+static void hex(uint64_t v, char out[17]) {
     for (int i = 15; i >= 0; i--, v >>= 4) out[i] = "0123456789abcdef"[v & 15];
     out[16] = 0;
 }
 
-enum tern_status tern_journal_add(struct tern_journal *j, const struct tern_journal_key *key, const char *const *name,
-                                  const double *ns, size_t count, double seconds, struct tern_error *e)
-{
+enum tern_status tern_journal_add(struct tern_journal *j, const struct tern_journal_key *key,
+                                  const char *const *name, const double *ns, size_t count, double seconds,
+                                  struct tern_error *e) {
     char entrants[17];
     hex(key->entrants, entrants);
     json_t *samples = json_object();
     for (size_t i = 0; i < count; i++)
         json_object_set_new(samples, name[i], isfinite(ns[i]) ? json_real(ns[i]) : json_null());
     return write_line(j,
-                      json_pack("{s:s, s:s, s:I, s:s, s:f, s:o}", "problem", key->problem, "phase", key->phase, "round",
-                                (json_int_t)key->round, "entrants", entrants, "seconds", seconds, "ns", samples),
+                      json_pack("{s:s, s:s, s:I, s:s, s:f, s:o}", "problem", key->problem, "phase",
+                                key->phase, "round", (json_int_t)key->round, "entrants", entrants, "seconds",
+                                seconds, "ns", samples),
                       e);
 }
 
-int tern_journal_find(const struct tern_journal *j, const struct tern_journal_key *key, const char *const *name,
-                      double *ns, size_t count)
-{
+int tern_journal_find(const struct tern_journal *j, const struct tern_journal_key *key,
+                      const char *const *name, double *ns, size_t count) {
     char entrants[17];
     hex(key->entrants, entrants);
     for (size_t i = j->count; i-- > 0;) { /* the latest wins */
@@ -198,40 +190,36 @@ int tern_journal_find(const struct tern_journal *j, const struct tern_journal_ke
     return 0;
 }
 
-size_t tern_journal_rounds(const struct tern_journal *j, const char *problem, const char *phase)
-{
+size_t tern_journal_rounds(const struct tern_journal *j, const char *problem, const char *phase) {
     size_t n = 0;
     for (size_t i = 0; i < j->count; i++) {
-        if (strcmp(text(j->line[i], "problem"), problem) || strcmp(text(j->line[i], "phase"), phase)) continue;
+        if (strcmp(text(j->line[i], "problem"), problem) || strcmp(text(j->line[i], "phase"), phase))
+            continue;
         const json_int_t round = json_integer_value(json_object_get(j->line[i], "round"));
         if (round >= 0 && (size_t)round + 1 > n) n = (size_t)round + 1;
     }
     return n;
 }
 
-enum tern_status tern_journal_done(struct tern_journal *j, const char *problem, struct tern_error *e)
-{
+enum tern_status tern_journal_done(struct tern_journal *j, const char *problem, struct tern_error *e) {
     return write_line(j, json_pack("{s:s, s:s}", "problem", problem, "phase", "done"), e);
 }
 
-int tern_journal_is_done(const struct tern_journal *j, const char *problem)
-{
+int tern_journal_is_done(const struct tern_journal *j, const char *problem) {
     for (size_t i = 0; i < j->count; i++)
-        if (!strcmp(text(j->line[i], "problem"), problem) && !strcmp(text(j->line[i], "phase"), "done")) return 1;
+        if (!strcmp(text(j->line[i], "problem"), problem) && !strcmp(text(j->line[i], "phase"), "done"))
+            return 1;
     return 0;
 }
 
-size_t tern_journal_samples(const struct tern_journal *j)
-{
+size_t tern_journal_samples(const struct tern_journal *j) {
     return j->samples;
 }
 
-double tern_journal_seconds(const struct tern_journal *j)
-{
+double tern_journal_seconds(const struct tern_journal *j) {
     return j->seconds;
 }
 
-size_t tern_journal_damaged(const struct tern_journal *j)
-{
+size_t tern_journal_damaged(const struct tern_journal *j) {
     return j->damaged;
 }

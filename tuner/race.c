@@ -4,16 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DROP_AT_ONCE 4.0 /* after a single round, which one preemption may have spoilt */
-
 static const struct tern_effort efforts[] = {
     {"quick", 2, 8, 1.25, 6, 7, 15},
     {"normal", 3, 24, 1.25, 8, 7, 52},
     {"thorough", 6, 48, 1.5, INFINITY, 21, 101},
 };
 
-const struct tern_effort *tern_effort_named(const char *name)
-{
+const struct tern_effort *tern_effort_named(const char *name) {
     for (size_t i = 0; i < sizeof efforts / sizeof *efforts; i++)
         if (!strcmp(efforts[i].name, name)) return &efforts[i];
     return NULL;
@@ -28,8 +25,8 @@ struct state {
     size_t room, alive;
 };
 
-static enum tern_status begin(struct state *st, const struct tern_search *s, struct tern_found *f, struct tern_error *e)
-{
+static enum tern_status begin(struct state *st, const struct tern_search *s, struct tern_found *f,
+                              struct tern_error *e) {
     *f = (struct tern_found){.count = s->count};
     *st = (struct state){.s = s, .f = f, .room = s->effort->rounds_max, .alive = s->count};
     if (s->count == 0) return tern_fail(e, TERN_BAD_INPUT, "search: no candidate");
@@ -45,15 +42,13 @@ static enum tern_status begin(struct state *st, const struct tern_search *s, str
     return TERN_OK;
 }
 
-static void drop(struct state *st, size_t i, const char *why)
-{
+static void drop(struct state *st, size_t i, const char *why) {
     st->f->dropped[i] = why;
     st->alive--;
 }
 
 /* One round over those still in; 0 when there is no more time or an interruption. */
-static int step(struct state *st)
-{
+static int step(struct state *st) {
     struct tern_found *f = st->f;
     size_t n = 0;
     if (!st->s->go(st->s->ctx, f->rounds)) return 0;
@@ -74,24 +69,22 @@ static int step(struct state *st)
     return 1;
 }
 
-/* The search ranks by the fastest round: with three rounds on a machine that is interrupted, the median may be an
- * interruption. What it proposes, the duel judges by medians of fresh rounds. */
-static size_t best_alive(const struct tern_found *f)
-{
+/* The search ranks by the fastest round: with three rounds on a machine that is interrupted, the median may
+ * be an interruption. What it proposes, the duel judges by medians of fresh rounds. */
+static size_t best_alive(const struct tern_found *f) {
     size_t best = f->count;
     for (size_t i = 0; i < f->count; i++)
         if (!f->dropped[i] && (best == f->count || f->estimate[i].min < f->estimate[best].min)) best = i;
     return best;
 }
 
-static void cut(struct state *st, double factor, const char *why)
-{
+static void cut(struct state *st, double factor) {
     struct tern_found *f = st->f;
     const size_t best = best_alive(f);
     for (size_t i = 0; best < f->count && i < f->count; i++) {
         if (f->dropped[i] || i == best) continue;
         if (f->estimate[i].min > factor * f->estimate[best].min) {
-            drop(st, i, why);
+            drop(st, i, "slower than the best by more than the limit");
             continue;
         }
         const struct tern_ratio r = tern_ratio_of(st->ns + i * st->room, st->ns + best * st->room, f->rounds);
@@ -100,8 +93,7 @@ static void cut(struct state *st, double factor, const char *why)
 }
 
 /* Hopeless ones do not even get a first sample; the guess is rough, so the factor is wide. */
-static void cut_by_guess(struct state *st)
-{
+static void cut_by_guess(struct state *st) {
     const struct tern_search *s = st->s;
     double best = INFINITY;
     for (size_t i = 0; s->guess && i < s->count; i++)
@@ -111,14 +103,12 @@ static void cut_by_guess(struct state *st)
             drop(st, i, "many times slower than the best by a first guess");
 }
 
-static int before(const struct tern_found *f, size_t x, size_t y)
-{
+static int before(const struct tern_found *f, size_t x, size_t y) {
     const int out_x = f->dropped[x] != NULL, out_y = f->dropped[y] != NULL;
     return out_x != out_y ? out_y : f->estimate[x].min < f->estimate[y].min;
 }
 
-static void finish(struct state *st)
-{
+static void finish(struct state *st) {
     struct tern_found *f = st->f;
     for (size_t i = 0; i < f->count; i++) {
         if (!(f->estimate[i].n && f->estimate[i].min > 0)) continue;
@@ -129,15 +119,13 @@ static void finish(struct state *st)
     f->survivors = st->alive;
 }
 
-static void end(struct state *st)
-{
+static void end(struct state *st) {
     free(st->ns);
     free(st->fresh);
     free(st->which);
 }
 
-static enum tern_status race(const struct tern_search *s, struct tern_found *out, struct tern_error *e)
-{
+static enum tern_status race(const struct tern_search *s, struct tern_found *out, struct tern_error *e) {
     struct state st;
     enum tern_status status = begin(&st, s, out, e);
     if (status) goto done;
@@ -145,11 +133,8 @@ static enum tern_status race(const struct tern_search *s, struct tern_found *out
     out->complete = 1;
     for (size_t target = s->effort->rounds_first; out->complete && out->rounds < st.room;
          target = target * 2 < st.room ? target * 2 : st.room) {
-        while (out->complete && out->rounds < target) {
-            if (!step(&st)) out->complete = 0;
-            else if (out->rounds == 1) cut(&st, DROP_AT_ONCE, "more than four times the best in the first round");
-        }
-        if (out->complete) cut(&st, s->effort->drop, "slower than the best by more than the limit");
+        while (out->complete && out->rounds < target) out->complete = step(&st);
+        if (out->complete) cut(&st, s->effort->drop);
         if (st.alive <= 1) break;
     }
     finish(&st);
@@ -159,8 +144,8 @@ done:
     return status;
 }
 
-static enum tern_status exhaustive(const struct tern_search *s, struct tern_found *out, struct tern_error *e)
-{
+static enum tern_status exhaustive(const struct tern_search *s, struct tern_found *out,
+                                   struct tern_error *e) {
     struct state st;
     enum tern_status status = begin(&st, s, out, e);
     if (status) goto done;
@@ -178,21 +163,18 @@ static const struct tern_strategy strategies[] = {
     {"exhaustive", "the same number of rounds for every candidate", exhaustive},
 };
 
-const struct tern_strategy *tern_strategies(size_t *count)
-{
+const struct tern_strategy *tern_strategies(size_t *count) {
     *count = sizeof strategies / sizeof *strategies;
     return strategies;
 }
 
-const struct tern_strategy *tern_strategy_named(const char *name)
-{
+const struct tern_strategy *tern_strategy_named(const char *name) {
     for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++)
         if (!strcmp(strategies[i].name, name)) return &strategies[i];
     return NULL;
 }
 
-void tern_found_free(struct tern_found *f)
-{
+void tern_found_free(struct tern_found *f) {
     free(f->estimate);
     free(f->dropped);
     free(f->order);

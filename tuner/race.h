@@ -1,9 +1,9 @@
 /* Search strategies: which of many candidates is fastest, found with as few samples as honesty allows.
  *
- * A strategy sees numbers only: it asks for rounds and gets nanoseconds. So it is tested with a table of invented
- * costs, and replayed from a journal. The duel at the end is the full paired protocol with an A/A control; only it
- * decides a winner. Sources: successive halving (Jamieson, Talwalkar 2016), the 1.25x rule of Highway's auto-tuner,
- * nanobench's paired comparison. */
+ * A strategy sees numbers only: it asks for rounds and gets nanoseconds. So it is tested with a table of
+ * invented costs, and replayed from a journal. The duel at the end is the full paired protocol with an A/A
+ * control; only it decides a winner. Sources: successive halving (Jamieson, Talwalkar 2016), the 1.25x rule
+ * of Highway's auto-tuner, nanobench's paired comparison. */
 #ifndef TERN_TUNER_RACE_H
 #define TERN_TUNER_RACE_H
 
@@ -28,8 +28,8 @@ struct tern_search {
     size_t fallback;     /* the default candidate: never dropped before it has been measured */
     const double *guess; /* rough ns per candidate, NaN where unknown; may be NULL */
     const struct tern_effort *effort;
-    /* Measures round `number` over which[0..n) into ns[0..n); NaN where a candidate cannot be measured. Returns 0 when
-     * interrupted: nothing was measured then. */
+    /* Measures round `number` over which[0..n) into ns[0..n); NaN where a candidate cannot be measured.
+     * Returns 0 when interrupted: nothing was measured then. */
     int (*round)(void *ctx, size_t number, const size_t *which, size_t n, double *ns);
     /* 0: the budget is spent, do not begin round `number`. */
     int (*go)(void *ctx, size_t number);
@@ -40,7 +40,7 @@ struct tern_found {
     size_t count;
     struct tern_estimate *estimate; /* per candidate; n == 0: never measured */
     const char **dropped;           /* why it is out, static text; NULL: stayed to the end */
-    size_t *order;                  /* all measured candidates, best first: survivors, then the dropped, by fastest round */
+    size_t *order; /* all measured candidates, best first: survivors, then the dropped, by fastest round */
     size_t ordered, survivors, rounds;
     int complete;    /* the strategy ended by itself */
     int interrupted; /* a round was interrupted */

@@ -8,8 +8,7 @@ struct growth {
     size_t item_room, out_room;
 };
 
-static int keep(struct growth *g, const struct tern_variant *v, const int *param)
-{
+static int keep(struct growth *g, const struct tern_variant *v, const int *param) {
     struct tern_candidates *c = g->c;
     if (c->count == g->item_room) {
         g->item_room = g->item_room ? g->item_room * 2 : 64;
@@ -22,8 +21,7 @@ static int keep(struct growth *g, const struct tern_variant *v, const int *param
     return 1;
 }
 
-static int leave_out(struct growth *g, const struct tern_variant *v, const int *param, const char *why)
-{
+static int leave_out(struct growth *g, const struct tern_variant *v, const int *param, const char *why) {
     struct tern_candidates *c = g->c;
     if (c->out_count == g->out_room) {
         g->out_room = g->out_room ? g->out_room * 2 : 64;
@@ -38,8 +36,7 @@ static int leave_out(struct growth *g, const struct tern_variant *v, const int *
 }
 
 /* All combinations, the last parameter turning fastest. */
-static int expand(struct growth *g, const struct tern_variant *v, const struct tern_problem *p)
-{
+static int expand(struct growth *g, const struct tern_variant *v, const struct tern_problem *p) {
     const struct tern_space *s = v->space;
     size_t at[TERN_MAX_PARAMS] = {0};
     const size_t params = s ? s->count : 0;
@@ -55,16 +52,16 @@ static int expand(struct growth *g, const struct tern_variant *v, const struct t
     }
 }
 
-static int by_rank(const void *a, const void *b)
-{
-    const struct tern_variant *x = *(const struct tern_variant *const *)a, *y = *(const struct tern_variant *const *)b;
+static int by_rank(const void *a, const void *b) {
+    const struct tern_variant *x = *(const struct tern_variant *const *)a,
+                              *y = *(const struct tern_variant *const *)b;
     if (x->rank != y->rank) return x->rank > y->rank ? -1 : 1;
     return strcmp(x->name, y->name);
 }
 
-enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable, const struct tern_format *format,
-                               int lossy, struct tern_candidates *out, struct tern_error *e)
-{
+enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
+                               const struct tern_format *format, int lossy, struct tern_candidates *out,
+                               struct tern_error *e) {
     *out = (struct tern_candidates){0};
     struct growth g = {.c = out};
     size_t count;
@@ -77,9 +74,12 @@ enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable, co
         const struct tern_variant *v = sorted[i];
         const char *why = NULL;
         if (v->act != TERN_ACT_I8 || (format && v->format != format)) continue;
-        if (!tern_variant_fits(v, usable, p->m, p->k, p->n, &why)) ok = leave_out(&g, v, NULL, why);
-        else if (!v->exact && !lossy) ok = leave_out(&g, v, NULL, "lossy, and only exact variants were asked for");
-        else ok = expand(&g, v, p);
+        if (!tern_variant_fits(v, usable, p->m, p->k, p->n, &why))
+            ok = leave_out(&g, v, NULL, why);
+        else if (!v->exact && !lossy)
+            ok = leave_out(&g, v, NULL, "lossy, and only exact variants were asked for");
+        else
+            ok = expand(&g, v, p);
     }
     free(sorted);
     if (ok) return TERN_OK;
@@ -87,8 +87,7 @@ enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable, co
     return tern_fail(e, TERN_NO_MEMORY, "space: %zux%zux%zu: out of memory", p->m, p->k, p->n);
 }
 
-void tern_candidates_free(struct tern_candidates *c)
-{
+void tern_candidates_free(struct tern_candidates *c) {
     free(c->item);
     free(c->out);
     *c = (struct tern_candidates){0};

@@ -1,5 +1,5 @@
-/* The space of a problem: every variant that may compute it, with every combination of its parameters that is not
- * pointless for the shape. What is left out is told, with the reason. */
+/* The space of a problem: every variant that may compute it, with every combination of its parameters that is
+ * not pointless for the shape. What is left out is told, with the reason. */
 #ifndef TERN_TUNER_SPACE_H
 #define TERN_TUNER_SPACE_H
 
@@ -28,10 +28,11 @@ struct tern_candidates {
     size_t out_count;
 };
 
-/* Candidates of the problem among i8 variants that `usable` allows; lossy ones only when asked for. `format` may be
- * NULL. Ordered by static rank, best first, then by parameters. No candidate is no error. */
-enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable, const struct tern_format *format,
-                               int lossy, struct tern_candidates *out, struct tern_error *e);
+/* Candidates of the problem among i8 variants that `usable` allows; lossy ones only when asked for. `format`
+ * may be NULL. Ordered by static rank, best first, then by parameters. No candidate is no error. */
+enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
+                               const struct tern_format *format, int lossy, struct tern_candidates *out,
+                               struct tern_error *e);
 void tern_candidates_free(struct tern_candidates *c);
 
 #endif

@@ -25,16 +25,14 @@ struct tern_stock {
 };
 
 /* Memory of at least `bytes`, the old block when it is large enough. */
-static int hold(struct tern_pages *p, size_t bytes)
-{
+static int hold(struct tern_pages *p, size_t bytes) {
     if (p->bytes >= bytes) return 1;
     tern_pages_drop(p);
     *p = (struct tern_pages){0};
     return tern_pages_get(p, bytes) == 0;
 }
 
-static void draw(void *ctx, size_t worker, size_t workers)
-{
+static void draw(void *ctx, size_t worker, size_t workers) {
     const struct tern_stock *s = ctx;
     size_t r0, r1;
     tern_share(s->m, 1, worker, workers, &r0, &r1);
@@ -59,8 +57,7 @@ struct packing {
     size_t from; /* first copy that is not valid yet */
 };
 
-static void pack(void *ctx, size_t worker, size_t workers)
-{
+static void pack(void *ctx, size_t worker, size_t workers) {
     const struct packing *j = ctx;
     const struct tern_stock *s = j->stock;
     const struct tern_packed *p = j->packed;
@@ -75,11 +72,11 @@ static void pack(void *ctx, size_t worker, size_t workers)
     }
     size_t b0, b1;
     tern_share(p->bytes, 4096, worker, workers, &b0, &b1);
-    for (size_t i = from; i < p->copies && b0 < b1; i++) memcpy(j->data + i * p->stride + b0, j->data + b0, b1 - b0);
+    for (size_t i = from; i < p->copies && b0 < b1; i++)
+        memcpy(j->data + i * p->stride + b0, j->data + b0, b1 - b0);
 }
 
-static void clear_bench(struct tern_stock *s)
-{
+static void clear_bench(struct tern_stock *s) {
     tern_free(s->tokens.q);
     tern_free(s->tokens.sum);
     tern_free(s->tokens.inv);
@@ -89,8 +86,8 @@ static void clear_bench(struct tern_stock *s)
     s->y = NULL;
 }
 
-enum tern_status tern_stock_new(size_t cold_bytes, uint64_t seed, struct tern_stock **out, struct tern_error *e)
-{
+enum tern_status tern_stock_new(size_t cold_bytes, uint64_t seed, struct tern_stock **out,
+                                struct tern_error *e) {
     *out = tern_alloc(sizeof **out);
     if (!*out) return tern_fail(e, TERN_NO_MEMORY, "weights: out of memory");
     (*out)->cold_bytes = cold_bytes;
@@ -98,8 +95,7 @@ enum tern_status tern_stock_new(size_t cold_bytes, uint64_t seed, struct tern_st
     return TERN_OK;
 }
 
-void tern_stock_free(struct tern_stock *s)
-{
+void tern_stock_free(struct tern_stock *s) {
     if (!s) return;
     for (size_t i = 0; i < MAX_FORMATS; i++)
         if (s->shelf[i].pages.map) tern_pages_drop(&s->shelf[i].pages);
@@ -109,8 +105,7 @@ void tern_stock_free(struct tern_stock *s)
 }
 
 enum tern_status tern_stock_shape(struct tern_stock *s, size_t m, size_t k, struct tern_pool *pool,
-                                  struct tern_error *e)
-{
+                                  struct tern_error *e) {
     if (s->m == m && s->k == k) return TERN_OK;
     for (size_t i = 0; i < MAX_FORMATS; i++) s->shelf[i].packed = (struct tern_packed){0};
     clear_bench(s);
@@ -123,8 +118,7 @@ enum tern_status tern_stock_shape(struct tern_stock *s, size_t m, size_t k, stru
     return TERN_OK;
 }
 
-static struct shelf *shelf_of(struct tern_stock *s, const struct tern_format *f)
-{
+static struct shelf *shelf_of(struct tern_stock *s, const struct tern_format *f) {
     size_t count;
     const struct tern_format *const *all = tern_formats(&count);
     for (size_t i = 0; i < count && i < MAX_FORMATS; i++)
@@ -133,10 +127,10 @@ static struct shelf *shelf_of(struct tern_stock *s, const struct tern_format *f)
 }
 
 enum tern_status tern_stock_get(struct tern_stock *s, const struct tern_format *format, int rotate,
-                                struct tern_pool *pool, struct tern_packed **out, struct tern_error *e)
-{
+                                struct tern_pool *pool, struct tern_packed **out, struct tern_error *e) {
     struct shelf *shelf = shelf_of(s, format);
-    if (!shelf) return tern_fail(e, TERN_UNSUPPORTED, "weights: format %s: not in the list of formats", format->name);
+    if (!shelf)
+        return tern_fail(e, TERN_UNSUPPORTED, "weights: format %s: not in the list of formats", format->name);
     enum tern_status st = format->accepts(s->m, s->k, e);
     if (st) return st;
     struct tern_packed *p = &shelf->packed;
@@ -149,8 +143,8 @@ enum tern_status tern_stock_get(struct tern_stock *s, const struct tern_format *
     const size_t from = shelf->pages.bytes >= tern_mul_size(copies, stride) ? p->copies : 0;
     if (!hold(&shelf->pages, tern_mul_size(copies, stride))) {
         *p = (struct tern_packed){0};
-        return tern_fail(e, TERN_NO_MEMORY, "weights: %zux%zu as %s: no memory for %zu copies of %zu bytes", s->m, s->k,
-                         format->name, copies, bytes);
+        return tern_fail(e, TERN_NO_MEMORY, "weights: %zux%zu as %s: no memory for %zu copies of %zu bytes",
+                         s->m, s->k, format->name, copies, bytes);
     }
     *p = (struct tern_packed){
         .format = format, .data = shelf->pages.data, .bytes = bytes, .stride = stride, .copies = copies};
@@ -159,13 +153,13 @@ enum tern_status tern_stock_get(struct tern_stock *s, const struct tern_format *
     return TERN_OK;
 }
 
-enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_tokens *x, void **y, size_t *ldy,
-                                  struct tern_error *e)
-{
+enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_tokens *x, void **y,
+                                  size_t *ldy, struct tern_error *e) {
     struct tern_tokens *t = &s->tokens;
     if (t->n != n) {
         clear_bench(s);
-        *t = (struct tern_tokens){.k = s->k, .stride = tern_token_stride(s->k), .fstride = tern_round_up(s->k, 64)};
+        *t = (struct tern_tokens){
+            .k = s->k, .stride = tern_token_stride(s->k), .fstride = tern_round_up(s->k, 64)};
         s->ldy = tern_round_up(s->m, 64);
         t->q = tern_alloc(tern_mul_size(n, t->stride));
         t->sum = tern_alloc(tern_mul_size(n, sizeof *t->sum));
@@ -186,7 +180,6 @@ enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_to
     return TERN_OK;
 }
 
-const int8_t *tern_stock_trits(const struct tern_stock *s)
-{
+const int8_t *tern_stock_trits(const struct tern_stock *s) {
     return s->trits.data;
 }

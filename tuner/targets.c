@@ -26,8 +26,7 @@ static const struct tern_target targets[] = {
     {"gemm-128", 6912, 2560, 128, TERN_WCOLD, NULL, 0, 9, TERN_CEILING_INT8, 0.60},
 };
 
-const struct tern_target *tern_targets(size_t *count)
-{
+const struct tern_target *tern_targets(size_t *count) {
     *count = sizeof targets / sizeof *targets;
     return targets;
 }
@@ -43,36 +42,33 @@ struct field {
     struct tern_error error; /* why the last trial could not be built */
 };
 
-static void make_ready(struct field *f, size_t i)
-{
+static void make_ready(struct field *f, size_t i) {
     if (f->trial[i] || f->failed[i]) return;
     const struct tern_candidate *c = &f->space.item[i];
-    f->failed[i] = tern_bed_trial(f->bed, c->variant, c->param, &f->problem, &f->trial[i], &f->error) != TERN_OK;
-    if (!f->failed[i]) f->entrant[i] = (struct tern_entrant){.work = tern_trial_run, .ctx = f->trial[i], .per = 1};
+    f->failed[i] =
+        tern_bed_trial(f->bed, c->variant, c->param, &f->problem, &f->trial[i], &f->error) != TERN_OK;
+    if (!f->failed[i])
+        f->entrant[i] = (struct tern_entrant){.work = tern_trial_run, .ctx = f->trial[i], .per = 1};
 }
 
-static int on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns)
-{
+static int on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns) {
     struct field *f = ctx;
     for (size_t i = 0; i < n; i++) make_ready(f, which[i]);
     return tern_round(f->entrant, which, n, f->bed->seed, number, EPOCH_NS, f->stop, ns);
 }
 
-static int on_go(void *ctx, size_t number)
-{
+static int on_go(void *ctx, size_t number) {
     const struct field *f = ctx;
     (void)number;
     return !f->stop || !*f->stop;
 }
 
-static int belongs(const struct tern_target *t, const struct tern_format *f)
-{
+static int belongs(const struct tern_target *t, const struct tern_format *f) {
     return t->format ? !strcmp(t->format, f->name) : f->bits >= t->bits_from && f->bits <= t->bits_to;
 }
 
 /* Rough guesses, one per variant, so that the scalar level does not cost seconds. */
-static void guess_all(struct field *f, double *guess)
-{
+static void guess_all(struct field *f, double *guess) {
     for (size_t i = 0; i < f->space.count; i++) {
         if (i > 0 && f->space.item[i].variant == f->space.item[i - 1].variant) {
             guess[i] = guess[i - 1];
@@ -83,8 +79,7 @@ static void guess_all(struct field *f, double *guess)
     }
 }
 
-static enum tern_status choose(struct field *f, size_t *best, struct tern_error *e)
-{
+static enum tern_status choose(struct field *f, size_t *best, struct tern_error *e) {
     struct tern_found found;
     double *guess = malloc(f->space.count * sizeof *guess);
     if (!guess) return tern_fail(e, TERN_NO_MEMORY, "targets: out of memory");
@@ -97,17 +92,18 @@ static enum tern_status choose(struct field *f, size_t *best, struct tern_error 
                                   .ctx = f};
     enum tern_status st = tern_strategy_named("race")->run(&s, &found, e);
     if (!st) {
-        if (found.ordered) *best = found.order[0];
-        else st = tern_fail(e, TERN_INCONCLUSIVE, "%s", f->error.text[0] ? f->error.text : "stopped");
+        if (found.ordered)
+            *best = found.order[0];
+        else
+            st = tern_fail(e, TERN_INCONCLUSIVE, "%s", f->error.text[0] ? f->error.text : "stopped");
         tern_found_free(&found);
     }
     free(guess);
     return st;
 }
 
-static enum tern_status judge(struct field *f, const struct tern_target *t, size_t best, struct tern_target_seen *out,
-                              struct tern_error *e)
-{
+static enum tern_status judge(struct field *f, const struct tern_target *t, size_t best,
+                              struct tern_target_seen *out, struct tern_error *e) {
     const struct tern_variant *v = f->space.item[best].variant;
     const size_t which[2] = {best, f->space.count};
     const double amount = t->ceiling == TERN_CEILING_READ ? (double)v->format->bytes(t->m, t->k)
@@ -137,15 +133,15 @@ static enum tern_status judge(struct field *f, const struct tern_target *t, size
 }
 
 static enum tern_status run_field(struct field *f, const struct tern_target *t, struct tern_target_seen *out,
-                                  struct tern_error *e)
-{
+                                  struct tern_error *e) {
     struct tern_team *team;
     enum tern_status s = tern_bed_team(f->bed, 1, &team, e);
     if (s) return s;
     tern_bed_ceilings(f->bed, team);
     struct tern_ceiling *c = t->ceiling == TERN_CEILING_READ ? team->read : team->int8;
     if (!c)
-        return tern_fail(e, TERN_UNSUPPORTED, "%s", t->ceiling == TERN_CEILING_READ ? team->why_read : team->why_int8);
+        return tern_fail(e, TERN_UNSUPPORTED, "%s",
+                         t->ceiling == TERN_CEILING_READ ? team->why_read : team->why_int8);
     snprintf(out->ceiling_name, sizeof out->ceiling_name, "%s", tern_ceiling_name(c));
     f->entrant[f->space.count] =
         (struct tern_entrant){.work = tern_ceiling_run, .ctx = c, .per = tern_ceiling_work(c)};
@@ -154,9 +150,9 @@ static enum tern_status run_field(struct field *f, const struct tern_target *t, 
     return s ? s : judge(f, t, best, out, e);
 }
 
-enum tern_status tern_target_measure(const struct tern_target *t, struct tern_bed *bed, const volatile int *stop,
-                                     struct tern_target_seen *out, struct tern_error *e)
-{
+enum tern_status tern_target_measure(const struct tern_target *t, struct tern_bed *bed,
+                                     const volatile int *stop, struct tern_target_seen *out,
+                                     struct tern_error *e) {
     struct field f = {.bed = bed, .problem = {t->m, t->k, t->n, 1, t->regime}, .stop = stop};
     struct tern_error why = {""};
     *out = (struct tern_target_seen){.verdict = TERN_INCONCLUSIVE};
@@ -172,9 +168,12 @@ enum tern_status tern_target_measure(const struct tern_target *t, struct tern_be
     f.entrant = calloc(kept + 1, sizeof *f.entrant);
     f.trial = calloc(kept + 1, sizeof *f.trial);
     f.failed = calloc(kept + 1, sizeof *f.failed);
-    if (!f.entrant || !f.trial || !f.failed) s = tern_fail(&why, TERN_NO_MEMORY, "targets: out of memory");
-    else if (!kept) s = tern_fail(&why, TERN_UNSUPPORTED, "no proven variant of this kind runs here");
-    else s = run_field(&f, t, out, &why);
+    if (!f.entrant || !f.trial || !f.failed)
+        s = tern_fail(&why, TERN_NO_MEMORY, "targets: out of memory");
+    else if (!kept)
+        s = tern_fail(&why, TERN_UNSUPPORTED, "no proven variant of this kind runs here");
+    else
+        s = run_field(&f, t, out, &why);
     if (s) snprintf(out->why, sizeof out->why, "%.255s", why.text);
     for (size_t i = 0; f.trial && i < kept; i++) tern_trial_free(f.trial[i]);
     free(f.entrant);
@@ -188,8 +187,7 @@ enum tern_status tern_target_measure(const struct tern_target *t, struct tern_be
 
 enum tern_status tern_target_record(const struct tern_target *t, const struct tern_target_seen *seen,
                                     const struct tern_bed *bed, const char *run, const char *path,
-                                    struct tern_error *e)
-{
+                                    struct tern_error *e) {
     struct tern_record r;
     char params[160];
     if (!seen->variant) return TERN_OK;

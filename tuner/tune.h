@@ -1,6 +1,6 @@
-/* Tuning: for each problem, prove the variants, race the candidates, let the best duel with the default, and remember
- * the outcome as wisdom and as records. Interruptible at any moment: wisdom is written after every problem, rounds are
- * in the journal as soon as they are finished. */
+/* Tuning: for each problem, prove the variants, race the candidates, let the best duel with the default, and
+ * remember the outcome as wisdom and as records. Interruptible at any moment: wisdom is written after every
+ * problem, rounds are in the journal as soon as they are finished. */
 #ifndef TERN_TUNER_TUNE_H
 #define TERN_TUNER_TUNE_H
 
@@ -28,8 +28,8 @@ struct tern_standing {
     struct tern_estimate est;               /* ns per call */
     struct tern_ratio over_default;         /* time over the default's */
     struct tern_ratio over_f16, over_i2s;   /* time over the baselines'; n == 0: not measured */
-    struct tern_ratio of_read, of_int8;     /* share of the ceilings, interval included; n == 0: not measured */
-    double bytes, macs;                     /* per call: packed weights; multiply-adds */
+    struct tern_ratio of_read, of_int8; /* share of the ceilings, interval included; n == 0: not measured */
+    double bytes, macs;                 /* per call: packed weights; multiply-adds */
 };
 
 #define TERN_MAX_STANDINGS 8
@@ -83,9 +83,11 @@ struct tern_tune_summary {
     double seconds;
 };
 
-/* TERN_OK also when stopped or out of time: the summary tells. Errors: the wisdom file belongs to another machine or
- * is damaged, the journal does not fit, a folder cannot be written, threads exceed the processors, no memory. */
-enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *out, struct tern_error *e);
+/* TERN_OK also when stopped or out of time: the summary tells. Errors: the wisdom file belongs to another
+ * machine or is damaged, the journal does not fit, a folder cannot be written, threads exceed the processors,
+ * no memory. */
+enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *out,
+                           struct tern_error *e);
 
 /* "6912x2560x1 t1 wcold" */
 void tern_problem_text(const struct tern_problem *p, char *out, size_t bytes);

@@ -12,7 +12,7 @@ struct tern_session {
     struct tern_wisdom wisdom;
     struct tern_journal *journal;
     struct tern_bed bed;
-    double started, ends;  /* seconds */
+    double started, ends; /* seconds */
     size_t replayed;
     char run[64];
 };
@@ -39,7 +39,7 @@ struct tern_contest {
     struct tern_entrant *entrant; /* parallel to member */
     size_t members;
     const char *phase;
-    const size_t *map; /* number in the strategy -> member; NULL: the same */
+    const size_t *map;    /* number in the strategy -> member; NULL: the same */
     size_t remembered[2]; /* rounds of race and duel that the journal knows */
     int was_done;
     double epoch_ns;          /* aimed length of a sample */
@@ -49,22 +49,23 @@ struct tern_contest {
 };
 
 double tern_seconds_now(void);
-void tern_session_warn(const struct tern_session *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void tern_session_warn(const struct tern_session *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
-/* Races and duels one problem until `ends`, and fills the outcome (already zeroed, task set). Statuses are those that
- * end the whole run; a problem that cannot be measured is an outcome with a reason. */
+/* Races and duels one problem until `ends`, and fills the outcome (already zeroed, task set). Statuses are
+ * those that end the whole run; a problem that cannot be measured is an outcome with a reason. */
 enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
                                   struct tern_outcome *out, struct tern_error *e);
 
-/* From the duel to the outcome: standings, shares of the ceilings, the wisdom entry. `roles` gives for every entrant
- * of the duel its member; the ceilings' places are 0 when absent. */
+/* From the duel to the outcome: standings, shares of the ceilings, the wisdom entry. `roles` gives for every
+ * entrant of the duel its member; the ceilings' places are 0 when absent. */
 struct tern_duel_roles {
     const size_t *member;
     size_t f16, i2s, read, int8; /* entrants of the duel; 0: none */
     size_t challengers;
 };
-void tern_verdict(const struct tern_contest *c, const struct tern_duel *d, const struct tern_duel_roles *roles,
-                  struct tern_outcome *out);
+void tern_verdict(const struct tern_contest *c, const struct tern_duel *d,
+                  const struct tern_duel_roles *roles, struct tern_outcome *out);
 /* Appends the outcome's records to the options' file. */
 enum tern_status tern_outcome_record(const struct tern_session *s, const struct tern_outcome *out,
                                      struct tern_error *e);

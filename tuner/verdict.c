@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Share of a ceiling, round by round: `amount` per call at the ceiling's ns per unit, over the time it took. */
-static struct tern_ratio share(const struct tern_duel *d, size_t entrant, size_t ceiling, double amount)
-{
+/* Share of a ceiling, round by round: `amount` per call at the ceiling's ns per unit, over the time it took.
+ */
+static struct tern_ratio share(const struct tern_duel *d, size_t entrant, size_t ceiling, double amount) {
     struct tern_ratio none = {.median = NAN, .ci_lo = NAN, .ci_hi = NAN};
     double *ideal = ceiling ? malloc((d->rounds + 1) * sizeof *ideal) : NULL;
     if (!ideal) return none;
@@ -22,9 +22,8 @@ static struct tern_ratio share(const struct tern_duel *d, size_t entrant, size_t
 }
 
 /* ns per byte or multiply-add -> G per second. */
-static void ceiling_seen(const struct tern_duel *d, size_t ceiling, const struct tern_ceiling *c, const char *why,
-                         struct tern_ceiling_seen *out)
-{
+static void ceiling_seen(const struct tern_duel *d, size_t ceiling, const struct tern_ceiling *c,
+                         const char *why, struct tern_ceiling_seen *out) {
     snprintf(out->why, sizeof out->why, "%s", why);
     double *rate = ceiling ? malloc((d->rounds + 1) * sizeof *rate) : NULL;
     if (!rate) return;
@@ -34,15 +33,13 @@ static void ceiling_seen(const struct tern_duel *d, size_t ceiling, const struct
     free(rate);
 }
 
-static struct tern_ratio over(const struct tern_duel *d, size_t entrant, size_t base, int known)
-{
+static struct tern_ratio over(const struct tern_duel *d, size_t entrant, size_t base, int known) {
     if (known) return tern_duel_ratio(d, entrant, base);
     return (struct tern_ratio){.median = NAN, .ci_lo = NAN, .ci_hi = NAN};
 }
 
 static void add_standing(const struct tern_contest *c, const struct tern_duel *d,
-                         const struct tern_duel_roles *roles, size_t i, struct tern_outcome *out)
-{
+                         const struct tern_duel_roles *roles, size_t i, struct tern_outcome *out) {
     const struct tern_member *m = &c->member[roles->member[i]];
     if (!d->estimate[i].n || out->standings == TERN_MAX_STANDINGS) return;
     struct tern_standing st = {.variant = m->variant,
@@ -60,13 +57,13 @@ static void add_standing(const struct tern_contest *c, const struct tern_duel *d
     st.of_read = share(d, i, roles->read, st.bytes);
     st.of_int8 = share(d, i, m->variant->act == TERN_ACT_I8 ? roles->int8 : 0, st.macs);
     size_t at = out->standings++;
-    for (; at > 0 && out->standing[at - 1].est.median > st.est.median; at--) out->standing[at] = out->standing[at - 1];
+    for (; at > 0 && out->standing[at - 1].est.median > st.est.median; at--)
+        out->standing[at] = out->standing[at - 1];
     out->standing[at] = st;
 }
 
-static void write_entry(const struct tern_contest *c, const struct tern_duel *d, const struct tern_duel_roles *roles,
-                        struct tern_wisdom_entry *en)
-{
+static void write_entry(const struct tern_contest *c, const struct tern_duel *d,
+                        const struct tern_duel_roles *roles, struct tern_wisdom_entry *en) {
     const struct tern_member *w = &c->member[roles->member[d->winner]], *base = &c->member[roles->member[0]];
     const struct tern_estimate *est = &d->estimate[d->winner];
     const struct tern_ratio *r = &d->ratio[d->winner];
@@ -89,9 +86,8 @@ static void write_entry(const struct tern_contest *c, const struct tern_duel *d,
     tern_utc_text(en->date, sizeof en->date);
 }
 
-void tern_verdict(const struct tern_contest *c, const struct tern_duel *d, const struct tern_duel_roles *roles,
-                  struct tern_outcome *out)
-{
+void tern_verdict(const struct tern_contest *c, const struct tern_duel *d,
+                  const struct tern_duel_roles *roles, struct tern_outcome *out) {
     const size_t variants = d->count - (roles->read != 0) - (roles->int8 != 0);
     for (size_t i = 0; i < variants; i++)
         if (i != TERN_DUEL_TWIN) add_standing(c, d, roles, i, out);
@@ -101,13 +97,14 @@ void tern_verdict(const struct tern_contest *c, const struct tern_duel *d, const
     out->tie = d->tie;
     out->complete = d->complete;
     const char *hot = "the weights are hot: no cold read to compare with";
-    ceiling_seen(d, roles->read, c->team->read, c->problem.regime == TERN_HOT ? hot : c->team->why_read, &out->read);
+    ceiling_seen(d, roles->read, c->team->read, c->problem.regime == TERN_HOT ? hot : c->team->why_read,
+                 &out->read);
     ceiling_seen(d, roles->int8, c->team->int8, c->team->why_int8, &out->int8);
     write_entry(c, d, roles, &out->entry);
 }
 
-static void problem_of_record(const struct tern_session *s, const struct tern_outcome *o, struct tern_record *r)
-{
+static void problem_of_record(const struct tern_session *s, const struct tern_outcome *o,
+                              struct tern_record *r) {
     const struct tern_problem *p = &o->task->problem;
     tern_record_init(r);
     r->run = s->run;
@@ -121,16 +118,16 @@ static void problem_of_record(const struct tern_session *s, const struct tern_ou
 }
 
 static enum tern_status record_standing(const struct tern_session *s, const struct tern_outcome *o,
-                                        const struct tern_standing *st, const char *base, struct tern_error *e)
-{
+                                        const struct tern_standing *st, const char *base,
+                                        struct tern_error *e) {
     struct tern_record r;
     char params[160], flags[160];
     problem_of_record(s, o, &r);
     tern_variant_params_text(st->variant, st->param, params, sizeof params);
     const char *vm = s->o->machine->hypervisor[0] ? " vm" : "";
-    snprintf(flags, sizeof flags, "%s%s%s%s%s%s", st->is_default ? " default" : "", st->is_winner ? " winner" : "",
-             st->is_baseline ? " baseline" : "", st->est.unstable ? " unstable" : "", vm,
-             o->regime == TERN_WCOLD_CAPPED ? " wcold-capped" : "");
+    snprintf(flags, sizeof flags, "%s%s%s%s%s%s", st->is_default ? " default" : "",
+             st->is_winner ? " winner" : "", st->is_baseline ? " baseline" : "",
+             st->est.unstable ? " unstable" : "", vm, o->regime == TERN_WCOLD_CAPPED ? " wcold-capped" : "");
     r.kind = "sample";
     r.code = tern_variant_code_key(st->variant);
     r.variant = st->variant->name;
@@ -155,8 +152,7 @@ static enum tern_status record_standing(const struct tern_session *s, const stru
 
 static enum tern_status record_ceiling(const struct tern_session *s, const struct tern_outcome *o,
                                        const struct tern_ceiling_seen *seen, const char *op, const char *unit,
-                                       struct tern_error *e)
-{
+                                       struct tern_error *e) {
     struct tern_record r;
     if (!seen->est.n) return TERN_OK;
     problem_of_record(s, o, &r);
@@ -169,8 +165,8 @@ static enum tern_status record_ceiling(const struct tern_session *s, const struc
     return tern_record_append(s->o->records, &r, e);
 }
 
-enum tern_status tern_outcome_record(const struct tern_session *s, const struct tern_outcome *o, struct tern_error *e)
-{
+enum tern_status tern_outcome_record(const struct tern_session *s, const struct tern_outcome *o,
+                                     struct tern_error *e) {
     enum tern_status st = TERN_OK;
     if (!s->o->records || !o->measured) return TERN_OK;
     for (size_t i = 0; i < o->standings && !st; i++)

@@ -7,20 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *tern_wisdom_default_path(void)
-{
+char *tern_wisdom_default_path(void) {
     const char *path = getenv("TERN_WISDOM");
     return path && *path ? strdup(path) : tern_xdg_path("config", "wisdom");
 }
 
-void tern_wisdom_free(struct tern_wisdom *w)
-{
+void tern_wisdom_free(struct tern_wisdom *w) {
     free(w->entry);
     *w = (struct tern_wisdom){0};
 }
 
-enum tern_status tern_wisdom_put(struct tern_wisdom *w, const struct tern_wisdom_entry *entry, struct tern_error *e)
-{
+enum tern_status tern_wisdom_put(struct tern_wisdom *w, const struct tern_wisdom_entry *entry,
+                                 struct tern_error *e) {
     char line[TERN_WISDOM_LINE];
     enum tern_status s = tern_wisdom_render(entry, line, e);
     if (s) return s;

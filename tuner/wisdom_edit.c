@@ -5,14 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-int tern_wisdom_stale(const struct tern_wisdom_entry *entry)
-{
+int tern_wisdom_stale(const struct tern_wisdom_entry *entry) {
     const struct tern_variant *v = tern_variant_named(entry->variant);
     return !v || strcmp(entry->code, tern_variant_code_key(v)) != 0;
 }
 
-static int better(const struct tern_wisdom_entry *a, const struct tern_wisdom_entry *b)
-{
+static int better(const struct tern_wisdom_entry *a, const struct tern_wisdom_entry *b) {
     const int fresh_a = !tern_wisdom_stale(a), fresh_b = !tern_wisdom_stale(b);
     if (fresh_a != fresh_b) return fresh_a;
     if (a->complete != b->complete) return a->complete;
@@ -20,8 +18,7 @@ static int better(const struct tern_wisdom_entry *a, const struct tern_wisdom_en
 }
 
 enum tern_status tern_wisdom_merge(struct tern_wisdom *into, const struct tern_wisdom *from, size_t *taken,
-                                   struct tern_error *e)
-{
+                                   struct tern_error *e) {
     struct tern_wisdom next = *into;
     size_t n = 0;
     next.entry = malloc((into->count + 1) * sizeof *next.entry);
@@ -42,8 +39,7 @@ enum tern_status tern_wisdom_merge(struct tern_wisdom *into, const struct tern_w
     return TERN_OK;
 }
 
-size_t tern_wisdom_forget(struct tern_wisdom *w, const struct tern_problem *p, int stale_only)
-{
+size_t tern_wisdom_forget(struct tern_wisdom *w, const struct tern_problem *p, int stale_only) {
     size_t kept = 0;
     for (size_t i = 0; i < w->count; i++) {
         const struct tern_problem *q = &w->entry[i].problem;

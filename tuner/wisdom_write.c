@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum tern_status tern_wisdom_text(const struct tern_wisdom *w, char **out, size_t *bytes, struct tern_error *e)
-{
+enum tern_status tern_wisdom_text(const struct tern_wisdom *w, char **out, size_t *bytes,
+                                  struct tern_error *e) {
     char line[TERN_WISDOM_LINE];
     char *text = malloc((w->count + 1) * TERN_WISDOM_LINE);
     struct tern_wisdom_entry *sorted = malloc((w->count + 1) * sizeof *sorted);
@@ -36,8 +36,7 @@ done:
     return TERN_OK;
 }
 
-enum tern_status tern_wisdom_write(const char *path, const struct tern_wisdom *w, struct tern_error *e)
-{
+enum tern_status tern_wisdom_write(const char *path, const struct tern_wisdom *w, struct tern_error *e) {
     char *text;
     size_t bytes;
     enum tern_status s = tern_wisdom_text(w, &text, &bytes, e);
