@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ static double seconds(void) {
 static void child(const struct tern_variant *v, const struct tern_verify_options *o, int fd,
                   unsigned timeout) {
     static const int fatal[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGTRAP};
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed parent must not leave a child that holds its locks */
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
     signal(SIGALRM, SIG_DFL);
     alarm(timeout);
