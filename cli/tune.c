@@ -335,10 +335,7 @@ static int dry_run(const struct arguments *a, const struct tern_tasks *tasks)
     if (a->json) {
         json_t *root = json_pack("{s:o, s:I, s:f, s:f}", "problems", list, "candidates", (json_int_t)all,
                                  "at_least_seconds_modelled", least, "at_most_seconds", a->tune.budget_seconds);
-        json_dumpf(root, stdout, JSON_INDENT(1));
-        putchar('\n');
-        json_decref(root);
-        return 0;
+        return tern_cli_print_json(root);
     }
     json_decref(list);
     printf("%zu problems, %zu candidates; from %.1f s (modelled: 1 ms per sample) to %.0f s (the budget)\n", tasks->count,
@@ -350,9 +347,7 @@ static void print_json(json_t *list, const struct tern_tune_summary *sum)
 {
     json_t *root = json_pack("{s:O, s:f, s:I, s:b}", "problems", list, "seconds", sum->seconds, "replayed_samples",
                              (json_int_t)sum->replayed, "stopped", sum->stopped);
-    json_dumpf(root, stdout, JSON_INDENT(1));
-    putchar('\n');
-    json_decref(root);
+    tern_cli_print_json(root);
 }
 
 static int tune(struct arguments *a, const struct tern_tasks *tasks, const char *wisdom, const char *records)

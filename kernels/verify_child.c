@@ -31,7 +31,7 @@ static void child(const struct tern_variant *v, const struct tern_verify_options
 
 enum tern_status tern_verify_start(const struct tern_variant *v, const struct tern_verify_options *o,
                                    struct tern_verify_child *c, struct tern_error *e) {
-    c->timeout = o->timeout_seconds ? o->timeout_seconds : o->effort == TERN_VERIFY_FULL ? 120 : 20;
+    c->timeout = o->timeout_seconds ? o->timeout_seconds : o->effort == TERN_VERIFY_FULL ? 120 : 10;
     c->started = seconds();
     int fd[2];
     if (pipe2(fd, O_CLOEXEC)) return tern_fail(e, TERN_IO, "verify: %s: pipe: %s", v->name, strerror(errno));

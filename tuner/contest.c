@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define EPOCH_NS     1e6
+#define EPOCH_MAX_NS 4e6
 #define SEARCH_SHARE 0.6 /* of a problem's time; the rest belongs to the duel */
 #define CHALLENGERS  3
 #define EXTRAS       6 /* twin, two baselines, two ceilings, and one to spare */
@@ -48,10 +49,7 @@ static void make_ready(struct tern_contest *c, size_t i)
     struct tern_session *s = c->s;
     if (!m->variant || m->trial || m->failed) return;
     struct tern_error e;
-    enum tern_status st = tern_stock_shape(s->stock, c->problem.m, c->problem.k, c->team->pool, &e);
-    if (!st)
-        st = tern_trial_new(tern_session_proof(s, m->variant), m->param, &c->problem, s->stock, c->team->pool,
-                            s->o->machine->usable, s->o->machine->l2_bytes, &m->trial, &e);
+    const enum tern_status st = tern_bed_trial(&s->bed, m->variant, m->param, &c->problem, &m->trial, &e);
     m->failed = st != TERN_OK;
     if (st) {
         tern_session_warn(s, "%s", e.text);
@@ -107,7 +105,7 @@ static int do_round(struct tern_contest *c, size_t number, const size_t *which, 
             ok = !s->o->stop || !*s->o->stop;
         }
         if (ok && !guess)
-            ok = tern_round(c->entrant, which, n, s->o->seed, number, EPOCH_NS, s->o->stop, ns);
+            ok = tern_round(c->entrant, which, n, s->o->seed, number, c->epoch_ns, s->o->stop, ns);
         if (ok) {
             c->failure = tern_journal_add(s->journal, &key, name, ns, n, tern_seconds_now() - start, &c->error);
             ok = !c->failure;
@@ -155,7 +153,7 @@ static const struct tern_variant *best_ranked(const struct tern_contest *c, cons
     const struct tern_variant *all = tern_variants(&count), *best = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct tern_variant *v = &all[i];
-        if (strcmp(v->format->name, format) || !tern_session_proof(c->s, v)) continue;
+        if (strcmp(v->format->name, format) || !tern_bed_proof(&c->s->bed, v)) continue;
         if (!tern_variant_fits(v, c->s->o->machine->usable, c->problem.m, c->problem.k, c->problem.n, NULL)) continue;
         if (!best || v->rank > best->rank) best = v;
     }
@@ -167,7 +165,7 @@ static int prepare_space(struct tern_contest *c)
 {
     size_t kept = 0;
     for (size_t i = 0; i < c->space.count; i++)
-        if (tern_session_proof(c->s, c->space.item[i].variant)) c->space.item[kept++] = c->space.item[i];
+        if (tern_bed_proof(&c->s->bed, c->space.item[i].variant)) c->space.item[kept++] = c->space.item[i];
     c->space.count = kept;
     if (!kept) return 0;
     int initial[TERN_MAX_PARAMS];
@@ -211,6 +209,17 @@ static size_t place_of(const size_t *member, size_t n, size_t wanted)
     return SIZE_MAX;
 }
 
+/* Samples of equal length are hit by interruptions alike: the duel's are as long as one reading of the cold buffer,
+ * within reason. */
+static void match_epochs(struct tern_contest *c, const size_t *member, size_t n, size_t read)
+{
+    if (!read) return;
+    const double start = tern_seconds_now();
+    tern_ceiling_run(c->team->read, 1);
+    c->epoch_ns = fmin(fmax(1e9 * (tern_seconds_now() - start), EPOCH_NS), EPOCH_MAX_NS);
+    for (size_t i = 0; i < n; i++) c->entrant[member[i]].calls = 0;
+}
+
 static enum tern_status duel(struct tern_contest *c, const struct tern_found *f, struct tern_outcome *out,
                              struct tern_error *e)
 {
@@ -246,6 +255,7 @@ static enum tern_status duel(struct tern_contest *c, const struct tern_found *f,
     }
     c->phase = "duel";
     c->map = member;
+    match_epochs(c, member, n, roles.read);
     const struct tern_search s = {
         .count = n, .effort = c->s->o->effort, .round = on_round, .go = on_duel_go, .ctx = c};
     struct tern_duel d;
@@ -296,18 +306,17 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
     struct tern_contest c = {.s = s,
                              .task = task,
                              .problem = task->problem,
+                             .epoch_ns = EPOCH_NS,
                              .search_ends = now + SEARCH_SHARE * (ends - now),
                              .ends = ends};
-    if (c.problem.regime != TERN_HOT) c.problem.regime = s->cold;
+    if (c.problem.regime != TERN_HOT) c.problem.regime = s->bed.cold;
     out->regime = c.problem.regime;
     tern_problem_text(&c.problem, c.text, sizeof c.text);
-    for (size_t i = 0; i < s->teams; i++)
-        if (s->team[i].threads == c.problem.threads) c.team = &s->team[i];
     c.remembered[RACE] = tern_journal_rounds(s->journal, c.text, s->o->strategy->name);
     c.remembered[DUEL] = tern_journal_rounds(s->journal, c.text, "duel");
     c.was_done = tern_journal_is_done(s->journal, c.text);
-    enum tern_status st =
-        tern_space_of(&c.problem, s->o->machine->usable, NULL, s->o->lossy, &c.space, e);
+    enum tern_status st = tern_bed_team(&s->bed, c.problem.threads, &c.team, e);
+    if (!st) st = tern_space_of(&c.problem, s->o->machine->usable, NULL, s->o->lossy, &c.space, e);
     if (st) return st;
     const int some = prepare_space(&c);
     out->candidates = c.space.count;

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MEMORY_SHARE 24 /* packed copies of one format may take this part of the memory; there are about ten */
-
 double tern_seconds_now(void)
 {
     return 1e-9 * (double)tern_now_ns();
@@ -32,13 +30,6 @@ void tern_session_warn(const struct tern_session *s, const char *fmt, ...)
     s->o->hooks.warn(s->o->hooks.ctx, line);
 }
 
-const struct tern_proof *tern_session_proof(const struct tern_session *s, const struct tern_variant *v)
-{
-    size_t count;
-    const struct tern_variant *all = tern_variants(&count);
-    return v >= all && v < all + count ? s->proof[v - all] : NULL;
-}
-
 static int stopped(const struct tern_session *s)
 {
     return s->o->stop && *s->o->stop;
@@ -49,15 +40,11 @@ static enum tern_status prove_all(struct tern_session *s, struct tern_error *e)
 {
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
-    const struct tern_verify_options vo = {
-        .usable = s->o->machine->usable, .seed = s->o->seed, .effort = TERN_VERIFY_QUICK};
-    s->proof = calloc(count + 1, sizeof *s->proof);
-    if (!s->proof) return tern_fail(e, TERN_NO_MEMORY, "tune: out of memory");
     for (size_t i = 0; i < count && !stopped(s); i++) {
         int wanted = 0;
         for (size_t t = 0; t < s->o->tasks && !wanted; t++) {
             const struct tern_problem *p = &s->o->task[t].problem;
-            wanted = tern_variant_fits(&all[i], vo.usable, p->m, p->k, p->n, NULL);
+            wanted = tern_variant_fits(&all[i], s->o->machine->usable, p->m, p->k, p->n, NULL);
         }
         if (!wanted) continue;
         if (s->o->hooks.progress) {
@@ -66,43 +53,22 @@ static enum tern_status prove_all(struct tern_session *s, struct tern_error *e)
             s->o->hooks.progress(s->o->hooks.ctx, 0, note);
         }
         struct tern_verdict verdict;
-        enum tern_status st = tern_prove(&all[i], &vo, &verdict, &s->proof[i], e);
+        enum tern_status st = tern_bed_prove(&s->bed, &all[i], &verdict, e);
         if (st) return st;
-        if (!s->proof[i])
+        if (!tern_bed_proof(&s->bed, &all[i]))
             tern_session_warn(s, "verify: %s: %s: %s; it is not timed and cannot win", all[i].name,
                               tern_verdict_name(verdict.kind), verdict.text);
     }
     return TERN_OK;
 }
 
-static void make_ceilings(struct tern_session *s, struct tern_team *t)
-{
-    struct tern_error why;
-    const uint32_t usable = s->o->machine->usable;
-    if (tern_ceiling_new(TERN_CEILING_READ, s->cold_bytes, usable, t->pool, &t->read, &why))
-        snprintf(t->why_read, sizeof t->why_read, "%.191s", why.text);
-    if (tern_ceiling_new(TERN_CEILING_INT8, 0, usable, t->pool, &t->int8, &why))
-        snprintf(t->why_int8, sizeof t->why_int8, "%.191s", why.text);
-}
-
 static enum tern_status make_teams(struct tern_session *s, struct tern_error *e)
 {
-    const struct tern_machine *m = s->o->machine;
-    s->team = calloc(s->o->tasks + 1, sizeof *s->team);
-    if (!s->team) return tern_fail(e, TERN_NO_MEMORY, "tune: out of memory");
     for (size_t i = 0; i < s->o->tasks; i++) {
-        const size_t threads = s->o->task[i].problem.threads;
-        size_t at = 0;
-        while (at < s->teams && s->team[at].threads != threads) at++;
-        if (at < s->teams) continue;
-        if (threads > m->cpus)
-            return tern_fail(e, TERN_UNSUPPORTED, "threads: %zu: this process may use %zu processors", threads,
-                             m->cpus);
-        enum tern_status st = tern_pool_new(threads, m->cpu, &s->team[at].pool, e);
+        struct tern_team *team;
+        enum tern_status st = tern_bed_team(&s->bed, s->o->task[i].problem.threads, &team, e);
         if (st) return st;
-        s->team[at].threads = threads;
-        s->teams++;
-        make_ceilings(s, &s->team[at]);
+        tern_bed_ceilings(&s->bed, team);
     }
     return TERN_OK;
 }
@@ -142,7 +108,7 @@ static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tu
     struct tern_outcome out = {.task = task};
     struct tern_problem p = task->problem;
     char text[96];
-    if (p.regime != TERN_HOT) p.regime = s->cold;
+    if (p.regime != TERN_HOT) p.regime = s->bed.cold;
     tern_problem_text(&p, text, sizeof text);
     const int was_done = tern_journal_is_done(s->journal, text);
     const struct tern_wisdom_entry *old = was_done ? known(s, &p) : NULL;
@@ -172,14 +138,7 @@ static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tu
 
 static void close_session(struct tern_session *s)
 {
-    for (size_t i = s->teams; i-- > 0;) {
-        tern_ceiling_free(s->team[i].read);
-        tern_ceiling_free(s->team[i].int8);
-        tern_pool_free(s->team[i].pool); /* last made, first freed: each gives back the affinity it found */
-    }
-    free(s->team);
-    free(s->proof);
-    tern_stock_free(s->stock);
+    tern_bed_close(&s->bed);
     tern_journal_close(s->journal);
     tern_wisdom_free(&s->wisdom);
 }
@@ -211,20 +170,15 @@ static double end_of(const struct tern_session *s)
 
 enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *sum, struct tern_error *e)
 {
-    struct tern_session s = {.o = o, .started = tern_seconds_now(), .cold = TERN_WCOLD};
+    struct tern_session s = {.o = o, .started = tern_seconds_now()};
     char now[24];
-    int capped;
     *sum = (struct tern_tune_summary){0};
     tern_utc_text(now, sizeof now);
     snprintf(s.run, sizeof s.run, "tune-%s-%ld", now, (long)getpid());
-    s.cold_bytes = tern_cold_bytes(o->machine, &capped);
-    if (o->machine->memory_bytes && s.cold_bytes > o->machine->memory_bytes / MEMORY_SHARE)
-        s.cold_bytes = o->machine->memory_bytes / MEMORY_SHARE, capped = 1;
-    if (capped) s.cold = TERN_WCOLD_CAPPED;
     enum tern_status st = open_files(&s, e);
+    if (!st) st = tern_bed_open(o->machine, o->seed, &s.bed, e);
     if (!st) st = prove_all(&s, e);
     if (!st) st = make_teams(&s, e);
-    if (!st) st = tern_stock_new(s.cold_bytes, o->seed, &s.stock, e);
     s.ends = end_of(&s);
     for (size_t i = 0; !st && i < o->tasks && !stopped(&s); i++) st = do_task(&s, i, sum, e);
     sum->replayed = s.replayed;

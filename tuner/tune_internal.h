@@ -2,32 +2,16 @@
 #ifndef TERN_TUNER_TUNE_INTERNAL_H
 #define TERN_TUNER_TUNE_INTERNAL_H
 
-#include "base/pool.h"
-#include "kernels/verify.h"
-#include "measure/ceilings.h"
+#include "tuner/bed.h"
 #include "tuner/journal.h"
 #include "tuner/round.h"
-#include "tuner/trial.h"
 #include "tuner/tune.h"
-
-/* The threads of one thread count, with the ceilings measured on them. */
-struct tern_team {
-    size_t threads;
-    struct tern_pool *pool;
-    struct tern_ceiling *read, *int8; /* NULL: not available, see why */
-    char why_read[192], why_int8[192];
-};
 
 struct tern_session {
     const struct tern_tune_options *o;
     struct tern_wisdom wisdom;
     struct tern_journal *journal;
-    struct tern_stock *stock;
-    struct tern_team *team; /* one per distinct thread count */
-    size_t teams;
-    const struct tern_proof **proof; /* by place in the registry; NULL: not proved, never timed */
-    size_t cold_bytes;
-    enum tern_regime cold; /* TERN_WCOLD or TERN_WCOLD_CAPPED */
+    struct tern_bed bed;
     double started, ends;  /* seconds */
     size_t replayed;
     char run[64];
@@ -58,6 +42,7 @@ struct tern_contest {
     const size_t *map; /* number in the strategy -> member; NULL: the same */
     size_t remembered[2]; /* rounds of race and duel that the journal knows */
     int was_done;
+    double epoch_ns;          /* aimed length of a sample */
     double search_ends, ends; /* seconds */
     enum tern_status failure; /* of the journal: ends the run */
     struct tern_error error;
@@ -65,7 +50,6 @@ struct tern_contest {
 
 double tern_seconds_now(void);
 void tern_session_warn(const struct tern_session *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-const struct tern_proof *tern_session_proof(const struct tern_session *s, const struct tern_variant *v);
 
 /* Races and duels one problem until `ends`, and fills the outcome (already zeroed, task set). Statuses are those that
  * end the whole run; a problem that cannot be measured is an outcome with a reason. */

@@ -14,6 +14,9 @@ enum tern_status tern_wisdom_merge(struct tern_wisdom *into, const struct tern_w
  * keeps entries whose code key is this build's. Returns how many went. */
 size_t tern_wisdom_forget(struct tern_wisdom *w, const struct tern_problem *p, int stale_only);
 
+/* The text of the file, as heap block (free()): header and sorted lines. */
+enum tern_status tern_wisdom_text(const struct tern_wisdom *w, char **text, size_t *bytes, struct tern_error *e);
+
 /* 1 when the entry was measured with other code than this build's, so that it no longer decides anything. */
 int tern_wisdom_stale(const struct tern_wisdom_entry *entry);
 
