@@ -13,19 +13,20 @@
 #include <stdint.h>
 
 enum tern_ceiling_kind {
-    TERN_CEILING_READ,   /* read bandwidth of `bytes`: sums the buffer with the widest loads and software prefetch */
-    TERN_CEILING_INT8,   /* u8 x s8 multiply-add peak: vpdpbusd where usable, else vpmaddubsw+vpmaddwd, else scalar */
-    TERN_CEILING_MADDUBS,/* vpmaddubsw + vpaddw peak (AVX2) */
-    TERN_CEILING_FMA     /* f32 fused multiply-add peak */
+    TERN_CEILING_READ,    /* read bandwidth of `bytes`: sums them with the widest loads */
+    TERN_CEILING_INT8,    /* u8 x s8 multiply-add peak: vpdpbusd where usable, else vpmaddubsw+vpmaddwd, else
+                             scalar */
+    TERN_CEILING_MADDUBS, /* vpmaddubsw + vpaddw peak (AVX2) */
+    TERN_CEILING_FMA      /* f32 fused multiply-add peak */
 };
 
 struct tern_ceiling;
 
-/* Prepares a ceiling for all workers of `pool` (each reads its own share; peaks run on every worker). `usable`
- * limits the instructions. `bytes` is the total buffer of READ, ignored by the others. TERN_UNSUPPORTED when the
- * instruction family is not usable here. */
-enum tern_status tern_ceiling_new(enum tern_ceiling_kind kind, size_t bytes, uint32_t usable, struct tern_pool *pool,
-                                  struct tern_ceiling **out, struct tern_error *e);
+/* Prepares a ceiling for all workers of `pool` (each reads its own share; peaks run on every worker).
+ * `usable` limits the instructions. `bytes` is the total buffer of READ, ignored by the others.
+ * TERN_UNSUPPORTED when the instruction family is not usable here. */
+enum tern_status tern_ceiling_new(enum tern_ceiling_kind kind, size_t bytes, uint32_t usable,
+                                  struct tern_pool *pool, struct tern_ceiling **out, struct tern_error *e);
 void tern_ceiling_free(struct tern_ceiling *c);
 
 /* "vpdpbusd zmm", "read zmm" ... */
@@ -35,8 +36,10 @@ double tern_ceiling_work(const struct tern_ceiling *c);
 /* For the sampler: ctx is the struct tern_ceiling. */
 void tern_ceiling_run(void *ctx, uint64_t calls);
 
-/* Estimated core frequency in GHz from a chain of dependent multiplies (3 cycles each on every x86 since 2008 and on
- * the ARM cores we know); 0 when not known. About a millisecond. */
+#define TERN_FREQUENCY_BURSTS 32
+/* Estimated core frequency in GHz from a chain of dependent multiplies (3 cycles each on every x86 since
+ * 2008): the fastest of TERN_FREQUENCY_BURSTS bursts, about a millisecond together. 0 when not known, as on
+ * ARM, whose cores take 2 to 4 cycles. */
 double tern_frequency_ghz(void);
 
 #endif

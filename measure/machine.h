@@ -1,7 +1,8 @@
 /* The machine: topology (hwloc when present, sysfs otherwise), identity and the keys derived from it.
  *
- * The hard key decides whether a remembered winner may be reused (CPU model, usable ISA, cache geometry, core kind);
- * soft facts (kernel version, governor, hypervisor ...) are recorded beside every number and only warned about. */
+ * The hard key decides whether a remembered winner may be reused (CPU model, usable ISA, cache geometry, core
+ * kind); soft facts (kernel version, governor, hypervisor ...) are recorded beside every number and only
+ * warned about. */
 #ifndef TERN_MEASURE_MACHINE_H
 #define TERN_MEASURE_MACHINE_H
 
@@ -16,29 +17,30 @@ struct tern_machine {
     char brand[128]; /* CPU brand string */
     char vendor[32];
     int family, model, stepping; /* -1: not known */
-    uint32_t isa;    /* detected bits of base/isa.h */
-    uint32_t usable; /* isa & TERN_ISA */
-    size_t cpus;     /* processors this process may use, first hardware thread of every core first */
+    uint32_t isa;                /* detected bits of base/isa.h */
+    uint32_t usable;             /* isa & TERN_ISA */
+    size_t cpus; /* processors this process may use, first hardware thread of every core first */
     int cpu[TERN_MAX_CPUS];
     size_t cores, packages, numa_nodes, core_kinds;
-    size_t l1d_bytes, l2_bytes, l3_bytes; /* of cpu[0]; 0: not known. l3 as reported, which on a VM may be the host's */
-    size_t l3_shared_by;                  /* processors sharing it, 0: not known */
-    size_t memory_bytes;                  /* physical, or the cgroup limit when lower */
-    char hypervisor[32];                  /* "" on bare metal, else "kvm", "vm", ... */
+    size_t l1d_bytes, l2_bytes,
+        l3_bytes;        /* of cpu[0]; 0: not known. l3 as reported, which on a VM may be the host's */
+    size_t l3_shared_by; /* processors sharing it, 0: not known */
+    size_t memory_bytes; /* physical, or the cgroup limit when lower */
+    char hypervisor[32]; /* "" on bare metal, else "kvm", "vm", ... */
     char kernel[128], governor[32], thp[32];
-    char topology_source[32];             /* "hwloc 2.9.0" or "sysfs" */
-    char key[24];                         /* "m:" and 16 hex digits: the hard key */
+    char topology_source[32]; /* "hwloc 2.9.0" or "sysfs" */
+    char key[24];             /* "m:" and 16 hex digits: the hard key */
 };
 
-/* Reads the machine; TERN_SYSFS redirects the sysfs/procfs roots. Never fails for a missing fact; fails when TERN_ISA
- * is malformed. */
+/* Reads the machine; TERN_SYSFS redirects the sysfs/procfs roots. Never fails for a missing fact; fails when
+ * TERN_ISA is malformed. */
 enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e);
 
 /* The process-wide copy, read on first use with the same rules. */
 enum tern_status tern_machine_get(const struct tern_machine **m, struct tern_error *e);
 
-/* Bytes that weights must rotate through to be cold in the last-level cache: min(2 x L3, cap), where the cap is 25 % of
- * memory or 1 GiB. *capped is set when the cap decided. */
+/* Bytes that weights must rotate through to be cold in the last-level cache: min(2 x L3, cap), where the cap
+ * is 25 % of memory or 1 GiB. *capped is set when the cap decided. */
 size_t tern_cold_bytes(const struct tern_machine *m, int *capped);
 
 #endif

@@ -1,0 +1,165 @@
+#define _GNU_SOURCE
+#include "cli/command.h"
+
+#include "base/isa.h"
+#include "measure/card.h"
+#include "measure/ceilings.h"
+#include "measure/clock.h"
+#include "measure/machine.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *size_text(size_t bytes, char *out, size_t out_bytes) {
+    if (!bytes)
+        snprintf(out, out_bytes, "not known");
+    else if (bytes < (size_t)1 << 20)
+        snprintf(out, out_bytes, "%zu KiB", bytes >> 10);
+    else if (bytes < (size_t)10 << 30)
+        snprintf(out, out_bytes, "%zu MiB", bytes >> 20);
+    else
+        snprintf(out, out_bytes, "%.1f GiB", (double)bytes / (double)((size_t)1 << 30));
+    return out;
+}
+
+static void print_machine(const struct tern_machine *m, const struct tern_clock_facts *clock, double ghz) {
+    char isa[256], usable[256], a[32], b[32], c[32];
+    tern_isa_text(m->isa, isa, sizeof isa);
+    tern_isa_text(m->usable, usable, sizeof usable);
+    printf("machine\n  model      %s", m->brand);
+    if (m->vendor[0])
+        printf(" (%s, family %d, model %d, stepping %d)", m->vendor, m->family, m->model, m->stepping);
+    printf("\n  key        %s\n  usable     %s\n", m->key, usable);
+    if (m->usable != m->isa) printf("  detected   %s (TERN_ISA=%s)\n", isa, getenv("TERN_ISA"));
+    printf("  topology   processors %zu, cores %zu, packages %zu, NUMA nodes %zu, kinds of core %zu (source: "
+           "%s)\n",
+           m->cpus, m->cores, m->packages, m->numa_nodes, m->core_kinds, m->topology_source);
+    printf("  caches     L1d %s, L2 %s, L3 %s", size_text(m->l1d_bytes, a, sizeof a),
+           size_text(m->l2_bytes, b, sizeof b), size_text(m->l3_bytes, c, sizeof c));
+    if (m->l3_shared_by) printf(" shared by %zu processors", m->l3_shared_by);
+    printf("\n  memory     %s\n", size_text(m->memory_bytes, a, sizeof a));
+    printf("  system     %s%s%s\n", m->kernel[0] ? m->kernel : "not known",
+           m->hypervisor[0] ? ", virtual machine: " : "", m->hypervisor);
+    printf("  clock      %s, %.0f ns a reading (median), smallest step %.0f ns\n", clock->name,
+           clock->overhead_ns, clock->resolution_ns);
+    if (ghz > 0)
+        printf("  frequency  about %.2f GHz (fastest of %d chains of dependent multiplies)\n", ghz,
+               TERN_FREQUENCY_BURSTS);
+    else
+        printf("  frequency  not known on this architecture\n");
+}
+
+static void print_card(const struct tern_card_item *item, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        if (!i || strcmp(item[i].group, item[i - 1].group)) printf("\n%s\n", item[i].group);
+        printf("  %-10s %-8s %s\n", item[i].name, tern_card_state_name(item[i].state), item[i].value);
+        if (item[i].remedy[0]) printf("  %-10s %-8s -> %s\n", "", "", item[i].remedy);
+    }
+}
+
+static void set_known(json_t *o, const char *key, size_t v) {
+    if (v) json_object_set_new(o, key, json_integer((json_int_t)v));
+}
+
+static json_t *isa_json(uint32_t mask) {
+    char text[256];
+    tern_isa_text(mask, text, sizeof text);
+    return json_pack("{s:s, s:I, s:s}", "names", text, "mask", (json_int_t)mask, "level",
+                     tern_isa_level_name(mask));
+}
+
+static json_t *machine_json(const struct tern_machine *m) {
+    json_t *o = json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "key", m->key, "brand", m->brand, "vendor",
+                          m->vendor, "detected", isa_json(m->isa), "usable", isa_json(m->usable),
+                          "topology_source", m->topology_source);
+    const struct {
+        const char *key;
+        int v;
+    } id[] = {{"family", m->family}, {"model", m->model}, {"stepping", m->stepping}};
+    for (size_t i = 0; i < sizeof id / sizeof *id; i++)
+        if (id[i].v >= 0) json_object_set_new(o, id[i].key, json_integer(id[i].v));
+    const struct {
+        const char *key;
+        size_t v;
+    } count[] = {{"processors", m->cpus},           {"cores", m->cores},
+                 {"packages", m->packages},         {"numa_nodes", m->numa_nodes},
+                 {"core_kinds", m->core_kinds},     {"l1d_bytes", m->l1d_bytes},
+                 {"l2_bytes", m->l2_bytes},         {"l3_bytes", m->l3_bytes},
+                 {"l3_shared_by", m->l3_shared_by}, {"memory_bytes", m->memory_bytes}};
+    for (size_t i = 0; i < sizeof count / sizeof *count; i++) set_known(o, count[i].key, count[i].v);
+    json_t *cpus = json_array();
+    for (size_t i = 0; i < m->cpus; i++) json_array_append_new(cpus, json_integer(m->cpu[i]));
+    json_object_set_new(o, "cpus", cpus);
+    const struct {
+        const char *key, *v;
+    } soft[] = {
+        {"hypervisor", m->hypervisor}, {"kernel", m->kernel}, {"governor", m->governor}, {"thp", m->thp}};
+    for (size_t i = 0; i < sizeof soft / sizeof *soft; i++)
+        if (soft[i].v[0]) json_object_set_new(o, soft[i].key, json_string(soft[i].v));
+    return o;
+}
+
+static int print_json(const struct tern_machine *m, const struct tern_clock_facts *clock, double ghz,
+                      const struct tern_card_item *item, size_t n) {
+    json_t *checks = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "group", item[i].group, "name", item[i].name, "state",
+                              tern_card_state_name(item[i].state), "value", item[i].value);
+        if (item[i].remedy[0]) json_object_set_new(o, "remedy", json_string(item[i].remedy));
+        json_array_append_new(checks, o);
+    }
+    json_t *doc = json_pack("{s:i, s:s, s:o, s:{s:s, s:f, s:f}, s:o}", "schema", 1, "tern", TERN_VERSION,
+                            "machine", machine_json(m), "clock", "name", clock->name, "overhead_ns_median",
+                            clock->overhead_ns, "resolution_ns_min", clock->resolution_ns, "checks", checks);
+    if (doc && ghz > 0)
+        json_object_set_new(doc, "frequency",
+                            json_pack("{s:f, s:s, s:i}", "ghz", ghz, "estimator", "fastest multiply chain",
+                                      "n", TERN_FREQUENCY_BURSTS));
+    const int bad = !doc || json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+    if (!bad) putchar('\n');
+    json_decref(doc);
+    return bad ? 3 : 0;
+}
+
+static int run(int argc, char **argv);
+
+const struct tern_command tern_command_doctor = {
+    .name = "doctor",
+    .summary = "what this machine has and lacks, each \"no\" with its reason and remedy",
+    .help =
+        "usage: tern doctor [--json]\n\n"
+        "Prints the machine card: CPU, usable instruction sets, topology, memory, clock, counters, energy,\n"
+        "sources of noise, optional libraries and programs. A missing thing is a line and no failure: the\n"
+        "exit code is 0. TERN_ISA limits the usable instruction sets, TERN_SYSFS reads another /sys and "
+        "/proc.\n\n"
+        "  --json   machine-readable\n\n"
+        "example: tern doctor --json | python3 -m json.tool\n",
+    .run = run,
+};
+
+static int run(int argc, char **argv) {
+    static const struct option options[] = {
+        {"json", no_argument, 0, 'j'}, {"help", no_argument, 0, 'h'}, {0, 0, 0, 0}};
+    int json = 0;
+    for (int got; (got = tern_cli_getopt(argc, argv, ":h", options, &tern_command_doctor)) != -1;) {
+        if (got == '?') return 3;
+        json = 1;
+    }
+    if (optind < argc) return tern_cli_usage("doctor", "'%s' is not expected here", argv[optind]);
+
+    struct tern_error e = {0};
+    const struct tern_machine *m;
+    const enum tern_status s = tern_machine_get(&m, &e);
+    if (s) return tern_cli_fail(s, &e);
+    const struct tern_clock_facts *clock = tern_clock_facts();
+    const double ghz = tern_frequency_ghz();
+    static struct tern_card_item item[TERN_CARD_MAX];
+    const size_t n = tern_card_read(m, item);
+    if (json) return print_json(m, clock, ghz, item, n);
+    printf("tern %s\n\n", TERN_VERSION);
+    print_machine(m, clock, ghz);
+    print_card(item, n);
+    return 0;
+}

@@ -1,0 +1,136 @@
+#include "kernels/verify_cases.h"
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "kernels/verify_case.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Shapes of kernels.md 6.4: tails of every block size, the bounds of 16-bit sums (2048 safe, 2176 not, 4096),
+ * and the widest K of a real model. */
+static const size_t full_k[] = {1,    3,    4,    5,    64,   96,   128,  250,  256,  384,   640,
+                                1024, 1536, 2048, 2176, 2560, 3200, 4096, 6912, 8640, 14336, 23040};
+static const size_t full_m[] = {1, 15, 16, 17, 63, 64, 65, 80, 81, 130, 192, 257, 400};
+static const size_t full_n[] = {1, 2, 3, 4, 5, 6, 7, 8, 16, 33};
+static const size_t quick_k[] = {4, 128, 250, 256, 2304, 8640};
+static const size_t quick_m[] = {17, 81, 257};
+static const size_t quick_n[] = {1, 2, 7};
+/* Whole tiles, for formats that accept no ragged M. */
+static const size_t tiled[][3] = {{64, 256, 1}, {640, 768, 2}, {320, 8640, 1}, {1536, 4096, 1}, {256, 2560, 7}};
+
+static const struct {
+    enum tern_weight_pattern w;
+    enum tern_act_pattern a;
+} patterns[] = {
+    {TERN_W_PLUS, TERN_A_MAX},       {TERN_W_MINUS, TERN_A_MIN},   {TERN_W_RANDOM, TERN_A_RANDOM},
+    {TERN_W_RUNS, TERN_A_ALIGNED},   {TERN_W_RANDOM, TERN_A_EDGE}, {TERN_W_ALTERNATING, TERN_A_RANDOM},
+    {TERN_W_ZERO, TERN_A_MAX},       {TERN_W_PLUS, TERN_A_MIN},    {TERN_W_RANDOM, TERN_A_ZERO},
+    {TERN_W_RANDOM, TERN_A_ALIGNED},
+};
+#define N_PATTERNS (sizeof patterns / sizeof *patterns)
+
+struct run {
+    const struct tern_variant *v;
+    struct tern_random random;
+    unsigned cases;
+    int failed;
+    char text[320];
+};
+
+static int try_case(struct run *r, struct tern_case *c) {
+    if (!tern_variant_fits_signs(r->v, r->v->isa, c->m, c->k, c->n, NULL)) return 1;
+    c->seed = tern_random_next(&r->random) >> 1;
+    c->end = (int)(r->cases & 1);
+    char what[96];
+    r->cases++;
+    if (tern_case_run(r->v, c, what, sizeof what)) return 1;
+    char where[220];
+    tern_case_text(r->v, c, where, sizeof where);
+    snprintf(r->text, sizeof r->text, "%s: %s", where, what);
+    r->failed = 1;
+    return 0;
+}
+
+/* A range that starts and ends inside the matrix, at legal cuts. */
+static void middle(const struct tern_variant *v, struct tern_case *c) {
+    const size_t step = v->row_step, cuts = c->m / step;
+    if (cuts < 2) return;
+    c->row0 = step * (cuts / 2);
+    c->row1 = cuts >= 3 ? tern_min(c->m, c->row0 + step) : c->m;
+}
+
+static void every_pattern(struct run *r, struct tern_case *c, size_t limit) {
+    for (size_t p = 0; p < N_PATTERNS && !r->failed; p++) {
+        if (p >= limit) return;
+        c->weights = patterns[p].w;
+        c->acts = patterns[p].a;
+        c->row0 = 0;
+        c->row1 = c->m;
+        c->workers = 1 + p % 3;
+        if (p == 5) middle(r->v, c);
+        try_case(r, c);
+    }
+}
+
+/* Every combination of parameters on shapes that have a body and tails. */
+static void every_parameter(struct run *r) {
+    static const size_t shape[][3] = {{321, 2304, 7}, {257, 640, 1}, {64, 256, 3}};
+    const struct tern_space *s = r->v->space;
+    size_t total = 1;
+    for (size_t i = 0; i < s->count; i++) total *= s->params[i].count;
+    for (size_t at = 0; at < total && !r->failed; at++) {
+        struct tern_case c = {.weights = TERN_W_RANDOM, .acts = TERN_A_RANDOM, .workers = 1};
+        for (size_t i = 0, rest = at; i < s->count; rest /= s->params[i].count, i++)
+            c.param[i] = s->params[i].values[rest % s->params[i].count];
+        for (size_t j = 0; j < 3 && !r->failed; j++) {
+            c.m = shape[j][0], c.k = shape[j][1],
+            c.n = tern_max(r->v->n_min, tern_min(shape[j][2], r->v->n_max));
+            c.row0 = 0, c.row1 = c.m;
+            try_case(r, &c);
+        }
+    }
+}
+
+static void all_cases(struct run *r, enum tern_verify_effort effort) {
+    const int full = effort == TERN_VERIFY_FULL;
+    const size_t *ks = full ? full_k : quick_k, *ms = full ? full_m : quick_m, *ns = full ? full_n : quick_n;
+    const size_t n_k = full ? sizeof full_k / sizeof *full_k : sizeof quick_k / sizeof *quick_k;
+    const size_t n_m = full ? sizeof full_m / sizeof *full_m : sizeof quick_m / sizeof *quick_m;
+    const size_t n_n = full ? sizeof full_n / sizeof *full_n : sizeof quick_n / sizeof *quick_n;
+    size_t turn = 0;
+    struct tern_case c;
+    memset(&c, 0, sizeof c);
+    tern_variant_defaults(r->v, c.param);
+    for (size_t i = 0; i < n_k && !r->failed; i++) {
+        for (size_t j = 0; j < n_m && !r->failed; j++, turn++) {
+            c.k = ks[i];
+            c.m = ms[j];
+            c.n = tern_max(r->v->n_min, tern_min(ns[turn % n_n], r->v->n_max));
+            const size_t work = c.m * c.k * c.n / (full ? 1 : 8);
+            every_pattern(r, &c, work > 2000000 ? 2 : work > 400000 ? 4 : N_PATTERNS);
+        }
+    }
+    if (r->v->format->accepts(257, 256, NULL)) {
+        for (size_t i = 0; i < sizeof tiled / sizeof *tiled && !r->failed; i++) {
+            c.m = tiled[i][0], c.k = tiled[i][1];
+            c.n = tern_max(r->v->n_min, tern_min(tiled[i][2], r->v->n_max));
+            every_pattern(r, &c, c.m * c.k * c.n > 2000000 ? 3 : N_PATTERNS);
+        }
+    }
+    every_parameter(r);
+    if (!full || r->v->n_max < 128) return;
+    c.m = 130, c.k = 512, c.n = 128;
+    every_pattern(r, &c, 4);
+    c.m = 65, c.k = 256, c.n = 512;
+    every_pattern(r, &c, 4);
+}
+
+void tern_run_cases(const struct tern_variant *v, uint64_t seed, enum tern_verify_effort effort,
+                    struct tern_case_report *out) {
+    struct run r = {.v = v, .random = {seed}};
+    all_cases(&r, effort);
+    out->cases = r.cases;
+    out->failed = r.failed;
+    memcpy(out->text, r.text, sizeof out->text);
+}

@@ -1,0 +1,228 @@
+/* Reader: a file of lines, any of which may be torn, foreign or junk, becomes an array of records. */
+#define _GNU_SOURCE
+#include "base/file.h"
+#include "base/memory.h"
+#include "measure/record.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const size_t file_bytes_max = (size_t)1 << 30;
+static const size_t block_bytes = (size_t)1 << 16;
+
+/* The strings of a set, in blocks that are freed together. */
+struct block {
+    struct block *next;
+    size_t used, room;
+    char text[];
+};
+
+struct line {
+    struct block *store;
+    int bad; /* a key of ours has a value that cannot be: the line is no record */
+    int no_memory;
+};
+
+static char *store_bytes(struct line *l, size_t bytes) {
+    struct block *b = l->store;
+    if (!b || b->room - b->used < bytes) {
+        size_t room = tern_max(block_bytes, bytes);
+        b = malloc(sizeof *b + room);
+        if (!b) return l->no_memory = 1, NULL;
+        *b = (struct block){.next = l->store, .room = room};
+        l->store = b;
+    }
+    char *p = b->text + b->used;
+    b->used += bytes;
+    return p;
+}
+
+static json_t *value_of(const json_t *o, const char *key) {
+    json_t *v = json_object_get(o, key); /* NULL when o is no object */
+    return json_is_null(v) ? NULL : v;
+}
+
+static const char *get_text(struct line *l, const json_t *o, const char *key) {
+    json_t *v = value_of(o, key);
+    if (!v) return NULL;
+    if (!json_is_string(v)) return l->bad = 1, NULL;
+    size_t bytes = json_string_length(v) + 1;
+    char *copy = store_bytes(l, bytes);
+    return copy ? memcpy(copy, json_string_value(v), bytes) : NULL;
+}
+
+static double get_number(struct line *l, const json_t *o, const char *key) {
+    json_t *v = value_of(o, key);
+    if (!v) return NAN;
+    if (!json_is_number(v)) return l->bad = 1, NAN;
+    return json_number_value(v);
+}
+
+static size_t get_count(struct line *l, const json_t *o, const char *key) {
+    json_t *v = value_of(o, key);
+    if (!v) return 0;
+    json_int_t n = json_integer_value(v);
+    if (!json_is_integer(v) || n < 0 || (uintmax_t)n > SIZE_MAX) return l->bad = 1, 0;
+    return (size_t)n;
+}
+
+static int get_truth(struct line *l, const json_t *o, const char *key) {
+    json_t *v = value_of(o, key);
+    if (v && !json_is_boolean(v)) l->bad = 1;
+    return json_is_true(v);
+}
+
+static json_t *get_part(struct line *l, const json_t *o, const char *key) {
+    json_t *v = value_of(o, key);
+    if (v && !json_is_object(v)) l->bad = 1;
+    return v;
+}
+
+static void get_interval(struct line *l, const json_t *o, double *lo, double *hi) {
+    json_t *v = value_of(o, "ci95");
+    if (!v) return;
+    if (json_array_size(v) != 2 || !json_is_number(json_array_get(v, 0)) ||
+        !json_is_number(json_array_get(v, 1))) {
+        l->bad = 1;
+        return;
+    }
+    *lo = json_number_value(json_array_get(v, 0));
+    *hi = json_number_value(json_array_get(v, 1));
+}
+
+/* The list of words as one text with spaces between. */
+static const char *get_flags(struct line *l, const json_t *o) {
+    json_t *list = value_of(o, "flags"), *word;
+    size_t i, bytes = 0;
+    if (!list) return NULL;
+    if (!json_is_array(list)) return l->bad = 1, NULL;
+    json_array_foreach(list, i, word) {
+        if (!json_is_string(word)) return l->bad = 1, NULL;
+        bytes += json_string_length(word) + 1;
+    }
+    char *text = bytes ? store_bytes(l, bytes) : NULL, *end = text;
+    if (!text) return NULL;
+    json_array_foreach(list, i, word) {
+        end = mempcpy(end, json_string_value(word), json_string_length(word));
+        *end++ = ' ';
+    }
+    end[-1] = 0;
+    return text;
+}
+
+static void get_estimate(struct line *l, const json_t *o, struct tern_record *r) {
+    const json_t *part = get_part(l, o, "est");
+    size_t n = get_count(l, part, "n");
+    double median = get_number(l, part, "median");
+    if (!n || isnan(median)) return;
+    r->est.n = n;
+    r->est.median = median;
+    r->est.mad = get_number(l, part, "mad");
+    r->est.min = get_number(l, part, "min");
+    r->est.unstable = get_truth(l, part, "unstable");
+    r->unit = get_text(l, part, "unit");
+    get_interval(l, part, &r->est.ci_lo, &r->est.ci_hi);
+}
+
+static void get_ratio(struct line *l, const json_t *o, struct tern_record *r) {
+    const json_t *part = get_part(l, o, "vs");
+    size_t n = get_count(l, part, "n");
+    double ratio = get_number(l, part, "ratio");
+    r->base = get_text(l, part, "base");
+    if (!n || isnan(ratio)) return;
+    r->ratio.n = n;
+    r->ratio.median = ratio;
+    r->ratio.ties = get_count(l, part, "ties");
+    get_interval(l, part, &r->ratio.ci_lo, &r->ratio.ci_hi);
+}
+
+/* 1 when `o` is a record of our schema. */
+static int record_of(struct line *l, const json_t *o, struct tern_record *r) {
+    tern_record_init(r);
+    if (json_integer_value(value_of(o, "schema")) != TERN_RECORD_SCHEMA) return 0;
+    r->kind = get_text(l, o, "kind");
+    r->ts = get_text(l, o, "ts");
+    r->machine = get_text(l, o, "machine");
+    r->code = get_text(l, o, "code");
+    r->suite = get_text(l, o, "suite");
+    r->run = get_text(l, o, "run");
+    r->variant = get_text(l, o, "variant");
+    r->params = get_text(l, o, "params");
+    r->op = get_text(l, o, "op");
+    r->format = get_text(l, o, "format");
+    r->model = get_text(l, o, "model");
+    const json_t *shape = get_part(l, o, "shape");
+    r->m = get_count(l, shape, "m");
+    r->k = get_count(l, shape, "k");
+    r->n = get_count(l, shape, "n");
+    r->threads = get_count(l, o, "threads");
+    r->regime = get_text(l, o, "regime");
+    get_estimate(l, o, r);
+    get_ratio(l, o, r);
+    r->bytes = get_number(l, o, "bytes");
+    r->macs = get_number(l, o, "macs");
+    r->of_ceiling = get_number(l, o, "of_ceiling");
+    r->ceiling = get_text(l, o, "ceiling");
+    r->why_no_counters = get_text(l, get_part(l, o, "counters"), "why");
+    r->why_no_energy = get_text(l, get_part(l, o, "energy"), "why");
+    r->flags = get_flags(l, o);
+    r->complete = get_truth(l, o, "complete");
+    return r->kind && *r->kind && !l->bad;
+}
+
+static int is_blank(const char *text, size_t bytes) {
+    for (size_t i = 0; i < bytes; i++)
+        if (text[i] != ' ' && text[i] != '\t' && text[i] != '\r') return 0;
+    return 1;
+}
+
+static enum tern_status add_line(struct tern_records *set, size_t *room, const char *text, size_t bytes) {
+    if (is_blank(text, bytes)) return TERN_OK;
+    if (set->count == *room) {
+        size_t wanted = *room ? *room * 2 : 64, size = tern_mul_size(wanted, sizeof *set->item);
+        struct tern_record *grown = size ? realloc(set->item, size) : NULL;
+        if (!grown) return TERN_NO_MEMORY;
+        set->item = grown;
+        *room = wanted;
+    }
+    json_t *o = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, NULL);
+    struct line l = {.store = set->store};
+    int good = o && record_of(&l, o, &set->item[set->count]);
+    set->store = l.store;
+    json_decref(o);
+    if (l.no_memory) return TERN_NO_MEMORY;
+    if (good)
+        set->count++;
+    else
+        set->skipped++;
+    return TERN_OK;
+}
+
+enum tern_status tern_records_read(const char *path, struct tern_records *out, struct tern_error *e) {
+    *out = (struct tern_records){0};
+    char *text;
+    size_t bytes, room = 0;
+    enum tern_status s = tern_file_read(path, file_bytes_max, &text, &bytes, e);
+    if (s) return s;
+    for (const char *p = text, *end = text + bytes; p < end && !s;) {
+        const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end;
+        s = add_line(out, &room, p, (size_t)(stop - p));
+        p = stop + 1;
+    }
+    free(text);
+    if (!s) return TERN_OK;
+    tern_records_free(out);
+    return tern_fail(e, s, "records: %s: out of memory", path);
+}
+
+void tern_records_free(struct tern_records *r) {
+    for (struct block *b = r->store, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    free(r->item);
+    *r = (struct tern_records){0};
+}

@@ -1,0 +1,124 @@
+#define _GNU_SOURCE
+#include "measure/sysfs.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_LIMIT ((size_t)16 << 20)
+#define PATH_BYTES 1024
+
+static const char *root(void) {
+    const char *r = getenv("TERN_SYSFS");
+    return r ? r : "";
+}
+
+int tern_sys_redirected(void) {
+    return *root() != 0;
+}
+
+static int path_of(char *out, size_t out_bytes, const char *fmt, va_list ap) {
+    const int at = snprintf(out, out_bytes, "%s", root());
+    if (at < 0 || (size_t)at >= out_bytes) return -1;
+    const int n = vsnprintf(out + at, out_bytes - (size_t)at, fmt, ap);
+    return n < 0 || (size_t)n >= out_bytes - (size_t)at ? -1 : 0;
+}
+
+int tern_sys_path(char *out, size_t out_bytes, const char *fmt, ...) {
+    va_list ap;
+    va_start(ap, fmt);
+    const int rc = path_of(out, out_bytes, fmt, ap);
+    va_end(ap);
+    return rc;
+}
+
+static int line_of(char *out, size_t out_bytes, const char *path) {
+    out[0] = 0;
+    FILE *f = fopen(path, "re");
+    if (!f) return errno ? errno : EIO;
+    errno = 0;
+    const char *got = fgets(out, (int)out_bytes, f);
+    const int rc = got ? 0 : errno ? errno : EINVAL; /* an empty file holds no value */
+    fclose(f);
+    if (rc) return out[0] = 0, rc;
+    out[strcspn(out, "\n")] = 0;
+    return 0;
+}
+
+int tern_sys_line(char *out, size_t out_bytes, const char *fmt, ...) {
+    char path[PATH_BYTES];
+    va_list ap;
+    va_start(ap, fmt);
+    const int bad = path_of(path, sizeof path, fmt, ap);
+    va_end(ap);
+    out[0] = 0;
+    return bad ? ENAMETOOLONG : line_of(out, out_bytes, path);
+}
+
+int tern_sys_number(long long *out, const char *fmt, ...) {
+    char path[PATH_BYTES], text[64], *end;
+    va_list ap;
+    va_start(ap, fmt);
+    const int bad = path_of(path, sizeof path, fmt, ap);
+    va_end(ap);
+    *out = 0;
+    const int rc = bad ? ENAMETOOLONG : line_of(text, sizeof text, path);
+    if (rc) return rc;
+    errno = 0;
+    long long v = strtoll(text, &end, 10);
+    if (end == text || errno) return EINVAL;
+    const int shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
+    if (v > (INT64_MAX >> shift) || v < -(INT64_MAX >> shift)) return EINVAL;
+    *out = v * (1ll << shift);
+    return 0;
+}
+
+char *tern_sys_text(const char *fmt, ...) {
+    char path[PATH_BYTES];
+    va_list ap;
+    va_start(ap, fmt);
+    const int bad = path_of(path, sizeof path, fmt, ap);
+    va_end(ap);
+    FILE *f = bad ? NULL : fopen(path, "re");
+    if (!f) return NULL;
+
+    size_t room = 4096, n = 0;
+    char *text = malloc(room);
+    while (text) {
+        n += fread(text + n, 1, room - n - 1, f);
+        if (n + 1 < room || room >= TEXT_LIMIT) break;
+        char *more = realloc(text, room *= 2);
+        if (!more) free(text);
+        text = more;
+    }
+    if (text && ferror(f)) free(text), text = NULL;
+    if (text) text[n] = 0;
+    fclose(f);
+    return text;
+}
+
+int tern_sys_list(const char *text, void (*fn)(void *ctx, int n), void *ctx) {
+    int count = 0;
+    for (const char *p = text; *p && *p != '\n';) {
+        char *end;
+        const long from = strtol(p, &end, 10);
+        if (end == p || from < 0 || from > 1 << 20) return -1;
+        long to = from;
+        if (*end == '-') {
+            p = end + 1;
+            to = strtol(p, &end, 10);
+            if (end == p || to < from || to > 1 << 20) return -1;
+        }
+        for (long i = from; i <= to; i++, count++)
+            if (fn) fn(ctx, (int)i);
+        if (*end == ',')
+            end++;
+        else if (*end && *end != '\n')
+            return -1;
+        p = end;
+    }
+    return count;
+}

@@ -1,0 +1,218 @@
+#define _GNU_SOURCE
+#include "base/isa.h"
+#include "base/random.h"
+#include "measure/ceilings.h"
+#include "measure/machine.h"
+#include "measure/peak.h"
+#include "measure/survey.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS 1000
+
+/* A loop counts its own multiply-adds by having done them; nothing else gives this number. */
+static void counts(tern_peak_maths_fn loop, uint64_t macs_per_round, uint64_t modulus) {
+    cr_expect(eq(u64, loop(ROUNDS), ROUNDS * macs_per_round % modulus));
+    cr_expect(eq(u64, loop(1), macs_per_round % modulus));
+    cr_expect(eq(u64, loop(0), 0));
+}
+
+static void sums(tern_peak_read_fn loop) {
+    enum { WORDS = 8 * 133 }; /* 133 cache lines: whole blocks and a rest for every width */
+    uint64_t *word = aligned_alloc(64, WORDS * sizeof *word), sum = 0;
+    struct tern_random r = {7};
+    cr_assert(word != NULL);
+    for (int i = 0; i < WORDS; i++) sum += word[i] = tern_random_next(&r);
+    cr_expect(eq(u64, loop(word, WORDS * sizeof *word, 3), 3 * sum));
+    cr_expect(eq(u64, loop(word, 64, 1),
+                 word[0] + word[1] + word[2] + word[3] + word[4] + word[5] + word[6] + word[7]));
+    cr_expect(eq(u64, loop(word, 64, 0), 0));
+    free(word);
+}
+
+Test(peak, scalar_loops_do_the_work_they_report) {
+    counts(tern_int8_scalar, TERN_INT8_SCALAR_MACS, 1ull << 32);
+    sums(tern_read_near_scalar);
+    sums(tern_read_far_scalar);
+}
+
+#ifdef TERN_PEAK_X86
+Test(peak, avx2_loops_do_the_work_they_report) {
+    if (!(tern_isa_detected() & TERN_ISA_AVX2)) cr_skip_test("this processor has no AVX2");
+    counts(tern_int8_ymm, TERN_INT8_YMM_MACS, 1ull << 32);
+    counts(tern_maddubs_ymm, TERN_MADDUBS_YMM_MACS, 1ull << 16);
+    counts(tern_fma_ymm, TERN_FMA_YMM_MACS, 1ull << 32);
+    sums(tern_read_near_ymm);
+    sums(tern_read_far_ymm);
+}
+
+#ifdef TERN_PEAK_AVXVNNI
+Test(peak, avxvnni_loop_does_the_work_it_reports) {
+    if (!(tern_isa_detected() & TERN_ISA_AVXVNNI)) cr_skip_test("this processor has no AVX-VNNI");
+    counts(tern_int8_vnni_ymm, TERN_INT8_VNNI_YMM_MACS, 1ull << 32);
+}
+#endif
+
+Test(peak, avx512_loops_do_the_work_they_report) {
+    if (!(tern_isa_detected() & TERN_ISA_AVX512VNNI)) cr_skip_test("this processor has no AVX-512 VNNI");
+    counts(tern_int8_zmm, TERN_INT8_ZMM_MACS, 1ull << 32);
+    counts(tern_fma_zmm, TERN_FMA_ZMM_MACS, 1ull << 32);
+    sums(tern_read_near_zmm);
+    sums(tern_read_far_zmm);
+}
+#endif
+
+static struct tern_pool *pool_of(size_t workers) {
+    struct tern_pool *p;
+    struct tern_error e = {0};
+    cr_assert(tern_pool_new(workers, NULL, &p, &e) == TERN_OK, "%s", e.text);
+    return p;
+}
+
+static struct tern_ceiling *ceiling_of(enum tern_ceiling_kind kind, size_t bytes, uint32_t usable,
+                                       struct tern_pool *p) {
+    struct tern_ceiling *c;
+    struct tern_error e = {0};
+    cr_assert(tern_ceiling_new(kind, bytes, usable, p, &c, &e) == TERN_OK, "%s", e.text);
+    return c;
+}
+
+Test(ceiling, work_of_a_reading_is_what_all_workers_read) {
+    struct tern_pool *p = pool_of(3);
+    struct tern_ceiling *c = ceiling_of(TERN_CEILING_READ, 3 * 6400 + 63, tern_isa_detected(), p);
+    cr_assert(eq(dbl, tern_ceiling_work(c), 3.0 * 6400));
+    tern_ceiling_run(c, 5);
+    tern_ceiling_free(c);
+    tern_pool_free(p);
+}
+
+Test(ceiling, work_of_a_peak_grows_with_the_workers) {
+    struct tern_pool *one = pool_of(1), *two = pool_of(2);
+    struct tern_ceiling *a = ceiling_of(TERN_CEILING_INT8, 0, 0, one),
+                        *b = ceiling_of(TERN_CEILING_INT8, 0, 0, two);
+    cr_assert(eq(dbl, tern_ceiling_work(b), 2 * tern_ceiling_work(a)));
+    tern_ceiling_run(b, 1);
+    tern_ceiling_free(a);
+    tern_ceiling_free(b);
+    tern_pool_free(one);
+    tern_pool_free(two);
+}
+
+Test(ceiling, every_machine_has_scalar_reading_and_int8) {
+    struct tern_pool *p = pool_of(1);
+    struct tern_ceiling *r = ceiling_of(TERN_CEILING_READ, 4096, 0, p),
+                        *i = ceiling_of(TERN_CEILING_INT8, 0, 0, p);
+    cr_assert(eq(str, (char *)tern_ceiling_name(r), "read scalar"));
+    cr_assert(eq(str, (char *)tern_ceiling_name(i), "int8 scalar"));
+    tern_ceiling_free(r);
+    tern_ceiling_free(i);
+    tern_pool_free(p);
+}
+
+Test(ceiling, never_uses_an_instruction_that_is_not_usable) {
+    struct tern_pool *p = pool_of(1);
+    struct tern_ceiling *c;
+    struct tern_error e = {0};
+    cr_assert(eq(int, tern_ceiling_new(TERN_CEILING_MADDUBS, 0, 0, p, &c, &e), TERN_UNSUPPORTED));
+    cr_assert(c == NULL && strstr(e.text, "maddubs"));
+#ifdef TERN_PEAK_X86
+    struct tern_ceiling *y = ceiling_of(TERN_CEILING_INT8, 0, TERN_ISA_AVX2, p);
+    cr_assert(strstr(tern_ceiling_name(y), "ymm") && !strstr(tern_ceiling_name(y), "vpdpbusd"));
+    tern_ceiling_free(y);
+#endif
+    tern_pool_free(p);
+}
+
+Test(ceiling, refuses_a_buffer_smaller_than_a_line_per_worker) {
+    struct tern_pool *p = pool_of(2);
+    struct tern_ceiling *c;
+    struct tern_error e = {0};
+    cr_assert(eq(int, tern_ceiling_new(TERN_CEILING_READ, 127, 0, p, &c, &e), TERN_BAD_INPUT));
+    cr_assert(strstr(e.text, "127") != NULL);
+    tern_pool_free(p);
+}
+
+Test(ceiling, frequency_is_plausible_where_it_is_known) {
+    const double ghz = tern_frequency_ghz();
+#ifdef TERN_PEAK_X86
+    cr_assert(ghz > 0.1 && ghz < 10, "%g", ghz);
+#else
+    cr_assert(ghz == 0);
+#endif
+}
+
+static struct tern_machine machine_of(size_t l1d, size_t l2, size_t l3, size_t shared_by) {
+    static struct tern_machine m;
+    m = (struct tern_machine){
+        .cpus = 8, .l1d_bytes = l1d, .l2_bytes = l2, .l3_bytes = l3, .l3_shared_by = shared_by};
+    m.memory_bytes = (size_t)64 << 30;
+    return m;
+}
+
+Test(survey, buffers_fit_their_level_and_not_the_one_before) {
+    const struct tern_machine m = machine_of(48 << 10, 2 << 20, 64 << 20, 8);
+    int capped;
+    const char *why;
+    for (size_t t = 1; t <= 4; t *= 2) {
+        const size_t l1 = tern_survey_bytes(&m, 1, t, &capped, &why),
+                     l2 = tern_survey_bytes(&m, 2, t, &capped, &why);
+        const size_t llc = tern_survey_bytes(&m, 3, t, &capped, &why),
+                     dram = tern_survey_bytes(&m, 4, t, &capped, &why);
+        cr_expect(l1 / t <= m.l1d_bytes);
+        cr_expect(l2 / t > 2 * m.l1d_bytes && l2 / t <= m.l2_bytes);
+        cr_expect(llc / t >= 2 * m.l2_bytes && llc <= m.l3_bytes);
+        cr_expect(dram >= 4 * m.l3_bytes);
+        cr_expect(capped == 0 && why == NULL);
+    }
+}
+
+Test(survey, a_level_that_is_not_known_has_a_reason_and_no_buffer) {
+    const struct tern_machine m = machine_of(0, 0, 0, 0);
+    int capped;
+    const char *why;
+    for (int level = 1; level <= 3; level++) {
+        cr_expect(eq(sz, tern_survey_bytes(&m, level, 2, &capped, &why), 0));
+        cr_expect(why != NULL);
+    }
+}
+
+Test(survey, a_host_cache_of_a_guest_caps_the_cold_buffer_and_says_so) {
+    const struct tern_machine m = machine_of(48 << 10, 2 << 20, (size_t)260 << 20, 8);
+    int capped;
+    const char *why;
+    cr_assert(eq(sz, tern_survey_bytes(&m, 4, 2, &capped, &why), (size_t)1 << 30));
+    cr_assert(eq(int, capped, 1));
+}
+
+static int collect(void *ctx, const struct tern_survey_row *row, double done) {
+    size_t *rows = ctx;
+    cr_expect(done > 0 && done <= 1);
+    cr_expect(row->threads == 1);
+    if (!row->why_not) cr_expect(row->ns.n > 0 && row->rate > 0 && isfinite(row->rate), "%s", row->name);
+    ++*rows;
+    return 0;
+}
+
+Test(survey, gives_every_row_a_rate_or_a_reason) {
+    const struct tern_machine *m;
+    struct tern_error e = {0};
+    const size_t threads = 1;
+    size_t rows = 0;
+    setenv("TERN_ISA", "scalar", 1);
+    cr_assert(tern_machine_get(&m, &e) == TERN_OK, "%s", e.text);
+    cr_assert(tern_survey(m, &threads, 1, 0.1, collect, &rows, &e) == TERN_OK, "%s", e.text);
+    cr_assert(rows >= 5);
+}
+
+Test(survey, refuses_more_threads_than_processors) {
+    struct tern_machine m = machine_of(0, 0, 0, 0);
+    const size_t threads = 9;
+    size_t rows = 0;
+    struct tern_error e = {0};
+    cr_assert(eq(int, tern_survey(&m, &threads, 1, 0.1, collect, &rows, &e), TERN_BAD_INPUT));
+    cr_assert(strstr(e.text, "9 threads") != NULL);
+}
