@@ -17,7 +17,8 @@ static const size_t quick_k[] = {4, 128, 250, 256, 2304, 8640};
 static const size_t quick_m[] = {17, 81, 257};
 static const size_t quick_n[] = {1, 2, 7};
 /* Whole tiles, for formats that accept no ragged M. */
-static const size_t tiled[][3] = {{64, 256, 1}, {640, 768, 2}, {320, 8640, 1}, {1536, 4096, 1}, {256, 2560, 7}};
+static const size_t tiled[][3] = {
+    {64, 256, 1}, {640, 768, 2}, {320, 8640, 1}, {1536, 4096, 1}, {256, 2560, 7}};
 
 static const struct {
     enum tern_weight_pattern w;
