@@ -97,6 +97,13 @@ static const struct tern_param stream_params[] = {
 
 const struct tern_space tern_space_prefetch = {stream_params, 1, NULL};
 
+static const struct tern_param row_params[] = {
+    {"prefetch", prefetch_values, 5, 3},
+    {"rows", panel_values, 3, 0},
+};
+
+const struct tern_space tern_space_rows = {row_params, 2, NULL};
+
 static int panels_valid(const int *param, size_t m, size_t k, size_t n, const char **why) {
     (void)k, (void)n;
     if ((size_t)param[TERN_P_PANELS] * 64 <= tern_round_up(m, 64)) return 1;

@@ -23,8 +23,10 @@ extern const struct tern_space tern_space_none;
 extern const struct tern_space tern_space_prefetch;
 /* prefetch and panels: row panels walked together (independent accumulators, as many streams). */
 extern const struct tern_space tern_space_panels;
+/* prefetch and rows: rows computed together, as many streams from memory. */
+extern const struct tern_space tern_space_rows;
 
 /* Reads one parameter by the position the space gives it. */
-enum { TERN_P_PREFETCH = 0, TERN_P_PANELS = 1 };
+enum { TERN_P_PREFETCH = 0, TERN_P_PANELS = 1, TERN_P_ROWS = 1 };
 
 #endif
