@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct tern_command tern_command_report;
-
 struct inputs {
     struct tern_report_source *source;
     struct tern_records *set;

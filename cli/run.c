@@ -207,6 +207,7 @@ static void end_text(struct job *j) {
     char rest[12];
     if (!j->print_ids) fwrite(rest, 1, tern_text_end(&j->stream, rest), stdout);
     putchar('\n');
+    fflush(stdout); /* before the speed on stderr; main checks for errors */
 }
 
 static void report(const struct job *j, const struct tern_generation_facts *g,

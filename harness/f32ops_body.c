@@ -12,6 +12,8 @@
 #endif
 
 typedef float v16 __attribute__((vector_size(64)));
+typedef float v8 __attribute__((vector_size(32)));
+typedef float v4 __attribute__((vector_size(16)));
 typedef int32_t i16 __attribute__((vector_size(64)));
 typedef uint16_t h16 __attribute__((vector_size(32)));
 
@@ -46,12 +48,12 @@ static inline v16 load_half(const uint16_t *p) {
     return v;
 }
 
+/* Halves onto halves: 16, 8, 4, 2, 1. */
 static inline float fold(v16 v) {
-    float a[16];
-    memcpy(a, &v, sizeof a);
-    for (int w = 8; w; w /= 2)
-        for (int i = 0; i < w; i++) a[i] += a[i + w];
-    return a[0];
+    const v8 a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
+                 __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+    const v4 b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
+    return (b[0] + b[2]) + (b[1] + b[3]);
 }
 
 static void norm(const float *x, const float *weight, size_t n, float eps, float *out) {

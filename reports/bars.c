@@ -34,6 +34,7 @@ static struct tern_dot dot_of(struct tern_speedup s) {
 void tern_figure_speedup(const struct tern_report_data *d, const char *machine, size_t index,
                          struct tern_figures *out) {
     struct tern_dotplot p;
+    struct tern_samples samples = {0, 0};
     struct tern_text label = {0};
     const struct tern_record *last = NULL;
     struct tern_figure *f = NULL;
@@ -54,9 +55,11 @@ void tern_figure_speedup(const struct tern_report_data *d, const char *machine, 
         last = q->key;
         label.used = 0;
         tern_put_shape(&label, q->key);
-        tern_dotplot_row(&p, label.failed ? "" : label.data,
-                         (struct tern_dot[]){dot_of(tern_speedup_of(q->best, q->f16)),
-                                             dot_of(tern_speedup_of(q->best, q->i2s))});
+        const struct tern_speedup f16 = tern_speedup_of(q->best, q->f16),
+                                  i2s = tern_speedup_of(q->best, q->i2s);
+        tern_samples_add(&samples, f16.n);
+        tern_samples_add(&samples, i2s.n);
+        tern_dotplot_row(&p, label.failed ? "" : label.data, (struct tern_dot[]){dot_of(f16), dot_of(i2s)});
     }
     out->failed |= label.failed;
     tern_text_free(&label);
@@ -66,18 +69,18 @@ void tern_figure_speedup(const struct tern_report_data *d, const char *machine, 
     p.one = 1;
     tern_dotplot_end(&p);
     tern_text_put(&f->title, "Speedup of the best ternary variant");
-    tern_text_put(&f->caption, "Each row is one problem, M\xc3\x97K weights times N tokens. A dot is the "
-                               "ratio of the medians of time per "
-                               "call; the bar is its 95 % interval: the sign-test interval where both "
-                               "variants were timed in the same "
-                               "rounds, else the worst corners of the two intervals, which is wider. The "
-                               "number of rounds of each row is "
-                               "in the table.");
+    tern_text_put(
+        &f->caption,
+        "Each row is one problem, M\xc3\x97K weights times N tokens. A dot is the ratio of the medians of "
+        "time per call; the bar is its 95 % interval: the sign-test interval where both variants were timed "
+        "in the same rounds, else the worst corners of the two intervals, which is wider.");
+    tern_put_samples(&f->caption, samples);
 }
 
 void tern_figure_e2e(const struct tern_report_data *d, const char *machine, size_t index,
                      struct tern_figures *out) {
     struct tern_dotplot p;
+    struct tern_samples samples = {0, 0};
     struct tern_text label = {0}, group = {0}, old = {0};
     struct tern_figure *f = NULL;
     for (size_t i = 0; i < d->e2es; i++) {
@@ -104,6 +107,7 @@ void tern_figure_e2e(const struct tern_report_data *d, const char *machine, size
         tern_text_printf(&label, "%zu thread%s", r->threads, r->threads == 1 ? "" : "s");
         struct tern_dot dot[2] = {{NAN, NAN, NAN}, {NAN, NAN, NAN}};
         struct tern_report_tokens t = tern_report_tokens_of(r);
+        tern_samples_add(&samples, r->est.n);
         dot[tuned ? 0 : 1] = (struct tern_dot){t.median, t.lo, t.hi};
         const struct tern_record *next = i + 1 < d->e2es ? d->e2e[i + 1] : NULL;
         if (!tuned && next && next->n == r->n && next->threads == r->threads &&
@@ -112,6 +116,7 @@ void tern_figure_e2e(const struct tern_report_data *d, const char *machine, size
             !strcmp(tern_or_empty(next->model), tern_or_empty(r->model)) &&
             !strcmp(tern_or_empty(next->machine), machine)) {
             t = tern_report_tokens_of(next);
+            tern_samples_add(&samples, next->est.n);
             dot[0] = (struct tern_dot){t.median, t.lo, t.hi};
             i++;
         }
@@ -126,7 +131,6 @@ void tern_figure_e2e(const struct tern_report_data *d, const char *machine, size
     p.axis = "tokens per second (median, bar: 95 % interval; logarithmic)";
     tern_dotplot_end(&p);
     tern_text_put(&f->title, "End-to-end speed");
-    tern_text_put(&f->caption,
-                  "Median tokens per second of whole forward passes with its 95 % interval; the number of "
-                  "repetitions is in the table. Both plans compute the same token ids.");
+    tern_text_put(&f->caption, "Median tokens per second of whole forward passes with its 95 % interval.");
+    tern_put_samples(&f->caption, samples);
 }

@@ -31,6 +31,19 @@ void tern_figures_free(struct tern_figures *f) {
     *f = (struct tern_figures){0};
 }
 
+void tern_samples_add(struct tern_samples *s, size_t n) {
+    if (!n) return;
+    if (!s->least || n < s->least) s->least = n;
+    if (n > s->most) s->most = n;
+}
+
+void tern_put_samples(struct tern_text *t, struct tern_samples s) {
+    if (s.least == s.most)
+        tern_text_printf(t, " n = %zu.", s.least);
+    else
+        tern_text_printf(t, " n = %zu to %zu.", s.least, s.most);
+}
+
 void tern_figure_preamble(struct tern_figure *f, int height) {
     tern_text_printf(&f->script,
                      "# gnuplot --default-settings %s.gp   draws %s.svg from %s.dat in this folder\n"

@@ -49,6 +49,14 @@ void tern_figures_free(struct tern_figures *f);
 /* Appends an empty figure; NULL when out of memory. */
 struct tern_figure *tern_figure_add(struct tern_figures *f, enum tern_figure_kind kind, const char *machine);
 
+/* The range of sample counts in a figure. */
+struct tern_samples {
+    size_t least, most;
+};
+void tern_samples_add(struct tern_samples *s, size_t n);
+/* " n = 21 to 52." */
+void tern_put_samples(struct tern_text *t, struct tern_samples s);
+
 /* The first lines of every script: terminal, output, encoding, borders, ink. */
 void tern_figure_preamble(struct tern_figure *f, int height);
 

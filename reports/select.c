@@ -41,11 +41,22 @@ static int problem_order(const struct tern_record *a, const struct tern_record *
 /* A ceiling of memory counts bytes, one of arithmetic multiply-adds; its op may also name the memory ("L2").
  */
 static int reads_memory(const struct tern_record *r) {
-    return !text_order(r->op, "read") || !isfinite(r->macs);
+    if (!text_order(r->op, "read")) return 1;
+    return !isfinite(r->macs) && text_order(r->unit, "GMAC/s");
 }
 
 static double ceiling_work(const struct tern_record *r) {
     return reads_memory(r) ? r->bytes : r->macs;
+}
+
+/* Work per nanosecond for an estimate of time, the estimate itself for one of rate (unit "GB/s", "GMAC/s").
+ */
+static int is_rate(const struct tern_record *r) {
+    return r->unit && strstr(r->unit, "/s") != NULL;
+}
+
+static double ceiling_rate(const struct tern_record *r, double estimate) {
+    return is_rate(r) ? estimate : tern_rate(ceiling_work(r), estimate);
 }
 
 static int ceiling_order(const struct tern_record *a, const struct tern_record *b) {
@@ -199,15 +210,15 @@ static void add_ceilings(struct tern_report_data *d, const struct tern_record **
     qsort(rec, count, sizeof *rec, by_ceiling);
     for (size_t i = 0, end; i < count; i = end) {
         for (end = i; end < count && !ceiling_order(rec[i], rec[end]); end++)
-            rate[end - i] = tern_rate(ceiling_work(rec[end]), rec[end]->est.median);
+            rate[end - i] = ceiling_rate(rec[end], rec[end]->est.median);
         const size_t n = end - i;
         const struct tern_record *last = rec[end - 1];
         qsort(rate, n, sizeof *rate, by_number);
         struct tern_report_ceiling *c = &d->ceiling[d->ceilings++];
         *c = (struct tern_report_ceiling){.record = last, .records = n, .is_read = reads_memory(last)};
         c->rate = (rate[(n - 1) / 2] + rate[n / 2]) / 2;
-        c->lo = n > 1 ? rate[0] : tern_rate(ceiling_work(last), last->est.ci_hi);
-        c->hi = n > 1 ? rate[n - 1] : tern_rate(ceiling_work(last), last->est.ci_lo);
+        c->lo = n > 1 ? rate[0] : ceiling_rate(last, is_rate(last) ? last->est.ci_lo : last->est.ci_hi);
+        c->hi = n > 1 ? rate[n - 1] : ceiling_rate(last, is_rate(last) ? last->est.ci_hi : last->est.ci_lo);
     }
 }
 
@@ -261,7 +272,7 @@ enum tern_status tern_report_select(const struct tern_record *all, size_t count,
         if (kind_is(r, "machine")) d->machine[d->machines++] = r;
         if (kind_is(r, "verify")) d->verify[d->verifies++] = r;
         if (!is_sample && !is_ceiling && !is_e2e) continue;
-        if (!measured(r) || (is_ceiling && !isfinite(tern_rate(ceiling_work(r), r->est.median))))
+        if (!measured(r) || (is_ceiling && !isfinite(ceiling_rate(r, r->est.median))))
             d->empty++;
         else if (is_sample)
             sample[samples++] = r;

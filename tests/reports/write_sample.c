@@ -2,6 +2,7 @@
 #include "tests/reports/sample.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 int main(int argc, char **argv) {
     static struct tern_record r[SAMPLE_ROOM];
@@ -14,6 +15,7 @@ int main(int argc, char **argv) {
         char *line = tern_record_json(&r[i], &e);
         if (!line) return fprintf(stderr, "%s\n", e.text), 3;
         fprintf(f, "%s\n", line);
+        free(line);
     }
     return fclose(f) ? 3 : 0;
 }
