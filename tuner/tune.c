@@ -95,13 +95,27 @@ static enum tern_status make_teams(struct tern_session *s, struct tern_error *e)
     return TERN_OK;
 }
 
+/* Worse evidence does not replace better: nor does the best of what TERN_ISA leaves replace the best of all.
+ */
+static int may_not_replace(const struct tern_session *s, const struct tern_outcome *o,
+                           const struct tern_wisdom_entry *old) {
+    const struct tern_variant *v = tern_variant_named(old->variant);
+    if (!o->complete && old->complete) return 1;
+    if ((v->isa & s->o->machine->usable) == v->isa) return 0;
+    tern_session_warn(
+        s, "wisdom: %zux%zux%zu t%zu: %s stays, which TERN_ISA hides now; name another file with --wisdom",
+        old->problem.m, old->problem.k, old->problem.n, old->problem.threads, old->variant);
+    return 1;
+}
+
 /* Wisdom first, then records, then the note that the problem is done: a crash between them repeats work,
  * loses none. */
 static enum tern_status keep(struct tern_session *s, const struct tern_outcome *o, int was_done,
                              struct tern_error *e) {
     const struct tern_wisdom_entry *old = known(s, &o->entry.problem);
     enum tern_status st = TERN_OK;
-    if (!o->complete && old && old->complete && !tern_wisdom_stale(old)) return TERN_OK;
+    if (old && !tern_wisdom_stale(old) && may_not_replace(s, o, old))
+        return was_done ? TERN_OK : tern_outcome_record(s, o, e);
     st = tern_wisdom_put(&s->wisdom, &o->entry, e);
     if (!st) st = tern_wisdom_write(s->o->wisdom, &s->wisdom, e);
     if (!st && !was_done) st = tern_outcome_record(s, o, e);
@@ -109,7 +123,7 @@ static enum tern_status keep(struct tern_session *s, const struct tern_outcome *
 }
 
 static double weight(const struct tern_task *t) {
-    return t->problem.n > 1 ? 2 : 1;
+    return t->problem.n > 1 ? 3 : 1; /* its calls, and those of its baselines, take longer */
 }
 
 static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tune_summary *sum,
