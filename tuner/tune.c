@@ -2,6 +2,7 @@
 #include "tuner/tune_internal.h"
 
 #include "measure/clock.h"
+#include "measure/record.h"
 #include "tuner/wisdom_edit.h"
 
 #include <stdio.h>
@@ -166,6 +167,16 @@ static void close_session(struct tern_session *s) {
     tern_wisdom_free(&s->wisdom);
 }
 
+/* So that a report knows the machine from the records alone. */
+static enum tern_status record_machine(const struct tern_session *s, struct tern_error *e) {
+    char params[1024];
+    struct tern_record r;
+    if (!s->o->records) return TERN_OK;
+    tern_record_of_machine(s->o->machine, params, sizeof params, &r);
+    r.run = s->run;
+    return tern_record_append(s->o->records, &r, e);
+}
+
 static enum tern_status open_files(struct tern_session *s, struct tern_error *e) {
     const struct tern_tune_options *o = s->o;
     enum tern_status st = tern_wisdom_read(o->wisdom, o->machine->key, 0, &s->wisdom, e);
@@ -202,6 +213,7 @@ enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_s
     if (!st) st = tern_bed_open(o->machine, o->seed, &s.bed, e);
     if (!st) st = prove_all(&s, e);
     if (!st) st = make_teams(&s, e);
+    if (!st) st = record_machine(&s, e);
     s.ends = end_of(&s);
     for (size_t i = 0; !st && i < o->tasks && !stopped(&s); i++) st = do_task(&s, i, sum, e);
     sum->replayed = s.replayed;
