@@ -3,6 +3,8 @@
 
 #include "base/file.h"
 #include "measure/clock.h"
+#include "measure/counters.h"
+#include "measure/energy.h"
 #include "measure/gbench.h"
 #include "measure/record.h"
 #include "tuner/bed.h"
@@ -202,8 +204,8 @@ static enum tern_status record_all(const struct bench *b, const struct listing *
         r.est = tern_estimate_of(en->ns, en->runs);
         r.bytes = (double)en->variant->format->bytes(r.m, r.k);
         r.macs = (double)r.m * (double)r.k * (double)r.n;
-        r.why_no_counters = "not asked for";
-        r.why_no_energy = "not asked for";
+        r.why_no_counters = tern_counters_why_not() ? tern_counters_why_not() : "not asked for";
+        r.why_no_energy = tern_energy_why_not() ? tern_energy_why_not() : "not asked for";
         r.flags = b->bed.machine->hypervisor[0] ? "gbench vm" : "gbench";
         r.complete = 1;
         s = tern_record_append(path, &r, e);

@@ -17,14 +17,21 @@ extern const struct tern_prep tern_prep_codes;
 extern const struct tern_prep tern_prep_pair128;
 /* Activations as column panels for a register tile of N columns: shared[N/nr][K/4][nr][4], zero-padded. */
 extern const struct tern_prep tern_prep_cols2, tern_prep_cols4, tern_prep_cols6;
+/* The same for 5 and 6 columns, with scratch for one block of K of an unpacked panel of five or four rows per
+ * byte. */
+extern const struct tern_prep tern_prep_block5, tern_prep_block6;
 
 extern const struct tern_space tern_space_none;
 /* prefetch: bytes ahead of the weight stream, 0 = leave it to the hardware. */
 extern const struct tern_space tern_space_prefetch;
 /* prefetch and panels: row panels walked together (independent accumulators, as many streams). */
 extern const struct tern_space tern_space_panels;
+/* prefetch and rows: rows computed together, as many streams from memory. */
+extern const struct tern_space tern_space_rows;
+/* block: columns of K unpacked at a time. */
+extern const struct tern_space tern_space_block;
 
 /* Reads one parameter by the position the space gives it. */
-enum { TERN_P_PREFETCH = 0, TERN_P_PANELS = 1 };
+enum { TERN_P_PREFETCH = 0, TERN_P_PANELS = 1, TERN_P_ROWS = 1, TERN_P_BLOCK = 0 };
 
 #endif

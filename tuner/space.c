@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TERNARY_BITS 4.0 /* per weight: no packing of trits needs as many, no dense type as few */
+
 struct growth {
     struct tern_candidates *c;
     size_t item_room, out_room;
@@ -76,6 +78,8 @@ enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
         if (v->act != TERN_ACT_I8 || (format && v->format != format)) continue;
         if (!tern_variant_fits(v, usable, p->m, p->k, p->n, &why))
             ok = leave_out(&g, v, NULL, why);
+        else if (v->format->bits > TERNARY_BITS)
+            ok = leave_out(&g, v, NULL, "a dense baseline: its format is not for trits");
         else if (!v->exact && !lossy)
             ok = leave_out(&g, v, NULL, "lossy, and only exact variants were asked for");
         else
