@@ -104,7 +104,7 @@ static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks,
         if (p.regime != TERN_HOT) p.regime = b->bed.cold;
         for (size_t i = 0; i < variants; i++) {
             struct entry *en = &list[*count];
-            if (!tern_variant_fits(&all[i], b->bed.machine->usable, p.m, p.k, p.n, NULL)) continue;
+            if (!tern_variant_fits_signs(&all[i], b->bed.machine->usable, p.m, p.k, p.n, NULL)) continue;
             *en = (struct entry){.b = b, .variant = &all[i], .problem = p, .model = tasks->item[t].model};
             snprintf(en->name, sizeof en->name, "%s/%zux%zux%zu/t:%zu/%s", all[i].name, p.m, p.k, p.n,
                      p.threads, tern_regime_name(p.regime));

@@ -61,6 +61,20 @@ static int by_rank(const void *a, const void *b) {
     return strcmp(x->name, y->name);
 }
 
+/* Vector kernels beat the scalar ones by an order of magnitude; where one runs, packing the weights of every
+ * scalar-only format would cost more than the search itself. */
+static int has_vector(const struct tern_problem *p, uint32_t usable, const struct tern_format *format) {
+    size_t count;
+    const struct tern_variant *all = tern_variants(&count);
+    for (size_t i = 0; i < count; i++) {
+        const struct tern_variant *v = &all[i];
+        if (v->isa && v->act == TERN_ACT_I8 && v->exact && v->format->bits <= TERNARY_BITS &&
+            (!format || v->format == format) && tern_variant_fits(v, usable, p->m, p->k, p->n, NULL))
+            return 1;
+    }
+    return 0;
+}
+
 enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
                                const struct tern_format *format, int lossy, struct tern_candidates *out,
                                struct tern_error *e) {
@@ -72,6 +86,7 @@ enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
     int ok = sorted != NULL;
     for (size_t i = 0; ok && i < count; i++) sorted[i] = &all[i];
     if (ok) qsort(sorted, count, sizeof *sorted, by_rank);
+    const int vector = has_vector(p, usable, format);
     for (size_t i = 0; ok && i < count; i++) {
         const struct tern_variant *v = sorted[i];
         const char *why = NULL;
@@ -82,6 +97,8 @@ enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
             ok = leave_out(&g, v, NULL, "a dense baseline: its format is not for trits");
         else if (!v->exact && !lossy)
             ok = leave_out(&g, v, NULL, "lossy, and only exact variants were asked for");
+        else if (vector && !v->isa)
+            ok = leave_out(&g, v, NULL, "scalar, and vector kernels run here");
         else
             ok = expand(&g, v, p);
     }
