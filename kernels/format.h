@@ -18,6 +18,7 @@ struct tern_format {
     const char *source; /* where the layout is specified */
     double bits;        /* per weight, without tails and scales */
     int in_files;       /* 1: found in model files; 0: only in memory */
+    int binary;         /* 1: holds only -1 and +1; the caller must not pack a 0 */
 
     /* TERN_OK, or TERN_UNSUPPORTED with the reason (K must be a multiple of 256, ...). M, K >= 1. */
     enum tern_status (*accepts)(size_t m, size_t k, struct tern_error *e);

@@ -133,7 +133,7 @@ const struct tern_variant *tern_variant_static(uint32_t usable, enum tern_act ac
     for (size_t i = 0; i < N_VARIANTS; i++) {
         const struct tern_variant *v = &table[i];
         if (v->act != act || v->rank < 0 || (act == TERN_ACT_I8 && !v->exact)) continue;
-        if (format && v->format != format) continue;
+        if (format ? v->format != format : v->format->binary) continue; /* a binary layout must be asked for */
         if (!tern_variant_fits(v, usable, m, k, n, NULL)) continue;
         if (!best || v->rank > best->rank) best = v;
     }

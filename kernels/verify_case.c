@@ -48,6 +48,12 @@ static void fill_trits(int8_t *t, size_t m, size_t k, enum tern_weight_pattern p
     if (p == TERN_W_RANDOM && m > 2) memset(t + k, 0, k); /* a row of zeros */
 }
 
+/* A binary layout has no 0: every pattern becomes one of signs. */
+static void signs_for_zeros(int8_t *t, size_t n, struct tern_random *r) {
+    for (size_t i = 0; i < n; i++)
+        if (!t[i]) t[i] = tern_random_below(r, 2) ? 1 : -1;
+}
+
 static int8_t activation(enum tern_act_pattern p, const int8_t *row, size_t i, struct tern_random *r) {
     switch (p) {
     case TERN_A_MAX:
@@ -95,6 +101,7 @@ static int prepare_inputs(const struct tern_variant *v, const struct tern_case *
     b->inv = tern_alloc(c->n * sizeof *b->inv);
     if (!b->trits || !b->sum || !b->inv) return 0;
     fill_trits(b->trits, c->m, c->k, c->weights, &r);
+    if (v->format->binary) signs_for_zeros(b->trits, c->m * c->k, &r);
 
     if (guarded(&b->w, v->format->bytes(c->m, c->k), c->end, v->format->in_files ? 1 : TERN_CACHE_LINE))
         return 0;

@@ -16,6 +16,9 @@ static const size_t full_n[] = {1, 2, 3, 4, 5, 6, 7, 8, 16, 33};
 static const size_t quick_k[] = {4, 128, 250, 256, 2304, 8640};
 static const size_t quick_m[] = {17, 81, 257};
 static const size_t quick_n[] = {1, 2, 7};
+/* Whole tiles, for formats that accept no ragged M. */
+static const size_t tiled[][3] = {
+    {64, 256, 1}, {640, 768, 2}, {320, 8640, 1}, {1536, 4096, 1}, {256, 2560, 7}};
 
 static const struct {
     enum tern_weight_pattern w;
@@ -107,6 +110,13 @@ static void all_cases(struct run *r, enum tern_verify_effort effort) {
             c.n = tern_max(r->v->n_min, tern_min(ns[turn % n_n], r->v->n_max));
             const size_t work = c.m * c.k * c.n / (full ? 1 : 8);
             every_pattern(r, &c, work > 2000000 ? 2 : work > 400000 ? 4 : N_PATTERNS);
+        }
+    }
+    if (r->v->format->accepts(257, 256, NULL)) {
+        for (size_t i = 0; i < sizeof tiled / sizeof *tiled && !r->failed; i++) {
+            c.m = tiled[i][0], c.k = tiled[i][1],
+            c.n = tern_max(r->v->n_min, tern_min(tiled[i][2], r->v->n_max));
+            every_pattern(r, &c, c.m * c.k * c.n > 2000000 ? 3 : N_PATTERNS);
         }
     }
     every_parameter(r);

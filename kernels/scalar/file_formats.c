@@ -1,0 +1,33 @@
+/* Scalar kernels that read the layouts of model files as they are. */
+#include "kernels/formats/blocks.h"
+#include "kernels/formats/hfu8.h"
+#include "kernels/formats/i2sfamily.h"
+#include "kernels/formats/iqbn.h"
+#include "kernels/formats/tl.h"
+#include "kernels/formats/tmac.h"
+#include "kernels/formats/vlut.h"
+#include "kernels/scalar/rows.h"
+
+static void tl1_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
+    tern_tl1_read(tern_tl1_tile(m, k), data, k, row, code);
+}
+
+static void tl2_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
+    tern_tl2_read(tern_tl2_tile(m, k), data, m, k, row, code);
+}
+
+TERN_SCALAR(gemm_i2sarm_i8_r1k1__scalar, tern_i2sarm_row)
+TERN_SCALAR(gemm_i2s4_i8_r1k1__scalar, tern_i2s4_row)
+TERN_SCALAR(gemm_tl1_i8_r1k8__scalar, tl1_row)
+TERN_SCALAR(gemm_tl2_i8_r1k32__scalar, tl2_row)
+TERN_SCALAR(gemm_tq10_i8_r1k256__scalar, tern_tq10_row)
+TERN_SCALAR(gemm_q10_i8_r1k128__scalar, tern_q10_row)
+TERN_SCALAR(gemm_q20g64_i8_r1k64__scalar, tern_q20g64_row)
+TERN_SCALAR(gemm_q20g128_i8_r1k128__scalar, tern_q20g128_row)
+TERN_SCALAR(gemm_iq1bn_i8_r1k64__scalar, tern_iq1bn_row)
+TERN_SCALAR(gemm_iq2bn_i8_r1k64__scalar, tern_iq2bn_row)
+TERN_SCALAR(gemm_iq2bnr4_i8_r1k64__scalar, tern_iq2bnr4_row)
+TERN_SCALAR(gemm_hfu8_i8_r1k1__scalar, tern_hfu8_row)
+TERN_SCALAR(gemm_tmac2_i8_r1k32__scalar, tern_tmac2_row)
+TERN_SCALAR(gemm_vlut1_i8_r1k4__scalar, tern_vlut1_row)
+TERN_SCALAR(gemm_vlut2_i8_r1k4__scalar, tern_vlut2_row)

@@ -1,0 +1,34 @@
+/* Scalar kernels of the layouts that exist only in memory. */
+#include "kernels/formats/base3.h"
+#include "kernels/formats/panel.h"
+#include "kernels/formats/planes.h"
+#include "kernels/formats/r16.h"
+#include "kernels/formats/t5.h"
+#include "kernels/scalar/rows.h"
+
+/* Digit n by multiplication alone: P_(n+1) - 3*P_n of m80. */
+static void m80_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
+    (void)m;
+    static const uint16_t power[6] = {1, 3, 9, 27, 81, 243};
+    const uint8_t *lane = data + row / 80 * tern_panel_bytes(k) + row % 16 * 4;
+    const unsigned low = power[row % 80 / 16], high = power[row % 80 / 16 + 1];
+    for (size_t j = 0; j < k; j++) {
+        const unsigned byte = lane[j / 4 * TERN_PANEL_GROUP + j % 4];
+        code[j] = (uint8_t)((byte * high >> 8) - 3 * (byte * low >> 8));
+    }
+}
+
+static void b128_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
+    (void)m;
+    const uint8_t *lane = data + row / 128 * tern_panel_bytes(k) + row % 16 * 4;
+    const int bit = (int)(row % 128 / 16);
+    for (size_t j = 0; j < k; j++)
+        code[j] = (uint8_t)((lane[j / 4 * TERN_PANEL_GROUP + j % 4] >> bit & 1) * 2);
+}
+
+TERN_SCALAR(gemm_r16_i8_r1k1__scalar, tern_r16_row)
+TERN_SCALAR(gemm_t5_i8_r1k1__scalar, tern_t5_row)
+TERN_SCALAR(gemm_m80_i8_r1k1__scalar, m80_row)
+TERN_SCALAR(gemm_planes_i8_r1k1__scalar, tern_planes_row)
+TERN_SCALAR(gemm_bin1_i8_r1k1__scalar, tern_bin1_row)
+TERN_SCALAR(gemm_b128_i8_r1k1__scalar, b128_row)
