@@ -40,12 +40,12 @@ install_missing() {
     rm -f "$log"
 }
 
-# configure_and_build FOLDER MESON-OPTION...
+# configure_and_build FOLDER MESON-OPTION...: builds $source (default: this checkout).
 configure_and_build() {
     build=$1
     shift
     if [ ! -f "$build/build.ninja" ]; then
-        meson setup "$build" "$root" "$@" >"$build.setup.log" 2>&1 || {
+        meson setup "$build" "${source:-$root}" "$@" >"$build.setup.log" 2>&1 || {
             tail -n 15 "$build.setup.log" >&2
             say "build: meson setup failed; the whole log is $build.setup.log"
             exit 3

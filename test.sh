@@ -38,6 +38,15 @@ run_suite() {
 }
 
 run_suite "$build"
+
+# The guide to adding a kernel, followed to the letter in a copy; the same build registers the broken variants.
+ordinary=$build
+python3 "$root/tests/guide.py" "$root" "$ordinary-guide-source"
+source=$ordinary-guide-source configure_and_build "$ordinary-guide" -Dbroken_variant=true -Dopenblas=disabled \
+    -Donednn=disabled -Dpapi=disabled
+run_suite "$build"
+build=$ordinary
+
 if [ -n "$long" ]; then
     . "$root/tests/drills.sh"
 fi

@@ -22,7 +22,7 @@ const struct tern_command tern_command_verify = {
     "  --seed N      seed of the random inputs (default: from the clock; always printed)\n"
     "  --isa LEVEL   at most this level (as TERN_ISA)\n"
     "  --quick       the adversarial core only\n"
-    "  --timeout S   seconds after which a variant counts as hanging (default 120, 20 with --quick)\n"
+    "  --timeout S   seconds after which a variant counts as hanging (default 120, 10 with --quick)\n"
     "  -t N          variants checked at the same time (default: one per processor)\n"
     "  --tap         Test Anything Protocol, for meson test\n"
     "  --json        machine-readable\n\n"

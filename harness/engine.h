@@ -1,7 +1,7 @@
 /* The inference engine: plan, load and repack, forward pass, greedy sampling.
  *
- * Arithmetic of the linear layers is BitNet's own (int8 per token, exact int32, one multiply), whatever variant the
- * plan names; so the token ids do not depend on ISA, threads, wisdom or batch split. */
+ * Arithmetic of the linear layers is BitNet's own (int8 per token, exact int32, one multiply), whatever
+ * variant the plan names; so the token ids do not depend on ISA, threads, wisdom or batch split. */
 #ifndef TERN_HARNESS_ENGINE_H
 #define TERN_HARNESS_ENGINE_H
 
@@ -17,13 +17,13 @@ enum tern_kv_type { TERN_KV_F16, TERN_KV_F32 };
 enum tern_head_type { TERN_HEAD_AUTO, TERN_HEAD_F16, TERN_HEAD_F32, TERN_HEAD_Q8 };
 
 struct tern_engine_options {
-    size_t threads;       /* 0: all usable processors */
-    size_t context;       /* positions to hold; 0: the model's, at most 4096 */
-    size_t ubatch;        /* tokens per prefill step; 0: 128 */
+    size_t threads; /* 0: all usable processors */
+    size_t context; /* positions to hold; 0: the model's, at most 4096 */
+    size_t ubatch;  /* tokens per prefill step; 0: 128 */
     enum tern_kv_type kv;
     enum tern_head_type head;
     const struct tern_wisdom *wisdom; /* NULL: static ranking */
-    int quiet;            /* no progress bar */
+    int quiet;                        /* no progress bar */
 };
 
 struct tern_engine;
@@ -33,13 +33,15 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
                                  struct tern_engine **out, struct tern_error *e);
 void tern_engine_free(struct tern_engine *en);
 
-/* Appends `count` tokens to the sequence. logits: NULL, or [count][vocab] when `all`, else [1][vocab] of the last.
- * TERN_BAD_INPUT when an id is outside the vocabulary or the context is full. */
-enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, size_t count, int all, float *logits,
-                                  struct tern_error *e);
+/* Appends `count` tokens to the sequence. logits: NULL, or [count][vocab] when `all`, else [1][vocab] of the
+ * last. TERN_BAD_INPUT when an id is outside the vocabulary or the context is full. */
+enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, size_t count, int all,
+                                  float *logits, struct tern_error *e);
 /* Forgets all positions from `keep` on. */
 void tern_engine_rewind(struct tern_engine *en, size_t keep);
 size_t tern_engine_position(const struct tern_engine *en);
+/* The positions that fit. */
+size_t tern_engine_context(const struct tern_engine *en);
 
 /* Index of the largest logit, the lowest id winning ties. */
 int32_t tern_argmax(const float *logits, size_t count);
@@ -52,6 +54,7 @@ struct tern_engine_facts {
     char decode_plan[512], prefill_plan[512]; /* distinct variants with their share of the weights */
     size_t planned, from_wisdom;              /* linear layers, and how many wisdom decided */
     double load_seconds;
+    char warning[512]; /* variants refused because their proof failed here, and why; "" when none */
 };
 void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out);
 

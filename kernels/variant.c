@@ -65,6 +65,13 @@ const struct tern_variant *tern_variant_named(const char *name) {
 
 int tern_variant_fits(const struct tern_variant *v, uint32_t usable, size_t m, size_t k, size_t n,
                       const char **why) {
+    if (!v->format->binary) return tern_variant_fits_signs(v, usable, m, k, n, why);
+    if (why) *why = "its format holds only -1 and +1";
+    return 0;
+}
+
+int tern_variant_fits_signs(const struct tern_variant *v, uint32_t usable, size_t m, size_t k, size_t n,
+                            const char **why) {
     const char *reason = NULL;
     if ((v->isa & usable) != v->isa)
         reason = "the CPU or TERN_ISA lacks its instructions";
@@ -133,8 +140,9 @@ const struct tern_variant *tern_variant_static(uint32_t usable, enum tern_act ac
     for (size_t i = 0; i < N_VARIANTS; i++) {
         const struct tern_variant *v = &table[i];
         if (v->act != act || v->rank < 0 || (act == TERN_ACT_I8 && !v->exact)) continue;
-        if (format ? v->format != format : v->format->binary) continue; /* a binary layout must be asked for */
-        if (!tern_variant_fits(v, usable, m, k, n, NULL)) continue;
+        if (format ? v->format != format : v->format->binary)
+            continue; /* a binary layout must be asked for */
+        if (!tern_variant_fits_signs(v, usable, m, k, n, NULL)) continue;
         if (!best || v->rank > best->rank) best = v;
     }
     return best;

@@ -33,7 +33,7 @@ struct tern_verify_options {
     uint32_t usable; /* ISA mask */
     uint64_t seed;   /* of the random inputs; printed by the caller */
     enum tern_verify_effort effort;
-    unsigned timeout_seconds; /* 0: 120, or 20 for a quick run */
+    unsigned timeout_seconds; /* 0: 120, or 10 for a quick run */
 };
 
 /* Evidence that this process has seen this variant give right results. */

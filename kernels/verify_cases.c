@@ -17,8 +17,7 @@ static const size_t quick_k[] = {4, 128, 250, 256, 2304, 8640};
 static const size_t quick_m[] = {17, 81, 257};
 static const size_t quick_n[] = {1, 2, 7};
 /* Whole tiles, for formats that accept no ragged M. */
-static const size_t tiled[][3] = {
-    {64, 256, 1}, {640, 768, 2}, {320, 8640, 1}, {1536, 4096, 1}, {256, 2560, 7}};
+static const size_t tiled[][3] = {{64, 256, 1}, {640, 768, 2}, {320, 8640, 1}, {1536, 4096, 1}, {256, 2560, 7}};
 
 static const struct {
     enum tern_weight_pattern w;
@@ -40,7 +39,7 @@ struct run {
 };
 
 static int try_case(struct run *r, struct tern_case *c) {
-    if (!tern_variant_fits(r->v, r->v->isa, c->m, c->k, c->n, NULL)) return 1;
+    if (!tern_variant_fits_signs(r->v, r->v->isa, c->m, c->k, c->n, NULL)) return 1;
     c->seed = tern_random_next(&r->random) >> 1;
     c->end = (int)(r->cases & 1);
     char what[96];
@@ -114,7 +113,7 @@ static void all_cases(struct run *r, enum tern_verify_effort effort) {
     }
     if (r->v->format->accepts(257, 256, NULL)) {
         for (size_t i = 0; i < sizeof tiled / sizeof *tiled && !r->failed; i++) {
-            c.m = tiled[i][0], c.k = tiled[i][1],
+            c.m = tiled[i][0], c.k = tiled[i][1];
             c.n = tern_max(r->v->n_min, tern_min(tiled[i][2], r->v->n_max));
             every_pattern(r, &c, c.m * c.k * c.n > 2000000 ? 3 : N_PATTERNS);
         }

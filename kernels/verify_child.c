@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ static double seconds(void) {
 static void child(const struct tern_variant *v, const struct tern_verify_options *o, int fd,
                   unsigned timeout) {
     static const int fatal[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGTRAP};
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed parent must not leave a child that holds its locks */
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
     signal(SIGALRM, SIG_DFL);
     alarm(timeout);
@@ -31,7 +33,7 @@ static void child(const struct tern_variant *v, const struct tern_verify_options
 
 enum tern_status tern_verify_start(const struct tern_variant *v, const struct tern_verify_options *o,
                                    struct tern_verify_child *c, struct tern_error *e) {
-    c->timeout = o->timeout_seconds ? o->timeout_seconds : o->effort == TERN_VERIFY_FULL ? 120 : 20;
+    c->timeout = o->timeout_seconds ? o->timeout_seconds : o->effort == TERN_VERIFY_FULL ? 120 : 10;
     c->started = seconds();
     int fd[2];
     if (pipe2(fd, O_CLOEXEC)) return tern_fail(e, TERN_IO, "verify: %s: pipe: %s", v->name, strerror(errno));

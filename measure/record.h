@@ -46,6 +46,12 @@ struct tern_record {
 
 /* All fields absent (NaN, 0, NULL). */
 void tern_record_init(struct tern_record *r);
+/* A record of kind "machine": the brand in `variant`, the facts as key=value words in `params` (a value with
+ * spaces stands in double quotes; unknown facts are left out), "vm" and "wcold-capped" in `flags` where they
+ * hold. `params` is the caller's buffer for that text, 1024 bytes are enough; the record borrows it and `m`.
+ */
+void tern_record_of_machine(const struct tern_machine *m, char *params, size_t params_bytes,
+                            struct tern_record *r);
 /* Appends one line to `path`, durably. */
 enum tern_status tern_record_append(const char *path, const struct tern_record *r, struct tern_error *e);
 /* The same as a JSON text (free()). NULL when out of memory. */

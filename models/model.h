@@ -64,7 +64,8 @@ struct tern_model {
     void *file;               /* struct tern_gguf *, NULL for synthetic models; the tokenizer reads its metadata */
 };
 
-/* Opens FILE.gguf or "synth:NAME[,layers=N][,vocab=N][,seed=N][,zeros=P]" (defaults: those of the built-in model, seed
+/* Opens FILE.gguf (or "FILE.gguf,i2s=x86|arm|rows4" to name the layout of its I2_S tensors, which is guessed otherwise,
+ * see i2s_layout.h) or "synth:NAME[,layers=N][,vocab=N][,seed=N][,zeros=P]" (defaults: those of the built-in model, seed
  * 1, zeros 0.42). The model owns the mapping. Errors name file, tensor and reason: TERN_BAD_INPUT for a file that is
  * damaged or contradicts itself, TERN_UNSUPPORTED for a sound one that this build cannot run. */
 enum tern_status tern_model_open(const char *source, struct tern_model **out, struct tern_error *e);

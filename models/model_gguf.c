@@ -2,28 +2,22 @@
 
 #include "models/gguf_file.h"
 #include "models/gguf_types.h"
+#include "models/i2s_layout.h"
+#include "models/packed.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct loader {
     const struct tern_gguf *g;
     const char *path;
     struct tern_model *m;
-    unsigned char *used; /* per tensor of the file: it found its place */
+    const struct tern_format *i2s; /* the layout of I2_S that the user named, or NULL */
+    unsigned char *used;           /* per tensor of the file: it found its place */
     struct tern_error *e;
-};
-
-/* Formats of ternary tensors by type id. Programs have given one id to several layouts, so a row holds only
- * when the size fits too; an id may have several rows. */
-static const struct {
-    uint32_t type;
-    const char *format;
-} packed[] = {
-    {36, "i2s"},
-    {35, "tq20"},
 };
 
 static const struct {
@@ -97,36 +91,12 @@ static enum tern_status take_unit(const struct loader *l, const char *full, stru
     return s;
 }
 
-/* Decides by type id and by the room up to the next tensor what a linear layer's bytes are. */
-static enum tern_status take_packed(const struct loader *l, const char *full,
-                                    const struct tern_gguf_tensor *t, struct tern_linear *out) {
-    enum tern_status s = TERN_SKIPPED;
-    const int last = t->offset + t->bytes == l->g->map.bytes;
-    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) {
-        const struct tern_format *f = packed[i].type == t->type ? tern_format_named(packed[i].format) : NULL;
-        struct tern_error why = {0};
-        if (!f) continue;
-        if ((s = f->accepts(out->m, out->k, &why))) {
-            tern_fail(l->e, s, "model: %s: %s: %s", l->path, full, why.text);
-            continue;
-        }
-        const size_t need = f->bytes(out->m, out->k);
-        if (need > t->bytes || (!last && t->bytes - need >= l->g->alignment)) {
-            const int small = need > t->bytes;
-            s = tern_fail(l->e, small ? TERN_BAD_INPUT : TERN_UNSUPPORTED,
-                          "model: %s: %s: type %u should be %zu bytes of %s, the file has %llu: %s", l->path,
-                          full, t->type, need, f->name, (unsigned long long)t->bytes,
-                          small ? "truncated, or another format with this id"
-                                : "another format with this id");
-            continue;
-        }
-        out->format = f;
-        if (f->scale && (s = f->scale(t->data, out->m, out->k, &out->scale, &why)))
-            return tern_fail(l->e, s, "model: %s: %s: %s", l->path, full, why.text);
-        if (!f->scale) out->scale = 1;
-        return TERN_OK;
-    }
-    return s == TERN_SKIPPED ? unknown_type(l, full, t->type, "a linear layer") : s;
+static enum tern_status take_packed(struct loader *l, const char *full, const struct tern_gguf_tensor *t,
+                                    struct tern_linear *out) {
+    const struct tern_gguf_tensor *side;
+    const enum tern_status s = tern_packed_decide(l->g, full, t, l->i2s, out, &side, l->e);
+    if (!s && side) l->used[side - l->g->tensor] = 1;
+    return s;
 }
 
 /* The optional factor in a tensor of one element beside the weights. */
@@ -187,6 +157,17 @@ static enum tern_status refuse_rest(const struct loader *l) {
     return TERN_OK;
 }
 
+/* One program wrote all layers, so all that were taken as I2_S of x86 have the same layout. */
+static void settle_i2s(struct tern_model *m) {
+    double evidence[3];
+    const struct tern_format *x86 = tern_format_named("i2s"), *f = tern_i2s_layout_guess(m, evidence);
+    for (uint32_t i = 0; f != x86 && i < m->hp.layers; i++)
+        for (enum tern_role r = 0; r < TERN_ROLES; r++) {
+            struct tern_linear *l = tern_role_of(&m->layer[i], r);
+            if (l->format == x86 && !f->accepts(l->m, l->k, NULL)) l->format = f;
+        }
+}
+
 static enum tern_status load(struct loader *l) {
     struct tern_model *m = l->m;
     const struct tern_arch *arch;
@@ -199,25 +180,49 @@ static enum tern_status load(struct loader *l) {
     if (!s) s = take_dense(l, "output_norm", 1, m->hp.hidden, &m->output_norm);
     if (!s && !m->hp.tied) s = take_dense(l, "output", m->hp.vocab, m->hp.hidden, &m->head);
     for (uint32_t i = 0; !s && i < m->hp.layers; i++) s = take_layer(l, i);
+    if (!s && !l->i2s) settle_i2s(m);
     return s ? s : refuse_rest(l);
 }
 
-enum tern_status tern_model_open_gguf(const char *path, struct tern_model **out, struct tern_error *e) {
+/* Cuts "FILE,i2s=LAYOUT" into the file (heap) and the layout; a file that has such a name is itself. */
+static enum tern_status named_layout(const char *source, char **path, const struct tern_format **i2s,
+                                     struct tern_error *e) {
+    const char *option = strstr(source, ",i2s=");
+    *i2s = NULL;
+    if (!option || access(source, F_OK) == 0) option = source + strlen(source);
+    const size_t bytes = (size_t)(option - source);
+    if (*option && !(*i2s = tern_i2s_layout_named(option + 5)))
+        return tern_fail(e, TERN_BAD_INPUT, "model: %s: the layout of I2_S is x86, arm or rows4", source);
+    if (!(*path = malloc(bytes + 1))) return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", source);
+    memcpy(*path, source, bytes);
+    (*path)[bytes] = 0;
+    return TERN_OK;
+}
+
+enum tern_status tern_model_open_gguf(const char *source, struct tern_model **out, struct tern_error *e) {
+    struct loader l = {.e = e};
     struct tern_gguf *g = NULL;
+    char *path = NULL;
     *out = NULL;
-    enum tern_status s = tern_gguf_open(path, &g, e);
+    enum tern_status s = named_layout(source, &path, &l.i2s, e);
     if (s) return s;
+    if ((s = tern_gguf_open(path, &g, e))) goto done;
     struct tern_model *m = calloc(1, sizeof *m);
     if (!m) {
         tern_gguf_close(g);
-        return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", path);
+        s = tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", path);
+        goto done;
     }
     m->file = g;
     snprintf(m->source, sizeof m->source, "%s", path);
-    struct loader l = {.g = g, .path = path, .m = m, .e = e};
+    l.g = g, l.path = path, l.m = m;
     s = load(&l);
     free(l.used);
-    if (s) return tern_model_close(m), s;
-    *out = m;
-    return TERN_OK;
+    if (s)
+        tern_model_close(m);
+    else
+        *out = m;
+done:
+    free(path);
+    return s;
 }

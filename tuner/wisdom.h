@@ -1,8 +1,9 @@
 /* Wisdom: what won, here, and on what evidence. Sorted text that a person can read and diff.
  *
- * One line per (op, M, K, N, threads, regime, objective); each line carries its own CRC, so a damaged line loses one
- * line. The header carries the machine's hard key: another machine's file is refused unless asked for. A line whose
- * code key differs from this build's variant is kept but reported stale ("measure again"). */
+ * One line per (op, M, K, N, threads, regime, objective); each line carries its own CRC, so a damaged line
+ * loses one line. The header carries the machine's hard key: another machine's file is refused unless asked
+ * for. A line whose code key differs from this build's variant is kept but reported stale ("measure again").
+ */
 #ifndef TERN_TUNER_WISDOM_H
 #define TERN_TUNER_WISDOM_H
 
@@ -23,7 +24,7 @@ struct tern_problem {
 
 struct tern_wisdom_entry {
     struct tern_problem problem;
-    char objective[8];  /* "time" */
+    char objective[8]; /* "time" */
     char variant[96];
     int param[TERN_MAX_PARAMS];
     double median_ns, ci_lo_ns, ci_hi_ns; /* per call */
@@ -44,13 +45,14 @@ struct tern_wisdom {
 /* $TERN_WISDOM, else XDG config "wisdom"; heap (free()). */
 char *tern_wisdom_default_path(void);
 /* A missing file is empty wisdom. A file of another machine is TERN_UNSUPPORTED unless `any_machine`. */
-enum tern_status tern_wisdom_read(const char *path, const char *machine_key, int any_machine, struct tern_wisdom *w,
-                                  struct tern_error *e);
+enum tern_status tern_wisdom_read(const char *path, const char *machine_key, int any_machine,
+                                  struct tern_wisdom *w, struct tern_error *e);
 /* Replaces the file atomically; entries are written sorted. */
 enum tern_status tern_wisdom_write(const char *path, const struct tern_wisdom *w, struct tern_error *e);
 void tern_wisdom_free(struct tern_wisdom *w);
 /* Inserts, or replaces the entry of the same problem and objective. */
-enum tern_status tern_wisdom_put(struct tern_wisdom *w, const struct tern_wisdom_entry *entry, struct tern_error *e);
+enum tern_status tern_wisdom_put(struct tern_wisdom *w, const struct tern_wisdom_entry *entry,
+                                 struct tern_error *e);
 
 /* A decision for one linear layer. */
 struct tern_plan {
@@ -59,10 +61,11 @@ struct tern_plan {
     int from_wisdom; /* 0: static ranking */
 };
 
-/* The winner for the problem: exact shape first; same M x K and threads with the nearest N bucket in log scale and any
- * regime next; else the static ranking. Only variants that `usable` allows and whose code key matches. When `format`
- * is not NULL only variants of that format are considered (decode and prefill must share one packed copy). TERN_KERNEL
- * in the environment forces a variant by name where it fits. `w` may be NULL. */
+/* The winner for the problem: exact shape first; same M x K and threads with the nearest N bucket in log
+ * scale and any regime next; else the static ranking. Only variants that `usable` allows and whose code key
+ * matches. When `format` is not NULL only variants of that format are considered (decode and prefill must
+ * share one packed copy). TERN_KERNEL in the environment forces a variant by name where it fits. `w` may be
+ * NULL. */
 enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
                                const struct tern_format *format, struct tern_plan *out, struct tern_error *e);
 

@@ -7,28 +7,31 @@
 #include "kernels/x86/panel_avx512.h"
 
 struct tables {
-    __m512i plain, escape, fifth;
+    __m512i plain, escape, whole;
 };
 
 ALWAYS_INLINE struct tables load_tables(void) {
     return (struct tables){_mm512_loadu_si512(tern_e80_plain), _mm512_loadu_si512(tern_e80_escape),
-                           _mm512_loadu_si512(tern_e80_fifth)};
+                           _mm512_loadu_si512(tern_e80_whole)};
 }
 
-/* A byte -> four 2-bit digits, and 64 times the fifth. vpermb ignores the top two bits of an index. */
-ALWAYS_INLINE void decode(struct tables t, __m512i x, __m512i *four, __m512i *fifth) {
+/* A byte -> four 2-bit digits, and the whole number 64*d4 + 27*d3 + 9*d2 + 3*d1 + d0, which is the byte
+ * itself unless it was escaped. vpermb ignores the top two bits of an index. */
+ALWAYS_INLINE void decode(struct tables t, __m512i x, __m512i *four, __m512i *whole) {
     const __mmask64 escaped = _mm512_cmpge_epu8_mask(x, _mm512_set1_epi8((char)0xc0));
     const __m512i plain = _mm512_permutexvar_epi8(x, t.plain);
     *four = _mm512_mask_permutexvar_epi8(plain, escaped, x, t.escape);
-    *fifth =
-        _mm512_mask_permutexvar_epi8(_mm512_and_si512(x, _mm512_set1_epi8((char)0xc0)), escaped, x, t.fifth);
+    *whole = _mm512_mask_permutexvar_epi8(x, escaped, x, t.whole);
 }
 
 ALWAYS_INLINE void finish(const struct tern_call *c, size_t token, size_t row, size_t end, __m512i acc[5]) {
     const __m512i bias = _mm512_set1_epi32(c->x->sum[token]);
     int32_t *y = (int32_t *)c->y + token * c->ldy;
     telescope(acc);
-    acc[4] = _mm512_srai_epi32(acc[4], 6);
+    const __m512i s01 = _mm512_add_epi32(acc[0], _mm512_mullo_epi32(acc[1], _mm512_set1_epi32(3)));
+    const __m512i s23 = _mm512_mullo_epi32(
+        _mm512_add_epi32(acc[2], _mm512_mullo_epi32(acc[3], _mm512_set1_epi32(3))), _mm512_set1_epi32(9));
+    acc[4] = _mm512_srai_epi32(_mm512_sub_epi32(acc[4], _mm512_add_epi32(s01, s23)), 6);
     UNROLL
     for (size_t f = 0; f < 5; f++) store_rows(y, row + 16 * f, end, acc[f], bias);
 }
@@ -50,13 +53,13 @@ ALWAYS_INLINE void gemv_panels(const struct tern_call *c, size_t row, size_t end
         for (size_t p = 0; p < panels; p++) {
             const uint8_t *at = w + p * distance + g * TERN_PANEL_GROUP;
             _mm_prefetch((const char *)(at + ahead), _MM_HINT_T0);
-            __m512i four, fifth;
-            decode(tab, _mm512_load_si512(at), &four, &fifth);
+            __m512i four, whole;
+            decode(tab, _mm512_load_si512(at), &four, &whole);
             acc[p][0] = dp(acc[p][0], _mm512_and_si512(four, _mm512_set1_epi8(0x03)), b);
             acc[p][1] = dp(acc[p][1], _mm512_and_si512(four, _mm512_set1_epi8(0x0f)), b);
             acc[p][2] = dp(acc[p][2], _mm512_and_si512(four, _mm512_set1_epi8(0x3f)), b);
             acc[p][3] = dp(acc[p][3], four, b);
-            acc[p][4] = dp(acc[p][4], fifth, b);
+            acc[p][4] = dp(acc[p][4], whole, b);
         }
     }
     UNROLL

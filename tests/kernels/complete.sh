@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every kernel symbol in the program (a name that ends in __<isa>) is in the registry, and every registered variant is a
-# symbol. Usage: complete.sh TERN variants.def
+# symbol; and every format is drawn in docs/formats.md. Usage: complete.sh TERN variants.def formats.md
 set -eu
 tern=$1
 work=$(mktemp -d)
@@ -11,3 +11,8 @@ nm "$tern" | awk '$2 == "T" || $2 == "t" {print $3}' |
 "$tern" list | awk '/^gem[vm]_/ {print $1}' | sort >"$work/listed"
 diff "$work/symbols" "$work/listed"
 echo "$(wc -l <"$work/listed") variants, all registered and all linked"
+"$tern" list --formats | awk 'NR > 1 {print $1}' >"$work/formats"
+while read -r format; do
+    grep -qw -- "$format" "$3" || { echo "$3 does not tell of format $format"; exit 1; }
+done <"$work/formats"
+echo "$(wc -l <"$work/formats") formats, all documented"

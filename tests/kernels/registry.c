@@ -24,7 +24,8 @@ Test(registry, every_name_obeys_the_grammar_and_tells_the_truth) {
         const size_t f = (size_t)(part[2].rm_eo - part[2].rm_so);
         cr_assert(strlen(v[i].format->name) == f && !strncmp(name + part[2].rm_so, v[i].format->name, f),
                   "%s", name);
-        cr_assert(strncmp(name + part[3].rm_so, v[i].act == TERN_ACT_I8 ? "i8_" : "f32_", 2) == 0, "%s", name);
+        cr_assert(strncmp(name + part[3].rm_so, v[i].act == TERN_ACT_I8 ? "i8_" : "f32_", 2) == 0, "%s",
+                  name);
         uint32_t level;
         cr_assert(tern_isa_parse(name + part[6].rm_so, &level, NULL) == TERN_OK, "%s", name);
         cr_assert(0 == (v[i].isa & ~level), "%s needs more than its name says", name);
@@ -58,6 +59,15 @@ Test(registry, the_static_choice_never_needs_what_is_not_usable) {
         const struct tern_variant *v = tern_variant_static(mask, TERN_ACT_I8, NULL, 2560, 2560, 1);
         cr_assert(0 == (v->isa & ~mask), "%s at %s", v->name, l[i].name);
     }
+}
+
+Test(registry, a_variant_of_a_binary_format_fits_weights_without_a_0_only) {
+    const struct tern_variant *v = tern_variant_named("gemm_bin1_i8_r1k1__scalar");
+    const char *why = NULL;
+    cr_assert(v->format->binary && !tern_variant_fits(v, 0, 64, 64, 1, &why));
+    cr_assert(strstr(why, "-1 and +1") != NULL);
+    cr_assert(tern_variant_fits_signs(v, 0, 64, 64, 1, NULL));
+    cr_assert(tern_variant_static(0, TERN_ACT_I8, NULL, 64, 64, 1)->format->binary == 0);
 }
 
 Test(registry, parameters_survive_the_way_through_text) {

@@ -66,6 +66,18 @@ Test(damage, the_micro_tq20_file_cut_at_every_997th_byte_is_bad_input) {
     free(path);
 }
 
+Test(damage, micro_files_of_other_formats_cut_at_every_997th_byte_are_bad_input) {
+    static const char *const formats[] = {"TL2", "TQ1_0", "IQ1_BN", "IQ2_BN", "IQ2_BN_R4"};
+    limit_memory();
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        char name[128];
+        snprintf(name, sizeof name, "vectors/micro-bitnet-b1.58.%s.gguf", formats[i]);
+        char *path = strdup(shared_file(name));
+        truncated_everywhere(path);
+        free(path);
+    }
+}
+
 Test(damage, a_file_cut_within_its_last_tensor_by_one_byte_is_bad_input) {
     char *path = small_model();
     size_t bytes;

@@ -73,6 +73,39 @@ Test(vectors, tq20_holds_the_trits) {
     equals_truth("micro-bitnet-b1.58.TQ2_0", "micro-bitnet-b1.58");
 }
 
+Test(vectors, every_other_format_is_recognised_and_holds_the_trits) {
+    equals_truth("micro-bitnet-b1.58.TL2", "micro-bitnet-b1.58");
+    equals_truth("micro-bitnet-b1.58.TQ1_0", "micro-bitnet-b1.58");
+    equals_truth("micro-bitnet-b1.58.IQ1_BN", "micro-bitnet-b1.58");
+    equals_truth("micro-bitnet-b1.58.IQ2_BN", "micro-bitnet-b1.58");
+    equals_truth("micro-bitnet-b1.58.IQ2_BN_R4", "micro-bitnet-b1.58");
+    equals_truth("micro-bitnet.scale.IQ2_BN_R4", "micro-bitnet");
+}
+
+Test(vectors, the_wide_model_opens_in_every_format_as_the_same_weights) {
+    static const char *const formats[] = {"IQ1_BN", "IQ2_BN", "IQ2_BN_R4"};
+    struct tern_model *want, *got;
+    struct tern_error e = {0};
+    int8_t *a = malloc(512 * 512), *b = malloc(512 * 512);
+    cr_assert(!tern_model_open(shared_file("vectors/wide-bitnet-b1.58.I2_S.gguf"), &want, &e), "%s", e.text);
+    for (size_t f = 0; f < 3; f++) {
+        char path[128];
+        snprintf(path, sizeof path, "vectors/wide-bitnet-b1.58.%s.gguf", formats[f]);
+        cr_assert(!tern_model_open(shared_file(path), &got, &e), "%s", e.text);
+        for (enum tern_role r = 0; r < TERN_ROLES; r++) {
+            const struct tern_linear *x = tern_role_of(want->layer, r), *y = tern_role_of(got->layer, r);
+            cr_assert(!tern_linear_rows(x, 0, x->m, a, &e) && !tern_linear_rows(y, 0, y->m, b, &e), "%s",
+                      e.text);
+            cr_assert(x->m == y->m && x->scale == y->scale && !memcmp(a, b, x->m * x->k), "%s %s", formats[f],
+                      x->name);
+        }
+        tern_model_close(got);
+    }
+    tern_model_close(want);
+    free(a);
+    free(b);
+}
+
 Test(vectors, f16_holds_the_trits) {
     equals_truth("micro-bitnet-b1.58.F16", "micro-bitnet-b1.58");
 }

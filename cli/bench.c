@@ -1,0 +1,355 @@
+#define _GNU_SOURCE
+#include "cli/command.h"
+
+#include "base/file.h"
+#include "measure/clock.h"
+#include "measure/gbench.h"
+#include "measure/record.h"
+#include "tuner/bed.h"
+#include "tuner/tasks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help_text[] =
+    "usage: tern bench [options] [--benchmark_... flags]\n\n"
+    "Microbenchmarks of proven variants through Google Benchmark. A variant that fails verification is "
+    "reported and\n"
+    "never timed; the exit code is 1 then.\n\n"
+    "  --filter RE           only cases whose name matches\n"
+    "  --problem MxK[xN]     shape (default 6912x2560x1); may be repeated\n"
+    "  --model NAME          the linear shapes of a model, once per token count\n"
+    "  --batch LIST          token counts for --model (default 1)\n"
+    "  --regime hot|wcold    weights in L2, or rotating through more than the last-level cache (default "
+    "wcold)\n"
+    "  --threads LIST        thread counts (default 1)\n"
+    "  --seed N              of weights (default 1)\n"
+    "  --records FILE        file that records are appended to (default: the user's)\n\n"
+    "The name of a case is variant/MxKxN/t:THREADS/REGIME. --benchmark_filter, --benchmark_min_time,\n"
+    "--benchmark_repetitions, --benchmark_format=json, --benchmark_out=FILE and the other flags of the "
+    "library work.\n\n"
+    "example: tern bench --filter 'gemv_p64.*' --problem 6912x2560x1 --benchmark_repetitions=5\n";
+
+extern const struct tern_command tern_command_bench;
+
+struct bench {
+    struct tern_bed bed;
+    struct tern_error error;
+    char run[64];
+    struct entry *current; /* whose trial exists: one at a time, it is cheap beside the packed weights */
+    struct tern_trial *trial;
+};
+
+struct entry {
+    struct bench *b;
+    const struct tern_variant *variant;
+    struct tern_problem problem;
+    const char *model;
+    char name[256], params[160];
+    double *ns; /* of every run */
+    size_t runs;
+};
+
+struct arguments {
+    const char *filter, *model, *threads, *batch, *records;
+    const char *problem[256];
+    size_t problems, seed;
+    enum tern_regime regime;
+    char **passed; /* to the library */
+    int n_passed;
+};
+
+static enum tern_status ensure(struct entry *en) {
+    struct bench *b = en->b;
+    if (b->current == en) return TERN_OK;
+    tern_trial_free(b->trial);
+    b->trial = NULL;
+    b->current = NULL;
+    const enum tern_status s = tern_bed_trial(&b->bed, en->variant, NULL, &en->problem, &b->trial, &b->error);
+    if (!s) b->current = en;
+    return s;
+}
+
+static const char *allowed(void *ctx) {
+    struct entry *en = ctx;
+    return ensure(en) ? en->b->error.text : NULL;
+}
+
+/* Another case may have taken the bench since. */
+static void begin(void *ctx) {
+    struct entry *en = ctx;
+    const enum tern_status s = ensure(en);
+    if (s) exit(tern_cli_fail(s, &en->b->error)); /* it could be built before: memory has gone */
+}
+
+static void work(void *ctx, uint64_t calls) {
+    const struct entry *en = ctx;
+    tern_trial_run(en->b->trial, calls);
+}
+
+/* All cases: variants that run here and compute the shape, by problem. NULL only without memory. */
+static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks,
+                                const struct tern_cli_filter *re, size_t *count) {
+    size_t variants;
+    const struct tern_variant *all = tern_variants(&variants);
+    struct entry *list = calloc(tasks->count * variants + 1, sizeof *list);
+    *count = 0;
+    for (size_t t = 0; list && t < tasks->count; t++) {
+        struct tern_problem p = tasks->item[t].problem;
+        if (p.regime != TERN_HOT) p.regime = b->bed.cold;
+        for (size_t i = 0; i < variants; i++) {
+            struct entry *en = &list[*count];
+            if (!tern_variant_fits(&all[i], b->bed.machine->usable, p.m, p.k, p.n, NULL)) continue;
+            *en = (struct entry){.b = b, .variant = &all[i], .problem = p, .model = tasks->item[t].model};
+            snprintf(en->name, sizeof en->name, "%s/%zux%zux%zu/t:%zu/%s", all[i].name, p.m, p.k, p.n,
+                     p.threads, tern_regime_name(p.regime));
+            int param[TERN_MAX_PARAMS];
+            tern_variant_defaults(&all[i], param);
+            tern_variant_params_text(&all[i], param, en->params, sizeof en->params);
+            if (tern_cli_matches(re, en->name)) ++*count;
+        }
+    }
+    return list;
+}
+
+/* Proves what is listed; what fails leaves the list. *failed counts variants. */
+static enum tern_status prove_cases(struct bench *b, struct entry *list, size_t *count, size_t *failed,
+                                    struct tern_error *e) {
+    size_t kept = 0;
+    const struct tern_variant *last_bad = NULL;
+    for (size_t i = 0; i < *count; i++) {
+        struct tern_verdict verdict;
+        const struct tern_variant *v = list[i].variant;
+        if (!tern_bed_proof(&b->bed, v)) {
+            const enum tern_status s = tern_bed_prove(&b->bed, v, &verdict, e);
+            if (s) return s;
+        }
+        if (tern_bed_proof(&b->bed, v)) {
+            list[kept++] = list[i];
+            continue;
+        }
+        if (v == last_bad) continue;
+        fprintf(stderr, "tern: verify: %s: %s: %s; not timed\n", v->name, tern_verdict_name(verdict.kind),
+                verdict.text);
+        last_bad = v;
+        ++*failed;
+    }
+    *count = kept;
+    return TERN_OK;
+}
+
+static enum tern_status register_cases(struct entry *list, size_t count, struct tern_error *e) {
+    enum tern_status s = TERN_OK;
+    for (size_t i = 0; i < count && !s; i++) {
+        struct entry *en = &list[i];
+        const struct tern_problem *p = &en->problem;
+        const struct tern_gbench_case c = {.name = en->name,
+                                           .work = work,
+                                           .ctx = en,
+                                           .bytes = (double)en->variant->format->bytes(p->m, p->k),
+                                           .macs = (double)p->m * (double)p->k * (double)p->n,
+                                           .label = en->params,
+                                           .allowed = allowed,
+                                           .begin = begin};
+        s = tern_gbench_register(&c, e);
+    }
+    return s;
+}
+
+struct listing {
+    struct entry *item;
+    size_t count;
+};
+
+static void on_row(void *user, const struct tern_gbench_row *row) {
+    struct listing *l = user;
+    if (row->aggregate || row->error) return;
+    for (size_t i = 0; i < l->count; i++) {
+        struct entry *en = &l->item[i];
+        const size_t n = strlen(en->name);
+        if (strncmp(row->name, en->name, n) || (row->name[n] && row->name[n] != '/')) continue;
+        double *grown = realloc(en->ns, (en->runs + 1) * sizeof *grown);
+        if (!grown) return;
+        en->ns = grown;
+        en->ns[en->runs++] = row->real_ns;
+        return;
+    }
+}
+
+static enum tern_status record_all(const struct bench *b, const struct listing *l, const char *path,
+                                   struct tern_error *e) {
+    enum tern_status s = TERN_OK;
+    for (size_t i = 0; i < l->count && !s; i++) {
+        const struct entry *en = &l->item[i];
+        if (!en->runs) continue;
+        struct tern_record r;
+        tern_record_init(&r);
+        r.kind = "sample";
+        r.run = b->run;
+        r.code = tern_variant_code_key(en->variant);
+        r.variant = en->variant->name;
+        r.params = en->params;
+        r.op = en->problem.n == 1 ? "gemv" : "gemm";
+        r.format = en->variant->format->name;
+        r.model = en->model;
+        r.m = en->problem.m, r.k = en->problem.k, r.n = en->problem.n;
+        r.threads = en->problem.threads;
+        r.regime = tern_regime_name(en->problem.regime);
+        r.unit = "ns/call";
+        r.est = tern_estimate_of(en->ns, en->runs);
+        r.bytes = (double)en->variant->format->bytes(r.m, r.k);
+        r.macs = (double)r.m * (double)r.k * (double)r.n;
+        r.why_no_counters = "not asked for";
+        r.why_no_energy = "not asked for";
+        r.flags = b->bed.machine->hypervisor[0] ? "gbench vm" : "gbench";
+        r.complete = 1;
+        s = tern_record_append(path, &r, e);
+    }
+    return s;
+}
+
+static int parse(int argc, char **argv, struct arguments *a) {
+    enum { FILTER = 256, PROBLEM, MODEL, BATCH, REGIME, THREADS, SEED, RECORDS };
+    static const struct option options[] = {{"filter", required_argument, 0, FILTER},
+                                            {"problem", required_argument, 0, PROBLEM},
+                                            {"model", required_argument, 0, MODEL},
+                                            {"batch", required_argument, 0, BATCH},
+                                            {"regime", required_argument, 0, REGIME},
+                                            {"threads", required_argument, 0, THREADS},
+                                            {"seed", required_argument, 0, SEED},
+                                            {"records", required_argument, 0, RECORDS},
+                                            {"help", no_argument, 0, 'h'},
+                                            {0, 0, 0, 0}};
+    int own = 1, got;
+    a->passed[a->n_passed++] = argv[0];
+    for (int i = 1; i < argc; i++) { /* the library's flags have values behind '=' only */
+        if (!strncmp(argv[i], "--benchmark_", 12))
+            a->passed[a->n_passed++] = argv[i];
+        else
+            argv[own++] = argv[i];
+    }
+    argv[own] = NULL;
+    while ((got = tern_cli_getopt(own, argv, "h", options, &tern_command_bench)) != -1) {
+        switch (got) {
+        case FILTER:
+            a->filter = optarg;
+            break;
+        case PROBLEM:
+            if (a->problems == sizeof a->problem / sizeof *a->problem)
+                return tern_cli_usage("bench", "more than 256 problems");
+            a->problem[a->problems++] = optarg;
+            break;
+        case MODEL:
+            a->model = optarg;
+            break;
+        case BATCH:
+            a->batch = optarg;
+            break;
+        case REGIME:
+            if (strcmp(optarg, "hot") && strcmp(optarg, "wcold"))
+                return tern_cli_usage("bench", "--regime: '%s' is neither hot nor wcold", optarg);
+            a->regime = strcmp(optarg, "hot") ? TERN_WCOLD : TERN_HOT;
+            break;
+        case THREADS:
+            a->threads = optarg;
+            break;
+        case SEED:
+            if (!tern_cli_size("bench", "--seed", optarg, 0, SIZE_MAX >> 1, &a->seed)) return 3;
+            break;
+        case RECORDS:
+            a->records = optarg;
+            break;
+        default:
+            return 3;
+        }
+    }
+    if (optind < own) return tern_cli_usage("bench", "unexpected argument '%s'", argv[optind]);
+    return 0;
+}
+
+static int list_tasks(const struct arguments *a, struct tern_tasks *tasks) {
+    size_t *threads = NULL, n_threads, *tokens = NULL, n_tokens;
+    struct tern_error e;
+    enum tern_status s = TERN_OK;
+    int rc = 3;
+    if (!tern_cli_sizes("bench", "--threads", a->threads, 1, 4096, &threads, &n_threads)) return 3;
+    if (!tern_cli_sizes("bench", "--batch", a->batch, 1, 65536, &tokens, &n_tokens)) goto done;
+    for (size_t i = 0; i < a->problems + (!a->problems && !a->model) && !s; i++) {
+        size_t m, k, n;
+        if (!tern_cli_shape("bench", a->problems ? a->problem[i] : "6912x2560x1", &m, &k, &n)) goto done;
+        s = tern_tasks_add_shape(tasks, m, k, threads, n_threads, &n, 1, a->regime, &e);
+    }
+    if (!s && a->model)
+        s = tern_tasks_add_model(tasks, a->model, threads, n_threads, tokens, n_tokens, a->regime, &e);
+    rc = s ? tern_cli_fail(s, &e) : 0;
+done:
+    free(threads);
+    free(tokens);
+    return rc;
+}
+
+static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *tasks,
+                 const struct tern_cli_filter *re, struct listing *l) {
+    struct tern_error e;
+    struct tern_gbench_result result;
+    size_t failed = 0;
+    char seed[32], now[24];
+    tern_utc_text(now, sizeof now);
+    snprintf(b->run, sizeof b->run, "bench-%s-%ld", now, (long)getpid());
+    l->item = list_cases(b, tasks, re, &l->count);
+    if (!l->item) return tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "bench: out of memory"), &e);
+    if (!l->count)
+        return tern_cli_usage("bench", "no case matches%s%s", a->filter ? " --filter " : "",
+                              a->filter ? a->filter : "");
+    enum tern_status s = prove_cases(b, l->item, &l->count, &failed, &e);
+    for (size_t i = 0; i < l->count && !s; i++) {
+        struct tern_team *team; /* too many threads are refused before anything runs */
+        s = tern_bed_team(&b->bed, l->item[i].problem.threads, &team, &e);
+    }
+    if (!s) s = register_cases(l->item, l->count, &e);
+    snprintf(seed, sizeof seed, "%zu", a->seed);
+    if (!s) s = tern_gbench_context("seed", seed, &e);
+    if (!s && l->count) s = tern_gbench_run(a->n_passed, a->passed, on_row, l, &result, &e);
+    char *records = a->records ? strdup(a->records) : tern_xdg_path("state", "records.jsonl");
+    if (!s && records) s = record_all(b, l, records, &e);
+    free(records);
+    if (s) return tern_cli_fail(s, &e);
+    return failed || (l->count && result.failed) ? 1 : 0;
+}
+
+static int run(int argc, char **argv) {
+    struct arguments a = {.threads = "1", .batch = "1", .regime = TERN_WCOLD, .seed = 1};
+    struct bench b = {0};
+    struct tern_tasks tasks = {0};
+    struct listing list = {0};
+    struct tern_error e;
+    const struct tern_machine *m;
+    struct tern_cli_filter re = {0};
+    a.passed = calloc((size_t)argc + 2, sizeof *a.passed);
+    if (!a.passed) return tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "bench: out of memory"), &e);
+    int rc = parse(argc, argv, &a);
+    if (!rc && !tern_cli_filter_new("bench", a.filter, &re)) rc = 3;
+    if (!rc) rc = list_tasks(&a, &tasks);
+    if (rc) goto done;
+    enum tern_status s = tern_gbench_version() ? tern_machine_get(&m, &e)
+                                               : tern_fail(&e, TERN_UNSUPPORTED,
+                                                           "bench: built without Google Benchmark: install "
+                                                           "libbenchmark-dev and configure again");
+    if (!s) s = tern_bed_open(m, a.seed, &b.bed, &e);
+    rc = s ? tern_cli_fail(s, &e) : bench(&b, &a, &tasks, &re, &list);
+    tern_trial_free(b.trial);
+    tern_bed_close(&b.bed);
+done:
+    for (size_t i = 0; i < list.count; i++) free(list.item[i].ns);
+    free(list.item);
+    tern_tasks_free(&tasks);
+    tern_cli_filter_free(&re);
+    free(a.passed);
+    return rc;
+}
+
+const struct tern_command tern_command_bench = {
+    "bench", "microbenchmarks of proven variants through Google Benchmark", help_text, run};

@@ -1,0 +1,317 @@
+#define _GNU_SOURCE
+#include "cli/command.h"
+
+#include "base/file.h"
+#include "harness/default_model.h"
+#include "harness/e2e.h"
+#include "harness/options.h"
+#include "measure/clock.h"
+#include "measure/machine.h"
+#include "measure/record.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum output { OUT_MD, OUT_CSV, OUT_JSON };
+
+struct job {
+    const char *model, *wisdom, *records;
+    char *found; /* path of the default model */
+    int no_wisdom;
+    enum output output;
+    size_t *prompts, *threads, rounds, generate, prompt_count, thread_count;
+    struct tern_e2e_options o;
+};
+
+enum { OPT_KV = 256, OPT_HEAD, OPT_NO_WISDOM, OPT_WISDOM, OPT_RECORDS, OPT_SEED, OPT_UBATCH };
+
+static const struct option options[] = {{"model", required_argument, 0, 'm'},
+                                        {"prompt", required_argument, 0, 'p'},
+                                        {"count", required_argument, 0, 'n'},
+                                        {"threads", required_argument, 0, 't'},
+                                        {"rounds", required_argument, 0, 'r'},
+                                        {"output", required_argument, 0, 'o'},
+                                        {"kv", required_argument, 0, OPT_KV},
+                                        {"head", required_argument, 0, OPT_HEAD},
+                                        {"no-wisdom", no_argument, 0, OPT_NO_WISDOM},
+                                        {"wisdom", required_argument, 0, OPT_WISDOM},
+                                        {"records", required_argument, 0, OPT_RECORDS},
+                                        {"seed", required_argument, 0, OPT_SEED},
+                                        {"ubatch", required_argument, 0, OPT_UBATCH},
+                                        {"quiet", no_argument, 0, 'q'},
+                                        {"help", no_argument, 0, 'h'},
+                                        {0, 0, 0, 0}};
+
+static int take_output(struct job *j, const char *word) {
+    static const char *const name[] = {"md", "csv", "json"};
+    for (size_t i = 0; i < 3; i++)
+        if (!strcmp(word, name[i])) return j->output = (enum output)i, 1;
+    tern_cli_usage("e2e", "-o: '%s' is not one of md, csv, json", word);
+    return 0;
+}
+
+static int take_list(const char *what, const char *arg, size_t hi, size_t **list, size_t *count) {
+    free(*list);
+    *list = NULL;
+    return tern_cli_sizes("e2e", what, arg, 1, hi, list, count);
+}
+
+static int take(struct job *j, int option, const char *arg) {
+    struct tern_error e = {""};
+    enum tern_status s = TERN_OK;
+    size_t seed = 0;
+    int ok = 1;
+    switch (option) {
+    case 'm':
+        j->model = arg;
+        break;
+    case 'p':
+        if (!strcmp(arg, "0"))
+            j->prompt_count = 0;
+        else
+            ok = take_list("-p", arg, 1u << 20, &j->prompts, &j->prompt_count);
+        break;
+    case 'n':
+        ok = tern_cli_size("e2e", "-n", arg, 0, 1u << 20, &j->generate);
+        break;
+    case 't':
+        ok = take_list("-t", arg, 4096, &j->threads, &j->thread_count);
+        break;
+    case 'r':
+        ok = tern_cli_size("e2e", "-r", arg, 1, 10000, &j->rounds);
+        break;
+    case 'o':
+        ok = take_output(j, arg);
+        break;
+    case 'q':
+        j->o.engine.quiet = 1;
+        break;
+    case OPT_KV:
+        s = tern_kv_named(arg, &j->o.engine.kv, &e);
+        break;
+    case OPT_HEAD:
+        s = tern_head_named(arg, &j->o.engine.head, &e);
+        break;
+    case OPT_NO_WISDOM:
+        j->no_wisdom = 1;
+        break;
+    case OPT_WISDOM:
+        j->wisdom = arg;
+        break;
+    case OPT_RECORDS:
+        j->records = arg;
+        break;
+    case OPT_SEED:
+        ok = tern_cli_size("e2e", "--seed", arg, 0, SIZE_MAX, &seed), j->o.seed = seed;
+        break;
+    case OPT_UBATCH:
+        ok = tern_cli_size("e2e", "--ubatch", arg, 1, 1024, &j->o.engine.ubatch);
+        break;
+    default:
+        return 3;
+    }
+    if (s != TERN_OK) return tern_cli_fail(s, &e);
+    return ok ? 0 : 3;
+}
+
+static int parse(struct job *j, int argc, char **argv) {
+    for (int o; (o = tern_cli_getopt(argc, argv, "m:p:n:t:r:o:qh", options, &tern_command_e2e)) != -1;) {
+        const int rc = o == '?' ? 3 : take(j, o, optarg);
+        if (rc) return rc;
+    }
+    if (optind < argc) return tern_cli_usage("e2e", "'%s' is not an option", argv[optind]);
+    if (!j->prompt_count && !j->generate)
+        return tern_cli_usage("e2e", "-p 0 and -n 0 leave nothing to measure");
+    if (j->no_wisdom && j->wisdom)
+        return tern_cli_usage("e2e", "--wisdom and --no-wisdom exclude each other");
+    return 0;
+}
+
+static const char *plan_of(const struct tern_e2e_row *r) {
+    return r->decode ? r->facts.decode_plan : r->facts.prefill_plan;
+}
+
+static const char *tuned(const struct tern_e2e_row *r) {
+    return r->facts.from_wisdom ? "tuned" : "untuned";
+}
+
+static json_t *row_json(const struct job *j, const struct tern_e2e_row *r) {
+    json_t *o =
+        json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:f, s:f, s:f, s:f}", "model", j->model, "test",
+                  r->test, "op", r->decode ? "decode" : "prefill", "tokens", (json_int_t)r->tokens, "threads",
+                  (json_int_t)r->threads, "unit", "tok/s", "estimator", "median", "n", (json_int_t)r->rate.n,
+                  "median", r->rate.median, "min", r->rate.min, "max", r->max, "mad", r->rate.mad);
+    if (!o) return NULL;
+    if (isfinite(r->rate.ci_lo)) {
+        json_object_set_new(o, "ci_lo", json_real(r->rate.ci_lo));
+        json_object_set_new(o, "ci_hi", json_real(r->rate.ci_hi));
+    } else {
+        json_object_set_new(o, "why_no_ci", json_string("fewer than 6 rounds"));
+    }
+    if (r->decode) json_object_set_new(o, "bytes_per_token", json_real(r->bytes_per_token));
+    if (r->peak_rss_bytes)
+        json_object_set_new(o, "peak_rss_bytes", json_integer((json_int_t)r->peak_rss_bytes));
+    json_object_set_new(o, "body_bytes", json_integer((json_int_t)r->facts.body_bytes));
+    json_object_set_new(o, "head_bytes", json_integer((json_int_t)r->facts.head_bytes));
+    json_object_set_new(o, "load_seconds", json_real(r->facts.load_seconds));
+    json_object_set_new(o, "plan", json_string(plan_of(r)));
+    json_object_set_new(o, "layers_from_wisdom", json_integer((json_int_t)r->facts.from_wisdom));
+    json_object_set_new(o, "layers", json_integer((json_int_t)r->facts.planned));
+    if (r->facts.warning[0]) json_object_set_new(o, "warning", json_string(r->facts.warning));
+    return o;
+}
+
+static enum tern_status print_json(const struct job *j, const struct tern_e2e_row *rows, size_t count,
+                                   struct tern_error *e) {
+    json_t *all = json_array();
+    int bad = all == NULL;
+    for (size_t i = 0; !bad && i < count; i++) bad = json_array_append_new(all, row_json(j, &rows[i])) != 0;
+    bad = bad || json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) != 0;
+    putchar('\n');
+    json_decref(all);
+    return bad ? tern_fail(e, TERN_IO, "e2e: the JSON text could not be written") : TERN_OK;
+}
+
+static void print_csv(const struct job *j, const struct tern_e2e_row *rows, size_t count) {
+    puts("model,test,threads,unit,estimator,n,median,ci_lo,ci_hi,min,max,bytes_per_token,peak_rss_bytes,plan_"
+         "from,plan");
+    for (size_t i = 0; i < count; i++) {
+        const struct tern_e2e_row *r = &rows[i];
+        printf("\"%s\",%s,%zu,tok/s,median,%zu,%.4f,", j->model, r->test, r->threads, r->rate.n,
+               r->rate.median);
+        if (isfinite(r->rate.ci_lo))
+            printf("%.4f,%.4f,", r->rate.ci_lo, r->rate.ci_hi);
+        else
+            fputs(",,", stdout);
+        printf("%.4f,%.4f,", r->rate.min, r->max);
+        if (r->decode) printf("%.0f", r->bytes_per_token);
+        printf(",%zu,%s,\"%s\"\n", r->peak_rss_bytes, tuned(r), plan_of(r));
+    }
+}
+
+static void print_md(const struct job *j, const struct tern_e2e_row *rows, size_t count) {
+    printf("| model | test | threads | tok/s (median) | n | 95 %% interval | min .. max | MB/token | peak "
+           "RSS MB | plan |\n"
+           "| --- | --- | ---: | ---: | ---: | --- | --- | ---: | ---: | --- |\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct tern_e2e_row *r = &rows[i];
+        char ci[64] = "none: n < 6", bytes[32] = "-", rss[32] = "not known";
+        if (isfinite(r->rate.ci_lo)) snprintf(ci, sizeof ci, "%.2f .. %.2f", r->rate.ci_lo, r->rate.ci_hi);
+        if (r->decode) snprintf(bytes, sizeof bytes, "%.1f", 1e-6 * r->bytes_per_token);
+        if (r->peak_rss_bytes) snprintf(rss, sizeof rss, "%.0f", 1e-6 * (double)r->peak_rss_bytes);
+        printf("| %s | %s | %zu | %.2f%s | %zu | %s | %.2f .. %.2f | %s | %s | %s |\n", j->model, r->test,
+               r->threads, r->rate.median, r->rate.unstable ? " (unstable)" : "", r->rate.n, ci, r->rate.min,
+               r->max, bytes, rss, tuned(r));
+    }
+    for (size_t i = 0; i < count; i++)
+        printf("\n%s, %zu thread%s: %s; wisdom decided %zu of %zu layers\n", rows[i].test, rows[i].threads,
+               rows[i].threads == 1 ? "" : "s", plan_of(&rows[i]), rows[i].facts.from_wisdom,
+               rows[i].facts.planned);
+}
+
+static enum tern_status keep_records(const struct job *j, const struct tern_e2e_row *rows, size_t count,
+                                     struct tern_error *e) {
+    char run[32], flags[64];
+    const struct tern_machine *m;
+    enum tern_status s = tern_machine_get(&m, e);
+    snprintf(run, sizeof run, "e2e-%016" PRIx64, tern_now_ns());
+    for (size_t i = 0; s == TERN_OK && i < count; i++) {
+        const struct tern_e2e_row *row = &rows[i];
+        struct tern_record r;
+        tern_record_init(&r);
+        snprintf(flags, sizeof flags, "%s%s", m->hypervisor[0] ? "vm" : "",
+                 row->rate.unstable ? " unstable" : "");
+        r.kind = "e2e";
+        r.run = run;
+        r.variant = tuned(row);
+        r.params = plan_of(row);
+        r.op = row->decode ? "decode" : "prefill";
+        r.model = j->model;
+        r.n = row->tokens;
+        r.threads = row->threads;
+        r.unit = "tok/s";
+        r.est = row->rate;
+        if (row->decode) r.bytes = row->bytes_per_token;
+        r.macs = row->facts.macs_per_token;
+        r.flags = flags;
+        r.complete = 1;
+        s = tern_record_append(j->records, &r, e);
+    }
+    return s;
+}
+
+static enum tern_status work(struct job *j, struct tern_error *e) {
+    struct tern_model *m = NULL;
+    struct tern_wisdom wisdom = {{0}, NULL, 0, 0};
+    struct tern_e2e_row *rows = NULL;
+    size_t count = 0, all = 0;
+    char warning[512] = "";
+    enum tern_status s = j->model ? TERN_OK : tern_default_model(&j->found, e);
+    if (!j->model) j->model = j->found;
+    const struct tern_machine *machine;
+    if (s == TERN_OK) s = tern_machine_get(&machine, e);
+    if (s == TERN_OK) all = machine->cpus;
+    if (s == TERN_OK) s = tern_model_open(j->model, &m, e);
+    if (s == TERN_OK && !j->no_wisdom) {
+        s = tern_wisdom_here(j->wisdom, &wisdom, warning, sizeof warning, e);
+        j->o.engine.wisdom = &wisdom;
+    }
+    if (warning[0]) fprintf(stderr, "tern: warning: %s\n", warning);
+    const size_t usual[] = {128};
+    j->o.prompts = j->prompts ? j->prompts : usual;
+    j->o.prompt_count = j->prompt_count;
+    j->o.threads = j->threads ? j->threads : &all;
+    j->o.thread_count = j->threads ? j->thread_count : 1;
+    j->o.generate = j->generate;
+    j->o.rounds = j->rounds;
+    if (s == TERN_OK) s = tern_e2e_run(m, &j->o, &rows, &count, e);
+    if (s == TERN_OK && rows[0].facts.warning[0])
+        fprintf(stderr, "tern: warning: %s\n", rows[0].facts.warning);
+    if (s == TERN_OK && j->output == OUT_JSON) s = print_json(j, rows, count, e);
+    if (s == TERN_OK && j->output == OUT_CSV) print_csv(j, rows, count);
+    if (s == TERN_OK && j->output == OUT_MD) print_md(j, rows, count);
+    if (s == TERN_OK && j->records) s = keep_records(j, rows, count, e);
+    free(rows);
+    tern_wisdom_free(&wisdom);
+    tern_model_close(m);
+    return s;
+}
+
+static int run(int argc, char **argv) {
+    struct tern_error e = {""};
+    struct job j = {.rounds = 5, .generate = 32, .prompt_count = 1, .o = {.seed = 1}};
+    int rc = parse(&j, argc, argv);
+    if (!rc) {
+        const enum tern_status s = work(&j, &e);
+        rc = s == TERN_OK ? 0 : tern_cli_fail(s, &e);
+    }
+    free(j.prompts);
+    free(j.threads);
+    free(j.found);
+    return rc;
+}
+
+const struct tern_command tern_command_e2e = {
+    .name = "e2e",
+    .summary = "times a model end to end: prompt processing and generation",
+    .help =
+        "usage: tern e2e [-m FILE.gguf|synth:NAME] [options]\n\n"
+        "Each test runs once to warm up and then R times; tests take turns, so that drift hits all alike.\n\n"
+        "  -m, --model M      model file, or synth:NAME (synth:2b-4t needs about 1.3 GB)\n"
+        "  -p, --prompt LIST  prompt lengths (128); 0: none\n"
+        "  -n, --count N      tokens to generate (32); 0: none\n"
+        "  -t, --threads LIST thread counts (all processors)\n"
+        "  -r, --rounds R     repetitions (5; an interval needs 6)\n"
+        "  -o, --output F     md, csv or json (md)\n"
+        "      --kv f16|f32, --head auto|f16|f32, --ubatch N    as for tern run\n"
+        "      --no-wisdom    ignore what was tuned; --wisdom FILE uses that file\n"
+        "      --records FILE appends one record per test\n"
+        "      --seed N       of the token ids (1)\n"
+        "  -q, --quiet        no progress\n\n"
+        "example: tern e2e -m synth:2b-4t -p 128,512 -n 32 -t 1,2 -r 7 -o json\n",
+    .run = run,
+};

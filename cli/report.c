@@ -1,0 +1,144 @@
+/* tern report: records in, a folder out. */
+#include "cli/command.h"
+
+#include "measure/record.h"
+#include "reports/report.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct inputs {
+    struct tern_report_source *source;
+    struct tern_records *set;
+    struct tern_record *all; /* of every file, in order */
+    size_t files, count;
+};
+
+static void drop(struct inputs *in) {
+    for (size_t i = 0; in->set && i < in->files; i++) tern_records_free(&in->set[i]);
+    free(in->source);
+    free(in->set);
+    free(in->all);
+}
+
+static enum tern_status read_all(struct inputs *in, struct tern_error *e) {
+    for (size_t i = 0; i < in->files; i++) {
+        const enum tern_status s = tern_records_read(in->source[i].path, &in->set[i], e);
+        if (s) return s;
+        in->source[i].records = in->set[i].count;
+        in->source[i].skipped = in->set[i].skipped;
+        in->count += in->set[i].count;
+    }
+    in->all = calloc(in->count ? in->count : 1, sizeof *in->all);
+    if (!in->all) return tern_fail(e, TERN_NO_MEMORY, "report: %zu records: out of memory", in->count);
+    size_t at = 0;
+    for (size_t i = 0; i < in->files; i++)
+        for (size_t j = 0; j < in->set[i].count; j++) in->all[at++] = in->set[i].item[j];
+    return TERN_OK;
+}
+
+static void print_text(const char *out, const struct tern_report_summary *s) {
+    printf("%s/index.html\n", out);
+    printf("%zu problem%s, %zu sample%s, %zu ceiling%s, %zu end-to-end result%s, %zu of %zu figure%s drawn\n",
+           s->problems, s->problems == 1 ? "" : "s", s->samples, s->samples == 1 ? "" : "s", s->ceilings,
+           s->ceilings == 1 ? "" : "s", s->e2e, s->e2e == 1 ? "" : "s", s->drawn, s->figures,
+           s->figures == 1 ? "" : "s");
+}
+
+static int print_json(const char *out, const struct tern_report_summary *s) {
+    json_t *doc = json_pack("{s:s+, s:I, s:I, s:I, s:I, s:I, s:I}", "page", out, "/index.html", "problems",
+                            (json_int_t)s->problems, "samples", (json_int_t)s->samples, "ceilings",
+                            (json_int_t)s->ceilings, "e2e", (json_int_t)s->e2e, "figures",
+                            (json_int_t)s->figures, "drawn", (json_int_t)s->drawn);
+    if (doc && *s->why_not_drawn) json_object_set_new(doc, "why_not_drawn", json_string(s->why_not_drawn));
+    const int bad = !doc || json_dumpf(doc, stdout, JSON_INDENT(2));
+    json_decref(doc);
+    putchar('\n');
+    return bad ? 3 : 0;
+}
+
+static int run(int argc, char **argv) {
+    static const struct option options[] = {{"records", required_argument, 0, 'r'},
+                                            {"out", required_argument, 0, 'o'},
+                                            {"all-runs", no_argument, 0, 'a'},
+                                            {"json", no_argument, 0, 'j'},
+                                            {"quiet", no_argument, 0, 'q'},
+                                            {"help", no_argument, 0, 'h'},
+                                            {0, 0, 0, 0}};
+    const char *name = tern_command_report.name;
+    struct inputs in = {0};
+    struct tern_report_options o = {.search = getenv("PATH")};
+    struct tern_report_summary sum;
+    struct tern_error e = {""};
+    int json = 0, quiet = 0, rc = 3;
+    in.source = calloc((size_t)argc + 1, sizeof *in.source);
+    in.set = calloc((size_t)argc + 1, sizeof *in.set);
+    if (!in.source || !in.set) {
+        tern_fail(&e, TERN_NO_MEMORY, "report: out of memory");
+        rc = tern_cli_fail(TERN_NO_MEMORY, &e);
+        goto done;
+    }
+    for (int c; (c = tern_cli_getopt(argc, argv, "ho:q", options, &tern_command_report)) != -1;) {
+        switch (c) {
+        case 'r':
+            in.source[in.files++].path = optarg;
+            break;
+        case 'o':
+            o.out = optarg;
+            break;
+        case 'a':
+            o.all_runs = 1;
+            break;
+        case 'j':
+            json = 1;
+            break;
+        case 'q':
+            quiet = 1;
+            break;
+        default:
+            goto done;
+        }
+    }
+    if (optind < argc)
+        tern_cli_usage(name, "'%s' is not an option; name files by --records", argv[optind]);
+    else if (!in.files)
+        tern_cli_usage(name, "--records FILE is missing");
+    else if (!o.out || !*o.out)
+        tern_cli_usage(name, "--out DIR is missing");
+    if (optind < argc || !in.files || !o.out || !*o.out) goto done;
+    o.source = in.source, o.sources = in.files;
+    enum tern_status s = read_all(&in, &e);
+    if (!s) s = tern_report_write(in.all, in.count, &o, &sum, &e);
+    if (s) {
+        rc = tern_cli_fail(s, &e);
+        goto done;
+    }
+    if (*sum.why_not_drawn && !quiet) fprintf(stderr, "tern: report: %s\n", sum.why_not_drawn);
+    rc = 0;
+    if (json)
+        rc = print_json(o.out, &sum);
+    else
+        print_text(o.out, &sum);
+done:
+    drop(&in);
+    return rc;
+}
+
+const struct tern_command tern_command_report = {
+    "report", "one self-contained HTML page (plus Markdown, CSV, SVG) from records",
+    "usage: tern report --records FILE [--records FILE2 ...] --out DIR [options]\n\n"
+    "Turns records into DIR/index.html (opens from disk, needs no network), DIR/report.md, DIR/*.csv and\n"
+    "DIR/figures/ (SVG, and the gnuplot scripts and data that made them). Of several runs of one problem "
+    "the\n"
+    "newest counts. Without gnuplot everything but the drawings is written, and the page says what to "
+    "install.\n\n"
+    "  --records FILE   JSON Lines written by tune, bench, ceilings, e2e, verify; repeatable\n"
+    "  -o, --out DIR    folder to write; made if missing\n"
+    "  --all-runs       show every run of a problem, not only the newest\n"
+    "  --json           what was written, as JSON\n"
+    "  -q, --quiet      no warnings\n"
+    "  -h, --help       this text\n\n"
+    "example: tern report --records tune.jsonl --records e2e.jsonl --out report\n",
+    run};

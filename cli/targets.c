@@ -1,0 +1,177 @@
+#define _GNU_SOURCE
+#include "cli/command.h"
+
+#include "base/file.h"
+#include "base/progress.h"
+#include "measure/clock.h"
+#include "tuner/targets.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help_text[] =
+    "usage: tern targets [--filter RE] [--json] [--seed N] [--records FILE] [-q]\n\n"
+    "The project's own speed goals on one thread: the share of a ceiling that the best proven variant "
+    "reaches, with the\n"
+    "ceiling measured in the same rounds. Each goal is met, missed, or unclear when the 95 % interval "
+    "contains it.\n"
+    "Exit code: 0 all met, 1 one is missed, 2 too noisy to tell.\n\n"
+    "  --filter RE      only goals whose name matches\n"
+    "  --records FILE   file that records are appended to (default: the user's)\n\n"
+    "example: tern targets --filter gemv\n";
+
+extern const struct tern_command tern_command_targets;
+
+static const char *word_for(const struct tern_target_seen *s) {
+    if (!s->variant) return "not measured";
+    return s->verdict == TERN_OK ? "met" : s->verdict == TERN_CHECK_FAILED ? "MISSED" : "unclear";
+}
+
+static void say(const struct tern_target *t, const struct tern_target_seen *s) {
+    char params[160];
+    if (!s->variant) {
+        printf("%-18s not measured: %s\n", t->name, s->why);
+        return;
+    }
+    tern_variant_params_text(s->variant, s->param, params, sizeof params);
+    const double amount = t->ceiling == TERN_CEILING_READ ? (double)s->variant->format->bytes(t->m, t->k)
+                                                          : (double)t->m * (double)t->k * (double)t->n;
+    const char *unit = t->ceiling == TERN_CEILING_READ ? "GB/s" : "GMAC/s";
+    printf("%-18s %.3f [%.3f, %.3f] n=%zu  goal %.2f  %s\n", t->name, s->share.median, s->share.ci_lo,
+           s->share.ci_hi, s->share.n, t->goal, word_for(s));
+    printf("    median %.1f %s of %.1f %s (%s), %s %s\n", amount / s->ns.median, unit, s->ceiling.median,
+           unit, s->ceiling_name, s->variant->name, params);
+}
+
+static json_t *json_of(const struct tern_target *t, const struct tern_target_seen *s) {
+    json_t *o = json_pack("{s:s, s:f, s:I, s:I, s:I, s:s, s:s}", "name", t->name, "goal", t->goal, "m",
+                          (json_int_t)t->m, "k", (json_int_t)t->k, "n", (json_int_t)t->n, "regime",
+                          tern_regime_name(t->regime), "verdict", word_for(s));
+    if (!s->variant) {
+        json_object_set_new(o, "why", json_string(s->why));
+        return o;
+    }
+    char params[160];
+    tern_variant_params_text(s->variant, s->param, params, sizeof params);
+    json_object_set_new(o, "value", json_real(s->share.median));
+    json_object_set_new(o, "ok", json_boolean(s->verdict == TERN_OK));
+    json_object_set_new(o, "ci95", json_pack("[f,f]", s->share.ci_lo, s->share.ci_hi));
+    json_object_set_new(o, "rounds", json_integer((json_int_t)s->share.n));
+    json_object_set_new(o, "variant", json_string(s->variant->name));
+    json_object_set_new(o, "params", json_string(params));
+    json_object_set_new(o, "ns_per_call", json_real(s->ns.median));
+    json_object_set_new(o, "ceiling", json_string(s->ceiling_name));
+    json_object_set_new(o, t->ceiling == TERN_CEILING_READ ? "ceiling_gb_per_s" : "ceiling_gmac_per_s",
+                        json_real(s->ceiling.median));
+    return o;
+}
+
+static enum tern_status prove_all(struct tern_bed *bed, int quiet, struct tern_error *e) {
+    struct tern_progress bar;
+    size_t count;
+    const struct tern_variant *all = tern_variants(&count);
+    enum tern_status s = TERN_OK;
+    tern_progress_begin(&bar, "targets", quiet);
+    for (size_t i = 0; i < count && !s; i++) {
+        struct tern_verdict verdict;
+        if (all[i].act != TERN_ACT_I8 || (all[i].isa & bed->machine->usable) != all[i].isa) continue;
+        tern_progress_step(&bar, (double)i / (double)count, all[i].name);
+        s = tern_bed_prove(bed, &all[i], &verdict, e);
+        if (!s && !tern_bed_proof(bed, &all[i]))
+            fprintf(stderr, "tern: verify: %s: %s: %s; not timed\n", all[i].name,
+                    tern_verdict_name(verdict.kind), verdict.text);
+    }
+    tern_progress_end(&bar);
+    return s;
+}
+
+static int measure_all(struct tern_bed *bed, const struct tern_cli_filter *filter, const char *records,
+                       int json, int quiet) {
+    size_t count, selected = 0, missed = 0, unclear = 0;
+    const struct tern_target *t = tern_targets(&count);
+    struct tern_error e;
+    char run_id[64], now[24];
+    for (size_t i = 0; i < count; i++) selected += (size_t)tern_cli_matches(filter, t[i].name);
+    if (!selected) return tern_cli_usage("targets", "--filter: no goal matches");
+    enum tern_status s = prove_all(bed, quiet, &e);
+    if (s) return tern_cli_fail(s, &e);
+    tern_utc_text(now, sizeof now);
+    snprintf(run_id, sizeof run_id, "targets-%s-%ld", now, (long)getpid());
+    json_t *list = json_array();
+    for (size_t i = 0; i < count && !s; i++) {
+        struct tern_target_seen seen;
+        if (!tern_cli_matches(filter, t[i].name)) continue;
+        s = tern_target_measure(&t[i], bed, NULL, &seen, &e);
+        if (!s && records) s = tern_target_record(&t[i], &seen, bed, run_id, records, &e);
+        if (s) break;
+        missed += seen.verdict == TERN_CHECK_FAILED;
+        unclear += seen.verdict == TERN_INCONCLUSIVE;
+        if (json)
+            json_array_append_new(list, json_of(&t[i], &seen));
+        else
+            say(&t[i], &seen);
+        fflush(stdout);
+    }
+    if (s) return json_decref(list), tern_cli_fail(s, &e);
+    if (json)
+        tern_cli_print_json(json_pack("{s:s, s:o}", "machine", bed->machine->key, "targets", list));
+    else
+        json_decref(list);
+    return missed ? 1 : unclear ? 2 : 0;
+}
+
+static int run(int argc, char **argv) {
+    enum { FILTER = 256, JSON, SEED, RECORDS };
+    static const struct option options[] = {{"filter", required_argument, 0, FILTER},
+                                            {"json", no_argument, 0, JSON},
+                                            {"seed", required_argument, 0, SEED},
+                                            {"records", required_argument, 0, RECORDS},
+                                            {"quiet", no_argument, 0, 'q'},
+                                            {"help", no_argument, 0, 'h'},
+                                            {0, 0, 0, 0}};
+    const char *pattern = NULL, *records = NULL;
+    size_t seed = 1;
+    int json = 0, quiet = 0, got;
+    while ((got = tern_cli_getopt(argc, argv, "qh", options, &tern_command_targets)) != -1) {
+        switch (got) {
+        case FILTER:
+            pattern = optarg;
+            break;
+        case JSON:
+            json = 1;
+            break;
+        case SEED:
+            if (!tern_cli_size("targets", "--seed", optarg, 0, SIZE_MAX >> 1, &seed)) return 3;
+            break;
+        case RECORDS:
+            records = optarg;
+            break;
+        case 'q':
+            quiet = 1;
+            break;
+        default:
+            return 3;
+        }
+    }
+    if (optind < argc) return tern_cli_usage("targets", "unexpected argument '%s'", argv[optind]);
+    struct tern_cli_filter filter;
+    struct tern_bed bed = {0};
+    struct tern_error e;
+    const struct tern_machine *m;
+    if (!tern_cli_filter_new("targets", pattern, &filter)) return 3;
+    enum tern_status s = tern_machine_get(&m, &e);
+    if (!s) s = tern_bed_open(m, seed, &bed, &e);
+    char *path = records ? strdup(records) : tern_xdg_path("state", "records.jsonl");
+    const int rc = s ? tern_cli_fail(s, &e) : measure_all(&bed, &filter, path, json, quiet);
+    free(path);
+    tern_bed_close(&bed);
+    tern_cli_filter_free(&filter);
+    return rc;
+}
+
+const struct tern_command tern_command_targets = {
+    "targets", "the project's speed goals, as shares of measured ceilings", help_text, run};

@@ -1,0 +1,117 @@
+#include "harness/internal.h"
+
+#include <math.h>
+#include <string.h>
+
+struct qkv_columns tern_engine_columns(const struct tern_hparams *hp) {
+    const size_t q = tern_round_up((size_t)hp->heads * hp->head_dim, TERN_LANES);
+    const size_t kv = tern_round_up((size_t)hp->kv_heads * hp->head_dim, TERN_LANES);
+    return (struct qkv_columns){.q = 0, .k = q, .v = q + kv, .all = q + 2 * kv};
+}
+
+static void need(const struct tern_plan *p, struct tern_matrix w, size_t n, size_t *shared, size_t *local) {
+    const size_t stride = tern_token_stride(w.k);
+    const struct tern_tokens x = {.n = n, .k = w.k, .stride = stride, .fstride = stride};
+    struct tern_call c = {.w = w, .x = &x, .ldy = w.m};
+    memcpy(c.param, p->param, sizeof c.param);
+    *shared = tern_max(*shared, p->variant->prep->shared_bytes(&c));
+    *local = tern_max(*local, p->variant->prep->local_bytes(&c));
+}
+
+/* The largest tables and scratch that any call of any step can ask for. */
+static void scratch_bytes(const struct tern_engine *en, size_t *shared, size_t *local) {
+    *shared = *local = 0;
+    for (size_t i = 0; i < en->plans; i++) {
+        const struct shape_plan *sp = &en->plan[i];
+        const struct tern_matrix w = {.format = sp->bucket[0].variant->format, .m = sp->m, .k = sp->k};
+        for (size_t n = 1; n <= en->ubatch; n++) {
+            const struct tern_plan *p = tern_engine_plan_for(sp, n);
+            need(p, w, tern_min(n, p->variant->n_max), shared, local);
+        }
+    }
+    need(&en->head.plan, en->head.w, 1, shared, local);
+}
+
+static int get_floats(float **out, size_t rows, size_t columns) {
+    const size_t n = tern_mul_size(rows, columns);
+    *out = n ? tern_alloc(tern_mul_size(n, sizeof **out)) : NULL;
+    return *out != NULL;
+}
+
+static int get_tokens(struct tern_tokens *x, size_t n, size_t k, size_t f) {
+    x->stride = tern_token_stride(k);
+    x->fstride = tern_round_up(f, 64);
+    x->q = tern_alloc(tern_mul_size(n, x->stride));
+    x->sum = tern_alloc(n * sizeof *x->sum);
+    x->inv = tern_alloc(n * sizeof *x->inv);
+    x->f = f ? tern_alloc(x->fstride * sizeof *x->f) : NULL;
+    return x->q && x->sum && x->inv && (x->f || !f);
+}
+
+static void drop_tokens(struct tern_tokens *x) {
+    tern_free(x->q);
+    tern_free(x->sum);
+    tern_free(x->inv);
+    tern_free(x->f);
+}
+
+static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local) {
+    const struct tern_hparams *hp = &en->model->hp;
+    const size_t row = hp->head_dim * en->kv_bytes;
+    int ok = get_tokens(&w->one, 1, widest, hp->hidden) && get_floats(&w->h, 1, widest) &&
+             get_floats(&w->score, 1, tern_round_up(en->context, TERN_LANES)) &&
+             get_floats(&w->key, 1, hp->head_dim);
+    ok = ok && (w->own_k = tern_alloc(row)) && (w->own_v = tern_alloc(row)) && (w->local = tern_alloc(local));
+    if (ok && en->head.block_rows) ok = get_floats(&w->head_rows, en->head.block_rows, hp->hidden);
+    return ok;
+}
+
+enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *e) {
+    const struct tern_hparams *hp = &en->model->hp;
+    const size_t n = en->ubatch, inner = (size_t)hp->heads * hp->head_dim, half = hp->head_dim / 2;
+    const size_t widest = tern_max(tern_max(hp->hidden, hp->ffn), inner);
+    size_t shared, local;
+    scratch_bytes(en, &shared, &local);
+    en->qkv_columns = tern_engine_columns(hp).all;
+    en->acc_columns = tern_max(en->qkv_columns, 2 * tern_round_up(hp->ffn, TERN_LANES));
+    en->acc_columns = tern_max(en->acc_columns, tern_round_up(hp->hidden, TERN_LANES));
+
+    int ok = get_floats(&en->x, n, hp->hidden) && get_floats(&en->qkv, n, en->qkv_columns) &&
+             get_floats(&en->mixed, n, inner) && get_floats(&en->inner, n, hp->ffn) &&
+             get_floats(&en->cosine, n, half) && get_floats(&en->sine, n, half) &&
+             get_tokens(&en->tokens, n, widest, 0);
+    ok = ok && (en->acc = tern_alloc(tern_mul_size(n * sizeof *en->acc, en->acc_columns)));
+    ok =
+        ok && (en->shared = tern_alloc(shared)) && (en->frequency = tern_alloc(half * sizeof *en->frequency));
+    ok = ok && (en->worker = tern_alloc(en->threads * sizeof *en->worker));
+    for (size_t w = 0; ok && w < en->threads; w++) ok = get_worker(en, &en->worker[w], widest, local);
+    if (!ok) return tern_fail(e, TERN_NO_MEMORY, "engine: buffers for %zu tokens per step: out of memory", n);
+    for (size_t i = 0; i < half; i++)
+        en->frequency[i] = pow(hp->rope_theta, -2.0 * (double)i / (double)hp->head_dim);
+    return TERN_OK;
+}
+
+void tern_engine_buffers_free(struct tern_engine *en) {
+    for (size_t w = 0; en->worker && w < en->threads; w++) {
+        struct worker *s = &en->worker[w];
+        drop_tokens(&s->one);
+        tern_free(s->h);
+        tern_free(s->score);
+        tern_free(s->key);
+        tern_free(s->own_k);
+        tern_free(s->own_v);
+        tern_free(s->head_rows);
+        tern_free(s->local);
+    }
+    tern_free(en->worker);
+    drop_tokens(&en->tokens);
+    tern_free(en->x);
+    tern_free(en->qkv);
+    tern_free(en->mixed);
+    tern_free(en->inner);
+    tern_free(en->cosine);
+    tern_free(en->sine);
+    tern_free(en->acc);
+    tern_free(en->shared);
+    tern_free(en->frequency);
+}

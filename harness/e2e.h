@@ -1,0 +1,38 @@
+/* End-to-end timing: prompt processing and generation, repeated, as llama-bench measures them.
+ *
+ * "pp N": N tokens into an empty cache, no logits but the last. "tg N": N single-token steps from an empty
+ * cache, head included. Each round visits every test once, after one warm-up round that is thrown away. */
+#ifndef TERN_HARNESS_E2E_H
+#define TERN_HARNESS_E2E_H
+
+#include "harness/engine.h"
+#include "measure/sampler.h"
+
+struct tern_e2e_options {
+    const size_t *prompts; /* N of the pp tests */
+    size_t prompt_count;
+    size_t generate; /* N of the tg test; 0: none */
+    const size_t *threads;
+    size_t thread_count;
+    size_t rounds;                     /* >= 1 */
+    uint64_t seed;                     /* of the token ids */
+    struct tern_engine_options engine; /* its threads and context are set per test */
+};
+
+/* One test at one thread count. Rates are tokens per second. */
+struct tern_e2e_row {
+    char test[24]; /* "pp 128", "tg 32" */
+    int decode;
+    size_t tokens, threads;
+    struct tern_estimate rate; /* over the rounds */
+    double max;
+    double bytes_per_token; /* weights, head and cache that one decoded token reads; 0 for pp: not defined */
+    size_t peak_rss_bytes;  /* of the process until then; 0: not known */
+    struct tern_engine_facts facts;
+};
+
+/* Rows are heap (free()), in the order they were asked for. */
+enum tern_status tern_e2e_run(const struct tern_model *m, const struct tern_e2e_options *o,
+                              struct tern_e2e_row **rows, size_t *count, struct tern_error *e);
+
+#endif

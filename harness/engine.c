@@ -1,0 +1,167 @@
+#define _GNU_SOURCE
+#include "harness/engine.h"
+
+#include "base/isa.h"
+#include "harness/internal.h"
+#include "harness/memory_left.h"
+#include "measure/clock.h"
+#include "measure/machine.h"
+
+#include <string.h>
+
+#define CONTEXT_DEFAULT 4096
+#define UBATCH_DEFAULT  128
+#define UBATCH_MAX      1024
+
+static enum tern_status check_shapes(const struct tern_model *m, struct tern_error *e) {
+    const struct tern_hparams *hp = &m->hp;
+    const char *why = NULL;
+    if (!hp->hidden || !hp->ffn || !hp->layers || !hp->heads || !hp->kv_heads || !hp->head_dim || !hp->vocab)
+        why = "a size is zero";
+    else if (hp->heads % hp->kv_heads)
+        why = "heads are not a multiple of kv heads";
+    else if (hp->head_dim % 2)
+        why = "the head size is odd";
+    else if (m->embedding.rows != hp->vocab || m->embedding.cols != hp->hidden)
+        why = "the embedding has another size";
+    return why ? tern_fail(e, TERN_BAD_INPUT, "engine: %s: %s", m->source, why) : TERN_OK;
+}
+
+static size_t cache_bytes(const struct tern_engine *en) {
+    const struct tern_hparams *hp = &en->model->hp;
+    const size_t row = 2 * (size_t)hp->layers * hp->kv_heads * hp->head_dim * en->kv_bytes;
+    return tern_mul_size(row, en->context);
+}
+
+static enum tern_status check_memory(const struct tern_engine *en, struct tern_error *e) {
+    const struct tern_hparams *hp = &en->model->hp;
+    size_t body = 0;
+    for (uint32_t i = 0; i < hp->layers; i++) {
+        const struct tern_layer *l = &en->model->layer[i];
+        const struct tern_linear *all[7] = {&l->q, &l->k, &l->v, &l->o, &l->gate, &l->up, &l->down};
+        for (size_t j = 0; j < 7; j++)
+            for (size_t s = 0; s < en->plans; s++)
+                if (en->plan[s].m == all[j]->m && en->plan[s].k == all[j]->k)
+                    body += en->plan[s].bucket[0].variant->format->bytes(all[j]->m, all[j]->k);
+    }
+    const size_t head = en->head.block_rows ? 0 : en->head.bytes, cache = cache_bytes(en);
+    const size_t left = tern_memory_left();
+    if (!left || body + head + cache <= left) return TERN_OK;
+    return tern_fail(
+        e, TERN_NO_MEMORY,
+        "engine: %s: needs %.2f GB (weights %.2f, head %.2f, context of %zu %.2f) but %.2f GB are free",
+        en->model->source, 1e-9 * (double)(body + head + cache), 1e-9 * (double)body, 1e-9 * (double)head,
+        en->context, 1e-9 * (double)cache, 1e-9 * (double)left);
+}
+
+static enum tern_status settle(struct tern_engine *en, const struct tern_engine_options *o,
+                               const struct tern_machine *m, struct tern_error *e) {
+    en->usable = m->usable;
+    en->threads = o->threads ? o->threads : tern_max(m->cpus, 1);
+    en->ubatch = o->ubatch ? o->ubatch : UBATCH_DEFAULT;
+    en->context = o->context;
+    if (!en->context)
+        en->context =
+            en->model->hp.context ? tern_min(en->model->hp.context, CONTEXT_DEFAULT) : CONTEXT_DEFAULT;
+    if (en->ubatch > UBATCH_MAX)
+        return tern_fail(e, TERN_BAD_INPUT, "engine: ubatch: %zu: at most %d", en->ubatch, UBATCH_MAX);
+    en->ubatch = tern_min(en->ubatch, en->context);
+    en->kv = o->kv;
+    en->kv_bytes = o->kv == TERN_KV_F16 ? 2 : 4;
+    en->quiet = o->quiet;
+    en->ops = tern_f32_ops_for(en->usable);
+    en->quantise = tern_quantise_for(en->usable);
+    return TERN_OK;
+}
+
+enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_engine_options *o,
+                                 struct tern_engine **out, struct tern_error *e) {
+    const uint64_t started = tern_now_ns();
+    const struct tern_machine *machine;
+    *out = NULL;
+    enum tern_status s = check_shapes(m, e);
+    if (s == TERN_OK) s = tern_machine_get(&machine, e);
+    if (s != TERN_OK) return s;
+    struct tern_engine *en = tern_alloc(sizeof *en);
+    if (!en) return tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
+    en->model = m;
+    if ((s = settle(en, o, machine, e)) != TERN_OK) goto failed;
+    if ((s = tern_engine_plan(en, o, e)) != TERN_OK) goto failed;
+    if ((s = check_memory(en, e)) != TERN_OK) goto failed;
+    const int *cpus = en->threads <= machine->cpus ? machine->cpu : NULL;
+    if ((s = tern_pool_new(en->threads, cpus, &en->pool, e)) != TERN_OK) goto failed;
+    if ((s = tern_engine_buffers(en, e)) != TERN_OK) goto failed;
+    if (tern_pages_get(&en->cache, cache_bytes(en))) {
+        s = tern_fail(e, TERN_NO_MEMORY, "engine: a context of %zu positions: %zu bytes refused", en->context,
+                      cache_bytes(en));
+        goto failed;
+    }
+    if ((s = tern_engine_load(en, e)) != TERN_OK) goto failed;
+    en->facts.body_bytes = en->body_bytes;
+    en->facts.head_bytes = en->head.bytes;
+    en->facts.kv_bytes_per_position = cache_bytes(en) / en->context;
+    en->facts.threads = en->threads;
+    en->facts.load_seconds = 1e-9 * (double)(tern_now_ns() - started);
+    *out = en;
+    return TERN_OK;
+failed:
+    tern_engine_free(en);
+    return s;
+}
+
+void tern_engine_free(struct tern_engine *en) {
+    if (!en) return;
+    tern_pool_free(en->pool);
+    tern_engine_buffers_free(en);
+    tern_pages_drop(&en->cache);
+    tern_pages_drop(&en->body);
+    tern_pages_drop(&en->head.pages);
+    tern_free(en->norms);
+    tern_free(en->attn_norm);
+    tern_free(en->layer);
+    tern_free(en->plan);
+    tern_free(en);
+}
+
+enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, size_t count, int all,
+                                  float *logits, struct tern_error *e) {
+    const size_t vocab = en->model->hp.vocab;
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] < 0 || (size_t)ids[i] >= vocab)
+            return tern_fail(e, TERN_BAD_INPUT, "engine: token %zu: id %d is outside the vocabulary of %zu",
+                             i, ids[i], vocab);
+    if (count > en->context - en->position)
+        return tern_fail(e, TERN_BAD_INPUT,
+                         "engine: context: %zu tokens after %zu do not fit into %zu positions", count,
+                         en->position, en->context);
+    for (size_t at = 0, n; at < count; at += n) {
+        n = tern_min(en->ubatch, count - at);
+        const int last = at + n == count;
+        const int keep = !logits ? 0 : all ? 2 : last;
+        tern_engine_forward(en, ids + at, n, keep, logits && all ? logits + at * vocab : logits);
+    }
+    return TERN_OK;
+}
+
+void tern_engine_rewind(struct tern_engine *en, size_t keep) {
+    en->position = tern_min(en->position, keep);
+}
+
+size_t tern_engine_position(const struct tern_engine *en) {
+    return en->position;
+}
+
+size_t tern_engine_context(const struct tern_engine *en) {
+    return en->context;
+}
+
+int32_t tern_argmax(const float *logits, size_t count) {
+    size_t best = 0;
+    for (size_t i = 1; i < count; i++)
+        if (logits[i] > logits[best]) best = i;
+    return (int32_t)best;
+}
+
+void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out) {
+    *out = en->facts;
+}

@@ -1,0 +1,41 @@
+/* Prompt in, tokens out, timed token by token. */
+#ifndef TERN_HARNESS_GENERATE_H
+#define TERN_HARNESS_GENERATE_H
+
+#include "harness/engine.h"
+#include "harness/sample.h"
+#include "measure/sampler.h"
+
+enum tern_end {
+    TERN_END_COUNT,   /* as many as asked for */
+    TERN_END_TOKEN,   /* the model's end of text or turn */
+    TERN_END_CONTEXT, /* no position left */
+    TERN_END_CALLER   /* a callback said stop */
+};
+
+struct tern_generation {
+    const int32_t *prompt; /* >= 1 token */
+    size_t prompt_count, most;
+    struct tern_sampling sampling;
+    int ignore_end; /* goes on behind the model's end tokens */
+    /* May be NULL. Logits of prompt positions, `rows` x vocab, in order; non-zero ends with TERN_END_CALLER.
+     */
+    int (*on_logits)(void *ctx, const float *logits, size_t rows);
+    /* Every token, the ending one included; non-zero stops. */
+    int (*on_token)(void *ctx, int32_t id);
+    void *ctx;
+};
+
+struct tern_generation_facts {
+    size_t prompt_tokens, tokens;
+    double prompt_seconds;         /* one run; includes the head at every position when on_logits is set */
+    struct tern_estimate token_ns; /* of the decoding steps, one per token after the first; n == 0: none */
+    enum tern_end end;
+};
+
+/* Continues the engine's sequence with the prompt and then up to `most` tokens. */
+enum tern_status tern_generate(struct tern_engine *en, const struct tern_model *m,
+                               const struct tern_generation *g, struct tern_generation_facts *out,
+                               struct tern_error *e);
+
+#endif

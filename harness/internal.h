@@ -1,0 +1,115 @@
+/* What the files of the engine share: the plans of each shape, the packed body, the head, buffers, one
+ * worker's own scratch. Nothing outside harness/ includes this. */
+#ifndef TERN_HARNESS_INTERNAL_H
+#define TERN_HARNESS_INTERNAL_H
+
+#include "base/memory.h"
+#include "harness/engine.h"
+#include "harness/f32ops.h"
+#include "kernels/quantise.h"
+
+#define BUCKETS 11 /* tokens per call: 1, 2, 4, ... 1024 */
+
+/* How an M x K matrix is multiplied, for each bucket of token counts; all buckets share one packed format. */
+struct shape_plan {
+    size_t m, k;
+    struct tern_plan bucket[BUCKETS];
+};
+
+struct packed {
+    const struct tern_linear *source;
+    const struct shape_plan *plan;
+    struct tern_matrix w;
+};
+
+struct packed_layer {
+    struct packed q, k, v, o, gate, up, down;
+};
+
+/* The output matrix: f16 or f32 rows kept in memory, or rows decoded when they are needed (w.data NULL). */
+struct head {
+    const struct tern_dense *source;
+    struct tern_plan plan;
+    struct tern_matrix w;
+    size_t bytes;      /* read per token */
+    size_t block_rows; /* rows decoded at a time when not kept */
+    struct tern_pages pages;
+};
+
+/* Scratch that only one worker touches. */
+struct worker {
+    float *h;                     /* one token after a norm */
+    float *score;                 /* one row of attention weights */
+    float *key;                   /* one rotated key */
+    unsigned char *own_k, *own_v; /* a single token's key and value of one kv head, in the cache's type */
+    float *head_rows;             /* block_rows x hidden, when the head is not kept */
+    struct tern_tokens one;       /* a single token, quantised; one.f feeds the head */
+    struct tern_tokens many;      /* this worker's view of the shared tokens */
+    void *local;                  /* of the variants */
+};
+
+struct tern_engine {
+    const struct tern_model *model;
+    struct tern_pool *pool;
+    const struct tern_f32_ops *ops;
+    tern_quantise_fn *quantise;
+    uint32_t usable;
+    size_t threads, context, ubatch, position;
+    enum tern_kv_type kv;
+    int quiet;
+
+    struct shape_plan *plan;
+    size_t plans;
+    struct packed_layer *layer;
+    struct tern_pages body;
+    size_t body_bytes;
+    struct head head;
+
+    float *norms; /* all norm vectors, one after another */
+    float **attn_norm, **attn_sub_norm, **ffn_norm, **ffn_sub_norm, *output_norm;
+
+    struct tern_pages cache; /* [layer][K, V][kv head][context][head_dim] */
+    size_t kv_bytes;         /* of one value */
+
+    /* Shared buffers of one step; rows of [ubatch][...]. */
+    float *x, *qkv, *mixed, *inner, *cosine, *sine;
+    int32_t *acc; /* integer results, acc_columns apart */
+    size_t acc_columns, qkv_columns;
+    double *frequency;         /* of the rotation, [head_dim / 2] */
+    void *shared;              /* prep tables */
+    struct tern_tokens tokens; /* a quantised ubatch */
+    struct worker *worker;
+
+    struct tern_engine_facts facts;
+};
+
+/* plan.c: chooses and proves the variants of every shape and of the head. Before any thread is started, since
+ * a proof runs in a child process. */
+enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engine_options *o,
+                                  struct tern_error *e);
+/* The bucket that `n` tokens fall into, and the plan that n tokens use. */
+size_t tern_engine_bucket(size_t n);
+const struct tern_plan *tern_engine_plan_for(const struct shape_plan *sp, size_t n);
+
+/* buffers.c: everything a step needs besides weights and cache; and its release. */
+enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *e);
+void tern_engine_buffers_free(struct tern_engine *en);
+/* Columns of q, k and v in a row of qkv. */
+struct qkv_columns {
+    size_t q, k, v, all;
+};
+struct qkv_columns tern_engine_columns(const struct tern_hparams *hp);
+
+/* load.c: bytes that the packed body needs, then packs it; head and norms. */
+enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e);
+/* head.c */
+enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type type, struct tern_error *e);
+enum tern_status tern_head_load(struct tern_engine *en, struct tern_error *e);
+/* Worker w's share of one token's logits; `x` holds the token in x->f. */
+void tern_head_run(const struct tern_engine *en, size_t w, const struct tern_tokens *x, float *logits);
+
+/* forward.c: one step of n <= ubatch tokens at the engine's position. `keep`: 0 no logits, 1 the last
+ * token's, 2 all. */
+void tern_engine_forward(struct tern_engine *en, const int32_t *ids, size_t n, int keep, float *logits);
+
+#endif

@@ -1,0 +1,61 @@
+#define _GNU_SOURCE
+#include "harness/options.h"
+
+#include "measure/machine.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int is_one_of(const char *word, const char *const *list) {
+    for (; *list; list++)
+        if (!strcmp(word, *list)) return 1;
+    return 0;
+}
+
+enum tern_status tern_kv_named(const char *word, enum tern_kv_type *out, struct tern_error *e) {
+    static const char *const later[] = {"q8", NULL};
+    *out = TERN_KV_F16;
+    if (!strcmp(word, "f16")) return TERN_OK;
+    *out = TERN_KV_F32;
+    if (!strcmp(word, "f32")) return TERN_OK;
+    if (is_one_of(word, later))
+        return tern_fail(e, TERN_UNSUPPORTED, "kv: %s: not built in yet; use f16 or f32", word);
+    return tern_fail(e, TERN_BAD_INPUT, "kv: '%.40s': not one of f16, f32", word);
+}
+
+enum tern_status tern_head_named(const char *word, enum tern_head_type *out, struct tern_error *e) {
+    static const char *const later[] = {"q8", "q6_k", "exact2", NULL};
+    *out = TERN_HEAD_AUTO;
+    if (!strcmp(word, "auto")) return TERN_OK;
+    *out = TERN_HEAD_F16;
+    if (!strcmp(word, "f16")) return TERN_OK;
+    *out = TERN_HEAD_F32;
+    if (!strcmp(word, "f32")) return TERN_OK;
+    if (is_one_of(word, later))
+        return tern_fail(e, TERN_UNSUPPORTED, "head: %s: not built in yet; use auto, f16 or f32", word);
+    return tern_fail(e, TERN_BAD_INPUT, "head: '%.40s': not one of auto, f16, f32", word);
+}
+
+enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char *warning,
+                                  size_t warning_bytes, struct tern_error *e) {
+    memset(w, 0, sizeof *w);
+    if (warning_bytes) warning[0] = 0;
+    const struct tern_machine *m;
+    enum tern_status s = tern_machine_get(&m, e);
+    if (s != TERN_OK) return s;
+    if (path && access(path, R_OK))
+        return tern_fail(e, TERN_BAD_INPUT, "wisdom: %s: %s", path, strerror(errno));
+    if (path) return tern_wisdom_read(path, m->key, 0, w, e);
+    char *own = tern_wisdom_default_path();
+    struct tern_error why = {""};
+    if (own && tern_wisdom_read(own, m->key, 0, w, &why) != TERN_OK) {
+        tern_wisdom_free(w);
+        memset(w, 0, sizeof *w);
+        snprintf(warning, warning_bytes, "%s", why.text);
+    }
+    free(own);
+    return TERN_OK;
+}

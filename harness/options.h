@@ -1,0 +1,18 @@
+/* Engine options from words and files, for the commands that take them. */
+#ifndef TERN_HARNESS_OPTIONS_H
+#define TERN_HARNESS_OPTIONS_H
+
+#include "harness/engine.h"
+
+/* "f16", "f32". TERN_UNSUPPORTED for a word that is known but not built in, TERN_BAD_INPUT for any other. */
+enum tern_status tern_kv_named(const char *word, enum tern_kv_type *out, struct tern_error *e);
+/* "auto", "f16", "f32"; likewise. */
+enum tern_status tern_head_named(const char *word, enum tern_head_type *out, struct tern_error *e);
+
+/* Reads wisdom for this machine into `w`, freed with tern_wisdom_free. `path` NULL: the default file; then a
+ * file that cannot be used leaves `w` empty and its reason in warning[0..warning_bytes), and the call
+ * succeeds. */
+enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char *warning,
+                                  size_t warning_bytes, struct tern_error *e);
+
+#endif

@@ -1,0 +1,75 @@
+#include "reports/figures.h"
+
+#include "reports/facts.h"
+
+#include <stdlib.h>
+
+struct tern_figure *tern_figure_add(struct tern_figures *f, enum tern_figure_kind kind, const char *machine) {
+    if (f->count == f->room) {
+        const size_t room = f->room ? f->room * 2 : 8;
+        struct tern_figure *grown = realloc(f->item, room * sizeof *grown);
+        if (!grown) {
+            f->failed = 1;
+            return NULL;
+        }
+        f->item = grown, f->room = room;
+    }
+    f->item[f->count] = (struct tern_figure){.kind = kind, .machine = machine};
+    return &f->item[f->count++];
+}
+
+void tern_figures_free(struct tern_figures *f) {
+    for (size_t i = 0; i < f->count; i++) {
+        struct tern_figure *g = &f->item[i];
+        tern_text_free(&g->title);
+        tern_text_free(&g->caption);
+        tern_text_free(&g->script);
+        tern_text_free(&g->data);
+        tern_text_free(&g->svg);
+    }
+    free(f->item);
+    *f = (struct tern_figures){0};
+}
+
+void tern_samples_add(struct tern_samples *s, size_t n) {
+    if (!n) return;
+    if (!s->least || n < s->least) s->least = n;
+    if (n > s->most) s->most = n;
+}
+
+void tern_put_samples(struct tern_text *t, struct tern_samples s) {
+    if (s.least == s.most)
+        tern_text_printf(t, " n = %zu.", s.least);
+    else
+        tern_text_printf(t, " n = %zu to %zu.", s.least, s.most);
+}
+
+void tern_figure_preamble(struct tern_figure *f, int height) {
+    tern_text_printf(&f->script,
+                     "# gnuplot --default-settings %s.gp   draws %s.svg from %s.dat in this folder\n"
+                     "set terminal svg size %d,%d dynamic noenhanced font 'sans-serif,13'\n"
+                     "set output '%s.svg'\n"
+                     "set encoding utf8\n"
+                     "set datafile separator '\\t'\n"
+                     "set datafile missing 'nan'\n"
+                     "set border lc rgb '" TERN_SOFT "'\n"
+                     "set tics nomirror out scale 0.6\n"
+                     "set key textcolor rgb '" TERN_INK "'\n",
+                     f->name, f->name, f->name, TERN_FIGURE_WIDTH, height, f->name);
+}
+
+void tern_figures_plan(const struct tern_report_data *d, struct tern_figures *out) {
+    size_t machines;
+    const char **key = tern_report_machine_keys(d, &machines);
+    if (!key) {
+        out->failed = 1;
+        return;
+    }
+    for (size_t i = 0; i < machines; i++) {
+        const size_t index = machines > 1 ? i + 1 : 0;
+        tern_figure_speedup(d, key[i], index, out);
+        tern_figure_rooflines(d, key[i], index, out);
+        tern_figure_e2e(d, key[i], index, out);
+    }
+    free(key);
+}

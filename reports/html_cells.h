@@ -1,0 +1,23 @@
+/* Cells of the HTML tables. Numbers carry their sort value in data-v, "" when absent. Internal to this room.
+ */
+#ifndef TERN_REPORTS_HTML_CELLS_H
+#define TERN_REPORTS_HTML_CELLS_H
+
+#include "reports/number.h"
+#include "reports/page.h"
+
+/* Header cells; a text that begins with '>' heads a column of numbers (and loses that sign). Ends at NULL. */
+void tern_cell_heads(struct tern_text *t, const char *const *text);
+/* Opens a numeric cell that sorts by v; the caller writes the content and "</td>". */
+void tern_cell_open(struct tern_text *t, double v);
+void tern_cell_count(struct tern_text *t, size_t v);
+void tern_cell_text(struct tern_text *t, const char *s);
+void tern_cell_variant(struct tern_text *t, const struct tern_record *r);
+void tern_cell_speedup(struct tern_text *t, struct tern_speedup s);
+/* One cell, "9.02 us 8.97-9.10", and two cells without the unit's name. */
+void tern_cell_time(struct tern_text *t, const struct tern_record *r, struct tern_time_unit u);
+void tern_cell_time_pair(struct tern_text *t, const struct tern_record *r, struct tern_time_unit u);
+void tern_cell_ceiling(struct tern_text *t, const struct tern_record *r);
+void tern_cell_notes(struct tern_text *t, const struct tern_report_data *d, const struct tern_record *r);
+
+#endif

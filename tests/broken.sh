@@ -1,0 +1,41 @@
+#!/bin/sh
+# In a build with -Dbroken_variant=true: every broken variant is caught and named, the run goes on, and none of them can be
+# benchmarked, win or compute a token. Prints TAP. Usage: broken.sh TERN SOURCE_ROOT
+set -u
+tern=$1 root=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+number=0
+check() { # check TEXT COMMAND...
+    text=$1
+    shift
+    number=$((number + 1))
+    if "$@"; then echo "ok $number - $text"; else
+        echo "not ok $number - $text"
+        sed 's/^/# /' "$work"/* 2>/dev/null | head -n 40
+    fi
+}
+echo "1..12"
+
+"$tern" verify --quick --timeout 3 --seed 1 --filter 'p64.*__scalar' >"$work/verify"
+check "verify fails" [ $? = 1 ]
+check "a 16-bit sum that wraps is wrong" grep -q '^WRONG .*_wrap16__' "$work/verify"
+check "a write beyond the result is wrong" grep -q '^WRONG .*_beyond__.*outside' "$work/verify"
+check "an illegal instruction is named" grep -q '^CRASHED .*_sigill__.*Illegal instruction' "$work/verify"
+check "a bad access is named" grep -q '^CRASHED .*_sigsegv__.*Segmentation fault' "$work/verify"
+check "a hang ends" grep -q '^TIMED OUT .*_hang__' "$work/verify"
+check "the run goes on and proves the others" grep -q '^passed .*gemm_p64_i8_r1k1__scalar' "$work/verify"
+
+"$tern" bench --filter '_(wrap16|sigill|sigsegv|hang|beyond)__' --problem 64x256x1 --benchmark_min_time=0.01 >"$work/bench" 2>"$work/bench.err"
+check "bench fails" [ $? = 1 ]
+check "no broken variant is benchmarked" sh -c "! grep -q 'ns/call\|iterations=' '$work/bench' && ! grep -qE '^gemm.* ns ' '$work/bench'"
+
+TERN_ISA=scalar "$tern" tune --problem 128x256x1 --budget 5 -q --wisdom "$work/wisdom" --records "$work/records" \
+    >"$work/tune" 2>"$work/tune.err"
+check "tuning goes on without them" [ $? = 0 ]
+check "none of them is in the wisdom" sh -c "grep -q 128x256x1 '$work/wisdom' && ! grep -qE '_wrap16|_sigill|_sigsegv|_hang|_beyond' '$work/wisdom'"
+
+ids=$(tr ' \n' ',,' <"$root/tests/data/micro-bitnet-b1.58.tokens.txt" | sed 's/,*$//')
+TERN_ISA=scalar "$tern" run -q -m "$root/tests/data/micro-bitnet-b1.58.I2_S.gguf" --tokens "$ids" --print-ids -n 32 --no-wisdom \
+    --kv f32 >"$work/ids" 2>"$work/run.err"
+check "the engine refuses them and computes the right tokens" [ "$(cat "$work/ids")" = "$(cat "$root/tests/data/micro-bitnet-b1.58.greedy.txt")" ]

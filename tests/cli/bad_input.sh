@@ -1,0 +1,52 @@
+#!/bin/sh
+# Typos, missing files, hostile files, a foreign machine's wisdom, a full disk: one line on stderr and the documented exit
+# code. Prints TAP. Usage: bad_input.sh TERN SOURCE_ROOT
+set -u
+tern=$1 root=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export HOME="$work" XDG_CONFIG_HOME= XDG_STATE_HOME= XDG_CACHE_HOME=
+number=0
+# expect CODE PATTERN ARG...: exit code and a single line on stderr that matches.
+expect() {
+    code=$1 pattern=$2
+    shift 2
+    number=$((number + 1))
+    "$tern" "$@" >"$work/out" 2>"$work/err"
+    got=$?
+    lines=$(wc -l <"$work/err")
+    if [ "$got" = "$code" ] && [ "$lines" = 1 ] && grep -qE "$pattern" "$work/err"; then
+        echo "ok $number - tern $* "
+    else
+        echo "not ok $number - tern $*"
+        echo "# exit $got (wanted $code), $lines lines (wanted 1 like '$pattern'): $(head -n 3 "$work/err" | tr '\n' '|')"
+    fi
+}
+model=$root/tests/data/micro-bitnet-b1.58.I2_S.gguf
+head -c 3000 /dev/urandom >"$work/noise.gguf"
+: >"$work/empty.gguf"
+printf 'tern-wisdom 1 m:0000000000000000 #00000000\n' >"$work/foreign"
+
+expect 3 "'tnue' is not a command" tnue
+expect 3 'unknown or incomplete option' list --fitler x
+expect 3 'filter' list --filter '('
+expect 3 'no variant matches' verify --filter nothing-has-this-name
+expect 3 'not a level' verify --isa avx3
+expect 3 'whole number' verify --seed many
+expect 3 'No such file' run -m "$work/none.gguf" --tokens 1
+expect 3 'gguf|GGUF' run -m "$work/noise.gguf" --tokens 1
+expect 3 'empty.gguf' run -m "$work/empty.gguf" --tokens 1
+expect 3 'regular file' run -m "$work" --tokens 1
+expect 3 'synth' run -m synth:nothing --tokens 1
+expect 3 '999' run -m "$model" --tokens 999
+expect 3 'token|number' run -m "$model" --tokens 1,x
+expect 3 'form MxK' tune --problem 12x --budget 1
+expect 3 'budget' tune --problem 64x64x1 --budget soon
+expect 3 'strateg' tune --problem 64x64x1 --budget 1 --strategy luck
+expect 4 'energy' tune --problem 64x64x1 --budget 1 --objective energy
+expect 3 'No such file' report --records "$work/none.jsonl" --out "$work/report"
+expect 3 'No such file' inspect "$work/none.gguf"
+TERN_ISA=avx3 expect 3 'TERN_ISA' list
+TERN_ISA=avx3 expect 3 'TERN_ISA' run -m "$model" --tokens 1
+expect 3 'wisdom' run -m "$model" --tokens 1 -n 1 -q --wisdom "$work/foreign"
+echo "1..$number"

@@ -1,0 +1,224 @@
+#define _GNU_SOURCE
+#include "reference.h"
+
+#include "base/file.h"
+#include "harness/default_model.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MODEL TERN_SOURCE_ROOT "/tests/data/micro-bitnet-b1.58.I2_S.gguf"
+
+static char folder[] = "/tmp/tern-test-XXXXXX";
+
+static void begin(void) {
+    cr_assert(mkdtemp(folder) != NULL);
+    setenv("TERN_WISDOM", "/nonexistent/wisdom", 1);
+    unsetenv("TERN_ISA");
+    unsetenv("TERN_KERNEL");
+}
+
+static void finish(void) {
+    static const char *const name[] = {"logits", "cut.gguf", "records.jsonl"};
+    char path[128];
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, name[i]);
+        unlink(path);
+    }
+    rmdir(folder);
+}
+
+TestSuite(command, .init = begin, .fini = finish);
+
+struct result {
+    int code; /* exit code, or -signal */
+    char text[8192];
+};
+
+/* Runs `tern ARGUMENTS`; text is stdout, or both streams when `both`. */
+static struct result tern(int both, const char *arguments) {
+    struct result r;
+    char *line = tern_format_text("%s %s %s", TERN_EXE, arguments, both ? "2>&1" : "2>/dev/null");
+    FILE *f = popen(line, "re");
+    cr_assert(f != NULL);
+    const size_t n = fread(r.text, 1, sizeof r.text - 1, f);
+    r.text[n] = 0;
+    const int status = pclose(f);
+    r.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    if (r.code > 128) r.code = 128 - r.code; /* the shell's way to say signal */
+    free(line);
+    return r;
+}
+
+static int lines(const char *text) {
+    int n = 0;
+    for (; *text; text++) n += *text == '\n';
+    return n;
+}
+
+static char *commas(const int32_t *ids, size_t count) {
+    char *text = malloc(12 * count + 1);
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++) at += (size_t)sprintf(text + at, "%s%d", i ? "," : "", ids[i]);
+    return text;
+}
+
+Test(command, run_writes_the_reference_logits_and_prints_the_greedy_ids) {
+    struct reference r;
+    reference_load(&r, data_folder(), "micro-bitnet-b1.58.I2_S", "micro-bitnet-b1.58");
+    char *ids = commas(r.ids, r.count), path[128], *logits = NULL, expected[512];
+    snprintf(path, sizeof path, "%s/logits", folder);
+    for (int threads = 1; threads <= 2; threads++) {
+        char *a = tern_format_text("run -m %s --tokens %s --kv f32 --logits %s --print-ids -n 32 -t %d",
+                                   r.path, ids, path, threads);
+        const struct result got = tern(0, a);
+        free(a);
+        cr_assert(eq(i32, got.code, 0));
+        size_t bytes, at = 0;
+        for (size_t i = 0; i < r.greedy_count; i++)
+            at += (size_t)snprintf(expected + at, sizeof expected - at, "%s%d", i ? " " : "", r.greedy[i]);
+        snprintf(expected + at, sizeof expected - at, "\n");
+        cr_assert(eq(str, (char *)got.text, expected));
+        cr_assert(tern_file_read(path, 1u << 20, &logits, &bytes, NULL) == TERN_OK);
+        cr_assert(eq(sz, bytes, r.count * r.vocab * sizeof(float)));
+        cr_assert(lt(dbl, largest_difference((float *)(void *)logits, r.logits, r.count * r.vocab), 1e-3));
+        free(logits);
+    }
+    free(ids);
+    reference_free(&r);
+}
+
+Test(command, run_speaks_valid_text_and_says_its_speed_with_n) {
+    const struct result text = tern(0, "run -m " MODEL " -p Hello -n 24 -t 1");
+    cr_assert(eq(i32, text.code, 0));
+    json_t *valid = json_string(text.text); /* takes nothing but UTF-8 */
+    cr_assert(valid != NULL);
+    json_decref(valid);
+    const struct result all = tern(1, "run -m " MODEL " -p Hello -n 24 -t 1");
+    cr_assert(strstr(all.text, "tok/s") != NULL && strstr(all.text, "n = ") != NULL, "%s", all.text);
+}
+
+Test(command, run_finds_the_default_model) {
+    char *path = NULL;
+    cr_assert(tern_default_model(&path, NULL) == TERN_OK);
+    free(path);
+    cr_assert(eq(i32, tern(0, "run -p Hello -n 4 -t 1 -q").code, 0));
+}
+
+Test(command, run_repeats_itself_for_one_seed_and_not_for_another) {
+    const struct result a =
+        tern(0, "run -m " MODEL " -p Hi -n 24 -t 1 --temp 1 --seed 5 --ignore-eos --print-ids");
+    const struct result b =
+        tern(0, "run -m " MODEL " -p Hi -n 24 -t 2 --temp 1 --seed 5 --ignore-eos --print-ids");
+    const struct result c =
+        tern(0, "run -m " MODEL " -p Hi -n 24 -t 1 --temp 1 --seed 6 --ignore-eos --print-ids");
+    cr_assert(eq(str, (char *)a.text, (char *)b.text));
+    cr_assert(ne(str, (char *)a.text, (char *)c.text));
+}
+
+Test(command, run_stops_where_the_context_ends) {
+    const struct result r =
+        tern(1, "run -m " MODEL " --tokens 1,2,3 --ctx 8 -n 32 --ignore-eos --print-ids -t 1");
+    cr_assert(eq(i32, r.code, 0));
+    cr_assert(strstr(r.text, "context is full") != NULL, "%s", r.text);
+}
+
+Test(command, bad_arguments_get_one_line_and_their_code) {
+    static const struct {
+        const char *arguments;
+        int code;
+    } bad[] = {
+        {"run", 3},
+        {"run -p a -f b", 3},
+        {"run -p a -n x", 3},
+        {"run -p a -t 0", 3},
+        {"run -p a --temp -1", 3},
+        {"run -p a --top-p 0", 3},
+        {"run -p a --kv f64", 3},
+        {"run -p a --kv q8", 4},
+        {"run -p a --head exact2", 4},
+        {"run -p a --bogus", 3},
+        {"run -p a extra", 3},
+        {"run -p a -m /nonexistent.gguf", 3},
+        {"run -p a -m synth:nothing", 3},
+        {"run -p a --wisdom /nonexistent/wisdom", 3},
+        {"run -f /nonexistent", 3},
+        {"run --tokens 1,2,400", 3},
+        {"run --tokens 1,,x", 3},
+        {"run --tokens 1,2,3 --ctx 2", 3},
+        {"run --tokens 1 --logits /proc/nowhere/x", 3},
+        {"e2e -r 0", 3},
+        {"e2e -o xml", 3},
+        {"e2e -p 0 -n 0", 3},
+        {"e2e -t 1,0", 3},
+        {"e2e -m /nonexistent.gguf", 3},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const struct result r = tern(1, bad[i].arguments);
+        cr_assert(eq(i32, r.code, bad[i].code), "tern %s: %s", bad[i].arguments, r.text);
+        cr_assert(eq(i32, lines(r.text), 1), "tern %s: %s", bad[i].arguments, r.text);
+        cr_assert(strncmp(r.text, "tern: ", 6) == 0, "%s", r.text);
+    }
+}
+
+Test(command, a_model_cut_anywhere_is_refused_in_one_line) {
+    char path[128], arguments[256], *whole = NULL;
+    size_t bytes = 0;
+    snprintf(path, sizeof path, "%s/cut.gguf", folder);
+    snprintf(arguments, sizeof arguments, "run -m %s -p a -n 1 -q -t 1", path);
+    cr_assert(tern_file_read(MODEL, 1u << 24, &whole, &bytes, NULL) == TERN_OK);
+    for (size_t cut = 0; cut < bytes; cut += 997) {
+        FILE *f = fopen(path, "wb");
+        cr_assert(f && fwrite(whole, 1, cut, f) == cut);
+        fclose(f);
+        const struct result r = tern(1, arguments);
+        cr_assert(eq(i32, r.code, 3), "cut at %zu: %s", cut, r.text);
+        cr_assert(eq(i32, lines(r.text), 1), "cut at %zu: %s", cut, r.text);
+    }
+    free(whole);
+}
+
+Test(command, e2e_prints_every_test_with_unit_estimator_n_and_spread) {
+    char arguments[256], path[128], *records = NULL;
+    size_t bytes;
+    snprintf(path, sizeof path, "%s/records.jsonl", folder);
+    snprintf(arguments, sizeof arguments, "e2e -m " MODEL " -p 8,16 -n 4 -t 1,2 -r 6 -o json --records %s",
+             path);
+    const struct result r = tern(0, arguments);
+    cr_assert(eq(i32, r.code, 0));
+    json_t *all = json_loads(r.text, 0, NULL);
+    cr_assert(eq(sz, json_array_size(all), 6));
+    for (size_t i = 0; i < 6; i++) {
+        json_t *o = json_array_get(all, i);
+        const double median = json_real_value(json_object_get(o, "median"));
+        cr_assert(eq(str, (char *)json_string_value(json_object_get(o, "unit")), "tok/s"));
+        cr_assert(eq(str, (char *)json_string_value(json_object_get(o, "estimator")), "median"));
+        cr_assert(eq(int, (int)json_integer_value(json_object_get(o, "n")), 6));
+        cr_assert(gt(dbl, median, 0));
+        cr_assert(le(dbl, json_real_value(json_object_get(o, "ci_lo")), median));
+        cr_assert(ge(dbl, json_real_value(json_object_get(o, "ci_hi")), median));
+        cr_assert(le(dbl, json_real_value(json_object_get(o, "min")), median));
+        cr_assert(ge(dbl, json_real_value(json_object_get(o, "max")), median));
+        cr_assert(eq(int, json_object_get(o, "bytes_per_token") != NULL, i % 3 == 2));
+    }
+    json_decref(all);
+    cr_assert(tern_file_read(path, 1u << 20, &records, &bytes, NULL) == TERN_OK);
+    cr_assert(eq(i32, lines(records), 6));
+    cr_assert(strstr(records, "\"kind\":\"e2e\"") != NULL);
+    free(records);
+}
+
+Test(command, e2e_tables_have_one_row_per_test) {
+    const struct result csv = tern(0, "e2e -m " MODEL " -p 8 -n 4 -t 1 -r 2 -o csv");
+    cr_assert(eq(i32, lines(csv.text), 3));
+    const struct result md = tern(0, "e2e -m " MODEL " -p 8 -n 4 -t 1 -r 2");
+    cr_assert(strstr(md.text, "| pp 8 | 1 |") != NULL && strstr(md.text, "| tg 4 | 1 |") != NULL, "%s",
+              md.text);
+    cr_assert(strstr(md.text, "n < 6") != NULL, "%s", md.text);
+}

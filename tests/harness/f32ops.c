@@ -1,0 +1,244 @@
+#include "harness/f32ops.h"
+
+#include "base/isa.h"
+#include "base/random.h"
+#include "kernels/half.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST 700
+
+static float a[MOST], b[MOST], c[MOST], d[MOST];
+static struct tern_random seed = {42};
+
+static float some(float scale) {
+    return scale * (float)(2 * tern_random_unit(&seed) - 1);
+}
+
+static void fill(float *x, size_t n, float scale) {
+    for (size_t i = 0; i < n; i++) x[i] = some(scale);
+}
+
+/* Every level that this processor can run. */
+static size_t levels(const struct tern_f32_ops **out) {
+    static const uint32_t ask[] = {0, TERN_ISA_AVX2, TERN_ISA_AVX2 | TERN_ISA_AVX512BW};
+    size_t n = 0;
+    for (size_t i = 0; i < 3; i++) {
+        const struct tern_f32_ops *o = tern_f32_ops_for(ask[i] & tern_isa_detected());
+        if (!n || out[n - 1] != o) out[n++] = o;
+    }
+    return n;
+}
+
+#define FOR_EACH_LEVEL(o)                                                                                    \
+    const struct tern_f32_ops *table_[3], *o;                                                                \
+    const size_t levels_ = levels(table_);                                                                   \
+    for (size_t l_ = 0; l_ < levels_ && (o = table_[l_]); l_++)
+
+Test(f32ops, norm_divides_by_the_root_of_the_mean_square) {
+    static const size_t size[] = {1, 7, 16, 33, 256, 691};
+    FOR_EACH_LEVEL(o)
+    for (size_t s = 0; s < 6; s++) {
+        const size_t n = size[s];
+        double sum = 0;
+        fill(a, n, 3);
+        fill(b, n, 2);
+        for (size_t i = 0; i < n; i++) sum += (double)a[i] * a[i];
+        o->norm(a, b, n, 1e-5f, c);
+        for (size_t i = 0; i < n; i++)
+            cr_assert(epsilon_eq(dbl, c[i], a[i] / sqrt(sum / (double)n + 1e-5) * b[i], 3e-6), "%s n %zu",
+                      o->level, n);
+    }
+}
+
+Test(f32ops, norm_without_weights_copies) {
+    FOR_EACH_LEVEL(o) {
+        fill(a, 40, 3);
+        o->norm(a, NULL, 40, 1e-5f, c);
+        cr_assert(memcmp(a, c, 40 * sizeof *a) == 0);
+    }
+}
+
+Test(f32ops, norm_of_zeros_is_zero) {
+    FOR_EACH_LEVEL(o) {
+        memset(a, 0, sizeof a);
+        fill(b, 64, 1);
+        o->norm(a, b, 64, 1e-5f, c);
+        for (size_t i = 0; i < 64; i++) cr_assert(c[i] == 0);
+    }
+}
+
+Test(f32ops, rope_rotates_each_pair_by_its_angle) {
+    enum { DIM = 48 };
+    float cosine[DIM / 2], sine[DIM / 2];
+    for (int neox = 0; neox < 2; neox++) {
+        FOR_EACH_LEVEL(o) {
+            fill(a, DIM, 2);
+            memcpy(c, a, DIM * sizeof *a);
+            for (size_t i = 0; i < DIM / 2; i++) {
+                const double angle = 17 * pow(1e4, -2.0 * (double)i / DIM);
+                cosine[i] = (float)cos(angle);
+                sine[i] = (float)sin(angle);
+            }
+            o->rope(c, cosine, sine, DIM, neox);
+            for (size_t i = 0; i < DIM / 2; i++) {
+                const size_t u = neox ? i : 2 * i, v = neox ? i + DIM / 2 : 2 * i + 1;
+                const double angle = 17 * pow(1e4, -2.0 * (double)i / DIM);
+                cr_assert(epsilon_eq(dbl, c[u], a[u] * cos(angle) - a[v] * sin(angle), 1e-6));
+                cr_assert(epsilon_eq(dbl, c[v], a[u] * sin(angle) + a[v] * cos(angle), 1e-6));
+            }
+        }
+    }
+}
+
+Test(f32ops, softmax_weights_are_the_exponentials_over_their_sum) {
+    static const size_t size[] = {1, 2, 15, 16, 17, 300};
+    FOR_EACH_LEVEL(o)
+    for (size_t s = 0; s < 6; s++) {
+        const size_t n = size[s];
+        double sum = 0;
+        float top = -1e30f;
+        fill(a, n, 30);
+        memcpy(c, a, n * sizeof *a);
+        for (size_t i = 0; i < n; i++) top = a[i] > top ? a[i] : top;
+        for (size_t i = 0; i < n; i++) sum += exp((double)(a[i] - top));
+        const float rest = o->softmax(c, n);
+        for (size_t i = 0; i < n; i++) {
+            const double expected = exp((double)(a[i] - top)) / sum; /* of the f32 difference */
+            cr_assert(le(dbl, fabs((double)(c[i] * rest) - expected), 1e-6 * expected + 1e-30), "%s n %zu",
+                      o->level, n);
+        }
+    }
+}
+
+Test(f32ops, softmax_stands_scores_far_apart_and_huge) {
+    FOR_EACH_LEVEL(o) {
+        float s[16] = {3e38f, -3e38f, 0};
+        const float rest = o->softmax(s, 3);
+        cr_assert(epsilon_eq(flt, s[0] * rest, 1, 1e-6f));
+        cr_assert(lt(flt, s[1] * rest, 1e-30f));
+        cr_assert(lt(flt, s[2] * rest, 1e-30f));
+    }
+}
+
+Test(f32ops, scores_are_scaled_dot_products_of_either_cache_type) {
+    enum { DIM = 36, KEYS = 9 };
+    uint16_t half[KEYS * DIM];
+    FOR_EACH_LEVEL(o) {
+        fill(a, DIM, 1);
+        fill(b, KEYS * DIM, 1);
+        o->store[0](b, KEYS * DIM, half);
+        o->scores[1](a, b, KEYS, DIM, 0.25f, c);
+        o->scores[0](a, half, KEYS, DIM, 0.25f, d);
+        for (size_t p = 0; p < KEYS; p++) {
+            double exact = 0, rounded = 0;
+            for (size_t i = 0; i < DIM; i++) {
+                exact += (double)a[i] * b[p * DIM + i];
+                rounded += (double)a[i] * tern_f16_to_f32(half[p * DIM + i]);
+            }
+            cr_assert(epsilon_eq(dbl, c[p], exact / 4, 2e-6));
+            cr_assert(epsilon_eq(dbl, d[p], rounded / 4, 2e-6));
+        }
+    }
+}
+
+Test(f32ops, gather_adds_weighted_values_in_two_pieces_as_in_one) {
+    enum { DIM = 70, VALUES = 8 };
+    uint16_t half[VALUES * DIM];
+    FOR_EACH_LEVEL(o) {
+        fill(a, VALUES, 1);
+        fill(b, VALUES * DIM, 1);
+        o->store[0](b, VALUES * DIM, half);
+        const void *const values[2] = {half, b};
+        const size_t bytes[2] = {2, 4};
+        for (int kv = 0; kv < 2; kv++) {
+            memset(c, 0, DIM * sizeof *c);
+            memset(d, 0, DIM * sizeof *d);
+            o->gather[kv](a, values[kv], VALUES, DIM, c);
+            o->gather[kv](a, values[kv], VALUES - 1, DIM, d);
+            o->gather[kv](a + VALUES - 1, (const char *)values[kv] + (VALUES - 1) * DIM * bytes[kv], 1, DIM,
+                          d);
+            cr_assert(memcmp(c, d, DIM * sizeof *c) == 0);
+            for (size_t i = 0; i < DIM; i++) {
+                double sum = 0;
+                for (size_t p = 0; p < VALUES; p++)
+                    sum += (double)a[p] * (kv ? b[p * DIM + i] : tern_f16_to_f32(half[p * DIM + i]));
+                cr_assert(epsilon_eq(dbl, c[i], sum, 2e-6));
+            }
+        }
+    }
+}
+
+Test(f32ops, halves_of_every_kind_are_read_exactly) {
+    static uint16_t half[65536];
+    static float y[65536];
+    const float one = 1;
+    for (size_t i = 0; i < 65536; i++) half[i] = (uint16_t)i;
+    FOR_EACH_LEVEL(o) {
+        memset(y, 0, sizeof y);
+        o->gather[0](&one, half, 1, 65536, y); /* 0 + 1 * x */
+        for (size_t i = 0; i < 65536; i++) {
+            const float x = tern_f16_to_f32((uint16_t)i);
+            cr_assert(isnan(x) ? isnan(y[i]) : y[i] == x, "%s %04zx", o->level, i);
+        }
+    }
+}
+
+Test(f32ops, gates_follow_relu_squared_and_silu) {
+    static int32_t gate[MOST], up[MOST];
+    enum { N = 77 };
+    for (size_t i = 0; i < N; i++) gate[i] = (int32_t)some(3000), up[i] = (int32_t)some(3000);
+    FOR_EACH_LEVEL(o) {
+        o->gated(gate, 0.01f, up, 0.02f, N, TERN_RELU2, c);
+        o->gated(gate, 0.01f, up, 0.02f, N, TERN_SILU, d);
+        for (size_t i = 0; i < N; i++) {
+            const double g = gate[i] * 0.01, u = up[i] * 0.02, r = g > 0 ? g * g * u : 0,
+                         s = g / (1 + exp(-g)) * u;
+            cr_assert(le(dbl, fabs(c[i] - r), 1e-6 * fabs(r)));
+            cr_assert(le(dbl, fabs(d[i] - s), 2e-6 * fabs(s) + 1e-9), "%g", g);
+        }
+    }
+}
+
+Test(f32ops, silu_stands_gates_of_any_size) {
+    static const int32_t gate[] = {INT32_MIN + 1, -1000, 0, 1000, INT32_MAX};
+    static const int32_t up[] = {1, 1, 1, 1, 1};
+    FOR_EACH_LEVEL(o) {
+        o->gated(gate, 1, up, 1, 5, TERN_SILU, c);
+        cr_assert(lt(flt, fabsf(c[0]), 1e-20f));
+        cr_assert(lt(flt, fabsf(c[1]), 1e-20f));
+        cr_assert(c[2] == 0);
+        cr_assert(epsilon_eq(flt, c[3], 1000, 1e-3f));
+        cr_assert(epsilon_eq(flt, c[4], 2147483647.0f, 1e3f));
+    }
+}
+
+Test(f32ops, every_level_gives_the_same_bits) {
+    enum { N = 333, DIM = 48, KEYS = 13 };
+    const struct tern_f32_ops *o[3];
+    const size_t n = levels(o);
+    if (n < 2) cr_skip_test("this processor has one level only");
+    static float out[3][4 * MOST];
+    static uint16_t half[KEYS * DIM];
+    static int32_t gate[N];
+    fill(a, N, 5);
+    fill(b, KEYS * DIM, 1);
+    for (size_t i = 0; i < N; i++) gate[i] = (int32_t)some(4000);
+    for (size_t l = 0; l < n; l++) {
+        float *y = out[l];
+        o[l]->norm(a, b, N, 1e-5f, y);
+        o[l]->store[0](b, KEYS * DIM, half);
+        o[l]->scores[0](y, half, KEYS, DIM, 0.1f, y + N);
+        o[l]->scores[1](y, b, KEYS, DIM, 0.1f, y + N + 16);
+        y[N + 32] = o[l]->softmax(y + N, KEYS);
+        o[l]->gather[0](y + N, half, KEYS, DIM, y + N + 33);
+        o[l]->gather[1](y + N, b, KEYS, DIM, y + N + 33);
+        o[l]->gated(gate, 0.01f, gate, 0.3f, N, TERN_SILU, y + 2 * N);
+        o[l]->gated(gate, 0.01f, gate, 0.3f, N, TERN_RELU2, y + 3 * N);
+        if (l) cr_assert(memcmp(out[0], y, sizeof out[0]) == 0, "%s against %s", o[l]->level, o[0]->level);
+    }
+}

@@ -1,0 +1,100 @@
+#include "tuner/duel.h"
+#include "base/random.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+
+/* Entrants: default, twin, challengers, then one observer that would beat them all. */
+struct ring {
+    double cost[8];
+    double noise, drift;
+    size_t rounds;
+    struct tern_random random;
+};
+
+static int round_of(void *ctx, size_t number, const size_t *which, size_t n, double *ns) {
+    struct ring *r = ctx;
+    const double weather = 1 + r->drift * tern_random_unit(&r->random); /* falls on all entrants of a round */
+    (void)number;
+    for (size_t i = 0; i < n; i++)
+        ns[i] = r->cost[which[i]] * weather * (1 + r->noise * (tern_random_unit(&r->random) - 0.5));
+    return 1;
+}
+
+static int go(void *ctx, size_t number) {
+    const struct ring *r = ctx;
+    return number < r->rounds;
+}
+
+static struct tern_duel fight(struct ring *r, size_t count, size_t challengers) {
+    const struct tern_search s = {
+        .count = count, .effort = tern_effort_named("normal"), .round = round_of, .go = go, .ctx = r};
+    struct tern_duel d;
+    cr_assert(eq(int, tern_duel_run(&s, challengers, &d, NULL), TERN_OK));
+    return d;
+}
+
+Test(duel, a_clearly_faster_challenger_wins_through_drift) {
+    struct ring r = {{100, 100, 80, 95, 1}, 0.05, 3, SIZE_MAX, {1}};
+    struct tern_duel d = fight(&r, 5, 2);
+    cr_assert(eq(sz, d.winner, 2));
+    cr_assert(not(d.tie));
+    cr_assert(d.complete);
+    cr_assert(epsilon_eq(dbl, d.ratio[2].median, 0.8, 0.02));
+    tern_duel_free(&d);
+}
+
+Test(duel, an_observer_never_wins) {
+    struct ring r = {{100, 100, 120, 1}, 0.01, 0, SIZE_MAX, {2}};
+    struct tern_duel d = fight(&r, 4, 1);
+    cr_assert(eq(sz, d.winner, TERN_DUEL_DEFAULT));
+    cr_assert(not(d.tie), "the challenger is slower for sure");
+    tern_duel_free(&d);
+}
+
+Test(duel, a_gain_below_the_noise_of_the_twin_is_a_tie) {
+    size_t ties = 0;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        struct ring r = {{100, 100, 99.9}, 0.2, 0.5, SIZE_MAX, {seed}};
+        struct tern_duel d = fight(&r, 3, 1);
+        cr_assert(eq(sz, d.winner, TERN_DUEL_DEFAULT), "seed %lu", (unsigned long)seed);
+        ties += d.tie != 0;
+        tern_duel_free(&d);
+    }
+    cr_assert(ge(sz, ties, 35));
+}
+
+Test(duel, an_a_a_comparison_never_crowns_the_copy) {
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        struct ring r = {{100, 100, 100, 100, 100}, 0.3, 1, SIZE_MAX, {seed}};
+        struct tern_duel d = fight(&r, 5, 3);
+        cr_assert(eq(sz, d.winner, TERN_DUEL_DEFAULT), "seed %lu", (unsigned long)seed);
+        tern_duel_free(&d);
+    }
+}
+
+Test(duel, too_few_rounds_are_said_to_be_incomplete) {
+    struct ring r = {{100, 100, 50}, 0, 0, 3, {3}};
+    struct tern_duel d = fight(&r, 3, 1);
+    cr_assert(not(d.complete));
+    cr_assert(eq(sz, d.winner, 2), "twice as fast is believed even so");
+    cr_assert(isnan(d.floor));
+    tern_duel_free(&d);
+}
+
+Test(duel, without_rounds_there_is_no_result) {
+    struct ring r = {{100, 100, 50}, 0, 0, 0, {3}};
+    const struct tern_search s = {
+        .count = 3, .effort = tern_effort_named("normal"), .round = round_of, .go = go, .ctx = &r};
+    struct tern_duel d;
+    cr_assert(eq(int, tern_duel_run(&s, 1, &d, NULL), TERN_INCONCLUSIVE));
+}
+
+Test(duel, alone_the_default_wins_without_a_tie) {
+    struct ring r = {{100, 100}, 0.1, 0, SIZE_MAX, {4}};
+    struct tern_duel d = fight(&r, 2, 0);
+    cr_assert(eq(sz, d.winner, TERN_DUEL_DEFAULT));
+    cr_assert(not(d.tie));
+    tern_duel_free(&d);
+}

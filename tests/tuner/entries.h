@@ -1,0 +1,49 @@
+/* Wisdom entries for tests: random, but of variants that exist. */
+#ifndef TERN_TESTS_TUNER_ENTRIES_H
+#define TERN_TESTS_TUNER_ENTRIES_H
+
+#include "base/random.h"
+#include "tuner/wisdom.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static inline const struct tern_variant *any_variant(struct tern_random *r) {
+    size_t count;
+    const struct tern_variant *all = tern_variants(&count);
+    return &all[tern_random_below(r, (uint32_t)count)];
+}
+
+/* Values with as many digits as the file keeps, so that they come back equal. */
+static inline double digits(struct tern_random *r, double unit, uint32_t below) {
+    return tern_random_below(r, below) * unit;
+}
+
+static inline struct tern_wisdom_entry random_entry(struct tern_random *r) {
+    const struct tern_variant *v = any_variant(r);
+    struct tern_wisdom_entry en = {.problem = {1 + tern_random_below(r, 9000), 1 + tern_random_below(r, 9000),
+                                               1 + tern_random_below(r, 500), 1 + tern_random_below(r, 8),
+                                               (enum tern_regime)tern_random_below(r, 3)},
+                                   .objective = "time",
+                                   .median_ns = digits(r, 0.1, 1u << 31),
+                                   .ci_lo_ns = digits(r, 0.1, 1u << 31),
+                                   .ci_hi_ns = digits(r, 0.1, 1u << 31),
+                                   .n = tern_random_below(r, 60),
+                                   .ratio = digits(r, 0.0001, 1u << 20),
+                                   .ratio_lo = digits(r, 0.0001, 1u << 20),
+                                   .ratio_hi = digits(r, 0.0001, 1u << 20),
+                                   .effort = "normal",
+                                   .date = "2026-01-02T03:04:05Z",
+                                   .complete = (int)tern_random_below(r, 2),
+                                   .tie = (int)tern_random_below(r, 2)};
+    if (tern_random_below(r, 4) == 0) en.ci_lo_ns = en.ci_hi_ns = en.ratio_lo = en.ratio_hi = NAN;
+    for (size_t i = 0; i < v->space->count; i++)
+        en.param[i] = v->space->params[i].values[tern_random_below(r, (uint32_t)v->space->params[i].count)];
+    snprintf(en.variant, sizeof en.variant, "%s", v->name);
+    snprintf(en.base, sizeof en.base, "%s", any_variant(r)->name);
+    snprintf(en.code, sizeof en.code, "%s", tern_variant_code_key(v));
+    return en;
+}
+
+#endif

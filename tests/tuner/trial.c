@@ -1,0 +1,184 @@
+#include "kernels/reference.h"
+#include "measure/machine.h"
+#include "tuner/bed.h"
+#include "tuner/round.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <math.h>
+#include <string.h>
+
+static struct tern_bed bed;
+static const struct tern_machine *machine;
+
+static void set_up(void) {
+    cr_assert(eq(int, tern_machine_get(&machine, NULL), TERN_OK));
+    cr_assert(eq(int, tern_bed_open(machine, 5, &bed, NULL), TERN_OK));
+}
+
+static void tear_down(void) {
+    tern_bed_close(&bed);
+}
+
+TestSuite(trial, .init = set_up, .fini = tear_down, .timeout = 120);
+
+static const struct tern_variant *proved(const char *name) {
+    const struct tern_variant *v = tern_variant_named(name);
+    struct tern_verdict verdict;
+    cr_assert(v != NULL, "%s", name);
+    cr_assert(eq(int, tern_bed_prove(&bed, v, &verdict, NULL), TERN_OK));
+    cr_assert(tern_bed_proof(&bed, v) != NULL, "%s: %s", name, verdict.text);
+    return v;
+}
+
+static struct tern_trial *trial_of(const struct tern_variant *v, const struct tern_problem *p) {
+    struct tern_trial *t;
+    struct tern_error e = {""};
+    cr_assert(eq(int, tern_bed_trial(&bed, v, NULL, p, &t, &e), TERN_OK), "%s", e.text);
+    return t;
+}
+
+Test(trial, there_is_none_without_a_proof) {
+    const struct tern_problem p = {64, 256, 1, 1, TERN_HOT};
+    struct tern_trial *t;
+    const struct tern_variant *v = tern_variant_named("gemm_p64_i8_r1k1__scalar");
+    cr_assert(eq(int, tern_bed_trial(&bed, v, NULL, &p, &t, NULL), TERN_CHECK_FAILED));
+    cr_assert(t == NULL);
+}
+
+Test(trial, a_hot_regime_is_refused_when_the_weights_do_not_fit) {
+    const struct tern_variant *v = proved("gemm_p64_i8_r1k1__scalar");
+    const size_t m =
+        2 * 4 * machine->l2_bytes / 256 / 64 * 64 + 64; /* two bits each: twice the L2 and a little */
+    const struct tern_problem p = {m, 256, 1, 1, TERN_HOT};
+    struct tern_trial *t;
+    if (!machine->l2_bytes) cr_skip_test("the size of the L2 is not known here");
+    cr_assert(eq(int, tern_bed_trial(&bed, v, NULL, &p, &t, NULL), TERN_UNSUPPORTED));
+}
+
+Test(trial, a_hot_trial_reads_one_copy_and_a_cold_one_rotates) {
+    const struct tern_variant *v = proved("gemm_p64_i8_r1k1__scalar");
+    struct tern_problem p = {256, 256, 1, 1, TERN_HOT};
+    struct tern_trial_facts facts;
+    struct tern_trial *t = trial_of(v, &p);
+    tern_trial_facts(t, &facts);
+    cr_assert(eq(sz, facts.copies, 1));
+    cr_assert(eq(dbl, facts.macs, 256.0 * 256));
+    tern_trial_free(t);
+    p.regime = bed.cold;
+    t = trial_of(v, &p);
+    tern_trial_facts(t, &facts);
+    cr_assert(ge(sz, facts.copies * facts.weight_bytes, bed.cold_bytes));
+    tern_trial_free(t);
+}
+
+Test(trial, the_rotation_goes_on_from_batch_to_batch_and_from_trial_to_trial) {
+    const struct tern_variant *v = proved("gemm_p64_i8_r1k1__scalar");
+    const struct tern_problem p = {256, 256, 1, 1, bed.cold};
+    struct tern_trial *a = trial_of(v, &p), *b = trial_of(v, &p);
+    struct tern_packed *w;
+    cr_assert(eq(int, tern_stock_get(bed.stock, v->format, 1, bed.team[0].pool, &w, NULL), TERN_OK));
+    w->next = 0;
+    tern_trial_run(a, 3);
+    tern_trial_run(b, 2);
+    tern_trial_run(a, 1);
+    cr_assert(eq(sz, w->next, 6));
+    w->next = w->copies - 1;
+    tern_trial_run(a, 2);
+    cr_assert(eq(sz, w->next, 1));
+    tern_trial_free(a);
+    tern_trial_free(b);
+}
+
+Test(trial, every_copy_of_the_weights_is_the_same) {
+    const struct tern_variant *v = proved("gemm_e80_i8_r1k1__scalar");
+    const struct tern_problem p = {320, 256, 1, machine->cpus > 1 ? 2 : 1, bed.cold};
+    struct tern_trial *t = trial_of(v, &p);
+    struct tern_packed *w;
+    cr_assert(eq(int, tern_stock_get(bed.stock, v->format, 1, bed.team[0].pool, &w, NULL), TERN_OK));
+    for (size_t i = 1; i < w->copies; i++)
+        cr_assert(eq(int, memcmp(w->data, w->data + i * w->stride, w->bytes), 0), "copy %zu", i);
+    tern_trial_free(t);
+}
+
+Test(trial, packed_weights_are_the_trits_of_the_stock) {
+    const struct tern_variant *v = proved("gemm_p64_i8_r1k1__scalar");
+    const struct tern_problem p = {130, 300, 1, 1, TERN_HOT};
+    struct tern_trial *t = trial_of(v, &p);
+    struct tern_packed *w;
+    static int8_t back[130 * 300];
+    cr_assert(eq(int, tern_stock_get(bed.stock, v->format, 0, bed.team[0].pool, &w, NULL), TERN_OK));
+    v->format->unpack(w->data, 130, 300, 0, 130, back);
+    cr_assert(eq(int, memcmp(back, tern_stock_trits(bed.stock), sizeof back), 0));
+    tern_trial_free(t);
+}
+
+Test(trial, the_weights_hold_about_42_percent_zeros) {
+    const struct tern_variant *v = proved("gemm_p64_i8_r1k1__scalar");
+    const struct tern_problem p = {512, 512, 1, 1, TERN_HOT};
+    struct tern_trial *t = trial_of(v, &p);
+    const int8_t *trits = tern_stock_trits(bed.stock);
+    size_t zeros = 0, ups = 0;
+    for (size_t i = 0; i < 512 * 512; i++) zeros += trits[i] == 0, ups += trits[i] == 1;
+    cr_assert(epsilon_eq(dbl, (double)zeros / (512 * 512), 0.42, 0.01));
+    cr_assert(epsilon_eq(dbl, (double)ups / (512 * 512), 0.29, 0.01));
+    tern_trial_free(t);
+}
+
+Test(trial, threads_share_the_rows_and_the_result_is_right) {
+    const struct tern_variant *v = proved("gemm_p64_i8_r1k1__scalar");
+    const struct tern_problem p = {777, 300, 3, machine->cpus > 1 ? 2 : 1, bed.cold};
+    struct tern_trial *t = trial_of(v, &p);
+    struct tern_tokens x;
+    void *out;
+    size_t ldy;
+    tern_trial_run(t, 2);
+    cr_assert(eq(int, tern_stock_bench(bed.stock, 3, &x, &out, &ldy, NULL), TERN_OK));
+    const int8_t *trits = tern_stock_trits(bed.stock);
+    const int32_t *y = out;
+    for (size_t i = 0; i < 3; i++)
+        for (size_t r = 0; r < 777; r++)
+            cr_assert(eq(i32, y[i * ldy + r], tern_reference_dot(trits + r * 300, x.q + i * x.stride, 300)));
+    tern_trial_free(t);
+}
+
+Test(trial, another_shape_gets_other_weights_and_still_verifies) {
+    const struct tern_variant *v = proved("gemm_i2s_i8_r1k1__scalar");
+    const struct tern_problem shapes[] = {
+        {64, 256, 1, 1, TERN_HOT}, {640, 384, 5, 1, TERN_HOT}, {32, 128, 2, 1, TERN_HOT}};
+    for (size_t i = 0; i < 3; i++) {
+        struct tern_trial *t = trial_of(v, &shapes[i]);
+        tern_trial_run(t, 1);
+        cr_assert(gt(dbl, tern_trial_guess_ns(t), 0));
+        tern_trial_free(t);
+    }
+}
+
+Test(trial, more_threads_than_processors_are_refused) {
+    struct tern_team *team;
+    cr_assert(eq(int, tern_bed_team(&bed, machine->cpus + 1, &team, NULL), TERN_UNSUPPORTED));
+}
+
+static void count_calls(void *ctx, uint64_t calls) {
+    *(uint64_t *)ctx += calls;
+}
+
+Test(round, each_entrant_is_measured_once_and_a_missing_one_is_nan) {
+    uint64_t calls[3] = {0};
+    struct tern_entrant en[3] = {{count_calls, &calls[0], 1, 10}, {0}, {count_calls, &calls[2], 1, 20}};
+    const size_t which[] = {2, 1, 0};
+    double ns[3];
+    cr_assert(eq(int, tern_round(en, which, 3, 1, 0, 1e6, NULL, ns), 1));
+    cr_assert(eq(u64, calls[0], 10));
+    cr_assert(eq(u64, calls[2], 20));
+    cr_assert(isnan(ns[1]));
+}
+
+Test(round, a_stop_voids_the_round) {
+    uint64_t calls = 0;
+    const volatile int stop = 1;
+    struct tern_entrant en = {count_calls, &calls, 1, 10};
+    const size_t which = 0;
+    double ns;
+    cr_assert(eq(int, tern_round(&en, &which, 1, 1, 0, 1e6, &stop, &ns), 0));
+}

@@ -1,0 +1,76 @@
+#include "tuner/duel.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define FLOOR_WHEN_SHORT 0.05
+
+static double noise(const struct tern_ratio *twin) {
+    if (twin->n < 6) return NAN;
+    return fmax(fmax(1 - twin->ci_lo, twin->ci_hi - 1), 0);
+}
+
+static void decide(struct tern_duel *d, size_t challengers) {
+    for (size_t i = 0; i < d->count; i++) {
+        d->estimate[i] = tern_estimate_of(d->ns + i * d->room, d->rounds);
+        d->ratio[i] = tern_duel_ratio(d, i, TERN_DUEL_DEFAULT);
+    }
+    d->floor = noise(&d->ratio[TERN_DUEL_TWIN]);
+    d->winner = TERN_DUEL_DEFAULT;
+    d->tie = 0;
+    size_t best = TERN_DUEL_DEFAULT;
+    for (size_t i = TERN_DUEL_CHALLENGER; i < TERN_DUEL_CHALLENGER + challengers; i++)
+        if (d->ratio[i].n && (best == TERN_DUEL_DEFAULT || d->ratio[i].median < d->ratio[best].median))
+            best = i;
+    if (best == TERN_DUEL_DEFAULT) return;
+    const struct tern_ratio *r = &d->ratio[best];
+    const int known = r->n >= 6 && !isnan(d->floor);
+    if (known ? r->ci_hi < 1 - d->floor : r->median < 1 - FLOOR_WHEN_SHORT)
+        d->winner = best;
+    else
+        d->tie = !known || r->ci_lo <= 1 + d->floor;
+}
+
+enum tern_status tern_duel_run(const struct tern_search *s, size_t challengers, struct tern_duel *d,
+                               struct tern_error *e) {
+    *d = (struct tern_duel){.count = s->count, .room = s->effort->duel_max, .floor = NAN};
+    if (s->count < TERN_DUEL_CHALLENGER + challengers)
+        return tern_fail(e, TERN_BAD_INPUT, "duel: %zu entrants, of which %zu challengers", s->count,
+                         challengers);
+    d->ns = malloc(d->count * d->room * sizeof *d->ns);
+    d->estimate = calloc(d->count, sizeof *d->estimate);
+    d->ratio = calloc(d->count, sizeof *d->ratio);
+    double *fresh = malloc(d->count * sizeof *fresh);
+    size_t *which = malloc(d->count * sizeof *which);
+    enum tern_status status = TERN_OK;
+    if (!d->ns || !d->estimate || !d->ratio || !fresh || !which) {
+        status = tern_fail(e, TERN_NO_MEMORY, "duel: %zu entrants: out of memory", s->count);
+        goto done;
+    }
+    for (size_t i = 0; i < d->count; i++) which[i] = i;
+    while (d->rounds < d->room && s->go(s->ctx, d->rounds) &&
+           s->round(s->ctx, d->rounds, which, d->count, fresh)) {
+        for (size_t i = 0; i < d->count; i++) d->ns[i * d->room + d->rounds] = fresh[i];
+        d->rounds++;
+    }
+    d->complete = d->rounds >= s->effort->duel_min;
+    decide(d, challengers);
+    if (!d->estimate[TERN_DUEL_DEFAULT].n)
+        status = tern_fail(e, TERN_INCONCLUSIVE, "duel: the default was not measured: no time left");
+done:
+    free(fresh);
+    free(which);
+    if (status) tern_duel_free(d);
+    return status;
+}
+
+void tern_duel_free(struct tern_duel *d) {
+    free(d->ns);
+    free(d->estimate);
+    free(d->ratio);
+    *d = (struct tern_duel){0};
+}
+
+struct tern_ratio tern_duel_ratio(const struct tern_duel *d, size_t a, size_t b) {
+    return tern_ratio_of(d->ns + a * d->room, d->ns + b * d->room, d->rounds);
+}

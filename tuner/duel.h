@@ -1,0 +1,36 @@
+/* The duel: the default against its challengers, with an A/A control in the same rounds.
+ *
+ * Entrant 0 is the default and entrant 1 its twin, the very same thing once more: what separates those two is
+ * noise. A challenger wins only when the whole interval of its paired ratio lies further below 1 than the
+ * noise reaches. */
+#ifndef TERN_TUNER_DUEL_H
+#define TERN_TUNER_DUEL_H
+
+#include "tuner/race.h"
+
+#define TERN_DUEL_DEFAULT    0
+#define TERN_DUEL_TWIN       1
+#define TERN_DUEL_CHALLENGER 2 /* the first one */
+
+struct tern_duel {
+    size_t count, rounds, room;
+    double *ns; /* [entrant * room + round] */
+    struct tern_estimate *estimate;
+    struct tern_ratio *ratio; /* time over the default's */
+    double floor;             /* noise: how far the twin's interval reaches from 1; NaN below 6 rounds */
+    size_t winner;            /* an entrant: the default or a challenger */
+    int tie;                  /* the best challenger is not separable from the default, which therefore won */
+    int complete;             /* duel_min rounds were done */
+};
+
+/* `s->count` entrants: default, twin, `challengers` of them, then any observers (baselines, ceilings), which
+ * never win. Uses s->round, s->go and s->effort. With fewer than 6 rounds a challenger must be 5 % faster at
+ * the median, and the result is not complete. TERN_INCONCLUSIVE when the default or every round failed. */
+enum tern_status tern_duel_run(const struct tern_search *s, size_t challengers, struct tern_duel *out,
+                               struct tern_error *e);
+void tern_duel_free(struct tern_duel *d);
+
+/* Ratio of two entrants over the duel's rounds: time of a over time of b. */
+struct tern_ratio tern_duel_ratio(const struct tern_duel *d, size_t a, size_t b);
+
+#endif

@@ -1,0 +1,59 @@
+/* Search strategies: which of many candidates is fastest, found with as few samples as honesty allows.
+ *
+ * A strategy sees numbers only: it asks for rounds and gets nanoseconds. So it is tested with a table of
+ * invented costs, and replayed from a journal. The duel at the end is the full paired protocol with an A/A
+ * control; only it decides a winner. Sources: successive halving (Jamieson, Talwalkar 2016), the 1.25x rule
+ * of Highway's auto-tuner, nanobench's paired comparison. */
+#ifndef TERN_TUNER_RACE_H
+#define TERN_TUNER_RACE_H
+
+#include "base/status.h"
+#include "measure/sampler.h"
+
+#include <stddef.h>
+
+struct tern_effort {
+    const char *name;
+    size_t rounds_first, rounds_max; /* of the race: before the first cut; at most */
+    double drop;                     /* slower than the best by this factor: out */
+    double drop_guess;               /* the same before any round, by the rough guess */
+    size_t duel_min, duel_max;       /* rounds of the duel */
+};
+/* "quick", "normal", "thorough"; NULL when unknown. */
+const struct tern_effort *tern_effort_named(const char *name);
+
+/* What a strategy works on. Candidates are numbers below `count`. */
+struct tern_search {
+    size_t count;
+    size_t fallback;     /* the default candidate: never dropped before it has been measured */
+    const double *guess; /* rough ns per candidate, NaN where unknown; may be NULL */
+    const struct tern_effort *effort;
+    /* Measures round `number` over which[0..n) into ns[0..n); NaN where a candidate cannot be measured.
+     * Returns 0 when interrupted: nothing was measured then. */
+    int (*round)(void *ctx, size_t number, const size_t *which, size_t n, double *ns);
+    /* 0: the budget is spent, do not begin round `number`. */
+    int (*go)(void *ctx, size_t number);
+    void *ctx;
+};
+
+struct tern_found {
+    size_t count;
+    struct tern_estimate *estimate; /* per candidate; n == 0: never measured */
+    const char **dropped;           /* why it is out, static text; NULL: stayed to the end */
+    size_t *order; /* all measured candidates, best first: survivors, then the dropped, by fastest round */
+    size_t ordered, survivors, rounds;
+    int complete;    /* the strategy ended by itself */
+    int interrupted; /* a round was interrupted */
+};
+
+struct tern_strategy {
+    const char *name, *title;
+    enum tern_status (*run)(const struct tern_search *s, struct tern_found *out, struct tern_error *e);
+};
+
+/* All strategies; the first is the default. */
+const struct tern_strategy *tern_strategies(size_t *count);
+const struct tern_strategy *tern_strategy_named(const char *name);
+void tern_found_free(struct tern_found *f);
+
+#endif

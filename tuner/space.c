@@ -1,0 +1,94 @@
+#include "tuner/space.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct growth {
+    struct tern_candidates *c;
+    size_t item_room, out_room;
+};
+
+static int keep(struct growth *g, const struct tern_variant *v, const int *param) {
+    struct tern_candidates *c = g->c;
+    if (c->count == g->item_room) {
+        g->item_room = g->item_room ? g->item_room * 2 : 64;
+        struct tern_candidate *grown = realloc(c->item, g->item_room * sizeof *grown);
+        if (!grown) return 0;
+        c->item = grown;
+    }
+    c->item[c->count].variant = v;
+    memcpy(c->item[c->count++].param, param, sizeof c->item->param);
+    return 1;
+}
+
+static int leave_out(struct growth *g, const struct tern_variant *v, const int *param, const char *why) {
+    struct tern_candidates *c = g->c;
+    if (c->out_count == g->out_room) {
+        g->out_room = g->out_room ? g->out_room * 2 : 64;
+        struct tern_left_out *grown = realloc(c->out, g->out_room * sizeof *grown);
+        if (!grown) return 0;
+        c->out = grown;
+    }
+    struct tern_left_out *o = &c->out[c->out_count++];
+    *o = (struct tern_left_out){.variant = v, .every = !param, .why = why ? why : "no reason given"};
+    if (param) memcpy(o->param, param, sizeof o->param);
+    return 1;
+}
+
+/* All combinations, the last parameter turning fastest. */
+static int expand(struct growth *g, const struct tern_variant *v, const struct tern_problem *p) {
+    const struct tern_space *s = v->space;
+    size_t at[TERN_MAX_PARAMS] = {0};
+    const size_t params = s ? s->count : 0;
+    for (;;) {
+        int param[TERN_MAX_PARAMS] = {0};
+        const char *why = NULL;
+        for (size_t i = 0; i < params; i++) param[i] = s->params[i].values[at[i]];
+        const int valid = !s || !s->valid || s->valid(param, p->m, p->k, p->n, &why);
+        if (!(valid ? keep(g, v, param) : leave_out(g, v, param, why))) return 0;
+        size_t i = params;
+        while (i > 0 && ++at[i - 1] == s->params[i - 1].count) at[--i] = 0;
+        if (i == 0) return 1;
+    }
+}
+
+static int by_rank(const void *a, const void *b) {
+    const struct tern_variant *x = *(const struct tern_variant *const *)a,
+                              *y = *(const struct tern_variant *const *)b;
+    if (x->rank != y->rank) return x->rank > y->rank ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
+                               const struct tern_format *format, int lossy, struct tern_candidates *out,
+                               struct tern_error *e) {
+    *out = (struct tern_candidates){0};
+    struct growth g = {.c = out};
+    size_t count;
+    const struct tern_variant *all = tern_variants(&count);
+    const struct tern_variant **sorted = malloc((count + 1) * sizeof *sorted);
+    int ok = sorted != NULL;
+    for (size_t i = 0; ok && i < count; i++) sorted[i] = &all[i];
+    if (ok) qsort(sorted, count, sizeof *sorted, by_rank);
+    for (size_t i = 0; ok && i < count; i++) {
+        const struct tern_variant *v = sorted[i];
+        const char *why = NULL;
+        if (v->act != TERN_ACT_I8 || (format && v->format != format)) continue;
+        if (!tern_variant_fits(v, usable, p->m, p->k, p->n, &why))
+            ok = leave_out(&g, v, NULL, why);
+        else if (!v->exact && !lossy)
+            ok = leave_out(&g, v, NULL, "lossy, and only exact variants were asked for");
+        else
+            ok = expand(&g, v, p);
+    }
+    free(sorted);
+    if (ok) return TERN_OK;
+    tern_candidates_free(out);
+    return tern_fail(e, TERN_NO_MEMORY, "space: %zux%zux%zu: out of memory", p->m, p->k, p->n);
+}
+
+void tern_candidates_free(struct tern_candidates *c) {
+    free(c->item);
+    free(c->out);
+    *c = (struct tern_candidates){0};
+}

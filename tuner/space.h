@@ -1,0 +1,38 @@
+/* The space of a problem: every variant that may compute it, with every combination of its parameters that is
+ * not pointless for the shape. What is left out is told, with the reason. */
+#ifndef TERN_TUNER_SPACE_H
+#define TERN_TUNER_SPACE_H
+
+#include "kernels/variant.h"
+#include "tuner/wisdom.h"
+
+#include <stddef.h>
+
+struct tern_candidate {
+    const struct tern_variant *variant;
+    int param[TERN_MAX_PARAMS];
+};
+
+/* A combination, or with every = 1 a whole variant, that is not tried. */
+struct tern_left_out {
+    const struct tern_variant *variant;
+    int param[TERN_MAX_PARAMS];
+    int every;
+    const char *why; /* static text */
+};
+
+struct tern_candidates {
+    struct tern_candidate *item;
+    size_t count;
+    struct tern_left_out *out;
+    size_t out_count;
+};
+
+/* Candidates of the problem among i8 variants that `usable` allows; lossy ones only when asked for. `format`
+ * may be NULL. Ordered by static rank, best first, then by parameters. No candidate is no error. */
+enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
+                               const struct tern_format *format, int lossy, struct tern_candidates *out,
+                               struct tern_error *e);
+void tern_candidates_free(struct tern_candidates *c);
+
+#endif

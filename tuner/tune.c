@@ -1,0 +1,198 @@
+#define _GNU_SOURCE
+#include "tuner/tune_internal.h"
+
+#include "measure/clock.h"
+#include "tuner/wisdom_edit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+double tern_seconds_now(void) {
+    return 1e-9 * (double)tern_now_ns();
+}
+
+void tern_problem_text(const struct tern_problem *p, char *out, size_t bytes) {
+    snprintf(out, bytes, "%zux%zux%zu t%zu %s", p->m, p->k, p->n, p->threads, tern_regime_name(p->regime));
+}
+
+void tern_session_warn(const struct tern_session *s, const char *fmt, ...) {
+    char line[640];
+    va_list ap;
+    if (!s->o->hooks.warn) return;
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof line, fmt, ap);
+    va_end(ap);
+    s->o->hooks.warn(s->o->hooks.ctx, line);
+}
+
+static int stopped(const struct tern_session *s) {
+    return s->o->stop && *s->o->stop;
+}
+
+static const struct tern_wisdom_entry *known(const struct tern_session *s, const struct tern_problem *p) {
+    for (size_t i = 0; i < s->wisdom.count; i++) {
+        const struct tern_wisdom_entry *en = &s->wisdom.entry[i];
+        const struct tern_problem *q = &en->problem;
+        if (q->m == p->m && q->k == p->k && q->n == p->n && q->threads == p->threads &&
+            q->regime == p->regime && !strcmp(en->objective, "time"))
+            return en;
+    }
+    return NULL;
+}
+
+/* Done by the run that is resumed, and still known: nothing is proved, packed or timed for it. */
+static const struct tern_wisdom_entry *remembered(const struct tern_session *s,
+                                                  const struct tern_task *task) {
+    struct tern_problem p = task->problem;
+    char text[96];
+    if (p.regime != TERN_HOT) p.regime = s->bed.cold;
+    tern_problem_text(&p, text, sizeof text);
+    const struct tern_wisdom_entry *en = tern_journal_is_done(s->journal, text) ? known(s, &p) : NULL;
+    return en && !tern_wisdom_stale(en) ? en : NULL;
+}
+
+/* Candidates, and the dense baseline. */
+static int may_be_timed(const struct tern_session *s, const struct tern_variant *v) {
+    if (v->act != TERN_ACT_I8 && strcmp(v->format->name, "f16")) return 0;
+    for (size_t t = 0; t < s->o->tasks; t++) {
+        const struct tern_problem *p = &s->o->task[t].problem;
+        if (remembered(s, &s->o->task[t])) continue;
+        if (tern_variant_fits(v, s->o->machine->usable, p->m, p->k, p->n, NULL)) return 1;
+    }
+    return 0;
+}
+
+/* Every variant that some task may use is proved before anything is timed, and before there are threads. */
+static enum tern_status prove_all(struct tern_session *s, struct tern_error *e) {
+    size_t count;
+    const struct tern_variant *all = tern_variants(&count);
+    for (size_t i = 0; i < count && !stopped(s); i++) {
+        if (!may_be_timed(s, &all[i])) continue;
+        if (s->o->hooks.progress) {
+            char note[160];
+            snprintf(note, sizeof note, "verifying %s", all[i].name);
+            s->o->hooks.progress(s->o->hooks.ctx, 0, note);
+        }
+        struct tern_verdict verdict;
+        enum tern_status st = tern_bed_prove(&s->bed, &all[i], &verdict, e);
+        if (st) return st;
+        if (!tern_bed_proof(&s->bed, &all[i]))
+            tern_session_warn(s, "verify: %s: %s: %s; it is not timed and cannot win", all[i].name,
+                              tern_verdict_name(verdict.kind), verdict.text);
+    }
+    return TERN_OK;
+}
+
+static enum tern_status make_teams(struct tern_session *s, struct tern_error *e) {
+    for (size_t i = 0; i < s->o->tasks; i++) {
+        struct tern_team *team;
+        enum tern_status st = tern_bed_team(&s->bed, s->o->task[i].problem.threads, &team, e);
+        if (st) return st;
+        if (!remembered(s, &s->o->task[i])) tern_bed_ceilings(&s->bed, team);
+    }
+    return TERN_OK;
+}
+
+/* Wisdom first, then records, then the note that the problem is done: a crash between them repeats work,
+ * loses none. */
+static enum tern_status keep(struct tern_session *s, const struct tern_outcome *o, int was_done,
+                             struct tern_error *e) {
+    const struct tern_wisdom_entry *old = known(s, &o->entry.problem);
+    enum tern_status st = TERN_OK;
+    if (!o->complete && old && old->complete && !tern_wisdom_stale(old)) return TERN_OK;
+    st = tern_wisdom_put(&s->wisdom, &o->entry, e);
+    if (!st) st = tern_wisdom_write(s->o->wisdom, &s->wisdom, e);
+    if (!st && !was_done) st = tern_outcome_record(s, o, e);
+    return st;
+}
+
+static double weight(const struct tern_task *t) {
+    return t->problem.n > 1 ? 2 : 1;
+}
+
+static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tune_summary *sum,
+                                struct tern_error *e) {
+    const struct tern_task *task = &s->o->task[i];
+    struct tern_outcome out = {.task = task};
+    const struct tern_wisdom_entry *old = remembered(s, task);
+    enum tern_status st = TERN_OK;
+    out.regime = task->problem.regime == TERN_HOT ? TERN_HOT : s->bed.cold;
+    if (old) {
+        out.remembered = 1;
+        out.entry = *old;
+        sum->remembered++;
+    } else {
+        struct tern_problem p = task->problem;
+        double left = 0;
+        char text[96];
+        p.regime = out.regime;
+        tern_problem_text(&p, text, sizeof text);
+        const int was_done = tern_journal_is_done(s->journal, text);
+        for (size_t j = i; j < s->o->tasks; j++) left += weight(&s->o->task[j]);
+        const double now = tern_seconds_now();
+        st = tern_contest_run(s, task, now + (s->ends - now) * weight(task) / left, &out, e);
+        if (!st && out.measured) {
+            st = keep(s, &out, was_done, e);
+            if (!st && out.complete && !was_done) st = tern_journal_done(s->journal, text, e);
+            sum->done++;
+            sum->ties += out.tie != 0;
+        } else if (!st) {
+            sum->not_measured++;
+        }
+    }
+    if (!st && s->o->hooks.outcome) s->o->hooks.outcome(s->o->hooks.ctx, &out);
+    return st;
+}
+
+static void close_session(struct tern_session *s) {
+    tern_bed_close(&s->bed);
+    tern_journal_close(s->journal);
+    tern_wisdom_free(&s->wisdom);
+}
+
+static enum tern_status open_files(struct tern_session *s, struct tern_error *e) {
+    const struct tern_tune_options *o = s->o;
+    enum tern_status st = tern_wisdom_read(o->wisdom, o->machine->key, 0, &s->wisdom, e);
+    if (st) return st;
+    if (s->wisdom.skipped)
+        tern_session_warn(s, "wisdom: %s: %zu damaged or unknown lines will not be kept", o->wisdom,
+                          s->wisdom.skipped);
+    const struct tern_journal_head head = {o->machine->key, o->strategy->name, o->effort->name, o->seed};
+    st = tern_journal_open(o->journal, &head, o->resume, &s->journal, e);
+    if (!st && tern_journal_damaged(s->journal))
+        tern_session_warn(s, "journal: %s: %zu torn lines skipped", o->journal,
+                          tern_journal_damaged(s->journal));
+    return st;
+}
+
+/* Verification counts, but never more than half. What an earlier run has spent is spent; a resumed run gets
+ * at least a tenth to end what it began. */
+static double end_of(const struct tern_session *s) {
+    const double budget = s->o->budget_seconds, now = tern_seconds_now();
+    const double used = now - s->started, spent = s->journal ? tern_journal_seconds(s->journal) : 0;
+    double left = used < 0.5 * budget ? budget - used : 0.5 * budget;
+    left = left - spent > 0.1 * budget ? left - spent : 0.1 * budget;
+    return now + left;
+}
+
+enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *sum,
+                           struct tern_error *e) {
+    struct tern_session s = {.o = o, .started = tern_seconds_now()};
+    char now[24];
+    *sum = (struct tern_tune_summary){0};
+    tern_utc_text(now, sizeof now);
+    snprintf(s.run, sizeof s.run, "tune-%s-%ld", now, (long)getpid());
+    enum tern_status st = open_files(&s, e);
+    if (!st) st = tern_bed_open(o->machine, o->seed, &s.bed, e);
+    if (!st) st = prove_all(&s, e);
+    if (!st) st = make_teams(&s, e);
+    s.ends = end_of(&s);
+    for (size_t i = 0; !st && i < o->tasks && !stopped(&s); i++) st = do_task(&s, i, sum, e);
+    sum->replayed = s.replayed;
+    sum->stopped = stopped(&s);
+    sum->seconds = tern_seconds_now() - s.started;
+    close_session(&s);
+    return st;
+}

@@ -1,0 +1,95 @@
+/* Tuning: for each problem, prove the variants, race the candidates, let the best duel with the default, and
+ * remember the outcome as wisdom and as records. Interruptible at any moment: wisdom is written after every
+ * problem, rounds are in the journal as soon as they are finished. */
+#ifndef TERN_TUNER_TUNE_H
+#define TERN_TUNER_TUNE_H
+
+#include "measure/machine.h"
+#include "measure/sampler.h"
+#include "tuner/duel.h"
+#include "tuner/space.h"
+#include "tuner/wisdom.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is tuned, and where it comes from. */
+struct tern_task {
+    struct tern_problem problem;
+    char model[96]; /* "" when given by shape */
+    char roles[64]; /* "q o" */
+};
+
+/* One line of a leaderboard. */
+struct tern_standing {
+    const struct tern_variant *variant;
+    int param[TERN_MAX_PARAMS];
+    int is_default, is_winner, is_baseline; /* baseline: f16, or i2s as it is in files */
+    struct tern_estimate est;               /* ns per call */
+    struct tern_ratio over_default;         /* time over the default's */
+    struct tern_ratio over_f16, over_i2s;   /* time over the baselines'; n == 0: not measured */
+    struct tern_ratio of_read, of_int8; /* share of the ceilings, interval included; n == 0: not measured */
+    double bytes, macs;                 /* per call: packed weights; multiply-adds */
+};
+
+#define TERN_MAX_STANDINGS 8
+
+/* A ceiling measured in the rounds of the duel: GB/s or GMAC/s. n == 0: not measured, `why` tells. */
+struct tern_ceiling_seen {
+    char name[64], why[192];
+    struct tern_estimate est;
+};
+
+struct tern_outcome {
+    const struct tern_task *task;
+    enum tern_regime regime; /* as measured: may be capped */
+    int remembered;          /* done by an earlier run, see `entry`; nothing else is filled */
+    int measured;            /* 0: `why` tells; nothing else is filled */
+    char why[256];
+    size_t candidates, left_out, dropped, race_rounds, duel_rounds;
+    struct tern_standing standing[TERN_MAX_STANDINGS]; /* fastest first */
+    size_t standings;
+    double floor;
+    int tie, complete;
+    struct tern_ceiling_seen read, int8;
+    struct tern_wisdom_entry entry;
+};
+
+struct tern_tune_hooks {
+    void *ctx;
+    void (*progress)(void *ctx, double fraction, const char *note);
+    void (*outcome)(void *ctx, const struct tern_outcome *o);
+    void (*warn)(void *ctx, const char *line);
+};
+
+struct tern_tune_options {
+    const struct tern_task *task;
+    size_t tasks;
+    const struct tern_machine *machine;
+    double budget_seconds; /* for all tasks together */
+    const struct tern_strategy *strategy;
+    const struct tern_effort *effort;
+    uint64_t seed;
+    int resume, lossy;
+    const char *wisdom, *records, *journal; /* paths; records may be NULL: none are written */
+    const volatile int *stop;               /* non-zero: end after what is finished */
+    struct tern_tune_hooks hooks;           /* each may be NULL */
+};
+
+struct tern_tune_summary {
+    size_t done, remembered, not_measured, ties;
+    size_t replayed; /* samples taken from the journal */
+    int stopped;
+    double seconds;
+};
+
+/* TERN_OK also when stopped or out of time: the summary tells. Errors: the wisdom file belongs to another
+ * machine or is damaged, the journal does not fit, a folder cannot be written, threads exceed the processors,
+ * no memory. */
+enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *out,
+                           struct tern_error *e);
+
+/* "6912x2560x1 t1 wcold" */
+void tern_problem_text(const struct tern_problem *p, char *out, size_t bytes);
+
+#endif

@@ -1,0 +1,73 @@
+/* What the files of the tuner share while tuning. Inside the tuner only. */
+#ifndef TERN_TUNER_TUNE_INTERNAL_H
+#define TERN_TUNER_TUNE_INTERNAL_H
+
+#include "tuner/bed.h"
+#include "tuner/journal.h"
+#include "tuner/round.h"
+#include "tuner/tune.h"
+
+struct tern_session {
+    const struct tern_tune_options *o;
+    struct tern_wisdom wisdom;
+    struct tern_journal *journal;
+    struct tern_bed bed;
+    double started, ends; /* seconds */
+    size_t replayed;
+    char run[64];
+};
+
+/* Who takes part in a problem's rounds: candidates first, then the twin, baselines and ceilings. */
+struct tern_member {
+    const struct tern_variant *variant; /* NULL for a ceiling */
+    int param[TERN_MAX_PARAMS];
+    char name[256]; /* in the journal */
+    struct tern_trial *trial;
+    int failed; /* no trial could be built; never asked again */
+};
+
+/* One problem under way. */
+struct tern_contest {
+    struct tern_session *s;
+    const struct tern_task *task;
+    struct tern_problem problem;
+    char text[96];
+    struct tern_team *team;
+    struct tern_candidates space;
+    size_t fallback; /* the default, a place in space.item */
+    struct tern_member *member;
+    struct tern_entrant *entrant; /* parallel to member */
+    size_t members;
+    const char *phase;
+    const size_t *map;    /* number in the strategy -> member; NULL: the same */
+    size_t remembered[2]; /* rounds of race and duel that the journal knows */
+    int was_done;
+    double epoch_ns;          /* aimed length of a sample */
+    double search_ends, ends; /* seconds */
+    enum tern_status failure; /* of the journal: ends the run */
+    struct tern_error error;
+};
+
+double tern_seconds_now(void);
+void tern_session_warn(const struct tern_session *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Races and duels one problem until `ends`, and fills the outcome (already zeroed, task set). Statuses are
+ * those that end the whole run; a problem that cannot be measured is an outcome with a reason. */
+enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
+                                  struct tern_outcome *out, struct tern_error *e);
+
+/* From the duel to the outcome: standings, shares of the ceilings, the wisdom entry. `roles` gives for every
+ * entrant of the duel its member; the ceilings' places are 0 when absent. */
+struct tern_duel_roles {
+    const size_t *member;
+    size_t f16, i2s, read, int8; /* entrants of the duel; 0: none */
+    size_t challengers;
+};
+void tern_verdict(const struct tern_contest *c, const struct tern_duel *d,
+                  const struct tern_duel_roles *roles, struct tern_outcome *out);
+/* Appends the outcome's records to the options' file. */
+enum tern_status tern_outcome_record(const struct tern_session *s, const struct tern_outcome *out,
+                                     struct tern_error *e);
+
+#endif
