@@ -50,7 +50,6 @@ static void panels_run(const struct tern_call *c, size_t worker, size_t workers,
 
 PANELS(cols1, 1, 4, nothing)
 PANELS(cols3, 3, 4, nothing)
-PANELS(cols8, 8, 4, nothing)
 PANELS(cols2k16, 2, 16, nothing)
 PANELS(cols4k16, 4, 16, nothing)
 PANELS(cols6k16, 6, 16, nothing)
@@ -150,12 +149,12 @@ TOGETHER(80, 2)
 TOGETHER(80, 3)
 TOGETHER(128, 2)
 
-/* Steps between two flushes of int16 sums: never beyond the bound, which the kernel proves. */
+/* Steps between two flushes of int16 sums: never beyond the bound, which the kernel proves. With `panels`,
+ * one or two panels together (one where 16 registers do not hold the sums of two). */
 #define FLUSH(bound, ...)                                                                                    \
     static const int flush##bound##_values[] = {__VA_ARGS__};                                                \
-    enum { FLUSH##bound = sizeof flush##bound##_values / sizeof(int) };                                      \
     static const struct tern_param flush##bound##_params[] = {                                               \
-        PREFETCH, {"flush", flush##bound##_values, FLUSH##bound, FLUSH##bound - 1}};                         \
+        PREFETCH, {"flush", flush##bound##_values, 3, 2}, {"panels", panel_values, 2, 0}};                   \
     const struct tern_space tern_space_flush##bound = {flush##bound##_params, 2, NULL};
 
 FLUSH(8, 2, 4, 8)
@@ -163,6 +162,9 @@ FLUSH(16, 4, 8, 16)
 FLUSH(31, 7, 15, 31)
 FLUSH(63, 15, 31, 63)
 FLUSH(255, 63, 127, 255)
+
+const struct tern_space tern_space_flush8panels = {flush8_params, 3, NULL};
+const struct tern_space tern_space_flush16panels = {flush16_params, 3, NULL};
 
 /* Columns decoded at a time. */
 static const int block_values[] = {256, 512, 1024, 2048, 4096}, short_values[] = {64, 128, 252};

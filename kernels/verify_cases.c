@@ -17,16 +17,17 @@ static const size_t quick_k[] = {4, 128, 250, 256, 2304, 8640};
 static const size_t quick_m[] = {17, 81, 257};
 static const size_t quick_n[] = {1, 2, 7};
 /* Whole tiles, for formats that accept no ragged M. */
-static const size_t tiled[][3] = {{64, 256, 1}, {640, 768, 2}, {320, 8640, 1}, {1536, 4096, 1}, {256, 2560, 7}};
+static const size_t tiled[][3] = {
+    {64, 256, 1}, {640, 768, 2}, {320, 8640, 1}, {1536, 4096, 1}, {256, 2560, 7}};
 
 static const struct {
     enum tern_weight_pattern w;
     enum tern_act_pattern a;
 } patterns[] = {
-    {TERN_W_PLUS, TERN_A_MAX},       {TERN_W_MINUS, TERN_A_MIN},   {TERN_W_RANDOM, TERN_A_RANDOM},
-    {TERN_W_RUNS, TERN_A_ALIGNED},   {TERN_W_RANDOM, TERN_A_EDGE}, {TERN_W_ALTERNATING, TERN_A_RANDOM},
-    {TERN_W_ZERO, TERN_A_MAX},       {TERN_W_PLUS, TERN_A_MIN},    {TERN_W_RANDOM, TERN_A_ZERO},
-    {TERN_W_RANDOM, TERN_A_ALIGNED},
+    {TERN_W_PLUS, TERN_A_MAX},       {TERN_W_MINUS, TERN_A_MIN},     {TERN_W_RANDOM, TERN_A_RANDOM},
+    {TERN_W_RUNS, TERN_A_ALIGNED},   {TERN_W_RANDOM, TERN_A_EDGE},   {TERN_W_ALTERNATING, TERN_A_RANDOM},
+    {TERN_W_ZERO, TERN_A_MAX},       {TERN_W_PLUS, TERN_A_MIN},      {TERN_W_RANDOM, TERN_A_ZERO},
+    {TERN_W_RANDOM, TERN_A_ALIGNED}, {TERN_W_RANDOM, TERN_A_NARROW},
 };
 #define N_PATTERNS (sizeof patterns / sizeof *patterns)
 

@@ -1,6 +1,6 @@
 /* b128 (1 bit per weight, -1 or +1, eight rows per byte) at every width: W1A8.
  *
- * Included with TERN_VEC_BITS set (vec.h). sum(w * a) = 2 * sum(bit * a) - sum(a).
+ * Included with TERN_VEC_BITS set (panel_vec.h). sum(w * a) = 2 * sum(bit * a) - sum(a).
  *
  * b128_dot: prefix masks x & 1, x & 3, .. x & 127, x against one activation; the eight sums telescope. Per
  * register (8 * 4 * VEC_ROWS weights): 1 load, 7 and, and per token 1 broadcast and 8 vpdpbusd. Overflow:

@@ -1,14 +1,14 @@
 /* GEMM for layouts that cost more to decode than to multiply: a block of a panel is decoded once into codes
  * (trit + 1, one byte each) in scratch that stays in L1 or L2, and a plain u8 * s8 tile runs over all tokens.
  *
- * Included with TERN_VEC_BITS set (vec.h). A decoder turns one register of a stream into `fields` registers
+ * Included with TERN_VEC_BITS set (panel_vec.h). A decoder turns one register of a stream into `fields` registers
  * of codes 0..2, field f holding rows f * 16 further down. Activations are packed for `tokens` tokens
  * (cols<tokens>). Sums of later blocks of columns are added to what y holds. */
 #ifndef TERN_KERNELS_X86_CODES_TEMPLATE_H
 #define TERN_KERNELS_X86_CODES_TEMPLATE_H
 
 #include "kernels/formats/panel.h"
-#include "kernels/x86/vec.h"
+#include "kernels/x86/panel_vec.h"
 
 #ifdef VEC_HAS_DP
 #define CODES_STEP(acc, u8, s8) dp(acc, u8, s8)

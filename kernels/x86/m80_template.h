@@ -1,6 +1,6 @@
 /* m80 (1.6 bpw, five rows per byte in base 3) at every width: quotients by reciprocal multiplication.
  *
- * Included with TERN_VEC_BITS set (vec.h). With x = 256 * odd + even in each 16-bit lane and r_n = ceil(2^16
+ * Included with TERN_VEC_BITS set (panel_vec.h). With x = 256 * odd + even in each 16-bit lane and r_n = ceil(2^16
  * / 3^n), (even * r_n) >> 16 = even / 3^n, and the high byte of (x * r_n) >> 16 is odd / 3^n for n = 1, 2;
  * the quotients by 27 and 81 follow from the one by 9 in the same way. Exact for every pair of bytes 0..242:
  * with t the low byte, t + 3^n * x * (r_n - 2^16 / 3^n) / 2^16 stays below 256 in each of these steps (t <=

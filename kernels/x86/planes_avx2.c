@@ -8,7 +8,7 @@
  * and, add: 8 operations per 8 columns, row and first token. */
 #define TERN_VEC_BITS 256
 #include "kernels/formats/planes.h"
-#include "kernels/x86/vec.h"
+#include "kernels/x86/panel_vec.h"
 
 enum { ROWS = 2 };
 enum how { CODES, MASKED, BINARY };

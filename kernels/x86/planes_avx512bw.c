@@ -5,10 +5,21 @@
  * 32,640. f32: per row, token and 16 columns the same two operations. No product is formed, and the error is
  * that of a sum of K/64 terms (GEMV) or K/16 (GEMM), then of its lanes. */
 #define TERN_VEC_BITS 512
+#include "kernels/x86/panel_vec.h"
 #include "kernels/x86/planes_avx512.h"
-#include "kernels/x86/vec.h"
 
 enum { ROWS = 4 };
+
+/* asm, because gcc 12 copies the accumulator around the intrinsics. */
+ALWAYS_INLINE __m512i add_where(__mmask32 mask, __m512i acc, __m512i x) {
+    __asm__("vpaddw %2, %0, %0%{%1%}" : "+v"(acc) : "Yk"(mask), "v"(x));
+    return acc;
+}
+
+ALWAYS_INLINE __m512i sub_where(__mmask32 mask, __m512i acc, __m512i x) {
+    __asm__("vpsubw %2, %0, %0%{%1%}" : "+v"(acc) : "Yk"(mask), "v"(x));
+    return acc;
+}
 
 ALWAYS_INLINE void tile_i16(const struct tern_call *c, size_t r, size_t t, size_t rows, size_t tokens,
                             size_t ahead, size_t flush) {
@@ -37,8 +48,8 @@ ALWAYS_INLINE void tile_i16(const struct tern_call *c, size_t r, size_t t, size_
                     UNROLL
                     for (size_t j = 0; j < tokens; j++) {
                         const __m512i x = v_load(a + (j * words + b) * 64 + 32 * h);
-                        acc[i][j][h] = _mm512_mask_add_epi16(acc[i][j][h], plus, acc[i][j][h], x);
-                        acc[i][j][h] = _mm512_mask_sub_epi16(acc[i][j][h], minus, acc[i][j][h], x);
+                        acc[i][j][h] = add_where(plus, acc[i][j][h], x);
+                        acc[i][j][h] = sub_where(minus, acc[i][j][h], x);
                     }
                 }
             }

@@ -5,7 +5,7 @@
  * 2). int32 sums: |sum| <= 2 * 128 * K. */
 #define TERN_VEC_BITS 512
 #include "kernels/x86/planes_avx512.h"
-#include "kernels/x86/vec.h"
+#include "kernels/x86/panel_vec.h"
 
 enum { ROWS = 4 };
 

@@ -7,7 +7,7 @@
 #define TERN_VEC_BITS 256
 #include "kernels/formats/planes.h"
 #include "kernels/slices.h"
-#include "kernels/x86/vec.h"
+#include "kernels/x86/panel_vec.h"
 
 ALWAYS_INLINE __m256i ones(__m256i x) {
     const __m256i count = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2,

@@ -11,7 +11,7 @@
 #define TERN_VEC_BITS 512
 #include "kernels/formats/planes.h"
 #include "kernels/slices.h"
-#include "kernels/x86/vec.h"
+#include "kernels/x86/panel_vec.h"
 
 enum count { BYTES, WORDS, NARROW };
 

@@ -1,14 +1,15 @@
 /* r16 (2.0 bpw, rows in lanes, four columns of a row per byte) at every width: fields are masked, not
  * shifted.
  *
- * Included with TERN_VEC_BITS set (vec.h). `q` holds the activations of `tokens` tokens as [K/4][tokens][4];
- * one token is its own row. Streams are walked together and share the broadcast activations.
+ * Included with TERN_VEC_BITS set (panel_vec.h). `q` holds the activations of `tokens` tokens as
+ * [K/4][tokens][4]; one token is its own row. Streams are walked together and share the broadcast
+ * activations.
  *
  * r16_dot, per register of weights (4 * VEC_ROWS bytes = 16 * VEC_ROWS weights) and token: 1 load, 4 and,
  * 4 broadcasts, 4 vpdpbusd; field f comes out 4^f times too large, and is shifted down once, exactly, at the
  * end. Overflow: the largest field is 2 << 6, so |sum| <= K/4 * 128 * 128 < 2^31 for K < 524,288. */
 #include "kernels/formats/r16.h"
-#include "kernels/x86/vec.h"
+#include "kernels/x86/panel_vec.h"
 
 #ifdef VEC_HAS_DP
 ALWAYS_INLINE void r16_dot(const struct tern_call *c, const uint8_t *w, size_t row, size_t end,
@@ -158,9 +159,11 @@ ALWAYS_INLINE void r16_mad_gemv(const struct tern_call *c, size_t row0, size_t r
     const size_t distance = tern_r16_panel(c->w.k);
     const uint8_t *w = (const uint8_t *)c->w.data + row0 / TERN_R16_ROWS * distance;
     size_t r = row0;
-    for (; r + TERN_R16_ROWS < row1; r += 2 * TERN_R16_ROWS, w += 2 * distance)
-        r16_mad(c, w, r, row1, c->x->q, 0, 1, 2 * VEC_STREAMS, ahead, flush, how);
-    if (r < row1) r16_mad(c, w, r, row1, c->x->q, 0, 1, VEC_STREAMS, ahead, flush, how);
+    if (c->param[TERN_P_TOGETHER] >= 2)
+        for (; r + TERN_R16_ROWS < row1; r += 2 * TERN_R16_ROWS, w += 2 * distance)
+            r16_mad(c, w, r, row1, c->x->q, 0, 1, 2 * VEC_STREAMS, ahead, flush, how);
+    for (; r < row1; r += TERN_R16_ROWS, w += distance)
+        r16_mad(c, w, r, row1, c->x->q, 0, 1, VEC_STREAMS, ahead, flush, how);
 }
 
 ALWAYS_INLINE void r16_mad_gemm(const struct tern_call *c, size_t row0, size_t row1, size_t tokens,

@@ -74,7 +74,7 @@ ALWAYS_INLINE void tile(const struct tern_call *c, const struct tables *tab, siz
     const size_t distance = tern_t5_panel(c->w.k), groups = tern_panel_groups(c->w.k);
     const size_t live = tern_min(tokens, c->x->n - t);
     const uint8_t *w = (const uint8_t *)c->w.data + row / TERN_T5_ROWS * distance;
-    __m512i acc[8][4][3];
+    __m512i acc[6][4][3];
     UNROLL
     for (size_t j = 0; j < tokens; j++) UNROLL
     for (size_t p = 0; p < panels; p++) UNROLL
@@ -123,7 +123,7 @@ ALWAYS_INLINE void decode_codes(const uint8_t *at, vec *code) {
 }
 
 tern_run_fn gemv_t5_i8_r48k4__avx512vbmi, gemv_t5_i8_r48k4_quotients__avx512vbmi,
-    gemm_t5_i8_r48k4n8__avx512vbmi, gemm_t5_i8_r48k4n8_codes__avx512vbmi;
+    gemm_t5_i8_r48k4n6__avx512vbmi, gemm_t5_i8_r48k4n8_codes__avx512vbmi;
 
 void gemv_t5_i8_r48k4__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
     (void)local;
@@ -136,14 +136,15 @@ void gemv_t5_i8_r48k4_quotients__avx512vbmi(const struct tern_call *c, size_t ro
     gemv(c, row0, row1, QUOTIENTS);
 }
 
-/* A register tile of 48 rows x 8 tokens: 24 accumulators, 24 vpdpbusd per 5 operations of decoding. */
-void gemm_t5_i8_r48k4n8__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+/* A register tile of 48 rows x 6 tokens: 18 accumulators, 18 vpdpbusd per 5 operations of decoding, and room
+ * for the tables and masks. */
+void gemm_t5_i8_r48k4n6__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
     (void)local;
     const struct tables tab = load_tables(FIELDS);
     const size_t groups = tern_panel_groups(c->w.k);
     for (size_t r = row0; r < row1; r += 48)
-        for (size_t t = 0; t < c->x->n; t += 8)
-            tile(c, &tab, r, row1, (const int8_t *)c->shared + t * 4 * groups, t, 8, 1, 0, FIELDS);
+        for (size_t t = 0; t < c->x->n; t += 6)
+            tile(c, &tab, r, row1, (const int8_t *)c->shared + t * 4 * groups, t, 6, 1, 0, FIELDS);
 }
 
 void gemm_t5_i8_r48k4n8_codes__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {

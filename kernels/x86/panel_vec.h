@@ -5,8 +5,8 @@
  * are made of: VEC_STREAMS per panel, VEC_ROWS rows per 32-bit lane set. dp (u8 * s8, four products summed
  * into int32) exists where the compiler targets AVX-VNNI or AVX-512 VNNI; it is asm because gcc 12 copies the
  * accumulator around the intrinsic. */
-#ifndef TERN_KERNELS_X86_VEC_H
-#define TERN_KERNELS_X86_VEC_H
+#ifndef TERN_KERNELS_X86_PANEL_VEC_H
+#define TERN_KERNELS_X86_PANEL_VEC_H
 
 #include "kernels/parts.h"
 #include "kernels/unroll.h"
