@@ -3,6 +3,8 @@
 
 #include "base/file.h"
 #include "measure/clock.h"
+#include "measure/counters.h"
+#include "measure/energy.h"
 #include "measure/gbench.h"
 #include "measure/record.h"
 #include "tuner/bed.h"
@@ -102,7 +104,7 @@ static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks,
         if (p.regime != TERN_HOT) p.regime = b->bed.cold;
         for (size_t i = 0; i < variants; i++) {
             struct entry *en = &list[*count];
-            if (!tern_variant_fits(&all[i], b->bed.machine->usable, p.m, p.k, p.n, NULL)) continue;
+            if (!tern_variant_fits_signs(&all[i], b->bed.machine->usable, p.m, p.k, p.n, NULL)) continue;
             *en = (struct entry){.b = b, .variant = &all[i], .problem = p, .model = tasks->item[t].model};
             snprintf(en->name, sizeof en->name, "%s/%zux%zux%zu/t:%zu/%s", all[i].name, p.m, p.k, p.n,
                      p.threads, tern_regime_name(p.regime));
@@ -202,8 +204,8 @@ static enum tern_status record_all(const struct bench *b, const struct listing *
         r.est = tern_estimate_of(en->ns, en->runs);
         r.bytes = (double)en->variant->format->bytes(r.m, r.k);
         r.macs = (double)r.m * (double)r.k * (double)r.n;
-        r.why_no_counters = "not asked for";
-        r.why_no_energy = "not asked for";
+        r.why_no_counters = tern_counters_why_not() ? tern_counters_why_not() : "not asked for";
+        r.why_no_energy = tern_energy_why_not() ? tern_energy_why_not() : "not asked for";
         r.flags = b->bed.machine->hypervisor[0] ? "gbench vm" : "gbench";
         r.complete = 1;
         s = tern_record_append(path, &r, e);

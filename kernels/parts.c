@@ -72,18 +72,34 @@ static void cols_run(const struct tern_call *c, size_t worker, size_t workers, s
     }
 }
 
-#define COLS(nr)                                                                                             \
-    static size_t cols##nr##_bytes(const struct tern_call *c) {                                              \
+/* Codes of one block of K of an unpacked panel: `planes` bytes per lane and column. */
+static size_t block_bytes(const struct tern_call *c, size_t planes) {
+    const size_t groups = tern_min((size_t)c->param[TERN_P_BLOCK] / 4, (c->w.k + 3) / 4);
+    return groups * planes * 64;
+}
+
+#define COLS(name, nr, local)                                                                                \
+    static size_t name##_bytes(const struct tern_call *c) {                                                  \
         return cols_bytes(c, nr);                                                                            \
     }                                                                                                        \
-    static void cols##nr##_run(const struct tern_call *c, size_t worker, size_t workers) {                   \
+    static void name##_run(const struct tern_call *c, size_t worker, size_t workers) {                       \
         cols_run(c, worker, workers, nr);                                                                    \
     }                                                                                                        \
-    const struct tern_prep tern_prep_cols##nr = {cols##nr##_bytes, nothing, cols##nr##_run};
+    const struct tern_prep tern_prep_##name = {name##_bytes, local, name##_run};
 
-COLS(2)
-COLS(4)
-COLS(6)
+static size_t block5_local(const struct tern_call *c) {
+    return block_bytes(c, 5);
+}
+
+static size_t block6_local(const struct tern_call *c) {
+    return block_bytes(c, 4);
+}
+
+COLS(cols2, 2, nothing)
+COLS(cols4, 4, nothing)
+COLS(cols6, 6, nothing)
+COLS(block5, 5, block5_local)
+COLS(block6, 6, block6_local)
 
 const struct tern_space tern_space_none = {NULL, 0, NULL};
 
@@ -96,6 +112,25 @@ static const struct tern_param stream_params[] = {
 };
 
 const struct tern_space tern_space_prefetch = {stream_params, 1, NULL};
+
+static const struct tern_param row_params[] = {
+    {"prefetch", prefetch_values, 5, 3},
+    {"rows", panel_values, 3, 0},
+};
+
+const struct tern_space tern_space_rows = {row_params, 2, NULL};
+
+static const int block_values[] = {512, 1024, 2048, 4096};
+static const struct tern_param block_params[] = {{"block", block_values, 4, 2}};
+
+static int block_valid(const int *param, size_t m, size_t k, size_t n, const char **why) {
+    (void)m, (void)n;
+    if ((size_t)param[TERN_P_BLOCK] < 2 * k) return 1;
+    *why = "a block of more than twice K is the same as one of K";
+    return 0;
+}
+
+const struct tern_space tern_space_block = {block_params, 1, block_valid};
 
 static int panels_valid(const int *param, size_t m, size_t k, size_t n, const char **why) {
     (void)k, (void)n;

@@ -17,19 +17,26 @@ extern const struct tern_prep tern_prep_codes;
 extern const struct tern_prep tern_prep_pair128;
 /* Activations as column panels for a register tile of N columns: shared[N/nr][K/4][nr][4], zero-padded. */
 extern const struct tern_prep tern_prep_cols2, tern_prep_cols4, tern_prep_cols6;
+/* The same for 5 and 6 columns, with scratch for one block of K of an unpacked panel of five or four rows per
+ * byte. */
+extern const struct tern_prep tern_prep_block5, tern_prep_block6;
 
 extern const struct tern_space tern_space_none;
 /* prefetch: bytes ahead of the weight stream, 0 = leave it to the hardware. */
 extern const struct tern_space tern_space_prefetch;
 /* prefetch and panels: row panels walked together (independent accumulators, as many streams). */
 extern const struct tern_space tern_space_panels;
+/* prefetch and rows: rows computed together, as many streams from memory. */
+extern const struct tern_space tern_space_rows;
+/* block: columns of K unpacked at a time. */
+extern const struct tern_space tern_space_block;
 
 /* Row panels and bit planes (parts_planes.c). */
 
 /* As cols<nr> above, for other tiles; ...k16: columns zero-padded to a multiple of 16. */
 extern const struct tern_prep tern_prep_cols1, tern_prep_cols3, tern_prep_cols2k16, tern_prep_cols4k16,
     tern_prep_cols6k16;
-/* ...block: and scratch for a block of decoded codes. */
+/* ...block: and scratch for a block of eight planes of codes. */
 extern const struct tern_prep tern_prep_cols1block, tern_prep_cols2block, tern_prep_cols3block,
     tern_prep_cols4block, tern_prep_cols8block;
 /* Activations widened to int16: shared[t][K rounded up to 64]. */
@@ -44,10 +51,17 @@ extern const struct tern_space tern_space_flush8, tern_space_flush16, tern_space
     tern_space_flush255;
 /* prefetch, flush and panels: one or two panels together. */
 extern const struct tern_space tern_space_flush8panels, tern_space_flush16panels;
-/* block: columns decoded at a time by a decode-once GEMM; 252 where 16-bit sums are flushed after each. */
-extern const struct tern_space tern_space_block, tern_space_block252;
+/* As block, where 16-bit sums are flushed after each: 252 columns at most. */
+extern const struct tern_space tern_space_block252;
 
 /* Reads one parameter by the position the space gives it. */
-enum { TERN_P_PREFETCH = 0, TERN_P_PANELS = 1, TERN_P_FLUSH = 1, TERN_P_TOGETHER = 2, TERN_P_BLOCK = 0 };
+enum {
+    TERN_P_PREFETCH = 0,
+    TERN_P_PANELS = 1,
+    TERN_P_ROWS = 1,
+    TERN_P_FLUSH = 1,
+    TERN_P_TOGETHER = 2,
+    TERN_P_BLOCK = 0
+};
 
 #endif

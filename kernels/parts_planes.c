@@ -12,9 +12,9 @@ static size_t nothing(const struct tern_call *c) {
     return 0;
 }
 
-/* Blocks of the decode-once GEMM: at most eight fields of 64 bytes per group of four columns. */
+/* Codes of one block of K: at most eight planes of 64 bytes per group of four columns. */
 static size_t block_bytes(const struct tern_call *c) {
-    return (size_t)c->param[TERN_P_BLOCK] / 4 * 8 * 64;
+    return tern_min((size_t)c->param[TERN_P_BLOCK] / 4, (c->w.k + 3) / 4) * 8 * 64;
 }
 
 /* Activations as panels of nr tokens, [N/nr][groups][nr][4]; groups of four columns rounded up to `unit`
@@ -166,8 +166,7 @@ FLUSH(255, 63, 127, 255)
 const struct tern_space tern_space_flush8panels = {flush8_params, 3, NULL};
 const struct tern_space tern_space_flush16panels = {flush16_params, 3, NULL};
 
-/* Columns decoded at a time. */
-static const int block_values[] = {256, 512, 1024, 2048, 4096}, short_values[] = {64, 128, 252};
-static const struct tern_param block = {"block", block_values, 5, 2},
-                               short_block = {"block", short_values, 3, 2};
-const struct tern_space tern_space_block = {&block, 1, NULL}, tern_space_block252 = {&short_block, 1, NULL};
+/* Columns unpacked at a time. */
+static const int short_values[] = {64, 128, 252};
+static const struct tern_param short_block = {"block", short_values, 3, 2};
+const struct tern_space tern_space_block252 = {&short_block, 1, NULL};

@@ -187,3 +187,14 @@ const struct tern_energy_facts *tern_energy_facts(void) {
     pthread_once(&once, find_facts);
     return &facts;
 }
+
+const char *tern_energy_why_not(void) {
+    static struct tern_error why;
+    static int known;
+    if (known) return why.text[0] ? why.text : NULL;
+    known = 1;
+    struct tern_energy *m = NULL;
+    if (tern_energy_open(&m, &why)) return why.text;
+    tern_energy_close(m);
+    return NULL;
+}

@@ -47,4 +47,7 @@ struct tern_energy_facts {
 };
 const struct tern_energy_facts *tern_energy_facts(void);
 
+/* Why energy cannot be read here, found out once per process; NULL when it can. */
+const char *tern_energy_why_not(void);
+
 #endif

@@ -17,8 +17,8 @@ static const struct {
 } ambiguous[] = {
     {31, "q4_0_4_4"},       {32, "q4_0_4_8"}, {33, "q4_0_8_8"},     {36, "i2_s"},
     {37, "i8_s"},           {38, "tl1"},      {39, "tl2 or mxfp4"}, {40, "nvfp4, i2_v or q1_0"},
-    {41, "q1_0 or i2_v_2"}, {42, "q2_0"},     {45, "i1_v"},           {134, "iq1_bn"},      {135, "iq2_bn"},
-    {142, "pq2_0"},         {143, "ptq1_0"},  {335, "iq2_bn_r4"},
+    {41, "q1_0 or i2_v_2"}, {42, "q2_0"},     {45, "i1_v"},         {134, "iq1_bn"},
+    {135, "iq2_bn"},        {142, "pq2_0"},   {143, "ptq1_0"},      {335, "iq2_bn_r4"},
 };
 
 const struct tern_ggml_type *tern_ggml_type_of(uint32_t id) {

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TERNARY_BITS 4.0 /* per weight: no packing of trits needs as many, no dense type as few */
+
 struct growth {
     struct tern_candidates *c;
     size_t item_room, out_room;
@@ -59,6 +61,20 @@ static int by_rank(const void *a, const void *b) {
     return strcmp(x->name, y->name);
 }
 
+/* Vector kernels beat the scalar ones by an order of magnitude; where one runs, packing the weights of every
+ * scalar-only format would cost more than the search itself. */
+static int has_vector(const struct tern_problem *p, uint32_t usable, const struct tern_format *format) {
+    size_t count;
+    const struct tern_variant *all = tern_variants(&count);
+    for (size_t i = 0; i < count; i++) {
+        const struct tern_variant *v = &all[i];
+        if (v->isa && v->act == TERN_ACT_I8 && v->exact && v->format->bits <= TERNARY_BITS &&
+            (!format || v->format == format) && tern_variant_fits(v, usable, p->m, p->k, p->n, NULL))
+            return 1;
+    }
+    return 0;
+}
+
 enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
                                const struct tern_format *format, int lossy, struct tern_candidates *out,
                                struct tern_error *e) {
@@ -70,14 +86,19 @@ enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
     int ok = sorted != NULL;
     for (size_t i = 0; ok && i < count; i++) sorted[i] = &all[i];
     if (ok) qsort(sorted, count, sizeof *sorted, by_rank);
+    const int vector = has_vector(p, usable, format);
     for (size_t i = 0; ok && i < count; i++) {
         const struct tern_variant *v = sorted[i];
         const char *why = NULL;
         if (v->act != TERN_ACT_I8 || (format && v->format != format)) continue;
         if (!tern_variant_fits(v, usable, p->m, p->k, p->n, &why))
             ok = leave_out(&g, v, NULL, why);
+        else if (v->format->bits > TERNARY_BITS)
+            ok = leave_out(&g, v, NULL, "a dense baseline: its format is not for trits");
         else if (!v->exact && !lossy)
             ok = leave_out(&g, v, NULL, "lossy, and only exact variants were asked for");
+        else if (vector && !v->isa)
+            ok = leave_out(&g, v, NULL, "scalar, and vector kernels run here");
         else
             ok = expand(&g, v, p);
     }

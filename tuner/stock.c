@@ -18,6 +18,8 @@ struct tern_stock {
     size_t cold_bytes, m, k;
     uint64_t seed;
     struct tern_pages trits;
+    struct tern_pages signs; /* the same without zeros, for binary formats; made when first asked for */
+    int signed_shape;        /* signs belong to this shape */
     struct shelf shelf[MAX_FORMATS];
     struct tern_tokens tokens;
     void *y;
@@ -65,7 +67,7 @@ static void pack(void *ctx, size_t worker, size_t workers) {
     if (from == 0) {
         size_t r0, r1;
         tern_share(s->m, p->format->row_step(s->m, s->k), worker, workers, &r0, &r1);
-        const int8_t *trits = s->trits.data;
+        const int8_t *trits = tern_stock_trits(s, p->format);
         if (r0 < r1) p->format->pack(trits + r0 * s->k, s->m, s->k, r0, r1, 1.0f, j->data);
         tern_pool_barrier(j->pool);
         from = 1;
@@ -100,6 +102,7 @@ void tern_stock_free(struct tern_stock *s) {
     for (size_t i = 0; i < MAX_FORMATS; i++)
         if (s->shelf[i].pages.map) tern_pages_drop(&s->shelf[i].pages);
     if (s->trits.map) tern_pages_drop(&s->trits);
+    if (s->signs.map) tern_pages_drop(&s->signs);
     clear_bench(s);
     tern_free(s);
 }
@@ -110,11 +113,23 @@ enum tern_status tern_stock_shape(struct tern_stock *s, size_t m, size_t k, stru
     for (size_t i = 0; i < MAX_FORMATS; i++) s->shelf[i].packed = (struct tern_packed){0};
     clear_bench(s);
     s->m = s->k = 0;
+    s->signed_shape = 0;
     const size_t bytes = tern_mul_size(m, k);
     if (!bytes || !hold(&s->trits, bytes))
         return tern_fail(e, TERN_NO_MEMORY, "weights: %zux%zu: no memory for the trits", m, k);
     s->m = m, s->k = k;
     tern_pool_run(pool, draw, s);
+    return TERN_OK;
+}
+
+static enum tern_status make_signs(struct tern_stock *s, struct tern_error *e) {
+    if (s->signed_shape) return TERN_OK;
+    if (!hold(&s->signs, s->m * s->k))
+        return tern_fail(e, TERN_NO_MEMORY, "weights: %zux%zu: no memory for the signs", s->m, s->k);
+    const int8_t *trits = s->trits.data;
+    int8_t *signs = s->signs.data;
+    for (size_t i = 0; i < s->m * s->k; i++) signs[i] = trits[i] ? trits[i] : i % 2 ? 1 : -1;
+    s->signed_shape = 1;
     return TERN_OK;
 }
 
@@ -132,6 +147,7 @@ enum tern_status tern_stock_get(struct tern_stock *s, const struct tern_format *
     if (!shelf)
         return tern_fail(e, TERN_UNSUPPORTED, "weights: format %s: not in the list of formats", format->name);
     enum tern_status st = format->accepts(s->m, s->k, e);
+    if (!st && format->binary) st = make_signs(s, e);
     if (st) return st;
     struct tern_packed *p = &shelf->packed;
     const size_t bytes = format->bytes(s->m, s->k);
@@ -180,6 +196,6 @@ enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_to
     return TERN_OK;
 }
 
-const int8_t *tern_stock_trits(const struct tern_stock *s) {
-    return s->trits.data;
+const int8_t *tern_stock_trits(const struct tern_stock *s, const struct tern_format *format) {
+    return format->binary ? s->signs.data : s->trits.data;
 }

@@ -19,11 +19,9 @@
 static const struct tern_target targets[] = {
     {"gemv-hot-2.0bpw", 640, 2560, 1, TERN_HOT, NULL, 1.9, 2.1, TERN_CEILING_INT8, 0.50},
     {"gemv-hot-1.6bpw", 640, 2560, 1, TERN_HOT, NULL, 1.5, 1.7, TERN_CEILING_INT8, 0.33},
-    {"gemv-cold-p64", 6912, 2560, 1, TERN_WCOLD, "p64", 0, 0, TERN_CEILING_READ, 0.80},
-    {"gemv-cold-e80", 6912, 2560, 1, TERN_WCOLD, "e80", 0, 0, TERN_CEILING_READ, 0.80},
-    {"gemv-cold-i2s", 6912, 2560, 1, TERN_WCOLD, "i2s", 0, 0, TERN_CEILING_READ, 0.80},
-    {"gemv-cold-tq20", 6912, 2560, 1, TERN_WCOLD, "tq20", 0, 0, TERN_CEILING_READ, 0.80},
-    {"gemm-128", 6912, 2560, 128, TERN_WCOLD, NULL, 0, 9, TERN_CEILING_INT8, 0.60},
+    {"gemv-cold-2.0bpw", 6912, 2560, 1, TERN_WCOLD, NULL, 1.9, 2.1, TERN_CEILING_READ, 0.80},
+    {"gemv-cold-1.6bpw", 6912, 2560, 1, TERN_WCOLD, NULL, 1.5, 1.7, TERN_CEILING_READ, 0.80},
+    {"gemm-128", 6912, 2560, 128, TERN_WCOLD, NULL, 0, 2.5, TERN_CEILING_INT8, 0.60},
 };
 
 const struct tern_target *tern_targets(size_t *count) {

@@ -96,7 +96,7 @@ double tern_trial_guess_ns(struct tern_trial *t) {
 static enum tern_status check_rows(const struct tern_trial *t, const struct tern_stock *stock, size_t row0,
                                    size_t row1, struct tern_error *e) {
     const size_t k = t->call.w.k;
-    const int8_t *trits = tern_stock_trits(stock);
+    const int8_t *trits = tern_stock_trits(stock, t->variant->format);
     const int32_t *y = t->call.y;
     for (size_t i = 0; i < t->tokens.n; i += tern_max(1, t->tokens.n - 1)) {
         for (size_t r = row0; r < row1; r++) {
@@ -146,7 +146,7 @@ enum tern_status tern_trial_new(const struct tern_proof *proof, const int *param
     const struct tern_variant *v = proof ? tern_proof_variant(proof) : NULL;
     const char *why;
     if (!v) return tern_fail(e, TERN_CHECK_FAILED, "trial: a variant without a proof is never timed");
-    if (!tern_variant_fits(v, usable, p->m, p->k, p->n, &why))
+    if (!tern_variant_fits_signs(v, usable, p->m, p->k, p->n, &why))
         return tern_fail(e, TERN_UNSUPPORTED, "%s: %zux%zux%zu: %s", v->name, p->m, p->k, p->n, why);
     if (tern_pool_workers(pool) != p->threads)
         return tern_fail(e, TERN_BAD_INPUT, "%s: %zu threads asked of a pool of %zu", v->name, p->threads,

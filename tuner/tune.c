@@ -2,6 +2,7 @@
 #include "tuner/tune_internal.h"
 
 #include "measure/clock.h"
+#include "measure/record.h"
 #include "tuner/wisdom_edit.h"
 
 #include <stdio.h>
@@ -95,13 +96,27 @@ static enum tern_status make_teams(struct tern_session *s, struct tern_error *e)
     return TERN_OK;
 }
 
+/* Worse evidence does not replace better: nor does the best of what TERN_ISA leaves replace the best of all.
+ */
+static int may_not_replace(const struct tern_session *s, const struct tern_outcome *o,
+                           const struct tern_wisdom_entry *old) {
+    const struct tern_variant *v = tern_variant_named(old->variant);
+    if (!o->complete && old->complete) return 1;
+    if ((v->isa & s->o->machine->usable) == v->isa) return 0;
+    tern_session_warn(
+        s, "wisdom: %zux%zux%zu t%zu: %s stays, which TERN_ISA hides now; name another file with --wisdom",
+        old->problem.m, old->problem.k, old->problem.n, old->problem.threads, old->variant);
+    return 1;
+}
+
 /* Wisdom first, then records, then the note that the problem is done: a crash between them repeats work,
  * loses none. */
 static enum tern_status keep(struct tern_session *s, const struct tern_outcome *o, int was_done,
                              struct tern_error *e) {
     const struct tern_wisdom_entry *old = known(s, &o->entry.problem);
     enum tern_status st = TERN_OK;
-    if (!o->complete && old && old->complete && !tern_wisdom_stale(old)) return TERN_OK;
+    if (old && !tern_wisdom_stale(old) && may_not_replace(s, o, old))
+        return was_done ? TERN_OK : tern_outcome_record(s, o, e);
     st = tern_wisdom_put(&s->wisdom, &o->entry, e);
     if (!st) st = tern_wisdom_write(s->o->wisdom, &s->wisdom, e);
     if (!st && !was_done) st = tern_outcome_record(s, o, e);
@@ -109,7 +124,7 @@ static enum tern_status keep(struct tern_session *s, const struct tern_outcome *
 }
 
 static double weight(const struct tern_task *t) {
-    return t->problem.n > 1 ? 2 : 1;
+    return t->problem.n > 1 ? 3 : 1; /* its calls, and those of its baselines, take longer */
 }
 
 static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tune_summary *sum,
@@ -152,6 +167,16 @@ static void close_session(struct tern_session *s) {
     tern_wisdom_free(&s->wisdom);
 }
 
+/* So that a report knows the machine from the records alone. */
+static enum tern_status record_machine(const struct tern_session *s, struct tern_error *e) {
+    char params[1024];
+    struct tern_record r;
+    if (!s->o->records) return TERN_OK;
+    tern_record_of_machine(s->o->machine, params, sizeof params, &r);
+    r.run = s->run;
+    return tern_record_append(s->o->records, &r, e);
+}
+
 static enum tern_status open_files(struct tern_session *s, struct tern_error *e) {
     const struct tern_tune_options *o = s->o;
     enum tern_status st = tern_wisdom_read(o->wisdom, o->machine->key, 0, &s->wisdom, e);
@@ -188,6 +213,7 @@ enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_s
     if (!st) st = tern_bed_open(o->machine, o->seed, &s.bed, e);
     if (!st) st = prove_all(&s, e);
     if (!st) st = make_teams(&s, e);
+    if (!st) st = record_machine(&s, e);
     s.ends = end_of(&s);
     for (size_t i = 0; !st && i < o->tasks && !stopped(&s); i++) st = do_task(&s, i, sum, e);
     sum->replayed = s.replayed;

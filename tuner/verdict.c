@@ -2,6 +2,8 @@
 #include "tuner/tune_internal.h"
 
 #include "measure/clock.h"
+#include "measure/counters.h"
+#include "measure/energy.h"
 #include "measure/record.h"
 
 #include <math.h>
@@ -113,8 +115,10 @@ static void problem_of_record(const struct tern_session *s, const struct tern_ou
     r->model = o->task->model;
     r->regime = tern_regime_name(o->regime);
     r->complete = o->complete;
-    r->why_no_counters = "tuning does not count";
-    r->why_no_energy = "tuning by time";
+    r->why_no_counters = tern_counters_why_not();
+    if (!r->why_no_counters) r->why_no_counters = "not asked for: tuning measures time";
+    r->why_no_energy = tern_energy_why_not();
+    if (!r->why_no_energy) r->why_no_energy = "not asked for: tuning measures time";
 }
 
 static enum tern_status record_standing(const struct tern_session *s, const struct tern_outcome *o,

@@ -7,6 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Puts the line and a newline at text + at; the new end. */
+static size_t add_line(char *text, size_t at, const char *line) {
+    const size_t n = strlen(line);
+    memcpy(text + at, line, n);
+    text[at + n] = '\n';
+    return at + n + 1;
+}
+
 enum tern_status tern_wisdom_text(const struct tern_wisdom *w, char **out, size_t *bytes,
                                   struct tern_error *e) {
     char line[TERN_WISDOM_LINE];
@@ -17,18 +25,19 @@ enum tern_status tern_wisdom_text(const struct tern_wisdom *w, char **out, size_
     *out = NULL;
     if (!text || !sorted) {
         s = tern_fail(e, TERN_NO_MEMORY, "wisdom: %zu entries: out of memory", w->count);
-        goto done;
+        free(text);
+        free(sorted);
+        return s;
     }
     if (w->count) memcpy(sorted, w->entry, w->count * sizeof *sorted);
     qsort(sorted, w->count, sizeof *sorted, tern_wisdom_order);
     snprintf(line, sizeof line, "tern-wisdom 1 %s", w->machine[0] ? w->machine : "m:unknown");
     tern_wisdom_seal(line, sizeof line);
-    n = (size_t)sprintf(text, "%s\n", line);
+    n = add_line(text, 0, line);
     for (size_t i = 0; i < w->count && !s; i++) {
         s = tern_wisdom_render(&sorted[i], line, e);
-        if (!s) n += (size_t)sprintf(text + n, "%s\n", line);
+        if (!s) n = add_line(text, n, line);
     }
-done:
     free(sorted);
     if (s) return free(text), s;
     *out = text;

@@ -3,7 +3,7 @@
 #include "kernels/x86/b128_template.h"
 
 tern_run_fn gemv_b128_i8_r128k4__avx512vnni, gemm_b128_i8_r128k4n3__avx512vnni,
-    gemm_b128_i8_r128k4n3_codes__avx512vnni;
+    gemm_b128_i8_r128k4n3_unpack__avx512vnni;
 
 void gemv_b128_i8_r128k4__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
     (void)local;
@@ -15,7 +15,7 @@ void gemm_b128_i8_r128k4n3__avx512vnni(const struct tern_call *c, size_t row0, s
     b128_dot_gemm(c, row0, row1, 3);
 }
 
-void gemm_b128_i8_r128k4n3_codes__avx512vnni(const struct tern_call *c, size_t row0, size_t row1,
+void gemm_b128_i8_r128k4n3_unpack__avx512vnni(const struct tern_call *c, size_t row0, size_t row1,
                                              void *local) {
-    codes_gemm(c, row0, row1, local, b128_layout(c), (size_t)c->param[TERN_P_BLOCK] / 4, 3);
+    unpack_gemm(c, row0, row1, local, b128_layout(c), (size_t)c->param[TERN_P_BLOCK] / 4, 3);
 }

@@ -5,7 +5,7 @@
  * b128_dot: prefix masks x & 1, x & 3, .. x & 127, x against one activation; the eight sums telescope. Per
  * register (8 * 4 * VEC_ROWS weights): 1 load, 7 and, and per token 1 broadcast and 8 vpdpbusd. Overflow:
  * |sum| <= 255 * 128 * K < 2^31 for K < 65,793. */
-#include "kernels/x86/codes_template.h"
+#include "kernels/x86/unpack_template.h"
 
 enum { B128_ROWS = 128 };
 
@@ -122,15 +122,15 @@ ALWAYS_INLINE void b128_mad_gemv(const struct tern_call *c, size_t row0, size_t 
     }
 }
 
-/* Codes 0 and 2 for the decode-once GEMM. */
-ALWAYS_INLINE void b128_codes(const uint8_t *at, vec *code) {
+/* Codes 0 and 2 for the unpacking GEMM. */
+ALWAYS_INLINE void b128_unpack(const uint8_t *at, vec *code) {
     const vec x = v_load(at);
     v_store(code, v_and(V(add_epi8)(x, x), v_bytes(2)));
     UNROLL
     for (unsigned f = 1; f < 8; f++) v_store(code + f, v_and(V(srli_epi16)(x, f - 1), v_bytes(2)));
 }
 
-ALWAYS_INLINE struct codes_layout b128_layout(const struct tern_call *c) {
-    return (struct codes_layout){B128_ROWS,        8,         tern_panel_bytes(c->w.k),
-                                 TERN_PANEL_GROUP, VEC_BYTES, b128_codes};
+ALWAYS_INLINE struct unpack_layout b128_layout(const struct tern_call *c) {
+    return (struct unpack_layout){B128_ROWS,        8,         tern_panel_bytes(c->w.k),
+                                 TERN_PANEL_GROUP, VEC_BYTES, b128_unpack};
 }

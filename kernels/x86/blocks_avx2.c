@@ -32,14 +32,14 @@ ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t ro
     const size_t blocks = c->w.k / 128;
     const uint8_t *w = (const uint8_t *)c->w.data + r * pitch;
     const int8_t *q = c->x->q + t * c->x->stride;
-    __m256i sum[2][2];
+    __m256i sum[4][2];
     UNROLL
     for (size_t i = 0; i < rows; i++) UNROLL
     for (size_t j = 0; j < tokens; j++) sum[i][j] = _mm256_setzero_si256();
 
     for (size_t b = 0; b < blocks;) {
         const size_t stop = tern_min(blocks, b + BLOCKS_PER_FLUSH);
-        __m256i acc[2][2];
+        __m256i acc[4][2];
         UNROLL
         for (size_t i = 0; i < rows; i++) UNROLL
         for (size_t j = 0; j < tokens; j++) acc[i][j] = _mm256_setzero_si256();
@@ -71,14 +71,24 @@ ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t ro
     for (size_t j = 0; j < tokens; j++) y[(t + j) * c->ldy + r + i] = sum_lanes(sum[i][j]) - c->x->sum[t + j];
 }
 
-ALWAYS_INLINE void run(const struct tern_call *c, size_t row0, size_t row1, size_t tokens, size_t pitch,
-                       enum order order) {
+/* One token: `rows` rows are as many streams from memory, which some cores like and others do not. */
+ALWAYS_INLINE void gemv(const struct tern_call *c, size_t row0, size_t row1, size_t pitch, enum order order) {
+    const size_t ahead = (size_t)c->param[TERN_P_PREFETCH], rows = (size_t)c->param[TERN_P_ROWS];
+    size_t r = row0;
+    if (rows == 4)
+        for (; r + 4 <= row1; r += 4) tile(c, r, 0, 4, 1, pitch, ahead, order);
+    if (rows == 2)
+        for (; r + 2 <= row1; r += 2) tile(c, r, 0, 2, 1, pitch, ahead, order);
+    for (; r < row1; r++) tile(c, r, 0, 1, 1, pitch, ahead, order);
+}
+
+ALWAYS_INLINE void gemm(const struct tern_call *c, size_t row0, size_t row1, size_t pitch, enum order order) {
     const size_t ahead = (size_t)c->param[TERN_P_PREFETCH], n = c->x->n;
     for (size_t r = row0; r < row1;) {
         const size_t rows = row1 - r >= 2 ? 2 : 1;
         size_t t = 0;
         if (rows == 2) {
-            for (; t + tokens <= n; t += tokens) tile(c, r, t, 2, tokens, pitch, ahead, order);
+            for (; t + 2 <= n; t += 2) tile(c, r, t, 2, 2, pitch, ahead, order);
             for (; t < n; t++) tile(c, r, t, 2, 1, pitch, ahead, order);
         } else {
             for (; t < n; t++) tile(c, r, t, 1, 1, pitch, ahead, order);
@@ -87,25 +97,14 @@ ALWAYS_INLINE void run(const struct tern_call *c, size_t row0, size_t row1, size
     }
 }
 
-tern_run_fn gemv_i2s_i8_r2k128__avx2, gemm_i2s_i8_r2k128n2__avx2;
-tern_run_fn gemv_tq20_i8_r2k256__avx2, gemm_tq20_i8_r2k256n2__avx2;
+#define BLOCKS(name, part, pitch, order)                                                                     \
+    tern_run_fn name;                                                                                        \
+    void name(const struct tern_call *c, size_t row0, size_t row1, void *local) {                            \
+        (void)local;                                                                                         \
+        part(c, row0, row1, pitch, order);                                                                   \
+    }
 
-void gemv_i2s_i8_r2k128__avx2(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    (void)local;
-    run(c, row0, row1, 1, c->w.k / 4, HIGH_FIRST);
-}
-
-void gemm_i2s_i8_r2k128n2__avx2(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    (void)local;
-    run(c, row0, row1, 2, c->w.k / 4, HIGH_FIRST);
-}
-
-void gemv_tq20_i8_r2k256__avx2(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    (void)local;
-    run(c, row0, row1, 1, c->w.k / 256 * 66, LOW_FIRST);
-}
-
-void gemm_tq20_i8_r2k256n2__avx2(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    (void)local;
-    run(c, row0, row1, 2, c->w.k / 256 * 66, LOW_FIRST);
-}
+BLOCKS(gemv_i2s_i8_r1k128__avx2, gemv, c->w.k / 4, HIGH_FIRST)
+BLOCKS(gemm_i2s_i8_r2k128n2__avx2, gemm, c->w.k / 4, HIGH_FIRST)
+BLOCKS(gemv_tq20_i8_r1k256__avx2, gemv, c->w.k / 256 * 66, LOW_FIRST)
+BLOCKS(gemm_tq20_i8_r2k256n2__avx2, gemm, c->w.k / 256 * 66, LOW_FIRST)

@@ -17,15 +17,16 @@ ALWAYS_INLINE __m512i codes(__m512i x, unsigned g, enum order order) {
 
 /* `rows` rows x `tokens` tokens. `pitch` is the distance of rows, `block` that of 256 weights. */
 ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t rows, size_t tokens,
-                        size_t pitch, size_t block, size_t ahead, enum order order) {
+                        size_t slots, size_t pitch, size_t block, size_t ahead, enum order order) {
     const size_t k = c->w.k, pairs = k / 256;
     const uint8_t *w = (const uint8_t *)c->w.data + r * pitch;
     const int8_t *q = (const int8_t *)c->shared + t * ((k + 255) / 256) * 256;
     const size_t q_pitch = (k + 255) / 256 * 256;
-    __m512i acc[4][4];
+    __m512i acc[4][4][4];
     UNROLL
     for (size_t i = 0; i < rows; i++) UNROLL
-    for (size_t j = 0; j < tokens; j++) acc[i][j] = _mm512_setzero_si512();
+    for (size_t j = 0; j < tokens; j++) UNROLL
+    for (size_t s = 0; s < slots; s++) acc[i][j][s] = _mm512_setzero_si512();
 
     for (size_t b = 0; b < pairs; b++) {
         UNROLL
@@ -38,7 +39,8 @@ ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t ro
                 const __m512i u = codes(x, g, order);
                 UNROLL
                 for (size_t j = 0; j < tokens; j++)
-                    acc[i][j] = dp(acc[i][j], u, _mm512_load_si512(q + j * q_pitch + b * 256 + 64 * g));
+                    acc[i][j][g % slots] =
+                        dp(acc[i][j][g % slots], u, _mm512_load_si512(q + j * q_pitch + b * 256 + 64 * g));
             }
         }
     }
@@ -50,52 +52,57 @@ ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t ro
             UNROLL
             for (unsigned g = 0; g < 4; g++) UNROLL
             for (size_t j = 0; j < tokens; j++)
-                acc[i][j] = dp(acc[i][j], codes(x, g, order),
-                               _mm512_load_si512(q + j * q_pitch + pairs * 256 + 64 * g));
+                acc[i][j][g % slots] = dp(acc[i][j][g % slots], codes(x, g, order),
+                                          _mm512_load_si512(q + j * q_pitch + pairs * 256 + 64 * g));
         }
     }
     int32_t *y = c->y;
     UNROLL
     for (size_t i = 0; i < rows; i++) UNROLL
-    for (size_t j = 0; j < tokens; j++)
-        y[(t + j) * c->ldy + r + i] = _mm512_reduce_add_epi32(acc[i][j]) - c->x->sum[t + j];
+    for (size_t j = 0; j < tokens; j++) {
+        __m512i all = acc[i][j][0];
+        UNROLL
+        for (size_t s = 1; s < slots; s++) all = _mm512_add_epi32(all, acc[i][j][s]);
+        y[(t + j) * c->ldy + r + i] = _mm512_reduce_add_epi32(all) - c->x->sum[t + j];
+    }
 }
 
-ALWAYS_INLINE void run(const struct tern_call *c, size_t row0, size_t row1, size_t tokens, size_t pitch,
-                       size_t block, enum order order) {
+/* One token: `rows` rows are as many streams from memory, which some cores like and others do not. */
+ALWAYS_INLINE void gemv(const struct tern_call *c, size_t row0, size_t row1, size_t pitch, size_t block,
+                        enum order order) {
+    const size_t ahead = (size_t)c->param[TERN_P_PREFETCH], rows = (size_t)c->param[TERN_P_ROWS];
+    size_t r = row0;
+    if (rows == 4)
+        for (; r + 4 <= row1; r += 4) tile(c, r, 0, 4, 1, 1, pitch, block, ahead, order);
+    if (rows == 2)
+        for (; r + 2 <= row1; r += 2) tile(c, r, 0, 2, 1, 2, pitch, block, ahead, order);
+    for (; r < row1; r++) tile(c, r, 0, 1, 1, 4, pitch, block, ahead, order);
+}
+
+ALWAYS_INLINE void gemm(const struct tern_call *c, size_t row0, size_t row1, size_t pitch, size_t block,
+                        enum order order) {
     const size_t ahead = (size_t)c->param[TERN_P_PREFETCH], n = c->x->n;
     for (size_t r = row0; r < row1;) {
         const size_t rows = row1 - r >= 4 ? 4 : 1;
         size_t t = 0;
         if (rows == 4) {
-            for (; t + tokens <= n; t += tokens) tile(c, r, t, 4, tokens, pitch, block, ahead, order);
-            for (; t < n; t++) tile(c, r, t, 4, 1, pitch, block, ahead, order);
+            for (; t + 4 <= n; t += 4) tile(c, r, t, 4, 4, 1, pitch, block, ahead, order);
+            for (; t < n; t++) tile(c, r, t, 4, 1, 1, pitch, block, ahead, order);
         } else {
-            for (; t < n; t++) tile(c, r, t, 1, 1, pitch, block, ahead, order);
+            for (; t < n; t++) tile(c, r, t, 1, 1, 4, pitch, block, ahead, order);
         }
         r += rows;
     }
 }
 
-tern_run_fn gemv_i2s_i8_r4k128__avx512vnni, gemm_i2s_i8_r4k128n4__avx512vnni;
-tern_run_fn gemv_tq20_i8_r4k256__avx512vnni, gemm_tq20_i8_r4k256n4__avx512vnni;
+#define BLOCKS(name, part, pitch, block, order)                                                              \
+    tern_run_fn name;                                                                                        \
+    void name(const struct tern_call *c, size_t row0, size_t row1, void *local) {                            \
+        (void)local;                                                                                         \
+        part(c, row0, row1, pitch, block, order);                                                            \
+    }
 
-void gemv_i2s_i8_r4k128__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    (void)local;
-    run(c, row0, row1, 1, c->w.k / 4, 64, HIGH_FIRST);
-}
-
-void gemm_i2s_i8_r4k128n4__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    (void)local;
-    run(c, row0, row1, 4, c->w.k / 4, 64, HIGH_FIRST);
-}
-
-void gemv_tq20_i8_r4k256__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    (void)local;
-    run(c, row0, row1, 1, c->w.k / 256 * 66, 66, LOW_FIRST);
-}
-
-void gemm_tq20_i8_r4k256n4__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    (void)local;
-    run(c, row0, row1, 4, c->w.k / 256 * 66, 66, LOW_FIRST);
-}
+BLOCKS(gemv_i2s_i8_r1k128__avx512vnni, gemv, c->w.k / 4, 64, HIGH_FIRST)
+BLOCKS(gemm_i2s_i8_r4k128n4__avx512vnni, gemm, c->w.k / 4, 64, HIGH_FIRST)
+BLOCKS(gemv_tq20_i8_r1k256__avx512vnni, gemv, c->w.k / 256 * 66, 66, LOW_FIRST)
+BLOCKS(gemm_tq20_i8_r4k256n4__avx512vnni, gemm, c->w.k / 256 * 66, 66, LOW_FIRST)

@@ -33,10 +33,11 @@ static inline float sum(__m256 v) {
 #define LOAD_F32(p, left) load_f32(p, left)
 #define LOAD_X(p, left)   load_f32(p, left)
 #define FMA(a, b, c)      _mm256_fmadd_ps(a, b, c)
+#define ADD(a, b)         _mm256_add_ps(a, b)
 #define SUM(v)            sum(v)
 #include "kernels/x86/dense_template.h"
 
-DENSE(gemv_f16_f32_r4k16__avx2, 1, 1)
-DENSE(gemm_f16_f32_r4k16n2__avx2, 2, 1)
-DENSE(gemv_f32_f32_r4k16__avx2, 1, 0)
-DENSE(gemm_f32_f32_r4k16n2__avx2, 2, 0)
+DENSE_GEMV(gemv_f16_f32_r1k16__avx2, 1)
+DENSE_GEMM(gemm_f16_f32_r4k16n2__avx2, 2, 1)
+DENSE_GEMV(gemv_f32_f32_r1k16__avx2, 0)
+DENSE_GEMM(gemm_f32_f32_r4k16n2__avx2, 2, 0)

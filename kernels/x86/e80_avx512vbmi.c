@@ -5,6 +5,7 @@
  */
 #include "kernels/formats/e80.h"
 #include "kernels/x86/panel_avx512.h"
+#include "kernels/x86/unpacked_avx512.h"
 
 struct tables {
     __m512i plain, escape, whole;
@@ -111,4 +112,25 @@ void gemm_e80_i8_r80k4n4__avx512vbmi(const struct tern_call *c, size_t row0, siz
                 if (t + j < n) finish(c, t + j, r, row1, acc[j]);
         }
     }
+}
+
+ALWAYS_INLINE void unpack(__m512i x, __m512i *code) {
+    const struct tables t = load_tables();
+    const __m512i three = _mm512_set1_epi8(3);
+    const __mmask64 escaped = _mm512_cmpge_epu8_mask(x, _mm512_set1_epi8((char)0xc0));
+    const __m512i four =
+        _mm512_mask_permutexvar_epi8(_mm512_permutexvar_epi8(x, t.plain), escaped, x, t.escape);
+    const __m512i fifth = _mm512_mask_permutexvar_epi8(x, escaped, x, _mm512_loadu_si512(tern_e80_fifth));
+    code[0] = _mm512_and_si512(four, three);
+    code[1] = _mm512_and_si512(_mm512_srli_epi16(four, 2), three);
+    code[2] = _mm512_and_si512(_mm512_srli_epi16(four, 4), three);
+    code[3] = _mm512_and_si512(_mm512_srli_epi16(four, 6), three);
+    code[4] = _mm512_and_si512(_mm512_srli_epi16(fifth, 6), three);
+}
+
+tern_run_fn gemm_e80_i8_r80k4n5_unpack__avx512vbmi;
+
+void gemm_e80_i8_r80k4n5_unpack__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1,
+                                            void *local) {
+    unpacked_gemm(c, row0, row1, local, 5, 5, unpack);
 }

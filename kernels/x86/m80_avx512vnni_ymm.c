@@ -10,5 +10,5 @@ void gemv_m80_i8_r80k4_ymm__avx512vnni(const struct tern_call *c, size_t row0, s
 }
 
 void gemm_m80_i8_r80k4n4_ymm__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    codes_gemm(c, row0, row1, local, m80_layout(c), (size_t)c->param[TERN_P_BLOCK] / 4, 4);
+    unpack_gemm(c, row0, row1, local, m80_layout(c), (size_t)c->param[TERN_P_BLOCK] / 4, 4);
 }

@@ -5,7 +5,7 @@
  * the quotients by 27 and 81 follow from the one by 9 in the same way. Exact for every pair of bytes 0..242:
  * with t the low byte, t + 3^n * x * (r_n - 2^16 / 3^n) / 2^16 stays below 256 in each of these steps (t <=
  * 242 in the first two, x < 6,912 in the others). */
-#include "kernels/x86/codes_template.h"
+#include "kernels/x86/unpack_template.h"
 
 enum { M80_ROWS = 80, R3 = 21846, R9 = 7282, R27 = 2428, R81 = 810 };
 
@@ -33,17 +33,17 @@ ALWAYS_INLINE void m80_digits(vec x, vec d[5]) {
     d[4] = q[4];
 }
 
-/* For the decode-once GEMM of codes_template.h. */
-ALWAYS_INLINE void m80_codes(const uint8_t *at, vec *code) {
+/* For the GEMM of unpack_template.h. */
+ALWAYS_INLINE void m80_unpack(const uint8_t *at, vec *code) {
     vec d[5];
     m80_digits(v_load(at), d);
     UNROLL
     for (size_t f = 0; f < 5; f++) v_store(code + f, d[f]);
 }
 
-ALWAYS_INLINE struct codes_layout m80_layout(const struct tern_call *c) {
-    return (struct codes_layout){M80_ROWS,         5,         tern_panel_bytes(c->w.k),
-                                 TERN_PANEL_GROUP, VEC_BYTES, m80_codes};
+ALWAYS_INLINE struct unpack_layout m80_layout(const struct tern_call *c) {
+    return (struct unpack_layout){M80_ROWS,         5,         tern_panel_bytes(c->w.k),
+                                 TERN_PANEL_GROUP, VEC_BYTES, m80_unpack};
 }
 
 /* Sums of quotients -> sums of digits. */

@@ -3,6 +3,7 @@
  * Inner loop per 64 bytes = 256 weights: 1 load, 1 broadcast (shared by all panels), 3 and, 4 vpdpbusd.
  * Overflow: a byte is at most 170, so |sum| <= 170*128*K < 2^31 for K < 98,689. */
 #include "kernels/x86/panel_avx512.h"
+#include "kernels/x86/unpacked_avx512.h"
 
 ALWAYS_INLINE void step(__m512i acc[4], __m512i x, __m512i q) {
     acc[0] = dp(acc[0], _mm512_and_si512(x, _mm512_set1_epi8(0x03)), q);
@@ -83,4 +84,17 @@ void gemm_p64_i8_r64k4n6__avx512vnni(const struct tern_call *c, size_t row0, siz
             }
         }
     }
+}
+
+ALWAYS_INLINE void unpack(__m512i x, __m512i *code) {
+    UNROLL
+    for (unsigned f = 0; f < 4; f++)
+        code[f] = _mm512_and_si512(_mm512_srli_epi16(x, 2 * f), _mm512_set1_epi8(3));
+}
+
+tern_run_fn gemm_p64_i8_r64k4n6_unpack__avx512vnni;
+
+void gemm_p64_i8_r64k4n6_unpack__avx512vnni(const struct tern_call *c, size_t row0, size_t row1,
+                                            void *local) {
+    unpacked_gemm(c, row0, row1, local, 4, 6, unpack);
 }

@@ -7,7 +7,7 @@
  * most 2 * 8 * 128 = 2,048, so 16 groups fill int16 (-32,768 exactly). */
 #define TERN_VEC_BITS 256
 #include "kernels/formats/t5.h"
-#include "kernels/x86/codes_template.h"
+#include "kernels/x86/unpack_template.h"
 
 enum { HALF = 20 }; /* bytes of eight lanes */
 
@@ -57,13 +57,13 @@ ALWAYS_INLINE void half_panel(const struct tern_call *c, const uint8_t *w, size_
         v_store_rows(c->y, row + 16 * f, end, _mm256_sub_epi32(sum[f], _mm256_set1_epi32(c->x->sum[0])));
 }
 
-ALWAYS_INLINE void decode_codes(const uint8_t *at, vec *code) {
+ALWAYS_INLINE void unpack(const uint8_t *at, vec *code) {
     const __m256i x = decode(at);
     UNROLL
     for (int f = 0; f < 3; f++) v_store(code + f, v_and(_mm256_srli_epi16(x, 2 * f), v_bytes(3)));
 }
 
-tern_run_fn gemv_t5_i8_r48k4__avx2, gemm_t5_i8_r48k4n4_codes__avx2;
+tern_run_fn gemv_t5_i8_r48k4__avx2, gemm_t5_i8_r48k4n4_unpack__avx2;
 
 void gemv_t5_i8_r48k4__avx2(const struct tern_call *c, size_t row0, size_t row1, void *local) {
     (void)local;
@@ -75,7 +75,7 @@ void gemv_t5_i8_r48k4__avx2(const struct tern_call *c, size_t row0, size_t row1,
     }
 }
 
-void gemm_t5_i8_r48k4n4_codes__avx2(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    const struct codes_layout l = {TERN_T5_ROWS, 3, tern_t5_panel(c->w.k), TERN_T5_GROUP, HALF, decode_codes};
-    codes_gemm(c, row0, row1, local, l, (size_t)c->param[TERN_P_BLOCK] / 4, 4);
+void gemm_t5_i8_r48k4n4_unpack__avx2(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    const struct unpack_layout l = {TERN_T5_ROWS, 3, tern_t5_panel(c->w.k), TERN_T5_GROUP, HALF, unpack};
+    unpack_gemm(c, row0, row1, local, l, (size_t)c->param[TERN_P_BLOCK] / 4, 4);
 }

@@ -9,7 +9,7 @@
  * by three; a byte is at most 26 Overflow: |sum| <= 42 * 128 * K < 2^31 for K < 399,457. */
 #define TERN_VEC_BITS 512
 #include "kernels/formats/t5.h"
-#include "kernels/x86/codes_template.h"
+#include "kernels/x86/unpack_template.h"
 
 enum way { FIELDS, QUOTIENTS };
 
@@ -112,8 +112,8 @@ ALWAYS_INLINE void gemv(const struct tern_call *c, size_t row0, size_t row1, enu
     for (; r < row1; r += 48) tile(c, &tab, r, row1, c->x->q, 0, 1, 1, ahead, way);
 }
 
-/* Codes for the decode-once GEMM: the fields, shifted down. */
-ALWAYS_INLINE void decode_codes(const uint8_t *at, vec *code) {
+/* Codes for the unpacking GEMM: the fields, shifted down. */
+ALWAYS_INLINE void unpack(const uint8_t *at, vec *code) {
     const struct tables tab = load_tables(FIELDS);
     __m512i u[3];
     decode(&tab, at, FIELDS, u);
@@ -123,7 +123,7 @@ ALWAYS_INLINE void decode_codes(const uint8_t *at, vec *code) {
 }
 
 tern_run_fn gemv_t5_i8_r48k4__avx512vbmi, gemv_t5_i8_r48k4_quotients__avx512vbmi,
-    gemm_t5_i8_r48k4n6__avx512vbmi, gemm_t5_i8_r48k4n8_codes__avx512vbmi;
+    gemm_t5_i8_r48k4n6__avx512vbmi, gemm_t5_i8_r48k4n8_unpack__avx512vbmi;
 
 void gemv_t5_i8_r48k4__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
     (void)local;
@@ -147,7 +147,7 @@ void gemm_t5_i8_r48k4n6__avx512vbmi(const struct tern_call *c, size_t row0, size
             tile(c, &tab, r, row1, (const int8_t *)c->shared + t * 4 * groups, t, 6, 1, 0, FIELDS);
 }
 
-void gemm_t5_i8_r48k4n8_codes__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    const struct codes_layout l = {48, 3, tern_t5_panel(c->w.k), TERN_T5_GROUP, 0, decode_codes};
-    codes_gemm(c, row0, row1, local, l, (size_t)c->param[TERN_P_BLOCK] / 4, 8);
+void gemm_t5_i8_r48k4n8_unpack__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    const struct unpack_layout l = {48, 3, tern_t5_panel(c->w.k), TERN_T5_GROUP, 0, unpack};
+    unpack_gemm(c, row0, row1, local, l, (size_t)c->param[TERN_P_BLOCK] / 4, 8);
 }

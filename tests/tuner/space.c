@@ -37,7 +37,9 @@ Test(space, combinations_of_a_variant_are_all_there_once) {
     const struct tern_variant *all = tern_variants(&count);
     for (size_t v = 0; v < count; v++) {
         size_t expected = 1, seen = 0, without = 0;
-        if (all[v].act != TERN_ACT_I8 || !tern_variant_fits(&all[v], usable, 640, 2560, 1, NULL)) continue;
+        if (all[v].act != TERN_ACT_I8 || all[v].format->bits > 4 ||
+            !tern_variant_fits(&all[v], usable, 640, 2560, 1, NULL))
+            continue;
         for (size_t i = 0; i < all[v].space->count; i++) expected *= all[v].space->params[i].count;
         for (size_t i = 0; i < c.count; i++) seen += c.item[i].variant == &all[v];
         for (size_t i = 0; i < c.out_count; i++) without += c.out[i].variant == &all[v];
@@ -59,6 +61,12 @@ Test(space, what_is_left_out_has_a_reason) {
 Test(space, a_variant_for_other_token_counts_is_left_out) {
     struct tern_candidates c = space_of(64, 256, 1);
     for (size_t i = 0; i < c.count; i++) cr_assert(le(sz, c.item[i].variant->n_min, 1));
+    tern_candidates_free(&c);
+}
+
+Test(space, dense_formats_are_baselines_and_no_candidates) {
+    struct tern_candidates c = space_of(640, 2560, 128);
+    for (size_t i = 0; i < c.count; i++) cr_assert(lt(dbl, c.item[i].variant->format->bits, 3));
     tern_candidates_free(&c);
 }
 

@@ -109,7 +109,7 @@ Test(trial, packed_weights_are_the_trits_of_the_stock) {
     static int8_t back[130 * 300];
     cr_assert(eq(int, tern_stock_get(bed.stock, v->format, 0, bed.team[0].pool, &w, NULL), TERN_OK));
     v->format->unpack(w->data, 130, 300, 0, 130, back);
-    cr_assert(eq(int, memcmp(back, tern_stock_trits(bed.stock), sizeof back), 0));
+    cr_assert(eq(int, memcmp(back, tern_stock_trits(bed.stock, tern_format_named("p64")), sizeof back), 0));
     tern_trial_free(t);
 }
 
@@ -117,7 +117,7 @@ Test(trial, the_weights_hold_about_42_percent_zeros) {
     const struct tern_variant *v = proved("gemm_p64_i8_r1k1__scalar");
     const struct tern_problem p = {512, 512, 1, 1, TERN_HOT};
     struct tern_trial *t = trial_of(v, &p);
-    const int8_t *trits = tern_stock_trits(bed.stock);
+    const int8_t *trits = tern_stock_trits(bed.stock, tern_format_named("p64"));
     size_t zeros = 0, ups = 0;
     for (size_t i = 0; i < 512 * 512; i++) zeros += trits[i] == 0, ups += trits[i] == 1;
     cr_assert(epsilon_eq(dbl, (double)zeros / (512 * 512), 0.42, 0.01));
@@ -134,7 +134,7 @@ Test(trial, threads_share_the_rows_and_the_result_is_right) {
     size_t ldy;
     tern_trial_run(t, 2);
     cr_assert(eq(int, tern_stock_bench(bed.stock, 3, &x, &out, &ldy, NULL), TERN_OK));
-    const int8_t *trits = tern_stock_trits(bed.stock);
+    const int8_t *trits = tern_stock_trits(bed.stock, tern_format_named("p64"));
     const int32_t *y = out;
     for (size_t i = 0; i < 3; i++)
         for (size_t r = 0; r < 777; r++)
