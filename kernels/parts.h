@@ -31,7 +31,37 @@ extern const struct tern_space tern_space_rows;
 /* block: columns of K unpacked at a time. */
 extern const struct tern_space tern_space_block;
 
+/* Row panels and bit planes (parts_planes.c). */
+
+/* As cols<nr> above, for other tiles; ...k16: columns zero-padded to a multiple of 16. */
+extern const struct tern_prep tern_prep_cols1, tern_prep_cols3, tern_prep_cols2k16, tern_prep_cols4k16,
+    tern_prep_cols6k16;
+/* ...block: and scratch for a block of eight planes of codes. */
+extern const struct tern_prep tern_prep_cols1block, tern_prep_cols2block, tern_prep_cols3block,
+    tern_prep_cols4block, tern_prep_cols8block;
+/* Activations widened to int16: shared[t][K rounded up to 64]. */
+extern const struct tern_prep tern_prep_wide;
+/* Bit-sliced activations (slices.h), each word twice or once. */
+extern const struct tern_prep tern_prep_slicestwice, tern_prep_slicesonce;
+/* prefetch and panels, for panels of 16, 48, 80, 128 rows; 2: up to 2 together, 3: up to 4. */
+extern const struct tern_space tern_space_panels16x2, tern_space_panels16x3, tern_space_panels48x3,
+    tern_space_panels80x2, tern_space_panels80x3, tern_space_panels128x2;
+/* prefetch and flush: groups between two flushes of int16 sums, up to the bound in the name. */
+extern const struct tern_space tern_space_flush8, tern_space_flush16, tern_space_flush31, tern_space_flush63,
+    tern_space_flush255;
+/* prefetch, flush and panels: one or two panels together. */
+extern const struct tern_space tern_space_flush8panels, tern_space_flush16panels;
+/* As block, where 16-bit sums are flushed after each: 252 columns at most. */
+extern const struct tern_space tern_space_block252;
+
 /* Reads one parameter by the position the space gives it. */
-enum { TERN_P_PREFETCH = 0, TERN_P_PANELS = 1, TERN_P_ROWS = 1, TERN_P_BLOCK = 0 };
+enum {
+    TERN_P_PREFETCH = 0,
+    TERN_P_PANELS = 1,
+    TERN_P_ROWS = 1,
+    TERN_P_FLUSH = 1,
+    TERN_P_TOGETHER = 2,
+    TERN_P_BLOCK = 0
+};
 
 #endif

@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const char *const weight_names[] = {"plus", "minus", "zero", "random", "alternating", "runs"};
-static const char *const act_names[] = {"max", "min", "edge", "zero", "random", "aligned"};
+static const char *const act_names[] = {"max", "min", "edge", "zero", "random", "aligned", "narrow"};
 
 void tern_case_text(const struct tern_variant *v, const struct tern_case *c, char *out, size_t out_bytes) {
     char params[96];
@@ -66,6 +66,10 @@ static int8_t activation(enum tern_act_pattern p, const int8_t *row, size_t i, s
         return 0;
     case TERN_A_ALIGNED:
         return row[i] < 0 ? -128 : 127; /* drives the sum of that row to its extreme */
+    case TERN_A_NARROW: {
+        const unsigned bits = 1 + (unsigned)(i / 256 % 8);
+        return (int8_t)((int)tern_random_below(r, 1u << bits) - (1 << (bits - 1)));
+    }
     case TERN_A_RANDOM:
         break;
     }

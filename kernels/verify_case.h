@@ -13,7 +13,16 @@ enum tern_weight_pattern {
     TERN_W_ALTERNATING,
     TERN_W_RUNS
 };
-enum tern_act_pattern { TERN_A_MAX, TERN_A_MIN, TERN_A_EDGE, TERN_A_ZERO, TERN_A_RANDOM, TERN_A_ALIGNED };
+enum tern_act_pattern {
+    TERN_A_MAX,
+    TERN_A_MIN,
+    TERN_A_EDGE,
+    TERN_A_ZERO,
+    TERN_A_RANDOM,
+    TERN_A_ALIGNED,
+    TERN_A_NARROW /* 1 to 8 bits, as many as the place in the row says: bit-sliced kernels leave out the rest
+                   */
+};
 
 struct tern_case {
     size_t m, k, n;

@@ -24,10 +24,10 @@ static const struct {
     enum tern_weight_pattern w;
     enum tern_act_pattern a;
 } patterns[] = {
-    {TERN_W_PLUS, TERN_A_MAX},       {TERN_W_MINUS, TERN_A_MIN},   {TERN_W_RANDOM, TERN_A_RANDOM},
-    {TERN_W_RUNS, TERN_A_ALIGNED},   {TERN_W_RANDOM, TERN_A_EDGE}, {TERN_W_ALTERNATING, TERN_A_RANDOM},
-    {TERN_W_ZERO, TERN_A_MAX},       {TERN_W_PLUS, TERN_A_MIN},    {TERN_W_RANDOM, TERN_A_ZERO},
-    {TERN_W_RANDOM, TERN_A_ALIGNED},
+    {TERN_W_PLUS, TERN_A_MAX},       {TERN_W_MINUS, TERN_A_MIN},     {TERN_W_RANDOM, TERN_A_RANDOM},
+    {TERN_W_RUNS, TERN_A_ALIGNED},   {TERN_W_RANDOM, TERN_A_EDGE},   {TERN_W_ALTERNATING, TERN_A_RANDOM},
+    {TERN_W_ZERO, TERN_A_MAX},       {TERN_W_PLUS, TERN_A_MIN},      {TERN_W_RANDOM, TERN_A_ZERO},
+    {TERN_W_RANDOM, TERN_A_ALIGNED}, {TERN_W_RANDOM, TERN_A_NARROW},
 };
 #define N_PATTERNS (sizeof patterns / sizeof *patterns)
 

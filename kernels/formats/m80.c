@@ -1,14 +1,15 @@
-/* m80: 1.6 bits per weight, row panels of 80 rows, five rows per byte in base 3; made for multiplication by
- * prefixes.
+/* m80: 1.6 bits per weight, row panels of 80 rows, five rows per byte in plain base 3; made for
+ * multiplication by reciprocals.
  *
- *   byte = ceil(q * 256 / 243), q = 81*d0 + 27*d1 + 9*d2 + 3*d3 + d4,   d_f = trit + 1 of row lane + 16*f
- * (panel.h)
+ *   byte = d0 + 3*d1 + 9*d2 + 27*d3 + 81*d4 (0..242),   d_f = trit + 1 of row lane + 16*f   (panel.h)
  *
- * P_n = (byte * 3^n) >> 8 is the number of the first n digits, so with S_n the dot product of P_n and the
- * activations the sum of row n is S_(n+1) - 3*S_n: no modulo, and all five meet the same activation. */
+ * The quotient Q_n = byte / 3^n is the number of the digits from d_n up, so with S_n the dot product of Q_n
+ * and the activations the sum of row n is S_n - 3*S_(n+1): no modulo, and all five meet the same activation.
+ * TQ1_0's byte, ceil(number * 256 / 243), gives the same telescope from the other end, but needs a
+ * multiplication for each of its five prefixes; here the longest is the byte itself. 243..255 stand for no
+ * trits. */
 #include "kernels/format.h"
 
-#include "kernels/formats/base3.h"
 #include "kernels/formats/panel.h"
 
 static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
@@ -26,7 +27,7 @@ static size_t bytes(size_t m, size_t k) {
 }
 
 static uint8_t encode(const uint8_t *d) {
-    return tern_base3_byte(81u * d[0] + 27u * d[1] + 9u * d[2] + 3u * d[3] + d[4]);
+    return (uint8_t)(d[0] + 3 * d[1] + 9 * d[2] + 27 * d[3] + 81 * d[4]);
 }
 
 static void pack(const int8_t *trits, size_t m, size_t k, size_t r0, size_t r1, float scale, void *dst) {
@@ -44,16 +45,16 @@ static void pack(const int8_t *trits, size_t m, size_t k, size_t r0, size_t r1, 
             for (size_t c = 0; c < k; c += 4, w += 4, o += TERN_PANEL_GROUP)
                 for (size_t j = 0; j < 4; j++) {
                     const int8_t *t = w + j;
-                    const int q =
-                        121 + 81 * t[0] + 27 * t[16 * k] + 9 * t[32 * k] + 3 * t[48 * k] + t[64 * k];
-                    o[j] = tern_base3_byte((unsigned)q);
+                    o[j] = (uint8_t)(121 + t[0] + 3 * t[16 * k] + 9 * t[32 * k] + 27 * t[48 * k] +
+                                     81 * t[64 * k]);
                 }
         }
     }
 }
 
 static void decode(uint8_t byte, uint8_t *digit) {
-    tern_base3_digits(tern_base3_number(byte), digit);
+    unsigned rest = byte;
+    for (int f = 0; f < 5; f++, rest /= 3) digit[f] = byte < 243 ? (uint8_t)(rest % 3) : 3;
 }
 
 static void unpack(const void *src, size_t m, size_t k, size_t r0, size_t r1, int8_t *trits) {
@@ -63,7 +64,7 @@ static void unpack(const void *src, size_t m, size_t k, size_t r0, size_t r1, in
 
 const struct tern_format tern_format_m80 = {
     .name = "m80",
-    .title = "row panels of 80, five rows per byte in base 3, for prefix multiplication",
+    .title = "row panels of 80, five rows per byte in plain base 3, for reciprocals",
     .source = "tern",
     .bits = 1.6,
     .accepts = accepts,

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TERN_R16_GROUP = 64 }; /* bytes of 16 rows x 16 columns */
+enum { TERN_R16_ROWS = 16, TERN_R16_GROUP = 64 }; /* bytes of 16 rows x 16 columns */
 
 /* Bytes of one panel of 16 rows. */
 static inline size_t tern_r16_panel(size_t k) {

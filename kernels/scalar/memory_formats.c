@@ -1,21 +1,16 @@
 /* Scalar kernels of the layouts that exist only in memory. */
-#include "kernels/formats/base3.h"
 #include "kernels/formats/panel.h"
 #include "kernels/formats/planes.h"
 #include "kernels/formats/r16.h"
 #include "kernels/formats/t5.h"
 #include "kernels/scalar/rows.h"
 
-/* Digit n by multiplication alone: P_(n+1) - 3*P_n of m80. */
 static void m80_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
     (void)m;
-    static const uint16_t power[6] = {1, 3, 9, 27, 81, 243};
+    static const uint8_t power[5] = {1, 3, 9, 27, 81};
     const uint8_t *lane = data + row / 80 * tern_panel_bytes(k) + row % 16 * 4;
-    const unsigned low = power[row % 80 / 16], high = power[row % 80 / 16 + 1];
-    for (size_t j = 0; j < k; j++) {
-        const unsigned byte = lane[j / 4 * TERN_PANEL_GROUP + j % 4];
-        code[j] = (uint8_t)((byte * high >> 8) - 3 * (byte * low >> 8));
-    }
+    const unsigned divide = power[row % 80 / 16];
+    for (size_t j = 0; j < k; j++) code[j] = lane[j / 4 * TERN_PANEL_GROUP + j % 4] / divide % 3;
 }
 
 static void b128_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
