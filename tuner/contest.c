@@ -233,6 +233,44 @@ static int guess_all(struct tern_contest *c, double *guess) {
     return ok;
 }
 
+/* Every variant still in the running shows itself a few times with its initial values, cold and in turn with
+ * the others; only those near the best bring all their parameter values into the race. */
+static int probe(struct tern_contest *c, double *guess) {
+    enum { ROUNDS = 3 };
+    const double near = 1.35;
+    size_t *which = malloc((c->space.count + 1) * sizeof *which), n = 0;
+    double *ns = malloc((c->space.count + 1) * sizeof *ns),
+           *least = malloc((c->space.count + 1) * sizeof *least);
+    int ok = which && ns && least;
+    double best_guess = INFINITY, best = INFINITY;
+    for (size_t i = 0; ok && i < c->space.count; i++) best_guess = fmin(best_guess, guess[i]);
+    for (size_t i = 0; ok && i < c->space.count; i++) {
+        const struct tern_candidate *it = &c->space.item[i];
+        int initial[TERN_MAX_PARAMS];
+        tern_variant_defaults(it->variant, initial);
+        if (memcmp(initial, it->param, sizeof initial)) continue;
+        if (i == c->fallback || guess[i] <= c->s->o->effort->drop_guess * best_guess) which[n++] = i;
+    }
+    c->phase = "probe";
+    for (size_t r = 0; ok && r < ROUNDS; r++) {
+        ok = do_round(c, r, which, n, ns, 0);
+        for (size_t at = 0; ok && at < n; at++) {
+            least[at] = r && !(ns[at] < least[at]) ? least[at] : ns[at];
+            if (least[at] > 0) best = fmin(best, least[at]);
+        }
+    }
+    for (size_t at = 0; ok && at < n; at++) {
+        const struct tern_variant *v = c->space.item[which[at]].variant;
+        if (least[at] <= near * best) continue;
+        for (size_t i = 0; i < c->space.count; i++)
+            if (c->space.item[i].variant == v && i != c->fallback) guess[i] = INFINITY;
+    }
+    free(which);
+    free(ns);
+    free(least);
+    return ok;
+}
+
 static size_t find_format(const struct tern_contest *c, const struct tern_found *f, const char *format) {
     for (size_t i = 0; i < f->ordered; i++)
         if (!strcmp(c->space.item[f->order[i]].variant->format->name, format)) return f->order[i];
@@ -308,7 +346,7 @@ static enum tern_status search(struct tern_contest *c, struct tern_outcome *out,
     const int guessing =
         isfinite(c->s->o->effort->drop_guess) && strcmp(c->s->o->strategy->name, "exhaustive");
     enum tern_status st = TERN_OK;
-    if (guessing && !guess_all(c, guess)) {
+    if (guessing && !(guess_all(c, guess) && probe(c, guess))) {
         st = tern_fail(e, TERN_INCONCLUSIVE, "stopped");
         goto done;
     }
