@@ -28,7 +28,7 @@ static int block_valid(const int *param, size_t m, size_t k, size_t n, const cha
         {"rows", rows_values, 3, 2},                                                                         \
         {"kblock", gemv_blocks, 3, 0},                                                                       \
         {"flush", flush, 2, 0},                                                                              \
-        {"prefetch", ahead_values, 2, 1},                                                                    \
+        {"prefetch", ahead_values, 2, 0},                                                                    \
     };                                                                                                       \
     static const struct tern_param gemm_##name[] = {                                                         \
         {"rows", rows_values, 3, 2},                                                                         \

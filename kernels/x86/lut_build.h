@@ -79,11 +79,11 @@ ALWAYS_INLINE void build_groups(size_t g, enum lut_cut cut, const int8_t *q, siz
 
 typedef void lut_build_fn(const int8_t *q, size_t count, uint8_t *out);
 
-/* Groups [from, to) of a token, sixteen at a time; what lies beyond the padding of the activations counts as
+/* Groups [from, to) of a token, some at a time; what lies beyond the padding of the activations counts as
  * 0. A builder may read 64 bytes from the start of each of its groups. */
 ALWAYS_INLINE void build_range(const int8_t *q, size_t stride, size_t g, size_t from, size_t to,
                                size_t group_bytes, uint8_t *out, lut_build_fn *build) {
-    enum { STEP = 16, REACH = 64, COLUMNS_MAX = 9 };
+    enum { STEP = 64, REACH = 64, COLUMNS_MAX = 9 };
     for (size_t i = from; i < to; i += STEP, out += STEP * group_bytes) {
         const size_t count = tern_min(to - i, STEP);
         int8_t tail[STEP * COLUMNS_MAX + REACH];

@@ -85,7 +85,8 @@ ALWAYS_INLINE void look_up(enum lut_kind f, const uint8_t *w, int odd_quad, int 
                            vec *lo, vec *hi) {
     if (f == FOURS || f == FIVES) {
 #if defined(__AVX512VBMI__)
-        const __m512i x = _mm512_load_si512(w + j * TERN_GROUP_ROWS);
+        __m512i x = _mm512_load_si512(w + j * TERN_GROUP_ROWS);
+        v_settle(&x); /* one load, and a copy that costs nothing, instead of two loads */
         *lo = _mm512_permutex2var_epi8(_mm512_load_si512(tab), x, _mm512_load_si512(tab + 64));
         *hi = _mm512_permutex2var_epi8(_mm512_load_si512(tab + 128), x, _mm512_load_si512(tab + 192));
         if (f == FOURS) return;
@@ -173,6 +174,8 @@ ALWAYS_INLINE void quad_digits(enum lut_kind f, const uint8_t *const *w, size_t 
         look_up(f, w[r] + at, odd_quad, j, tab, &lo, &hi);
         low[r] = j || f == TRIPLES ? V(add_epi8)(low[r], lo) : lo;
         high[r] = V(add_epi8)(high[r], hi);
+        v_settle(&low[r]);
+        v_settle(&high[r]);
     }
     UNROLL
     for (size_t r = 0; r < regs; r++) {
@@ -206,6 +209,16 @@ ALWAYS_INLINE void quad_words(enum lut_kind f, const uint8_t *const *w, size_t a
     }
 }
 
+ALWAYS_INLINE void quad(enum lut_kind f, const uint8_t *const *w, size_t at, int odd_quad, const uint8_t *tab,
+                        size_t ahead, size_t regs, vec start, vec *high, struct halves *s) {
+    UNROLL
+    for (size_t r = 0; r < regs; r++) prefetch_quad(f, w[r] + at, odd_quad, ahead);
+    if (is_words(f))
+        quad_words(f, w, at, odd_quad, tab, regs, s);
+    else
+        quad_digits(f, w, at, odd_quad, tab, regs, start, high, s);
+}
+
 /* `regs` registers of rows from `row` on, quads [q0, q1) of one token. Per group and register (loads apart):
  *   PAIRS    1.5 index + 2 shuffles + 2 adds + 1.2 widening = 6.7 per 2 columns   WORDS 1.5 + 2 + 2 + 2 = 7.5
  *   TRIPLES  1.5 + 2 + 4 signs + 2.25 + 1.4 = 11.2 per 3 columns (AVX-512: 10.2)  WORDS 1.5 + 2 + 2 + 6 + 2
@@ -234,19 +247,15 @@ ALWAYS_INLINE void tile(enum lut_kind f, const struct tern_call *c, int32_t *y, 
             vec high[4];
             UNROLL
             for (size_t r = 0; r < regs; r++) high[r] = start;
-            /* the quads of g3 are unrolled by two, so that the places of their signs are constants */
-            const size_t pause = is_triple(f) ? q + 2 : tern_min(stop, q + 3);
-            while (q < pause) {
+            if (is_triple(f)) { /* two quads share a line of signs, whose places are constants */
                 UNROLL
-                for (int odd = 0; odd < (is_triple(f) ? 2 : 1); odd++, q++, tab += tab_step) {
-                    const size_t at = quad_at(f, q - (size_t)odd) + (size_t)odd * 2 * TERN_GROUP_ROWS;
-                    UNROLL
-                    for (size_t r = 0; r < regs; r++) prefetch_quad(f, w[r] + at, odd, ahead);
-                    if (is_words(f))
-                        quad_words(f, w, at, odd, tab, regs, s);
-                    else
-                        quad_digits(f, w, at, odd, tab, regs, start, high, s);
-                }
+                for (int odd = 0; odd < 2; odd++, tab += tab_step)
+                    quad(f, w, quad_at(f, q) + (size_t)odd * 2 * TERN_GROUP_ROWS, odd, tab, ahead, regs,
+                         start, high, s);
+                q += 2;
+            } else {
+                for (const size_t pause = tern_min(stop, q + 3); q < pause; q++, tab += tab_step)
+                    quad(f, w, quad_at(f, q), 0, tab, ahead, regs, start, high, s);
             }
             UNROLL
             for (size_t r = 0; r < regs; r++)

@@ -39,22 +39,38 @@ ALWAYS_INLINE const uint8_t *codes_of(enum word_kind f, const struct tern_call *
     return w + row / TERN_GROUP_ROWS * tern_g5_panel_bytes(c->w.k) + row % TERN_GROUP_ROWS;
 }
 
-ALWAYS_INLINE __m512i add_triples(__m512i acc, __m512i x, const uint8_t *tab) {
-    acc = _mm512_add_epi16(acc, _mm512_permutexvar_epi16(x, _mm512_load_si512(tab)));
-    acc =
-        _mm512_add_epi16(acc, _mm512_permutexvar_epi16(_mm512_srli_epi16(x, 5), _mm512_load_si512(tab + 64)));
-    return _mm512_add_epi16(acc,
-                            _mm512_permutexvar_epi16(_mm512_srli_epi16(x, 10), _mm512_load_si512(tab + 128)));
+/* acc[t][r] += the entries of codes x[r] in each token's table; the loads of a table serve all rows. */
+ALWAYS_INLINE void add_words(const __m512i *x, const uint8_t *tab, size_t pitch, size_t regs, size_t tokens,
+                             __m512i acc[4][4]) {
+    UNROLL
+    for (size_t t = 0; t < tokens; t++) {
+        const __m512i table = _mm512_load_si512(tab + t * pitch);
+        UNROLL
+        for (size_t r = 0; r < regs; r++) {
+            acc[t][r] = _mm512_add_epi16(acc[t][r], _mm512_permutexvar_epi16(x[r], table));
+            v_settle(&acc[t][r]);
+        }
+    }
 }
 
-ALWAYS_INLINE __m512i add_five(__m512i acc, __m512i x, const uint8_t *tab) {
-    const __m512i low = _mm512_permutex2var_epi16(_mm512_load_si512(tab), x, _mm512_load_si512(tab + 64));
-    const __m512i high =
-        _mm512_permutex2var_epi16(_mm512_load_si512(tab + 128), x, _mm512_load_si512(tab + 192));
-    const __mmask32 upper = _mm512_test_epi16_mask(x, _mm512_set1_epi16(64));
-    const __mmask32 negative = _mm512_test_epi16_mask(x, _mm512_set1_epi16(128));
-    const __m512i t = _mm512_mask_blend_epi16(upper, low, high);
-    return _mm512_add_epi16(acc, _mm512_mask_sub_epi16(t, negative, _mm512_setzero_si512(), t));
+ALWAYS_INLINE void add_fives(const __m512i *x, const uint8_t *tab, size_t pitch, size_t regs, size_t tokens,
+                             __m512i acc[4][4]) {
+    UNROLL
+    for (size_t t = 0; t < tokens; t++, tab += pitch) {
+        const __m512i t0 = _mm512_load_si512(tab), t1 = _mm512_load_si512(tab + 64);
+        const __m512i t2 = _mm512_load_si512(tab + 128), t3 = _mm512_load_si512(tab + 192);
+        UNROLL
+        for (size_t r = 0; r < regs; r++) {
+            const __m512i low = _mm512_permutex2var_epi16(t0, x[r], t1);
+            const __m512i high = _mm512_permutex2var_epi16(t2, x[r], t3);
+            const __mmask32 upper = _mm512_test_epi16_mask(x[r], _mm512_set1_epi16(64));
+            const __mmask32 negative = _mm512_test_epi16_mask(x[r], _mm512_set1_epi16(128));
+            const __m512i v = _mm512_mask_blend_epi16(upper, low, high);
+            const __m512i signed_v = _mm512_mask_sub_epi16(v, negative, _mm512_setzero_si512(), v);
+            acc[t][r] = _mm512_add_epi16(acc[t][r], signed_v);
+            v_settle(&acc[t][r]);
+        }
+    }
 }
 
 ALWAYS_INLINE void put_sums(int32_t *y, size_t row, size_t end, __m512i low, __m512i high, int first) {
@@ -89,17 +105,23 @@ ALWAYS_INLINE void tile(enum word_kind f, const struct tern_call *c, int32_t *y,
         for (size_t t = 0; t < tokens; t++) UNROLL
         for (size_t r = 0; r < regs; r++) acc[t][r] = _mm512_setzero_si512();
         for (; u < stop; u++, tab += unit_table(f)) {
+            __m512i x[4];
             UNROLL
             for (size_t r = 0; r < regs; r++) {
                 const uint8_t *at = w[r] + u * 64;
                 if (ahead) _mm_prefetch((const char *)(at + ahead), _MM_HINT_T0);
-                const __m512i x = f == TRIPLE_WORD
-                                      ? _mm512_load_si512(at)
-                                      : _mm512_cvtepu8_epi16(_mm256_load_si256((const __m256i *)at));
+                x[r] = f == TRIPLE_WORD ? _mm512_load_si512(at)
+                                        : _mm512_cvtepu8_epi16(_mm256_load_si256((const __m256i *)at));
+            }
+            if (f == FIVE_BYTE) {
+                add_fives(x, tab, pitch, regs, tokens, acc);
+                continue;
+            }
+            UNROLL
+            for (size_t s = 0; s < 3; s++) {
+                add_words(x, tab + 64 * s, pitch, regs, tokens, acc);
                 UNROLL
-                for (size_t t = 0; t < tokens; t++)
-                    acc[t][r] = f == TRIPLE_WORD ? add_triples(acc[t][r], x, tab + t * pitch)
-                                                 : add_five(acc[t][r], x, tab + t * pitch);
+                for (size_t r = 0; r < regs; r++) x[r] = _mm512_srli_epi16(x[r], 5);
             }
         }
         UNROLL
@@ -176,20 +198,23 @@ ALWAYS_INLINE void gemv(enum word_kind f, const struct tern_call *c, size_t row0
                  (const uint8_t *)c->shared + u * unit_table(f), 0, (size_t)c->param[TERN_LUT_PREFETCH], 1);
 }
 
-/* `tokens` together share loads and shifts of the codes. */
+/* `tokens` (1, 2 or 4) together share loads and shifts of the codes. */
 ALWAYS_INLINE void gemm(enum word_kind f, const struct tern_call *c, size_t row0, size_t row1, uint8_t *local,
                         size_t tokens) {
     const size_t units = units_of(f, c->w.k), step = block_units(f, c), pitch = step * unit_table(f);
     for (size_t u = 0; u < units; u += step) {
         const size_t stop = tern_min(units, u + step);
         for (size_t t = 0; t < c->x->n;) {
-            const size_t some = c->x->n - t >= tokens ? tokens : 1;
+            const size_t left = c->x->n - t;
+            const size_t some = left >= tokens ? tokens : left >= 2 && tokens > 2 ? 2 : 1;
             for (size_t j = 0; j < some; j++)
                 build_range(c->x->q + (t + j) * c->x->stride, c->x->stride, unit_columns(f), u, stop,
                             unit_table(f), local + j * pitch, builder(f));
             int32_t *y = (int32_t *)c->y + t * c->ldy;
             if (some == tokens)
                 all_rows(f, c, y, row0, row1, u, stop, local, pitch, 0, tokens);
+            else if (some == 2)
+                all_rows(f, c, y, row0, row1, u, stop, local, pitch, 0, 2);
             else
                 all_rows(f, c, y, row0, row1, u, stop, local, pitch, 0, 1);
             t += some;

@@ -26,6 +26,16 @@ typedef __m128i vec;
 enum { VEC = 16 };
 #endif
 
+/* Keeps a sum as it is written: compilers turn chains of adds into trees whose leaves do not fit the
+ * registers. */
+ALWAYS_INLINE void v_settle(vec *x) {
+#if defined(__AVX512BW__)
+    __asm__("" : "+v"(*x));
+#else
+    __asm__("" : "+x"(*x));
+#endif
+}
+
 ALWAYS_INLINE vec v_load(const void *p) {
     return V_BITS(loadu)((const vec *)p);
 }
