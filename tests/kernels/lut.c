@@ -142,9 +142,9 @@ Test(lut, digit_sums_fit_a_byte_and_the_reciprocal_of_the_radix_is_exact) {
         const unsigned bias = 126 * g + 31;
         cr_assert(bias >= 128 * g, "g = %u: an entry below the bias", g);
         for (unsigned u = 0; u <= 2 * bias; u++) {
-            cr_assert((u * 1041) >> 16 == u / 63, "%u", u);
+            cr_assert(u / 63 == (u * 1041) >> 16, "%u", u);
             cr_assert(u % 63 * 4 <= 255 && u / 63 * 12 <= 255, "%u", u);
-            cr_assert((4 * g - u / 63) * 63 + 62 - u % 63 == 2 * bias - u, "%u is not complemented", u);
+            cr_assert(2 * bias - u == (4 * g - u / 63) * 63 + 62 - u % 63, "%u is not complemented", u);
         }
     }
 }
