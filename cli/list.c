@@ -13,11 +13,12 @@ static int run(int argc, char **argv);
 
 const struct tern_command tern_command_list = {
     "list", "every variant and format, what it needs, whether it runs here",
-    "usage: tern list [--formats] [--filter RE] [--runnable] [--json]\n\n"
+    "usage: tern list [--formats] [--filter RE] [--runnable] [--json | -o md]\n\n"
     "  --formats     weight formats instead of variants\n"
     "  --filter RE   only names that match this extended regular expression\n"
     "  --runnable    only variants that this CPU and TERN_ISA can run\n"
-    "  --json        machine-readable\n\n"
+    "  --json        machine-readable\n"
+    "  -o md         a Markdown table (docs/kernels.md is one)\n\n"
     "example: tern list --filter '^gemv_p64'\n",
     run};
 
@@ -54,14 +55,35 @@ static json_t *variant_json(const struct tern_variant *v, const char *needs, int
                      "parameters", params);
 }
 
+static void print_heading(void) {
+    puts("| variant | format | bits per weight | needs | tokens | steps (rows, K) | exact | parameters |\n"
+         "|---|---|---|---|---|---|---|---|");
+}
+
+static void print_row(const struct tern_variant *v, const char *needs) {
+    const char *last = strrchr(needs, ' ');
+    printf("| `%s` | %s | %.4g | %s | ", v->name, v->format->name, v->format->bits, last ? last + 1 : needs);
+    if (v->n_min == v->n_max)
+        printf("%zu", v->n_min);
+    else
+        printf("%zu and more", v->n_min);
+    printf(" | %zu, %zu | %s |", v->row_step, v->k_step, v->exact ? "yes" : "within the float bound");
+    for (size_t i = 0; i < v->space->count; i++) {
+        const struct tern_param *p = &v->space->params[i];
+        printf("%s%s:", i ? ", " : " ", p->name);
+        for (size_t j = 0; j < p->count; j++) printf(" %d", p->values[j]);
+    }
+    puts(" |");
+}
+
 static int run(int argc, char **argv) {
     static const struct option options[] = {
         {"formats", no_argument, 0, 'F'},  {"filter", required_argument, 0, 'f'},
         {"runnable", no_argument, 0, 'r'}, {"json", no_argument, 0, 'j'},
         {"help", no_argument, 0, 'h'},     {0}};
-    int formats = 0, json = 0, only = 0;
+    int formats = 0, json = 0, only = 0, markdown = 0;
     const char *re = NULL;
-    for (int o; (o = tern_cli_getopt(argc, argv, "hf:", options, &tern_command_list)) != -1;) {
+    for (int o; (o = tern_cli_getopt(argc, argv, "hf:o:", options, &tern_command_list)) != -1;) {
         if (o == 'F')
             formats = 1;
         else if (o == 'f')
@@ -70,7 +92,12 @@ static int run(int argc, char **argv) {
             only = 1;
         else if (o == 'j')
             json = 1;
-        else
+        else if (o == 'o') {
+            if (strcmp(optarg, "md") && strcmp(optarg, "json") && strcmp(optarg, "text"))
+                return tern_cli_usage("list", "-o: '%s' is not text, json or md", optarg);
+            json = !strcmp(optarg, "json");
+            markdown = !strcmp(optarg, "md");
+        } else
             return 3;
     }
     if (optind < argc) return tern_cli_usage("list", "unexpected argument '%s'", argv[optind]);
@@ -89,6 +116,7 @@ static int run(int argc, char **argv) {
     size_t count, shown = 0, runnable = 0;
     const struct tern_variant *v = tern_variants(&count);
     json_t *all = json_array();
+    if (markdown) print_heading();
     for (size_t i = 0; i < count; i++) {
         const int runs = (v[i].isa & usable) == v[i].isa;
         if (!tern_cli_matches(&filter, v[i].name) || (only && !runs)) continue;
@@ -101,6 +129,8 @@ static int run(int argc, char **argv) {
         runnable += runs;
         if (json)
             json_array_append_new(all, variant_json(&v[i], needs, runs));
+        else if (markdown)
+            print_row(&v[i], needs);
         else
             printf("%-42s %-5s %6.4g b/w  %-3s %s  %s\n", v[i].name, v[i].exact ? "exact" : "float",
                    v[i].format->bits, runs ? "yes" : "no", params, runs ? "" : needs);
@@ -108,6 +138,6 @@ static int run(int argc, char **argv) {
     tern_cli_filter_free(&filter);
     if (json) return tern_cli_print_json(all);
     json_decref(all);
-    printf("%zu variants, %zu run here (%s)\n", shown, runnable, tern_isa_level_name(usable));
+    if (!markdown) printf("%zu variants, %zu run here (%s)\n", shown, runnable, tern_isa_level_name(usable));
     return rc;
 }

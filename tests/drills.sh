@@ -27,3 +27,10 @@ for cpu in Nehalem Haswell; do
         tail -n 20 "$build/verify-$cpu.out"
     fi
 done
+
+say "drill: mutants of every kernel family against the verifier"
+python3 "$root/tests/mutants.py" "$root" "$ordinary-mutants" >"$ordinary/mutants.out" 2>&1 || true
+cat "$ordinary/mutants.out"
+passed=$((passed + $(grep -c '^ok' "$ordinary/mutants.out" || true)))
+failed=$((failed + $(grep -c '^not ok' "$ordinary/mutants.out" || true)))
+grep -q '^1\.\.' "$ordinary/mutants.out" || failed=$((failed + 1))
