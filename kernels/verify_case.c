@@ -67,7 +67,7 @@ static int8_t activation(enum tern_act_pattern p, const int8_t *row, size_t i, s
     case TERN_A_ALIGNED:
         return row[i] < 0 ? -128 : 127; /* drives the sum of that row to its extreme */
     case TERN_A_NARROW: {
-        const unsigned bits = 1 + (unsigned)(i / 256 % 8);
+        const unsigned bits = 1 + (unsigned)(i / 128 % 8);
         return (int8_t)((int)tern_random_below(r, 1u << bits) - (1 << (bits - 1)));
     }
     case TERN_A_RANDOM:
