@@ -77,8 +77,8 @@ static void patterns_in_turn(struct run *r, struct tern_case *c, size_t turn, si
 }
 
 /* Every combination of parameters on shapes that have a body and tails. */
-static void every_parameter(struct run *r) {
-    static const size_t shape[][3] = {{321, 2304, 3}, {257, 640, 7}, {64, 256, 1}};
+static void every_parameter(struct run *r, int full) {
+    static const size_t shape[][3] = {{130, 640, 3}, {321, 2304, 3}, {257, 640, 7}, {64, 256, 1}};
     const struct tern_space *s = r->v->space;
     size_t total = 1;
     for (size_t i = 0; i < s->count; i++) total *= s->params[i].count;
@@ -86,7 +86,7 @@ static void every_parameter(struct run *r) {
         struct tern_case c = {.weights = TERN_W_RANDOM, .acts = TERN_A_RANDOM, .workers = 1};
         for (size_t i = 0, rest = at; i < s->count; rest /= s->params[i].count, i++)
             c.param[i] = s->params[i].values[rest % s->params[i].count];
-        for (size_t j = 0; j < 3 && !r->failed; j++) {
+        for (size_t j = 0; j < (full ? 4 : 1) && !r->failed; j++) {
             c.m = shape[j][0], c.k = shape[j][1],
             c.n = tern_max(r->v->n_min, tern_min(shape[j][2], r->v->n_max));
             c.row0 = 0, c.row1 = c.m;
@@ -110,9 +110,10 @@ static void all_cases(struct run *r, enum tern_verify_effort effort) {
             c.k = ks[i];
             c.m = ms[j];
             c.n = tern_max(r->v->n_min, tern_min(ns[turn % n_n], r->v->n_max));
-            if (c.m * c.k > 1000000 && turn % 3) continue; /* rows and columns have their tails elsewhere */
+            /* Rows and columns have their tails elsewhere. */
+            if (c.m * c.k > (full ? 1000000 : 150000) && turn % 3) continue;
             const size_t work = c.m * c.k * c.n * (full ? 1 : 4);
-            patterns_in_turn(r, &c, turn, work > 1000000 ? 2 : work > 100000 ? 4 : N_PATTERNS);
+            patterns_in_turn(r, &c, turn, work > 1000000 ? 2 : work > 100000 ? 3 : full ? N_PATTERNS : 5);
         }
     }
     if (r->v->format->accepts(257, 256, NULL)) {
@@ -122,7 +123,7 @@ static void all_cases(struct run *r, enum tern_verify_effort effort) {
             patterns_in_turn(r, &c, i, c.m * c.k * c.n > 1000000 ? 3 : N_PATTERNS);
         }
     }
-    every_parameter(r);
+    every_parameter(r, full);
     if (!full || r->v->n_max < 128) return;
     c.m = 130, c.k = 512, c.n = 128;
     patterns_in_turn(r, &c, 2, 4);
