@@ -70,22 +70,33 @@ static json_t *json_of(const struct tern_target *t, const struct tern_target_see
     return o;
 }
 
-static enum tern_status prove_all(struct tern_bed *bed, int quiet, struct tern_error *e) {
+struct proving {
     struct tern_progress bar;
+    const struct tern_variant **list;
+    size_t count, finished;
+};
+
+static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdict,
+                       const struct tern_proof *proof) {
+    struct proving *p = ctx;
+    tern_progress_step(&p->bar, (double)++p->finished / (double)p->count, p->list[index]->name);
+    if (!proof)
+        fprintf(stderr, "tern: verify: %s: %s: %s; not timed\n", p->list[index]->name,
+                tern_verdict_name(verdict->kind), verdict->text);
+}
+
+static enum tern_status prove_all(struct tern_bed *bed, int quiet, struct tern_error *e) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
-    enum tern_status s = TERN_OK;
-    tern_progress_begin(&bar, "targets", quiet);
-    for (size_t i = 0; i < count && !s; i++) {
-        struct tern_verdict verdict;
-        if (all[i].act != TERN_ACT_I8 || (all[i].isa & bed->machine->usable) != all[i].isa) continue;
-        tern_progress_step(&bar, (double)i / (double)count, all[i].name);
-        s = tern_bed_prove(bed, &all[i], &verdict, e);
-        if (!s && !tern_bed_proof(bed, &all[i]))
-            fprintf(stderr, "tern: verify: %s: %s: %s; not timed\n", all[i].name,
-                    tern_verdict_name(verdict.kind), verdict.text);
-    }
-    tern_progress_end(&bar);
+    struct proving p = {.list = malloc((count + 1) * sizeof *p.list)};
+    if (!p.list) return tern_fail(e, TERN_NO_MEMORY, "verify: out of memory");
+    for (size_t i = 0; i < count; i++)
+        if (all[i].act == TERN_ACT_I8 && (all[i].isa & bed->machine->usable) == all[i].isa)
+            p.list[p.count++] = &all[i];
+    tern_progress_begin(&p.bar, "targets", quiet);
+    const enum tern_status s = tern_bed_prove_all(bed, p.list, p.count, on_verdict, &p, e);
+    tern_progress_end(&p.bar);
+    free(p.list);
     return s;
 }
 

@@ -16,8 +16,8 @@ shift 3
         done
         [ $# -gt 0 ] && shift
         # shellcheck disable=SC2086
-        key=$( { echo "$compiler $flags"; cat $files "$root"/kernels/*/*.h "$root"/kernels/unroll.h "$root"/kernels/slices.h \
-            "$root"/kernels/parts*.[ch]; } |
+        key=$( { echo "$compiler $flags"; cat $files "$root"/kernels/*/*.h "$root"/kernels/*.h \
+            "$root"/kernels/parts*.c "$root"/kernels/lut.c "$root"/kernels/spaces_lut.c; } |
             sha256sum | cut -c1-16)
         echo "#define TERN_CODE_KEY_$level \"$key\""
     done

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "kernels/code_keys.h"
+#include "kernels/lut.h"
 #include "kernels/parts.h"
 
 #include <stdio.h>

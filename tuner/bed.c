@@ -42,6 +42,29 @@ enum tern_status tern_bed_prove(struct tern_bed *b, const struct tern_variant *v
     return tern_prove(v, &o, verdict, &b->proof[v - all], e);
 }
 
+struct proving {
+    struct tern_bed *bed;
+    const struct tern_variant *const *list;
+    tern_verdict_fn *report;
+    void *ctx;
+};
+
+static void keep_proof(void *ctx, size_t index, const struct tern_verdict *verdict,
+                       const struct tern_proof *proof) {
+    const struct proving *p = ctx;
+    size_t count;
+    p->bed->proof[p->list[index] - tern_variants(&count)] = proof;
+    if (p->report) p->report(p->ctx, index, verdict, proof);
+}
+
+enum tern_status tern_bed_prove_all(struct tern_bed *b, const struct tern_variant *const *v, size_t count,
+                                    tern_verdict_fn *report, void *ctx, struct tern_error *e) {
+    const struct tern_verify_options o = {
+        .usable = b->machine->usable, .seed = b->seed, .effort = TERN_VERIFY_QUICK};
+    struct proving p = {b, v, report, ctx};
+    return tern_prove_all(v, count, b->machine->cpus, &o, keep_proof, &p, e);
+}
+
 const struct tern_proof *tern_bed_proof(const struct tern_bed *b, const struct tern_variant *v) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count);

@@ -41,6 +41,10 @@ void tern_bed_close(struct tern_bed *b);
  * forks. TERN_OK also when the verdict is no; then the bed has no proof of it. */
 enum tern_status tern_bed_prove(struct tern_bed *b, const struct tern_variant *v,
                                 struct tern_verdict *verdict, struct tern_error *e);
+/* Proves those of a list that have no proof yet, one process per processor at a time; `report` may be NULL.
+ */
+enum tern_status tern_bed_prove_all(struct tern_bed *b, const struct tern_variant *const *v, size_t count,
+                                    tern_verdict_fn *report, void *ctx, struct tern_error *e);
 /* NULL when it was not proved. */
 const struct tern_proof *tern_bed_proof(const struct tern_bed *b, const struct tern_variant *v);
 

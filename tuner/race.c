@@ -5,8 +5,8 @@
 #include <string.h>
 
 static const struct tern_effort efforts[] = {
-    {"quick", 2, 8, 1.25, 6, 7, 15},
-    {"normal", 3, 24, 1.25, 8, 7, 52},
+    {"quick", 2, 8, 1.25, 2, 7, 15},
+    {"normal", 3, 24, 1.25, 2.5, 7, 52},
     {"thorough", 6, 48, 1.5, INFINITY, 21, 101},
 };
 

@@ -91,7 +91,8 @@ enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
         const struct tern_variant *v = sorted[i];
         const char *why = NULL;
         if (v->act != TERN_ACT_I8 || (format && v->format != format)) continue;
-        if (!tern_variant_fits(v, usable, p->m, p->k, p->n, &why))
+        /* Binary formats are for weights without zeros: only where the caller names one. */
+        if (!(format ? tern_variant_fits_signs : tern_variant_fits)(v, usable, p->m, p->k, p->n, &why))
             ok = leave_out(&g, v, NULL, why);
         else if (v->format->bits > TERNARY_BITS)
             ok = leave_out(&g, v, NULL, "a dense baseline: its format is not for trits");

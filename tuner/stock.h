@@ -38,7 +38,8 @@ enum tern_status tern_stock_get(struct tern_stock *s, const struct tern_format *
  * before it. */
 enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_tokens *x, void **y,
                                   size_t *ldy, struct tern_error *e);
-/* The weights that tern_stock_get packed in this format, row-major m x k: trits, or signs for a binary format. */
+/* The weights that tern_stock_get packed in this format, row-major m x k: trits, or signs for a binary
+ * format. */
 const int8_t *tern_stock_trits(const struct tern_stock *s, const struct tern_format *format);
 
 #endif

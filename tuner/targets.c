@@ -1,5 +1,6 @@
 #include "tuner/targets.h"
 
+#include "base/isa.h"
 #include "measure/clock.h"
 #include "measure/record.h"
 #include "tuner/race.h"
@@ -15,13 +16,24 @@
 #define EPOCH_MAX_NS 4e7
 #define ROUNDS       31
 
-/* Source of the goals: prototypes on the machine that the project was begun on, less a margin. */
+/* Shares of a ceiling measured in the same rounds; the goals are those of a core with 512-bit integer dot
+ * products. */
 static const struct tern_target targets[] = {
-    {"gemv-hot-2.0bpw", 640, 2560, 1, TERN_HOT, NULL, 1.9, 2.1, TERN_CEILING_INT8, 0.50},
-    {"gemv-hot-1.6bpw", 640, 2560, 1, TERN_HOT, NULL, 1.5, 1.7, TERN_CEILING_INT8, 0.33},
-    {"gemv-cold-2.0bpw", 6912, 2560, 1, TERN_WCOLD, NULL, 1.9, 2.1, TERN_CEILING_READ, 0.80},
-    {"gemv-cold-1.6bpw", 6912, 2560, 1, TERN_WCOLD, NULL, 1.5, 1.7, TERN_CEILING_READ, 0.80},
-    {"gemm-128", 6912, 2560, 128, TERN_WCOLD, NULL, 0, 2.5, TERN_CEILING_INT8, 0.60},
+    {"gemv-hot-2.0bpw", 640, 2560, 1, TERN_HOT, NULL, 1.9, 2.1, TERN_CEILING_INT8, 0.57, 1, NULL},
+    {"gemv-hot-1.67bpw", 640, 2560, 1, TERN_HOT, NULL, 1.5, 1.7, TERN_CEILING_INT8, 0.38, 1, NULL},
+    {"gemv-cold-2.0bpw", 6912, 2560, 1, TERN_WCOLD, NULL, 1.9, 2.1, TERN_CEILING_READ, 0.95, 1, NULL},
+    {"gemv-cold-1.67bpw", 6912, 2560, 1, TERN_WCOLD, NULL, 1.5, 1.7, TERN_CEILING_READ, 0.92, 1, NULL},
+    {"gemv-cold-1.67bpw-all", 6912, 2560, 1, TERN_WCOLD, NULL, 1.5, 1.7, TERN_CEILING_READ, 0.92, 0, NULL},
+    {"gemv-cold-wide-1.67bpw", 2560, 6912, 1, TERN_WCOLD, NULL, 1.5, 1.7, TERN_CEILING_READ, 0.92, 1, NULL},
+    {"gemv-cold-wide-1.67bpw-all", 2560, 6912, 1, TERN_WCOLD, NULL, 1.5, 1.7, TERN_CEILING_READ, 0.92, 0,
+     NULL},
+    {"gemv-cold-binary", 6912, 2560, 1, TERN_WCOLD, "b128", 0, 0, TERN_CEILING_READ, 0.90, 1, NULL},
+    {"gemm-8", 6912, 2560, 8, TERN_WCOLD, NULL, 0, 4, TERN_CEILING_INT8, 0.75, 1, NULL},
+    {"gemm-32", 6912, 2560, 32, TERN_WCOLD, NULL, 0, 4, TERN_CEILING_INT8, 0.82, 1, NULL},
+    {"gemm-128", 6912, 2560, 128, TERN_WCOLD, NULL, 0, 4, TERN_CEILING_INT8, 0.88, 1, NULL},
+    {"gemm-512", 2560, 2560, 512, TERN_WCOLD, NULL, 0, 4, TERN_CEILING_INT8, 0.90, 1, NULL},
+    {"gemv-hot-avx2", 640, 2560, 1, TERN_HOT, NULL, 0, 4, TERN_CEILING_MADDUBS, 0.55, 1, "avx2"},
+    {"gemm-128-avx2", 2560, 2560, 128, TERN_WCOLD, NULL, 0, 4, TERN_CEILING_MADDUBS, 0.65, 1, "avx2"},
 };
 
 const struct tern_target *tern_targets(size_t *count) {
@@ -130,32 +142,53 @@ static enum tern_status judge(struct field *f, const struct tern_target *t, size
     return TERN_OK;
 }
 
-static enum tern_status run_field(struct field *f, const struct tern_target *t, struct tern_target_seen *out,
-                                  struct tern_error *e) {
+/* The ceiling that judges: the team's own, or one made for this target in *own. */
+static enum tern_status find_ceiling(struct field *f, const struct tern_target *t, uint32_t usable,
+                                     struct tern_ceiling **use, struct tern_ceiling **own,
+                                     struct tern_error *e) {
     struct tern_team *team;
-    enum tern_status s = tern_bed_team(f->bed, 1, &team, e);
+    enum tern_status s = tern_bed_team(f->bed, f->problem.threads, &team, e);
     if (s) return s;
+    if (t->ceiling == TERN_CEILING_MADDUBS) {
+        s = tern_ceiling_new(t->ceiling, 0, usable, team->pool, own, e);
+        *use = *own;
+        return s;
+    }
     tern_bed_ceilings(f->bed, team);
-    struct tern_ceiling *c = t->ceiling == TERN_CEILING_READ ? team->read : team->int8;
-    if (!c)
-        return tern_fail(e, TERN_UNSUPPORTED, "%s",
-                         t->ceiling == TERN_CEILING_READ ? team->why_read : team->why_int8);
+    *use = t->ceiling == TERN_CEILING_READ ? team->read : team->int8;
+    if (*use) return TERN_OK;
+    return tern_fail(e, TERN_UNSUPPORTED, "%s",
+                     t->ceiling == TERN_CEILING_READ ? team->why_read : team->why_int8);
+}
+
+static enum tern_status run_field(struct field *f, const struct tern_target *t, uint32_t usable,
+                                  struct tern_target_seen *out, struct tern_error *e) {
+    struct tern_ceiling *c = NULL, *own = NULL;
+    enum tern_status s = find_ceiling(f, t, usable, &c, &own, e);
+    if (s) return s;
     snprintf(out->ceiling_name, sizeof out->ceiling_name, "%s", tern_ceiling_name(c));
     f->entrant[f->space.count] =
         (struct tern_entrant){.work = tern_ceiling_run, .ctx = c, .per = tern_ceiling_work(c)};
     size_t best = 0;
     s = choose(f, &best, e);
-    return s ? s : judge(f, t, best, out, e);
+    if (!s) s = judge(f, t, best, out, e);
+    tern_ceiling_free(own);
+    return s;
 }
 
 enum tern_status tern_target_measure(const struct tern_target *t, struct tern_bed *bed,
                                      const volatile int *stop, struct tern_target_seen *out,
                                      struct tern_error *e) {
-    struct field f = {.bed = bed, .problem = {t->m, t->k, t->n, 1, t->regime}, .stop = stop};
+    struct field f = {.bed = bed, .problem = {t->m, t->k, t->n, t->threads, t->regime}, .stop = stop};
     struct tern_error why = {""};
+    uint32_t usable = bed->machine->usable, limit = UINT32_MAX;
     *out = (struct tern_target_seen){.verdict = TERN_INCONCLUSIVE};
     if (f.problem.regime != TERN_HOT) f.problem.regime = bed->cold;
-    enum tern_status s = tern_space_of(&f.problem, bed->machine->usable, NULL, 0, &f.space, e);
+    if (!t->threads) f.problem.threads = bed->machine->cpus;
+    if (t->isa && tern_isa_parse(t->isa, &limit, NULL)) limit = 0; /* not a level of this architecture */
+    usable &= limit;
+    const struct tern_format *format = t->format ? tern_format_named(t->format) : NULL;
+    enum tern_status s = tern_space_of(&f.problem, usable, format, 0, &f.space, e);
     if (s) return s;
     size_t kept = 0;
     for (size_t i = 0; i < f.space.count; i++) {
@@ -171,7 +204,7 @@ enum tern_status tern_target_measure(const struct tern_target *t, struct tern_be
     else if (!kept)
         s = tern_fail(&why, TERN_UNSUPPORTED, "no proven variant of this kind runs here");
     else
-        s = run_field(&f, t, out, &why);
+        s = run_field(&f, t, usable, out, &why);
     if (s) snprintf(out->why, sizeof out->why, "%.255s", why.text);
     for (size_t i = 0; f.trial && i < kept; i++) tern_trial_free(f.trial[i]);
     free(f.entrant);

@@ -14,7 +14,9 @@ struct tern_target {
     const char *format; /* of the weights; NULL: any with bits in the next two */
     double bits_from, bits_to;
     enum tern_ceiling_kind ceiling;
-    double goal; /* share of the ceiling, one thread */
+    double goal;     /* share of the ceiling */
+    size_t threads;  /* 0: all processors */
+    const char *isa; /* at most this level; NULL: all that is usable */
 };
 
 const struct tern_target *tern_targets(size_t *count);

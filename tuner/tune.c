@@ -65,25 +65,36 @@ static int may_be_timed(const struct tern_session *s, const struct tern_variant 
     return 0;
 }
 
+struct proving {
+    const struct tern_session *s;
+    const struct tern_variant **list;
+    size_t count, finished;
+};
+
+static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdict,
+                       const struct tern_proof *proof) {
+    struct proving *p = ctx;
+    const struct tern_tune_hooks *h = &p->s->o->hooks;
+    const char *name = p->list[index]->name;
+    char note[160];
+    snprintf(note, sizeof note, "verified %zu of %zu: %s", ++p->finished, p->count, name);
+    if (h->progress) h->progress(h->ctx, 0, note);
+    if (!proof)
+        tern_session_warn(p->s, "verify: %s: %s: %s; it is not timed and cannot win", name,
+                          tern_verdict_name(verdict->kind), verdict->text);
+}
+
 /* Every variant that some task may use is proved before anything is timed, and before there are threads. */
 static enum tern_status prove_all(struct tern_session *s, struct tern_error *e) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
-    for (size_t i = 0; i < count && !stopped(s); i++) {
-        if (!may_be_timed(s, &all[i])) continue;
-        if (s->o->hooks.progress) {
-            char note[160];
-            snprintf(note, sizeof note, "verifying %s", all[i].name);
-            s->o->hooks.progress(s->o->hooks.ctx, 0, note);
-        }
-        struct tern_verdict verdict;
-        enum tern_status st = tern_bed_prove(&s->bed, &all[i], &verdict, e);
-        if (st) return st;
-        if (!tern_bed_proof(&s->bed, &all[i]))
-            tern_session_warn(s, "verify: %s: %s: %s; it is not timed and cannot win", all[i].name,
-                              tern_verdict_name(verdict.kind), verdict.text);
-    }
-    return TERN_OK;
+    struct proving p = {.s = s, .list = malloc((count + 1) * sizeof *p.list)};
+    if (!p.list) return tern_fail(e, TERN_NO_MEMORY, "verify: out of memory");
+    for (size_t i = 0; i < count; i++)
+        if (may_be_timed(s, &all[i])) p.list[p.count++] = &all[i];
+    enum tern_status st = tern_bed_prove_all(&s->bed, p.list, p.count, on_verdict, &p, e);
+    free(p.list);
+    return st;
 }
 
 static enum tern_status make_teams(struct tern_session *s, struct tern_error *e) {

@@ -7,12 +7,20 @@
 #include "tuner/round.h"
 #include "tuner/tune.h"
 
+/* How far a variant was from the best by its first guess, on the problems so far with one token or with
+ * several; 0: not seen. What was hopeless there is not packed again for the next problem. */
+enum { TERN_SCREENED = 512 };
+struct tern_screen {
+    double ratio[2][TERN_SCREENED]; /* [several tokens][place in the registry] */
+};
+
 struct tern_session {
     const struct tern_tune_options *o;
     struct tern_wisdom wisdom;
     struct tern_journal *journal;
     struct tern_bed bed;
     double started, ends; /* seconds */
+    struct tern_screen screen;
     size_t replayed;
     char run[64];
 };
