@@ -68,19 +68,18 @@ ALWAYS_INLINE void store(const struct tern_call *c, size_t t, size_t row, size_t
     for (size_t f = 0; f < 3; f++) v_store_rows(y, row + 16 * f, end, _mm512_sub_epi32(s[f], bias));
 }
 
-/* `panels` panels x `tokens` tokens (one of the two is 1); activations [K/4][tokens][4]. */
-ALWAYS_INLINE void tile(const struct tern_call *c, const struct tables *tab, size_t row, size_t end,
-                        const int8_t *q, size_t t, size_t tokens, size_t panels, size_t ahead, enum way way) {
+/* `panels` panels side by side: independent accumulators, one activation broadcast. */
+ALWAYS_INLINE void gemv_panels(const struct tern_call *c, const struct tables *tab, size_t row, size_t end,
+                               size_t panels, size_t ahead, enum way way) {
     const size_t distance = tern_t5_panel(c->w.k), groups = tern_panel_groups(c->w.k);
-    const size_t live = tern_min(tokens, c->x->n - t);
     const uint8_t *w = (const uint8_t *)c->w.data + row / TERN_T5_ROWS * distance;
-    __m512i acc[6][4][3];
+    __m512i acc[4][3];
     UNROLL
-    for (size_t j = 0; j < tokens; j++) UNROLL
     for (size_t p = 0; p < panels; p++) UNROLL
-    for (size_t f = 0; f < 3; f++) acc[j][p][f] = v_zero();
+    for (size_t f = 0; f < 3; f++) acc[p][f] = v_zero();
 
-    for (size_t g = 0; g < groups; g++, q += 4 * tokens) {
+    for (size_t g = 0; g < groups; g++) {
+        const __m512i a = v_four(c->x->q + 4 * g);
         UNROLL
         for (size_t p = 0; p < panels; p++) {
             const uint8_t *at = w + p * distance + g * TERN_T5_GROUP;
@@ -88,17 +87,11 @@ ALWAYS_INLINE void tile(const struct tern_call *c, const struct tables *tab, siz
             __m512i u[3];
             decode(tab, at, way, u);
             UNROLL
-            for (size_t j = 0; j < tokens; j++) {
-                const __m512i a = v_four(q + 4 * j);
-                UNROLL
-                for (size_t f = 0; f < 3; f++) acc[j][p][f] = dp(acc[j][p][f], u[f], a);
-            }
+            for (size_t f = 0; f < 3; f++) acc[p][f] = dp(acc[p][f], u[f], a);
         }
     }
     UNROLL
-    for (size_t j = 0; j < tokens; j++) UNROLL
-    for (size_t p = 0; p < panels; p++)
-        if (j < live) store(c, t + j, row + TERN_T5_ROWS * p, end, acc[j][p], way);
+    for (size_t p = 0; p < panels; p++) store(c, 0, row + TERN_T5_ROWS * p, end, acc[p], way);
 }
 
 ALWAYS_INLINE void gemv(const struct tern_call *c, size_t row0, size_t row1, enum way way) {
@@ -106,10 +99,10 @@ ALWAYS_INLINE void gemv(const struct tern_call *c, size_t row0, size_t row1, enu
     const struct tables tab = load_tables(way);
     size_t r = row0;
     if (panels >= 4)
-        for (; r + 144 < row1; r += 192) tile(c, &tab, r, row1, c->x->q, 0, 1, 4, ahead, way);
+        for (; r + 144 < row1; r += 192) gemv_panels(c, &tab, r, row1, 4, ahead, way);
     if (panels >= 2)
-        for (; r + 48 < row1; r += 96) tile(c, &tab, r, row1, c->x->q, 0, 1, 2, ahead, way);
-    for (; r < row1; r += 48) tile(c, &tab, r, row1, c->x->q, 0, 1, 1, ahead, way);
+        for (; r + 48 < row1; r += 96) gemv_panels(c, &tab, r, row1, 2, ahead, way);
+    for (; r < row1; r += 48) gemv_panels(c, &tab, r, row1, 1, ahead, way);
 }
 
 /* Codes for the unpacking GEMM: the fields, shifted down. */
@@ -140,11 +133,31 @@ void gemv_t5_i8_r48k4_quotients__avx512vbmi(const struct tern_call *c, size_t ro
  * for the tables and masks. */
 void gemm_t5_i8_r48k4n6__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
     (void)local;
+    enum { NR = 6 };
     const struct tables tab = load_tables(FIELDS);
-    const size_t groups = tern_panel_groups(c->w.k);
-    for (size_t r = row0; r < row1; r += 48)
-        for (size_t t = 0; t < c->x->n; t += 6)
-            tile(c, &tab, r, row1, (const int8_t *)c->shared + t * 4 * groups, t, 6, 1, 0, FIELDS);
+    const size_t groups = tern_panel_groups(c->w.k), n = c->x->n;
+    for (size_t r = row0; r < row1; r += TERN_T5_ROWS) {
+        const uint8_t *w = (const uint8_t *)c->w.data + r / TERN_T5_ROWS * tern_t5_panel(c->w.k);
+        const int8_t *q = c->shared;
+        for (size_t t = 0; t < n; t += NR) {
+            __m512i acc[NR][3];
+            UNROLL
+            for (size_t j = 0; j < NR; j++) acc[j][0] = acc[j][1] = acc[j][2] = v_zero();
+            for (size_t g = 0; g < groups; g++, q += 4 * NR) {
+                __m512i u[3];
+                decode(&tab, w + g * TERN_T5_GROUP, FIELDS, u);
+                UNROLL
+                for (size_t j = 0; j < NR; j++) {
+                    const __m512i a = v_four(q + 4 * j);
+                    UNROLL
+                    for (size_t f = 0; f < 3; f++) acc[j][f] = dp(acc[j][f], u[f], a);
+                }
+            }
+            UNROLL
+            for (size_t j = 0; j < NR; j++)
+                if (t + j < n) store(c, t + j, r, row1, acc[j], FIELDS);
+        }
+    }
 }
 
 void gemm_t5_i8_r48k4n8_unpack__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
