@@ -5,6 +5,7 @@ set -u
 tern=$1 root=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+export HOME="$work" XDG_CONFIG_HOME= XDG_STATE_HOME= XDG_CACHE_HOME=
 number=0
 check() { # check TEXT COMMAND...
     text=$1
@@ -30,7 +31,7 @@ check "the run goes on and proves the others" grep -q '^passed .*gemm_p64_i8_r1k
 check "bench fails" [ $? = 1 ]
 check "no broken variant is benchmarked" sh -c "! grep -q 'ns/call\|iterations=' '$work/bench' && ! grep -qE '^gemm.* ns ' '$work/bench'"
 
-TERN_ISA=scalar "$tern" tune --problem 128x256x1 --budget 5 -q --wisdom "$work/wisdom" --records "$work/records" \
+TERN_ISA=scalar "$tern" tune --problem 128x256x1 --threads 1 --budget 40 --effort quick -q --wisdom "$work/wisdom" --records "$work/records" \
     >"$work/tune" 2>"$work/tune.err"
 check "tuning goes on without them" [ $? = 0 ]
 check "none of them is in the wisdom" sh -c "grep -q 128x256x1 '$work/wisdom' && ! grep -qE '_wrap16|_sigill|_sigsegv|_hang|_beyond' '$work/wisdom'"
