@@ -9,6 +9,7 @@ void gemv_b128_i8_r128k4__avx512bw(const struct tern_call *c, size_t row0, size_
     b128_mad_gemv(c, row0, row1);
 }
 
-void gemm_b128_i8_r128k4n2_unpack__avx512bw(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+void gemm_b128_i8_r128k4n2_unpack__avx512bw(const struct tern_call *c, size_t row0, size_t row1,
+                                            void *local) {
     unpack_gemm(c, row0, row1, local, b128_layout(c), (size_t)c->param[TERN_P_BLOCK] / 4, 2);
 }

@@ -16,6 +16,6 @@ void gemm_b128_i8_r128k4n3__avx512vnni(const struct tern_call *c, size_t row0, s
 }
 
 void gemm_b128_i8_r128k4n3_unpack__avx512vnni(const struct tern_call *c, size_t row0, size_t row1,
-                                             void *local) {
+                                              void *local) {
     unpack_gemm(c, row0, row1, local, b128_layout(c), (size_t)c->param[TERN_P_BLOCK] / 4, 3);
 }

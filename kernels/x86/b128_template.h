@@ -132,5 +132,5 @@ ALWAYS_INLINE void b128_unpack(const uint8_t *at, vec *code) {
 
 ALWAYS_INLINE struct unpack_layout b128_layout(const struct tern_call *c) {
     return (struct unpack_layout){B128_ROWS,        8,         tern_panel_bytes(c->w.k),
-                                 TERN_PANEL_GROUP, VEC_BYTES, b128_unpack};
+                                  TERN_PANEL_GROUP, VEC_BYTES, b128_unpack};
 }

@@ -4,11 +4,6 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline __m256i tail_mask(size_t left) {
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_cmpgt_epi32(_mm256_set1_epi32(left < 8 ? (int)left : 8), lane);
-}
-
 static inline __m256 load_f16(const uint16_t *p, size_t left) {
     if (left >= 8) return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
     uint16_t part[8] = {0};
@@ -17,7 +12,10 @@ static inline __m256 load_f16(const uint16_t *p, size_t left) {
 }
 
 static inline __m256 load_f32(const float *p, size_t left) {
-    return left >= 8 ? _mm256_loadu_ps(p) : _mm256_maskload_ps(p, tail_mask(left));
+    if (left >= 8) return _mm256_loadu_ps(p);
+    float part[8] = {0};
+    memcpy(part, p, left * sizeof *p);
+    return _mm256_loadu_ps(part);
 }
 
 static inline float sum(__m256 v) {

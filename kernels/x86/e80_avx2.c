@@ -63,12 +63,10 @@ static void half_panel(const struct tern_call *c, const uint8_t *w, size_t row, 
             }
             const int32_t bias = g0 ? 0 : c->x->sum[t];
             for (size_t f = 0; f < 5 && row + 16 * f < end; f++) {
-                const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-                const __m256i live =
-                    _mm256_cmpgt_epi32(_mm256_set1_epi32((int)tern_min(end - row - 16 * f, 8)), lane);
-                int *at = (int *)(y + t * c->ldy + row + 16 * f);
-                const __m256i old = g0 ? _mm256_maskload_epi32(at, live) : _mm256_setzero_si256();
-                store_rows(y + t * c->ldy, row + 16 * f, end, widen(old, acc[f]), bias);
+                int32_t *at = y + t * c->ldy + row + 16 * f, old[8] = {0};
+                if (g0) memcpy(old, at, tern_min(end - row - 16 * f, 8) * sizeof *old);
+                const __m256i sums = widen(_mm256_loadu_si256((const __m256i *)old), acc[f]);
+                store_rows(y + t * c->ldy, row + 16 * f, end, sums, bias);
             }
         }
     }

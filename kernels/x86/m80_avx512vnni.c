@@ -15,6 +15,7 @@ void gemm_m80_i8_r80k4n4__avx512vnni(const struct tern_call *c, size_t row0, siz
     m80_dot_gemm(c, row0, row1, 4);
 }
 
-void gemm_m80_i8_r80k4n5_unpack__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+void gemm_m80_i8_r80k4n5_unpack__avx512vnni(const struct tern_call *c, size_t row0, size_t row1,
+                                            void *local) {
     unpack_gemm(c, row0, row1, local, m80_layout(c), (size_t)c->param[TERN_P_BLOCK] / 4, 5);
 }

@@ -1,10 +1,10 @@
 /* m80 (1.6 bpw, five rows per byte in base 3) at every width: quotients by reciprocal multiplication.
  *
- * Included with TERN_VEC_BITS set (panel_vec.h). With x = 256 * odd + even in each 16-bit lane and r_n = ceil(2^16
- * / 3^n), (even * r_n) >> 16 = even / 3^n, and the high byte of (x * r_n) >> 16 is odd / 3^n for n = 1, 2;
- * the quotients by 27 and 81 follow from the one by 9 in the same way. Exact for every pair of bytes 0..242:
- * with t the low byte, t + 3^n * x * (r_n - 2^16 / 3^n) / 2^16 stays below 256 in each of these steps (t <=
- * 242 in the first two, x < 6,912 in the others). */
+ * Included with TERN_VEC_BITS set (panel_vec.h). With x = 256 * odd + even in each 16-bit lane and r_n =
+ * ceil(2^16 / 3^n), (even * r_n) >> 16 = even / 3^n, and the high byte of (x * r_n) >> 16 is odd / 3^n for n
+ * = 1, 2; the quotients by 27 and 81 follow from the one by 9 in the same way. Exact for every pair of bytes
+ * 0..242: with t the low byte, t + 3^n * x * (r_n - 2^16 / 3^n) / 2^16 stays below 256 in each of these steps
+ * (t <= 242 in the first two, x < 6,912 in the others). */
 #include "kernels/x86/unpack_template.h"
 
 enum { M80_ROWS = 80, R3 = 21846, R9 = 7282, R27 = 2428, R81 = 810 };
@@ -43,7 +43,7 @@ ALWAYS_INLINE void m80_unpack(const uint8_t *at, vec *code) {
 
 ALWAYS_INLINE struct unpack_layout m80_layout(const struct tern_call *c) {
     return (struct unpack_layout){M80_ROWS,         5,         tern_panel_bytes(c->w.k),
-                                 TERN_PANEL_GROUP, VEC_BYTES, m80_unpack};
+                                  TERN_PANEL_GROUP, VEC_BYTES, m80_unpack};
 }
 
 /* Sums of quotients -> sums of digits. */

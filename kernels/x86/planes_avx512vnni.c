@@ -4,8 +4,8 @@
  * vpdpbusd per token; the code bias, sum(a), is taken off at the end. bin1: one zero-masked move (codes 0 and
  * 2). int32 sums: |sum| <= 2 * 128 * K. */
 #define TERN_VEC_BITS 512
-#include "kernels/x86/planes_avx512.h"
 #include "kernels/x86/panel_vec.h"
+#include "kernels/x86/planes_avx512.h"
 
 enum { ROWS = 4 };
 

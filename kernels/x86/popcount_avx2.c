@@ -19,9 +19,9 @@ ALWAYS_INLINE __m256i ones(__m256i x) {
 /* The last half chunk of a row may be shorter: `qwords` (1..) of it exist. */
 ALWAYS_INLINE __m256i load_half(const uint8_t *at, size_t qwords) {
     if (qwords >= 4) return v_load(at);
-    const __m256i live =
-        _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)qwords), _mm256_setr_epi64x(0, 1, 2, 3));
-    return _mm256_maskload_epi64((const long long *)(const void *)at, live);
+    uint64_t part[4] = {0};
+    memcpy(part, at, qwords * sizeof *part);
+    return _mm256_loadu_si256((const __m256i *)part);
 }
 
 ALWAYS_INLINE void row_by_token(const struct tern_call *c, size_t r, size_t t, size_t planes, size_t ahead,

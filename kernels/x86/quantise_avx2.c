@@ -3,11 +3,13 @@
 #include <float.h>
 #include <immintrin.h>
 #include <math.h>
+#include <string.h>
 
 static __m256 load_part(const float *x, size_t left) {
     if (left >= 8) return _mm256_loadu_ps(x);
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    return _mm256_maskload_ps(x, _mm256_cmpgt_epi32(_mm256_set1_epi32((int)left), lane));
+    float part[8] = {0};
+    memcpy(part, x, left * sizeof *x);
+    return _mm256_loadu_ps(part);
 }
 
 /* x * s rounded and clamped to int8 range, NaN as 0. The clamp comes before the conversion, on floats: values

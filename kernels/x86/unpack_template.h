@@ -1,9 +1,9 @@
 /* GEMM for layouts that cost more to decode than to multiply: a block of a panel is decoded once into codes
  * (trit + 1, one byte each) in scratch that stays in L1 or L2, and a plain u8 * s8 tile runs over all tokens.
  *
- * Included with TERN_VEC_BITS set (panel_vec.h). A decoder turns one register of a stream into `fields` registers
- * of codes 0..2, field f holding rows f * 16 further down. Activations are packed for `tokens` tokens
- * (cols<tokens>). Sums of later blocks of columns are added to what y holds. */
+ * Included with TERN_VEC_BITS set (panel_vec.h). A decoder turns one register of a stream into `fields`
+ * registers of codes 0..2, field f holding rows f * 16 further down. Activations are packed for `tokens`
+ * tokens (cols<tokens>). Sums of later blocks of columns are added to what y holds. */
 #ifndef TERN_KERNELS_X86_UNPACK_TEMPLATE_H
 #define TERN_KERNELS_X86_UNPACK_TEMPLATE_H
 
@@ -30,7 +30,7 @@ struct unpack_layout {
  * whichever is fewer held in registers. int16 sums (no dp): a pair of products is at most 2 * 2 * 128 = 512,
  * and `count` <= 63 groups give 32,256. int32 sums: |sum| <= 2 * 128 * K. */
 ALWAYS_INLINE void unpack_tile(const vec *code, const int8_t *q, size_t count, size_t fields, size_t tokens,
-                              vec acc[8][8]) {
+                               vec acc[8][8]) {
     UNROLL
     for (size_t j = 0; j < tokens; j++) UNROLL
     for (size_t f = 0; f < fields; f++) acc[j][f] = v_zero();
@@ -60,7 +60,7 @@ ALWAYS_INLINE void unpack_tile(const vec *code, const int8_t *q, size_t count, s
 
 /* Blocks of `most` groups of columns; `scratch` holds most * fields registers. */
 ALWAYS_INLINE void unpack_gemm(const struct tern_call *c, size_t row0, size_t row1, vec *scratch,
-                              struct unpack_layout l, size_t most, size_t tokens) {
+                               struct unpack_layout l, size_t most, size_t tokens) {
     const size_t groups = tern_panel_groups(c->w.k), n = c->x->n;
     for (size_t i = row0 / l.rows * VEC_STREAMS; i < (row1 + l.rows - 1) / l.rows * VEC_STREAMS; i++) {
         const uint8_t *w = (const uint8_t *)c->w.data + i / VEC_STREAMS * l.panel + i % VEC_STREAMS * l.half;
