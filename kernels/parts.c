@@ -95,11 +95,18 @@ static size_t block6_local(const struct tern_call *c) {
     return block_bytes(c, 4);
 }
 
+/* t24: twelve planes, and whole chunks of up to sixteen groups. */
+static size_t block6t24_local(const struct tern_call *c) {
+    const size_t groups = tern_min((size_t)c->param[TERN_P_BLOCK] / 4, (c->w.k + 3) / 4);
+    return tern_round_up(groups, 16) * 12 * 64;
+}
+
 COLS(cols2, 2, nothing)
 COLS(cols4, 4, nothing)
 COLS(cols6, 6, nothing)
 COLS(block5, 5, block5_local)
 COLS(block6, 6, block6_local)
+COLS(block6t24, 6, block6t24_local)
 
 const struct tern_space tern_space_none = {NULL, 0, NULL};
 
@@ -112,6 +119,11 @@ static const struct tern_param stream_params[] = {
 };
 
 const struct tern_space tern_space_prefetch = {stream_params, 1, NULL};
+
+static const int far_values[] = {0, 4096, 6144, 8192};
+static const struct tern_param far_param = {"prefetch", far_values, 4, 2};
+
+const struct tern_space tern_space_prefetchfar = {&far_param, 1, NULL};
 
 static const struct tern_param row_params[] = {
     {"prefetch", prefetch_values, 5, 3},

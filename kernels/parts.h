@@ -19,11 +19,13 @@ extern const struct tern_prep tern_prep_pair128;
 extern const struct tern_prep tern_prep_cols2, tern_prep_cols4, tern_prep_cols6;
 /* The same for 5 and 6 columns, with scratch for one block of K of an unpacked panel of five or four rows per
  * byte. */
-extern const struct tern_prep tern_prep_block5, tern_prep_block6;
+extern const struct tern_prep tern_prep_block5, tern_prep_block6, tern_prep_block6t24;
 
 extern const struct tern_space tern_space_none;
 /* prefetch: bytes ahead of the weight stream, 0 = leave it to the hardware. */
 extern const struct tern_space tern_space_prefetch;
+/* The same for a loop of 320 bytes, which wants it further ahead. */
+extern const struct tern_space tern_space_prefetchfar;
 /* prefetch and panels: row panels walked together (independent accumulators, as many streams). */
 extern const struct tern_space tern_space_panels;
 /* prefetch and rows: rows computed together, as many streams from memory. */

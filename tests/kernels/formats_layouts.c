@@ -144,7 +144,7 @@ Test(layouts, every_linear_shape_of_the_models_that_used_them_fits_tl1_and_tl2) 
 }
 
 Test(layouts, in_memory_layouts_accept_every_shape) {
-    static const char *const names[] = {"p64", "e80", "r16", "t5", "m80", "planes", "bin1", "b128"};
+    static const char *const names[] = {"p64", "e80", "r16", "t5", "t24", "m80", "planes", "bin1", "b128"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         for (size_t m = 1; m < 200; m += 13)
             for (size_t k = 1; k < 100; k += 7)
@@ -218,6 +218,27 @@ Test(layouts, t5_holds_eight_codes_of_five_bits_in_five_bytes) {
     memcpy(&word, out + 5, 5); /* lanes 2 and 3 */
     for (int i = 0; i < 8; i++) cr_assert((word >> 5 * i & 31) == (i == 6 ? 16 : 13), "field %d", i);
     cr_assert(tern_format_t5.bytes(48, 4) == 64 && out[40] == 0 && out[63] == 0);
+}
+
+Test(layouts, t24_keeps_five_codes_low_and_three_in_the_bits_above) {
+    static int8_t w[192 * 8];
+    static uint8_t out[320];
+    /* lane 3, column 6: byte 4*(8 + 3) + 2 of every line; each code 13 but those of slots 15..23 */
+    const size_t row = 3, at = 46;
+    w[(8 * 15 + row) * 8 + 6] = 1;                                 /* code 5: 13 + 1 = 01 110 */
+    w[(8 * 18 + row) * 8 + 6] = -1;                                /* code 6: 13 - 1 = 01 100 */
+    for (size_t i = 21; i < 24; i++) w[(8 * i + row) * 8 + 6] = 1; /* code 7: 26     = 1 1 010 */
+    tern_format_t24.pack(w, 192, 8, 0, 192, 1, out);
+    cr_assert(tern_format_t24.bytes(192, 8) == 320);
+    cr_assert(out[at] == (6 << 5 | 13) && out[64 + at] == (4 << 5 | 13) && out[128 + at] == (2 << 5 | 13));
+    cr_assert(out[192 + at] == (1 << 6 | 1 << 5 | 13) && out[256 + at] == (1 << 6 | 1 << 5 | 13));
+}
+
+Test(layouts, t24_has_a_last_panel_as_narrow_as_its_rows_allow) {
+    cr_assert(tern_format_t24.bytes(193, 64) == 8 * 320 + 320); /* one lane: 64 columns per chunk */
+    cr_assert(tern_format_t24.bytes(192 + 48, 64) == 8 * 320 + 2 * 320);
+    cr_assert(tern_format_t24.bytes(192 + 96, 64) == 8 * 320 + 4 * 320);
+    cr_assert(tern_format_t24.bytes(192 + 97, 64) == 2 * 8 * 320);
 }
 
 Test(layouts, m80_is_the_number_of_its_five_digits) {
