@@ -37,31 +37,35 @@ static size_t bytes(size_t m, size_t k) {
     return (m - 1) / TERN_T24_ROWS * tern_t24_panel(k, 8) + tern_t24_panel(k, tern_t24_lanes(m, m - 1));
 }
 
-/* Four columns of one row as codes, a byte each. */
-static uint32_t four(const int8_t *row, size_t c, size_t k) {
-    uint32_t v = 0;
-    if (row && c + 4 <= k)
-        memcpy(&v, row + c, 4);
+/* Eight columns of one row as codes, a byte each. */
+static uint64_t eight(const int8_t *row, size_t c, size_t k) {
+    uint64_t v = 0;
+    if (row && c + 8 <= k)
+        memcpy(&v, row + c, 8);
     else
-        for (size_t i = 0; row && i < 4 && c + i < k; i++) v |= (uint32_t)(uint8_t)row[c + i] << 8 * i;
-    return ((v & 0x7f7f7f7f) + 0x01010101u) & 0x03030303u; /* -1, 0, 1 -> 0, 1, 2 */
+        for (size_t i = 0; row && i < 8 && c + i < k; i++) v |= (uint64_t)(uint8_t)row[c + i] << 8 * i;
+    return ((v & 0x7f7f7f7f7f7f7f7f) + 0x0101010101010101) & 0x0303030303030303; /* -1, 0, 1 -> 0, 1, 2 */
 }
 
-/* All rows of one lane at four columns: five words, one per line. Each byte of a code is below 32, so nothing
- * carries. */
-static void put(const int8_t *const *row, size_t c, size_t k, uint8_t *out) {
-    uint32_t code[8];
+/* All rows of one lane at eight columns: in each line the words of two groups of four columns, `apart` bytes
+ * from each other. Each byte of a code is below 32, so nothing carries. */
+static void put(const int8_t *const *row, size_t c, size_t k, uint8_t *out, size_t apart) {
+    uint64_t code[8];
     for (size_t j = 0; j < 8; j++)
-        code[j] = four(row[3 * j], c, k) + 3 * four(row[3 * j + 1], c, k) + 9 * four(row[3 * j + 2], c, k);
-    const uint32_t low = 0x07070707, bit = 0x01010101, two = 0x03030303;
-    const uint32_t line[5] = {
+        code[j] = eight(row[3 * j], c, k) + 3 * eight(row[3 * j + 1], c, k) + 9 * eight(row[3 * j + 2], c, k);
+    const uint64_t low = 0x0707070707070707, bit = 0x0101010101010101, two = 0x0303030303030303;
+    const uint64_t line[5] = {
         code[0] | (code[5] & low) << 5,
         code[1] | (code[6] & low) << 5,
         code[2] | (code[7] & low) << 5,
         code[3] | (code[7] >> 3 & bit) << 5 | (code[5] >> 3 & two) << 6,
         code[4] | (code[7] >> 4 & bit) << 5 | (code[6] >> 3 & two) << 6,
     };
-    for (size_t n = 0; n < 5; n++) memcpy(out + 64 * n, &line[n], 4);
+    for (size_t n = 0; n < 5; n++) {
+        const uint32_t half[2] = {(uint32_t)line[n], (uint32_t)(line[n] >> 32)};
+        memcpy(out + 64 * n, &half[0], 4);
+        memcpy(out + 64 * n + apart, &half[1], 4);
+    }
 }
 
 static void pack_panel(const int8_t *trits, size_t k, size_t rows, size_t lanes, uint8_t *out) {
@@ -72,8 +76,9 @@ static void pack_panel(const int8_t *trits, size_t k, size_t rows, size_t lanes,
             const int8_t *row[TERN_T24_SLOTS];
             for (size_t s = 0; s < TERN_T24_SLOTS; s++)
                 row[s] = s * lanes + lane < rows ? trits + (s * lanes + lane) * k : NULL;
-            for (size_t c = c0; c < tern_min(all, c0 + BLOCK); c += 4)
-                put(row, c, k, out + c / columns * TERN_T24_CHUNK + 4 * (c % columns / 4 * lanes + lane));
+            for (size_t c = c0; c < tern_min(all, c0 + BLOCK); c += 8)
+                put(row, c, k, out + c / columns * TERN_T24_CHUNK + 4 * (c % columns / 4 * lanes + lane),
+                    4 * lanes);
         }
 }
 
