@@ -21,7 +21,10 @@
 #define TERN_MAX_PARAMS 6
 
 enum tern_op { TERN_GEMV, TERN_GEMM };
-enum tern_act { TERN_ACT_I8, TERN_ACT_F32 };
+/* What the activations are to a kernel. B1: only the sign of each int8 activation counts, +1 for >= 0 and -1
+ * below, and the result is the int32 sum of weight * sign: another function of the model than that of I8, not
+ * a faster way to compute it. So nothing chooses such a variant by itself; who names one means it. */
+enum tern_act { TERN_ACT_I8, TERN_ACT_F32, TERN_ACT_B1 };
 
 /* A packed M x K weight matrix. `data` is 64-byte aligned (formats that exist in files: 32), has the size
  * that format->bytes(m, k) tells, and belongs to whoever packed it. */
@@ -35,7 +38,7 @@ struct tern_matrix {
 struct tern_call {
     struct tern_matrix w;
     const struct tern_tokens *x; /* n tokens of k activations */
-    void *y;      /* [n][ldy]: int32_t for i8 activations, float for f32; row of token t at t*ldy */
+    void *y;      /* [n][ldy]: int32_t for i8 and b1 activations, float for f32; row of token t at t*ldy */
     size_t ldy;   /* >= m, in elements */
     void *shared; /* prep->shared_bytes(), 64-byte aligned, filled by prep->run(), read by run() */
     int param[TERN_MAX_PARAMS]; /* values of the space's parameters, in its order */
@@ -83,6 +86,9 @@ struct tern_variant {
     const char *code; /* see tern_variant_code_key */
     tern_run_fn *run;
 };
+
+/* "i8", "f32" or "b1", as in variant names. */
+const char *tern_act_name(enum tern_act act);
 
 /* Every variant compiled into this build, runnable here or not. */
 const struct tern_variant *tern_variants(size_t *count);

@@ -9,7 +9,7 @@
 
 /* <op>_<format>_<act>_<tile>[_<trick>]__<isa> */
 static const char grammar[] =
-    "^(gemv|gemm)_([a-z0-9]+)_(i8|f32)_r[0-9]+k[0-9]+(n[0-9]+)?(_[a-z0-9]+)?__([a-z0-9]+)$";
+    "^(gemv|gemm)_([a-z0-9]+)_(i8|f32|b1)_r[0-9]+k[0-9]+(n[0-9]+)?(_[a-z0-9]+)?__([a-z0-9]+)$";
 
 Test(registry, every_name_obeys_the_grammar_and_tells_the_truth) {
     regex_t re;
@@ -24,8 +24,9 @@ Test(registry, every_name_obeys_the_grammar_and_tells_the_truth) {
         const size_t f = (size_t)(part[2].rm_eo - part[2].rm_so);
         cr_assert(strlen(v[i].format->name) == f && !strncmp(name + part[2].rm_so, v[i].format->name, f),
                   "%s", name);
-        cr_assert(strncmp(name + part[3].rm_so, v[i].act == TERN_ACT_I8 ? "i8_" : "f32_", 2) == 0, "%s",
-                  name);
+        const size_t a = (size_t)(part[3].rm_eo - part[3].rm_so);
+        const char *act = tern_act_name(v[i].act);
+        cr_assert(strlen(act) == a && !strncmp(name + part[3].rm_so, act, a), "%s", name);
         uint32_t level;
         cr_assert(tern_isa_parse(name + part[6].rm_so, &level, NULL) == TERN_OK, "%s", name);
         cr_assert(0 == (v[i].isa & ~level), "%s needs more than its name says", name);
