@@ -1,8 +1,8 @@
 /* Sign bits of activations, for kernels whose activations are -1 and +1 (TERN_ACT_B1). Internal to kernels/.
  *
- * Bit j of word i of a token = 1 when activation 64i + j is >= 0 (it counts +1; a 0 too, so that every activation has a
- * sign), else 0 (-1); clear beyond K, as the rows of bin1 are. A token is a multiple of 64 bytes, so that whole
- * registers can be read. */
+ * Bit j of word i of a token = 1 when activation 64i + j is >= 0 (it counts +1; a 0 too, so that every
+ * activation has a sign), else 0 (-1); clear beyond K, as the rows of bin1 are. A token is a multiple of 64
+ * bytes, so that whole registers can be read. */
 #ifndef TERN_KERNELS_SIGNS_H
 #define TERN_KERNELS_SIGNS_H
 

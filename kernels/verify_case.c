@@ -159,8 +159,8 @@ static int compute(const struct tern_variant *v, const struct tern_case *c, stru
     return 1;
 }
 
-static int compare_int(const struct tern_variant *v, const struct tern_case *c, struct buffers *b, const struct tern_call *call, char *text,
-                       size_t text_bytes) {
+static int compare_int(const struct tern_variant *v, const struct tern_case *c, struct buffers *b,
+                       const struct tern_call *call, char *text, size_t text_bytes) {
     const int32_t *y = call->y;
     tern_reference_fn *reference = tern_reference_of(v->act);
     for (size_t t = 0; t < c->n; t++) {
@@ -231,7 +231,7 @@ int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char 
     if (!compute(v, c, &b, &call)) goto done;
 
     ok = v->act != TERN_ACT_F32 ? compare_int(v, c, &b, &call, text, text_bytes)
-                               : compare_float(c, &b, &call, text, text_bytes);
+                                : compare_float(c, &b, &call, text, text_bytes);
     for (size_t i = 0; ok && i < cells; i++) {
         if (i % ldy < c->m) continue;
         const int32_t *gap = (const int32_t *)(const void *)b.y.data + i;

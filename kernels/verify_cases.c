@@ -17,9 +17,8 @@ static const size_t quick_k[] = {4, 263, 128, 250, 256, 2304, 8640};
 static const size_t quick_m[] = {17, 63, 81, 257};
 static const size_t quick_n[] = {1, 2, 7};
 /* Whole tiles, for formats that accept no ragged M. */
-static const size_t tiled[][3] = {
-    {64, 256, 1},   {640, 768, 2},   {320, 8640, 1}, {1536, 4096, 1},
-    {256, 2560, 7}, {64, 23040, 1}, {128, 512, 128}, {64, 256, 512}};
+static const size_t tiled[][3] = {{64, 256, 1},   {640, 768, 2},  {320, 8640, 1},  {1536, 4096, 1},
+                                  {256, 2560, 7}, {64, 23040, 1}, {128, 512, 128}, {64, 256, 512}};
 
 static const struct {
     enum tern_weight_pattern w;
@@ -72,8 +71,8 @@ static void to_the_end(const struct tern_variant *v, struct tern_case *c) {
     c->row0 = v->row_step * (c->m / v->row_step / 2);
 }
 
-/* The pattern that drives the sums of 8 and 16 bits of every kernel to their bounds: products of the largest, and
- * for signs against signs, where differences are counted, nothing but differences. */
+/* The pattern that drives the sums of 8 and 16 bits of every kernel to their bounds: products of the largest,
+ * and for signs against signs, where differences are counted, nothing but differences. */
 static size_t extreme(const struct tern_variant *v) {
     return v->act == TERN_ACT_B1 ? N_PATTERNS - 1 : 0;
 }

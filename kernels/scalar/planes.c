@@ -1,5 +1,5 @@
-/* Scalar kernels on bit planes: popcount against bit-sliced activations and against sign bits, and signed sums of f32
- * activations. */
+/* Scalar kernels on bit planes: popcount against bit-sliced activations and against sign bits, and signed
+ * sums of f32 activations. */
 #include "kernels/formats/planes.h"
 #include "kernels/signs.h"
 #include "kernels/slices.h"
@@ -61,7 +61,8 @@ void gemm_bin1_i8_r1k64_popcount__scalar(const struct tern_call *c, size_t row0,
     }
 }
 
-/* Signs against signs: sum = K - 2 * (columns that differ). Both are clear beyond K, so tails do not differ. */
+/* Signs against signs: sum = K - 2 * (columns that differ). Both are clear beyond K, so tails do not differ.
+ */
 void gemm_bin1_b1_r1k64__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
     (void)local;
     const size_t words = tern_plane_words(c->w.k), bytes = tern_sign_bytes(c->w.k);

@@ -2,8 +2,8 @@
  *
  * One zmm of codes is two 128-weight blocks; the activations were laid side by side to match
  * (tern_prep_pair128). Per 64 bytes = 256 weights and row: 1 load, 3 shifts, 4 and, and 4 vpdpbusd per token.
- * With GFNI one vgf2p8affineqb takes a field out of its byte, so that 3 of them and 1 and replace the 7. int32
- * sums: no bound to watch below K = 2^22. */
+ * With GFNI one vgf2p8affineqb takes a field out of its byte, so that 3 of them and 1 and replace the 7.
+ * int32 sums: no bound to watch below K = 2^22. */
 #ifndef TERN_KERNELS_X86_BLOCKS_AVX512_H
 #define TERN_KERNELS_X86_BLOCKS_AVX512_H
 
@@ -17,9 +17,11 @@ enum order { HIGH_FIRST /* I2_S */, LOW_FIRST /* TQ2_0 */ };
 ALWAYS_INLINE __m512i codes(__m512i x, unsigned g, enum order order) {
     const unsigned shift = order == HIGH_FIRST ? 6 - 2 * g : 2 * g;
 #if defined(__GFNI__)
-    /* Bit i of a result is the parity of byte 7 - i of the matrix and the operand: bits shift, shift + 1 to 0, 1. */
+    /* Bit i of a result is the parity of byte 7 - i of the matrix and the operand: bits shift, shift + 1 to
+     * 0, 1. */
     if (shift)
-        return _mm512_gf2p8affine_epi64_epi8(x, _mm512_set1_epi64((long long)(0x0102000000000000ull << shift)), 0);
+        return _mm512_gf2p8affine_epi64_epi8(
+            x, _mm512_set1_epi64((long long)(0x0102000000000000ull << shift)), 0);
 #endif
     return _mm512_and_si512(_mm512_srli_epi16(x, shift), _mm512_set1_epi8(3));
 }

@@ -1,13 +1,14 @@
-/* Sign bits against sign bits: the sum of w * s over K columns is K - 2 * (columns that differ), and those are the
- * ones of w xor s. Rows of bin1 and of prepared signs are both clear beyond K, so tails count nothing.
+/* Sign bits against sign bits: the sum of w * s over K columns is K - 2 * (columns that differ), and those
+ * are the ones of w xor s. Rows of bin1 and of prepared signs are both clear beyond K, so tails count
+ * nothing.
  *
  * Per register of weights (VEC_BYTES * 8 columns) and token:
  *   counted by hardware   1 xor, 1 vpopcntq, 1 add: 64-bit lanes, no bound to watch
- *   by look-up            1 xor, 2 and, 1 shift, 2 pshufb, 2 add: a byte gains at most 8, so that 31 registers fit
- *                         (248) and 32 do not; then vpsadbw widens to 64 bits
- *   carry-save            four registers: 3 adders of 2 (vpternlogd) or 5 operations make one register of fours, and
- *                         only that is counted, with weight 4; what stays in the ones and twos is counted once per row
- * A tile of four rows ends in one transposed sum instead of four horizontal ones. */
+ *   by look-up            1 xor, 2 and, 1 shift, 2 pshufb, 2 add: a byte gains at most 8, so that 31
+ * registers fit (248) and 32 do not; then vpsadbw widens to 64 bits carry-save            four registers: 3
+ * adders of 2 (vpternlogd) or 5 operations make one register of fours, and only that is counted, with weight
+ * 4; what stays in the ones and twos is counted once per row A tile of four rows ends in one transposed sum
+ * instead of four horizontal ones. */
 #ifndef TERN_KERNELS_X86_XNOR_TEMPLATE_H
 #define TERN_KERNELS_X86_XNOR_TEMPLATE_H
 
@@ -75,8 +76,8 @@ ALWAYS_INLINE __m128i four_sums(const vec s[4]) {
 }
 
 /* rows (1 or 4) x tokens. */
-ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t rows, size_t tokens, size_t ahead,
-                        size_t flush) {
+ALWAYS_INLINE void tile(const struct tern_call *c, size_t r, size_t t, size_t rows, size_t tokens,
+                        size_t ahead, size_t flush) {
     const size_t pitch = tern_plane_words(c->w.k) * 8, s_pitch = tern_sign_bytes(c->w.k);
     const uint8_t *w = (const uint8_t *)c->w.data + r * pitch;
     const uint8_t *signs = (const uint8_t *)c->shared + t * s_pitch;
