@@ -32,6 +32,7 @@ struct tern_matrix {
     const struct tern_format *format;
     size_t m, k;
     const void *data;
+    struct tern_tl_tile tile; /* tl1, tl2: how `data` was cut; all 0: as the format's pack cuts this shape */
 };
 
 /* One multiplication: Y = W X for N tokens. Everything is borrowed for the duration of the call. */

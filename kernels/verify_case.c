@@ -226,7 +226,10 @@ int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char 
         else
             ((float *)(void *)b.y.data)[i] = -1e30f;
     }
-    struct tern_call call = {.w = {v->format, c->m, c->k, b.w.data}, .x = &x, .y = b.y.data, .ldy = ldy};
+    struct tern_call call = {.w = {.format = v->format, .m = c->m, .k = c->k, .data = b.w.data},
+                             .x = &x,
+                             .y = b.y.data,
+                             .ldy = ldy};
     memcpy(call.param, c->param, sizeof call.param);
     if (!compute(v, c, &b, &call)) goto done;
 
