@@ -1,6 +1,7 @@
 #include "kernels/variant.h"
 
 #include "base/isa.h"
+#include "kernels/reference.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -69,6 +70,30 @@ Test(registry, a_variant_of_a_binary_format_fits_weights_without_a_0_only) {
     cr_assert(strstr(why, "-1 and +1") != NULL);
     cr_assert(tern_variant_fits_signs(v, 0, 64, 64, 1, NULL));
     cr_assert(tern_variant_static(0, TERN_ACT_I8, NULL, 64, 64, 1)->format->binary == 0);
+}
+
+Test(registry, signs_of_activations_are_never_taken_for_int8_ones) {
+    size_t count, signs = 0;
+    const struct tern_variant *v = tern_variants(&count);
+    const uint32_t all = ~0u;
+    for (size_t i = 0; i < count; i++) {
+        if (v[i].act != TERN_ACT_B1) continue;
+        signs++;
+        cr_assert(!tern_variant_fits(&v[i], all, 640, 2560, v[i].n_min, NULL), "%s", v[i].name);
+        for (size_t n = 1; n < 64; n *= 2) {
+            cr_assert(tern_variant_static(all, TERN_ACT_I8, v[i].format, 640, 2560, n)->act == TERN_ACT_I8);
+            cr_assert(tern_variant_static(all, TERN_ACT_I8, NULL, 640, 2560, n)->act == TERN_ACT_I8);
+            cr_assert(tern_variant_static(0, TERN_ACT_B1, v[i].format, 640, 2560, n)->act == TERN_ACT_B1);
+        }
+    }
+    cr_assert(signs >= 9, "only %zu", signs);
+}
+
+Test(registry, the_sign_of_an_activation_is_plus_for_0) {
+    const int8_t w[3] = {1, 1, -1}, q[3] = {0, -1, 127};
+    cr_assert(tern_reference_of(TERN_ACT_B1)(w, q, 3) == 1 - 1 - 1);
+    cr_assert(tern_reference_of(TERN_ACT_I8)(w, q, 3) == -128);
+    cr_assert(tern_reference_of(TERN_ACT_F32) == NULL);
 }
 
 Test(registry, parameters_survive_the_way_through_text) {
