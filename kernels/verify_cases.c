@@ -139,7 +139,7 @@ static void all_cases(struct run *r, enum tern_verify_effort effort) {
         for (size_t i = 0; i < n_tiled && !r->failed; i++) {
             c.m = tiled[i][0], c.k = tiled[i][1];
             c.n = tern_max(r->v->n_min, tern_min(tiled[i][2], r->v->n_max));
-            patterns_in_turn(r, &c, i, c.m * c.k * c.n > 1000000 ? 3 : N_PATTERNS);
+            patterns_in_turn(r, &c, i, c.m * c.k * c.n > 1000000 ? (full ? 3 : 2) : full ? N_PATTERNS : 5);
         }
     }
     every_parameter(r, full);
