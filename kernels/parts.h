@@ -45,6 +45,8 @@ extern const struct tern_prep tern_prep_cols1block, tern_prep_cols2block, tern_p
 extern const struct tern_prep tern_prep_wide;
 /* Bit-sliced activations (slices.h), each word twice or once. */
 extern const struct tern_prep tern_prep_slicestwice, tern_prep_slicesonce;
+/* Signs of the activations, one bit each (signs.h). */
+extern const struct tern_prep tern_prep_signs, tern_prep_signs_avx2, tern_prep_signs_avx512bw;
 /* prefetch and panels, for panels of 16, 48, 80, 128 rows; 2: up to 2 together, 3: up to 4. */
 extern const struct tern_space tern_space_panels16x2, tern_space_panels16x3, tern_space_panels48x3,
     tern_space_panels80x2, tern_space_panels80x3, tern_space_panels128x2;

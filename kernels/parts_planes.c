@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/pool.h"
+#include "kernels/signs.h"
 #include "kernels/slices.h"
 
 #include <string.h>
@@ -124,6 +125,23 @@ static void slices_run(const struct tern_call *c, size_t worker, size_t workers,
 
 SLICES(slicestwice, TERN_SLICE_TWICE)
 SLICES(slicesonce, TERN_SLICE_ONCE)
+
+/* Bit 7 of eight bytes as one byte: the multiplication moves byte i's to bit 56 + i, and no two sums meet. */
+static uint64_t sign_word(const int8_t *q) {
+    uint64_t signs = 0;
+    for (int i = 0; i < 8; i++) {
+        uint64_t x;
+        memcpy(&x, q + 8 * i, sizeof x);
+        signs |= ((~x >> 7 & 0x0101010101010101u) * 0x0102040810204080u >> 56) << 8 * i;
+    }
+    return signs;
+}
+
+static void signs_run(const struct tern_call *c, size_t worker, size_t workers) {
+    tern_signs_run(c, worker, workers, sign_word);
+}
+
+const struct tern_prep tern_prep_signs = {tern_signs_bytes, tern_signs_local, signs_run};
 
 static const int prefetch_values[] = {0, 1024, 2048, 4096, 8192}, panel_values[] = {1, 2, 4};
 #define PREFETCH                                                                                             \

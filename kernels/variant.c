@@ -25,7 +25,8 @@ enum {
     NEEDS_AVX512BW = NEEDS_AVX2 | TERN_ISA_AVX512BW,
     NEEDS_AVX512VNNI = NEEDS_AVX512BW | TERN_ISA_AVX512VNNI,
     NEEDS_AVX512VBMI = NEEDS_AVX512VNNI | TERN_ISA_AVX512VBMI,
-    NEEDS_AVX512POPCNT = NEEDS_AVX512VBMI | TERN_ISA_AVX512POPCNT
+    NEEDS_AVX512POPCNT = NEEDS_AVX512VBMI | TERN_ISA_AVX512POPCNT,
+    NEEDS_GFNI = NEEDS_AVX512VNNI | TERN_ISA_GFNI
 };
 
 #define TOKENS_MAX 65536
@@ -52,6 +53,11 @@ static const struct tern_variant table[] = {
 };
 
 #define N_VARIANTS (sizeof table / sizeof *table)
+
+const char *tern_act_name(enum tern_act act) {
+    static const char *const names[] = {"i8", "f32", "b1"};
+    return names[act];
+}
 
 const struct tern_variant *tern_variants(size_t *count) {
     *count = N_VARIANTS;
@@ -140,7 +146,7 @@ const struct tern_variant *tern_variant_static(uint32_t usable, enum tern_act ac
     const struct tern_variant *best = NULL;
     for (size_t i = 0; i < N_VARIANTS; i++) {
         const struct tern_variant *v = &table[i];
-        if (v->act != act || v->rank < 0 || (act == TERN_ACT_I8 && !v->exact)) continue;
+        if (v->act != act || v->rank < 0 || (act != TERN_ACT_F32 && !v->exact)) continue;
         if (format ? v->format != format : v->format->binary)
             continue; /* a binary layout must be asked for */
         if (!tern_variant_fits_signs(v, usable, m, k, n, NULL)) continue;

@@ -6,6 +6,8 @@
 #include "kernels/formats/tl.h"
 #include "kernels/formats/tmac.h"
 #include "kernels/half.h"
+#include "kernels/reference.h"
+#include "kernels/variant.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -111,6 +113,51 @@ Test(layouts, tl2_comes_back_for_any_tile) {
     tl2_round_trip((struct tern_tl_tile){128, 192, 32}, 128, 1536);
     tl2_round_trip((struct tern_tl_tile){32, 24, 32}, 96, 288);
     tl2_round_trip((struct tern_tl_tile){256, 96, 32}, 256, 2560);
+}
+
+/* The scalar kernel on a matrix that says how it was cut, all rows and three tokens. */
+static void tiled_kernel(int two, struct tern_tl_tile t, size_t m, size_t k) {
+    enum { N = 3 };
+    int8_t *trits = random_trits(m * k), *q = random_trits(N * tern_token_stride(k));
+    struct tern_error e = {0};
+    cr_assert(!(two ? tern_tl2_check : tern_tl1_check)(t, m, k, &e), "%s", e.text);
+    uint8_t *packed = tern_alloc(two ? tern_tl2_bytes(m, k) : tern_tl1_bytes(m, k));
+    (two ? tern_tl2_pack : tern_tl1_pack)(t, trits, m, k, 0, m, 1, packed);
+    struct tern_tokens x = {.n = N, .k = k, .stride = tern_token_stride(k), .q = q};
+    int32_t sum[N] = {0}, *y = tern_alloc(N * m * 4);
+    for (size_t i = 0; i < N * x.stride; i++) {
+        if (i % x.stride >= k) q[i] = 0;
+        q[i] = (int8_t)(q[i] * 127);
+        sum[i / x.stride] += q[i];
+    }
+    x.sum = sum;
+    const struct tern_variant *v =
+        tern_variant_named(two ? "gemm_tl2_i8_r1k32__scalar" : "gemm_tl1_i8_r1k8__scalar");
+    const struct tern_call c = {
+        .w = {.format = v->format, .m = m, .k = k, .data = packed, .tile = t}, .x = &x, .y = y, .ldy = m};
+    void *local = tern_alloc(v->prep->local_bytes(&c));
+    v->run(&c, 0, m, local);
+    for (size_t i = 0; i < N * m; i++)
+        cr_assert(y[i] == tern_reference_dot(trits + i % m * k, q + i / m * x.stride, k),
+                  "%s %zux%zu, tile %zux%zu, bm %zu: row %zu", v->name, m, k, t.rows, t.cols, t.inner, i % m);
+    tern_free(trits), tern_free(q), tern_free(packed), tern_free(y), tern_free(local);
+}
+
+Test(layouts, the_kernels_of_tl1_and_tl2_read_any_tile) {
+    static const struct tern_tl_tile one[] = {{32, 8, 32},   {64, 4, 64},    {64, 640, 64}, {128, 16, 32},
+                                              {640, 64, 64}, {160, 320, 32}, {320, 40, 32}};
+    static const struct tern_tl_tile two[] = {{32, 24, 32},   {32, 48, 32},  {64, 96, 32},   {160, 120, 32},
+                                              {320, 192, 32}, {640, 96, 32}, {128, 288, 32}, {32, 600, 32}};
+    static const size_t k_two[] = {640, 2560, 1536, 8640, 2048, 1024};
+    size_t ran = 0;
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++) tiled_kernel(0, one[i], 640, i % 2 ? 8640 : 640);
+    for (size_t i = 0; i < sizeof two / sizeof *two; i++)
+        for (size_t j = 0; j < sizeof k_two / sizeof *k_two; j++) {
+            if (tern_tl2_check(two[i], 640, k_two[j], NULL)) continue;
+            tiled_kernel(1, two[i], 640, k_two[j]);
+            ran++;
+        }
+    cr_assert(ran >= 20, "only %zu", ran);
 }
 
 Test(layouts, a_tile_that_does_not_divide_the_matrix_is_refused_with_the_reason) {

@@ -77,6 +77,15 @@ Test(space, the_best_ranked_comes_first) {
     tern_candidates_free(&c);
 }
 
+Test(space, a_binary_format_by_name_brings_no_kernels_of_other_activations) {
+    const struct tern_problem p = {640, 2560, 1, 1, TERN_WCOLD};
+    struct tern_candidates c;
+    cr_assert(eq(int, tern_space_of(&p, usable, tern_format_named("bin1"), 0, &c, NULL), TERN_OK));
+    cr_assert(ge(sz, c.count, 1));
+    for (size_t i = 0; i < c.count; i++) cr_assert(eq(int, (int)c.item[i].variant->act, TERN_ACT_I8));
+    tern_candidates_free(&c);
+}
+
 Test(space, without_instructions_only_the_scalar_level_is_left) {
     const struct tern_problem p = {64, 256, 1, 1, TERN_WCOLD};
     struct tern_candidates c;
