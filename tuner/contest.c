@@ -84,9 +84,8 @@ static void tell_best(const struct tern_contest *c, size_t round, const size_t *
     h->progress(h->ctx, (tern_seconds_now() - c->s->started) / c->s->o->budget_seconds, note);
 }
 
-/* Remembered or measured; a measured round is in the journal before anybody sees it. */
-static int do_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns,
-                    int guess) {
+int tern_contest_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns,
+                       int guess) {
     struct tern_session *s = c->s;
     const char **name = calloc(n + 1, sizeof *name);
     if (!name) return 0;
@@ -122,7 +121,7 @@ static int on_round(void *ctx, size_t number, const size_t *which, size_t n, dou
     size_t *mapped = malloc((n + 1) * sizeof *mapped);
     if (!mapped) return 0;
     for (size_t i = 0; i < n; i++) mapped[i] = c->map ? c->map[which[i]] : which[i];
-    const int ok = do_round(c, number, mapped, n, ns, 0);
+    const int ok = tern_contest_round(c, number, mapped, n, ns, 0);
     free(mapped);
     return ok;
 }
@@ -172,103 +171,6 @@ static int prepare_space(struct tern_contest *c) {
     for (size_t i = 0; i < kept && c->space.item[i].variant == c->space.item[0].variant; i++)
         if (!memcmp(c->space.item[i].param, initial, sizeof initial)) c->fallback = i;
     return 1;
-}
-
-static double *screened(const struct tern_contest *c, size_t i) {
-    size_t count;
-    const size_t at = (size_t)(c->space.item[i].variant - tern_variants(&count));
-    return at < TERN_SCREENED ? &c->s->screen.ratio[c->problem.n > 1][at] : NULL;
-}
-
-/* Nothing is faster than its weights can be read: the guess is made on warm weights, and this is the other
- * roof. Kept in the journal, so that a resumed search takes the same way. */
-static double read_floor_ns(struct tern_contest *c) {
-    if (!c->team->read || c->problem.regime == TERN_HOT) return 0;
-    const char *const name[1] = {"read"};
-    const struct tern_journal_key key = {c->text, "floor", 0, 0};
-    double best = INFINITY;
-    if (tern_journal_find(c->s->journal, &key, name, &best, 1)) return best;
-    const double begun = tern_seconds_now();
-    for (int i = 0; i < 3; i++) {
-        const double start = tern_seconds_now();
-        tern_ceiling_run(c->team->read, 1);
-        best = fmin(best, 1e9 * (tern_seconds_now() - start));
-    }
-    best /= tern_ceiling_work(c->team->read);
-    c->failure = tern_journal_add(c->s->journal, &key, name, &best, 1, tern_seconds_now() - begun, &c->error);
-    return best;
-}
-
-/* One guess per variant serves all its parameter values. Variants that were hopeless on an earlier problem
- * are not even packed: their guess is infinite. */
-static int guess_all(struct tern_contest *c, double *guess) {
-    size_t *which = malloc((c->space.count + 1) * sizeof *which), n = 0;
-    double *ns = malloc((c->space.count + 1) * sizeof *ns);
-    int ok = which && ns;
-    const double limit = c->s->o->effort->drop_guess, ns_per_byte = read_floor_ns(c);
-    for (size_t i = 0; ok && i < c->space.count; i++) {
-        guess[i] = INFINITY;
-        if (i > 0 && c->space.item[i].variant == c->space.item[i - 1].variant) continue;
-        const double *seen = screened(c, i);
-        if (!seen || *seen <= limit || c->space.item[i].variant == c->space.item[c->fallback].variant)
-            which[n++] = i;
-    }
-    c->phase = "guess";
-    ok = ok && !c->failure && do_round(c, 0, which, n, ns, 1);
-    double best = INFINITY;
-    for (size_t at = 0; ok && at < n; at++) {
-        const struct tern_format *f = c->space.item[which[at]].variant->format;
-        ns[at] = fmax(ns[at], ns_per_byte * (double)f->bytes(c->problem.m, c->problem.k));
-        best = fmin(best, ns[at]);
-    }
-    for (size_t at = 0; ok && at < n; at++) {
-        const struct tern_variant *v = c->space.item[which[at]].variant;
-        for (size_t i = which[at]; i < c->space.count && c->space.item[i].variant == v; i++)
-            guess[i] = ns[at];
-        double *seen = screened(c, which[at]);
-        if (seen && isfinite(ns[at] / best) && (*seen == 0 || ns[at] / best < *seen)) *seen = ns[at] / best;
-    }
-    free(which);
-    free(ns);
-    return ok;
-}
-
-/* Every variant still in the running shows itself a few times with its initial values, cold and in turn with
- * the others; only those near the best bring all their parameter values into the race. */
-static int probe(struct tern_contest *c, double *guess) {
-    enum { ROUNDS = 3 };
-    const double near = 1.35;
-    size_t *which = malloc((c->space.count + 1) * sizeof *which), n = 0;
-    double *ns = malloc((c->space.count + 1) * sizeof *ns),
-           *least = malloc((c->space.count + 1) * sizeof *least);
-    int ok = which && ns && least;
-    double best_guess = INFINITY, best = INFINITY;
-    for (size_t i = 0; ok && i < c->space.count; i++) best_guess = fmin(best_guess, guess[i]);
-    for (size_t i = 0; ok && i < c->space.count; i++) {
-        const struct tern_candidate *it = &c->space.item[i];
-        int initial[TERN_MAX_PARAMS];
-        tern_variant_defaults(it->variant, initial);
-        if (memcmp(initial, it->param, sizeof initial)) continue;
-        if (i == c->fallback || guess[i] <= c->s->o->effort->drop_guess * best_guess) which[n++] = i;
-    }
-    c->phase = "probe";
-    for (size_t r = 0; ok && r < ROUNDS; r++) {
-        ok = do_round(c, r, which, n, ns, 0);
-        for (size_t at = 0; ok && at < n; at++) {
-            least[at] = r && !(ns[at] < least[at]) ? least[at] : ns[at];
-            if (least[at] > 0) best = fmin(best, least[at]);
-        }
-    }
-    for (size_t at = 0; ok && at < n; at++) {
-        const struct tern_variant *v = c->space.item[which[at]].variant;
-        if (least[at] <= near * best) continue;
-        for (size_t i = 0; i < c->space.count; i++)
-            if (c->space.item[i].variant == v && i != c->fallback) guess[i] = INFINITY;
-    }
-    free(which);
-    free(ns);
-    free(least);
-    return ok;
 }
 
 static size_t find_format(const struct tern_contest *c, const struct tern_found *f, const char *format) {
@@ -341,27 +243,27 @@ static enum tern_status duel(struct tern_contest *c, const struct tern_found *f,
 
 static enum tern_status search(struct tern_contest *c, struct tern_outcome *out, struct tern_error *e) {
     struct tern_found found = {0};
-    double *guess = malloc(c->space.count * sizeof *guess);
-    if (!guess) return tern_fail(e, TERN_NO_MEMORY, "tune: out of memory");
-    const int guessing =
-        isfinite(c->s->o->effort->drop_guess) && strcmp(c->s->o->strategy->name, "exhaustive");
-    enum tern_status st = TERN_OK;
-    if (guessing && !(guess_all(c, guess) && probe(c, guess))) {
-        st = tern_fail(e, TERN_INCONCLUSIVE, "stopped");
-        goto done;
-    }
-    c->phase = c->s->o->strategy->name;
+    struct tern_screening screening;
+    const struct tern_tune_options *o = c->s->o;
+    enum tern_status st = tern_screen(c, &screening, e);
+    if (st) goto done;
+    c->phase = o->strategy->name;
     const struct tern_search s = {.count = c->space.count,
                                   .fallback = c->fallback,
-                                  .guess = guessing ? guess : NULL,
-                                  .effort = c->s->o->effort,
+                                  .guess = screening.guess,
+                                  .least = screening.least,
+                                  .place = screening.place,
+                                  .effort = o->effort,
+                                  .seed = o->seed,
                                   .round = on_round,
                                   .go = on_race_go,
+                                  .bound = tern_screen_bound,
                                   .ctx = c};
-    st = c->s->o->strategy->run(&s, &found, e);
+    st = o->strategy->run(&s, &found, e);
     if (st) goto done;
     for (size_t i = 0; i < found.count; i++) out->dropped += found.dropped[i] != NULL;
     out->race_rounds = found.rounds;
+    out->samples = found.samples;
     if (found.interrupted)
         st = tern_fail(e, TERN_INCONCLUSIVE, "stopped");
     else if (!found.rounds)
@@ -370,7 +272,7 @@ static enum tern_status search(struct tern_contest *c, struct tern_outcome *out,
         st = duel(c, &found, out, e);
 done:
     tern_found_free(&found);
-    free(guess);
+    tern_screening_free(&screening);
     return st;
 }
 

@@ -47,6 +47,7 @@ struct tern_outcome {
     int measured;            /* 0: `why` tells; nothing else is filled */
     char why[256];
     size_t candidates, left_out, dropped, race_rounds, duel_rounds;
+    size_t samples; /* that the search took */
     struct tern_standing standing[TERN_MAX_STANDINGS]; /* fastest first */
     size_t standings;
     double floor;

@@ -51,6 +51,7 @@ struct tern_contest {
     size_t remembered[2]; /* rounds of race and duel that the journal knows */
     int was_done;
     double epoch_ns;          /* aimed length of a sample */
+    double read_ns, int8_ns;  /* the ceilings' time per byte and multiply-add; NaN: not known */
     double search_ends, ends; /* seconds */
     enum tern_status failure; /* of the journal: ends the run */
     struct tern_error error;
@@ -64,6 +65,23 @@ void tern_session_warn(const struct tern_session *s, const char *fmt, ...)
  * those that end the whole run; a problem that cannot be measured is an outcome with a reason. */
 enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
                                   struct tern_outcome *out, struct tern_error *e);
+
+/* Round `number` of c->phase over members which[0..n): remembered or measured; a measured round is in the journal
+ * before anybody sees it. `guess`: a rough guess instead of samples. 0: stopped, or the journal failed. */
+int tern_contest_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns,
+                       int guess);
+
+/* What a search starts from, parallel to the space. */
+struct tern_screening {
+    struct tern_place *place;
+    double *guess; /* NULL when the effort or the strategy wants none */
+    double *least; /* what reading the weights takes */
+};
+/* Free also after a failure. TERN_INCONCLUSIVE when stopped. */
+enum tern_status tern_screen(struct tern_contest *c, struct tern_screening *out, struct tern_error *e);
+void tern_screening_free(struct tern_screening *s);
+/* For tern_search: ctx is the contest. */
+enum tern_bound tern_screen_bound(void *ctx, size_t candidate, double ns);
 
 /* From the duel to the outcome: standings, shares of the ceilings, the wisdom entry. `roles` gives for every
  * entrant of the duel its member; the ceilings' places are 0 when absent. */
