@@ -7,7 +7,7 @@
 
 #define NEAR      1.35 /* a group whose seeds are farther than this from the best is not explored */
 #define NEAR_NEXT 1.12 /* the same for each further turn of its parameters */
-#define REACH     2.0  /* a seed farther than this is not looked at a second time */
+#define REACH     2.0  /* a seed farther than this is not looked at a third time */
 #define TURNS     4
 
 /* Hopeless ones do not even get a first sample; the guess is rough, so the factor is wide. */
@@ -27,6 +27,18 @@ static void cut_by_floor(struct tern_hunt *h) {
     for (size_t i = 0; h->s->least && best != SIZE_MAX && i < h->s->count; i++)
         if (i != h->s->fallback && h->s->least[i] > h->s->effort->drop * tern_hunt_cost(h, best))
             tern_hunt_drop(h, i, "reading its weights alone takes longer than the best");
+}
+
+/* The first rounds of list[0..n): two of each, as one may be an interruption; more only of those within `reach` of
+ * the best. 0 at the end. */
+static int look(struct tern_hunt *h, size_t *list, size_t n, double reach) {
+    const size_t rounds = h->s->effort->rounds_first;
+    if (!tern_hunt_measure(h, list, n, rounds < 2 ? rounds : 2)) return 0;
+    const size_t best = tern_hunt_best(h);
+    size_t kept = 0;
+    for (size_t i = 0; best != SIZE_MAX && i < n; i++)
+        if (tern_hunt_cost(h, list[i]) <= reach * tern_hunt_cost(h, best)) list[kept++] = list[i];
+    return rounds <= 2 || tern_hunt_measure(h, list, kept, rounds - 2);
 }
 
 static size_t seeds(struct tern_hunt *h, size_t *list) {
@@ -87,14 +99,7 @@ static int explore(struct tern_hunt *h, const size_t *group, size_t groups, size
         n += kept;
         list[n++] = best; /* once more in the same rounds, for a fair comparison */
     }
-    /* A first look at each; those within reach get the other rounds. */
-    if (!fresh || !tern_hunt_measure(h, list, n, 1)) return 0;
-    const size_t best = tern_hunt_best(h);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (tern_hunt_cost(h, list[i]) <= NEAR_NEXT * tern_hunt_cost(h, best)) list[kept++] = list[i];
-    if (h->s->effort->rounds_first > 1) tern_hunt_measure(h, list, kept, h->s->effort->rounds_first - 1);
-    return h->f->samples > from && !h->over;
+    return fresh && look(h, list, n, NEAR_NEXT) && h->f->samples > from;
 }
 
 enum tern_status tern_race_run(const struct tern_search *s, struct tern_found *out, struct tern_error *e) {
@@ -106,15 +111,8 @@ enum tern_status tern_race_run(const struct tern_search *s, struct tern_found *o
     if (status) goto done;
     cut_by_guess(&h);
     size_t n = seeds(&h, list);
-    if (!tern_hunt_measure(&h, list, n, 1)) goto done;
+    if (!look(&h, list, n, REACH)) goto done;
     cut_by_floor(&h);
-    /* A second and third look only at those that may still be near. */
-    const size_t best = tern_hunt_best(&h);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (best != SIZE_MAX && tern_hunt_cost(&h, list[i]) <= REACH * tern_hunt_cost(&h, best))
-            list[kept++] = list[i];
-    if (s->effort->rounds_first > 1 && !tern_hunt_measure(&h, list, kept, s->effort->rounds_first - 1)) goto done;
     if (s->place) {
         size_t groups = near_groups(&h, fmax(NEAR, s->effort->drop), s->effort->groups, group);
         for (int turn = 0; turn < TURNS && explore(&h, group, groups, list); turn++)

@@ -43,6 +43,7 @@ struct tern_ceiling_seen {
 struct tern_outcome {
     const struct tern_task *task;
     enum tern_regime regime; /* as measured: may be capped */
+    size_t recorded;         /* rounds in the table, when one was asked for; nothing else is filled */
     int remembered;          /* done by an earlier run, see `entry`; nothing else is filled */
     int measured;            /* 0: `why` tells; nothing else is filled */
     char why[256];
@@ -73,6 +74,8 @@ struct tern_tune_options {
     uint64_t seed;
     int resume, lossy;
     const char *wisdom, *records, *journal; /* paths; records may be NULL: none are written */
+    const char *table;   /* record a table of the one task here instead (tuner/table.h); NULL: tune */
+    size_t table_rounds; /* of that table */
     const volatile int *stop;               /* non-zero: end after what is finished */
     struct tern_tune_hooks hooks;           /* each may be NULL */
 };

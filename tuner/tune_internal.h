@@ -34,6 +34,9 @@ struct tern_member {
     int failed; /* no trial could be built; never asked again */
 };
 
+enum { TERN_CONTEST_EXTRAS = 6 }; /* twin, two baselines, two ceilings, and one to spare */
+enum { TERN_RACE, TERN_DUEL };    /* places in `remembered` */
+
 /* One problem under way. */
 struct tern_contest {
     struct tern_session *s;
@@ -70,6 +73,18 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
  * before anybody sees it. `guess`: a rough guess instead of samples. 0: stopped, or the journal failed. */
 int tern_contest_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns,
                        int guess);
+
+/* A new member with its parameters (NULL: initial ones); its number. */
+size_t tern_contest_add(struct tern_contest *c, const struct tern_variant *v, const int *param,
+                        const char *role);
+/* For tern_search: ctx is the contest. */
+int tern_contest_on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns);
+/* The end of a search: duel and verdict. */
+enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_found *f, struct tern_outcome *out,
+                                   struct tern_error *e);
+/* In place of a search: every candidate in every round, written to the table that the options name. */
+enum tern_status tern_contest_table(struct tern_contest *c, const struct tern_place *place,
+                                    struct tern_outcome *out, struct tern_error *e);
 
 /* What a search starts from, parallel to the space. */
 struct tern_screening {
