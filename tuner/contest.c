@@ -91,7 +91,7 @@ int tern_contest_round(struct tern_contest *c, size_t number, const size_t *whic
             ok = !s->o->stop || !*s->o->stop;
         }
         if (ok && !guess)
-            ok = tern_round(c->entrant, which, n, s->o->seed, number, c->epoch_ns, s->o->stop, ns);
+            ok = tern_round(c->entrant, which, n, s->o->seed, number, c->epoch_ns, c->meter, s->o->stop, ns);
         if (ok) {
             c->failure =
                 tern_journal_add(s->journal, &key, name, ns, n, tern_seconds_now() - start, &c->error);

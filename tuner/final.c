@@ -88,15 +88,16 @@ enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_fou
         roles.i2s = n;
         member[n++] = seen != SIZE_MAX ? seen : tern_contest_add(c, i2s, NULL, "");
     }
-    if (c->team->read && c->problem.regime != TERN_HOT) {
+    if (c->team->read && c->problem.regime != TERN_HOT && c->s->o->objective == TERN_OBJECTIVE_TIME) {
         roles.read = n;
         member[n++] = add_ceiling(c, c->team->read, "read");
     }
-    if (c->team->int8) {
+    if (c->team->int8 && c->s->o->objective == TERN_OBJECTIVE_TIME) {
         roles.int8 = n;
         member[n++] = add_ceiling(c, c->team->int8, "int8");
     }
     c->phase = "duel";
+    if (c->s->o->objective != TERN_OBJECTIVE_TIME) c->meter = &c->s->meter;
     c->map = member;
     match_epochs(c, member, n, roles.read);
     const struct tern_search s = {

@@ -19,6 +19,7 @@ struct tern_session {
     struct tern_wisdom wisdom;
     struct tern_journal *journal;
     struct tern_bed bed;
+    struct tern_meter meter;
     double started, ends; /* seconds */
     struct tern_screen screen;
     size_t replayed;
@@ -53,6 +54,7 @@ struct tern_contest {
     const size_t *map;    /* number in the strategy -> member; NULL: the same */
     size_t remembered[2]; /* rounds of race and duel that the journal knows */
     int was_done;
+    const struct tern_meter *meter; /* of the duel; NULL while searching, which goes by time */
     double epoch_ns;          /* aimed length of a sample */
     double read_ns, int8_ns;  /* the ceilings' time per byte and multiply-add; NaN: not known */
     double search_ends, ends; /* seconds */
