@@ -43,12 +43,23 @@ static const struct tern_wisdom_entry *known(const struct tern_session *s, const
     return NULL;
 }
 
-/* Found earlier with this effort or more, by this code, and whole: FFTW's rule for its wisdom. */
-static int satisfies(const struct tern_session *s, const struct tern_wisdom_entry *en) {
-    const struct tern_variant *v = tern_variant_named(en->variant);
-    return !s->o->again && !s->o->table && en->complete &&
-           tern_effort_rank(en->effort) >= tern_effort_rank(s->o->effort->name) &&
-           (v->isa & s->o->machine->usable) == v->isa && (v->exact || s->o->lossy);
+const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *o, const struct tern_wisdom *w,
+                                                const struct tern_problem *p) {
+    if (o->again || o->table) return NULL;
+    for (size_t i = 0; i < w->count; i++) {
+        const struct tern_wisdom_entry *en = &w->entry[i];
+        const struct tern_problem *q = &en->problem;
+        if (q->m != p->m || q->k != p->k || q->n != p->n || q->threads != p->threads ||
+            (q->regime == TERN_HOT) != (p->regime == TERN_HOT) ||
+            strcmp(en->objective, tern_objective_name(o->objective)))
+            continue;
+        const struct tern_variant *v = tern_variant_named(en->variant);
+        if (!tern_wisdom_stale(en) && en->complete &&
+            tern_effort_rank(en->effort) >= tern_effort_rank(o->effort->name) &&
+            (v->isa & o->machine->usable) == v->isa && (v->exact || o->lossy))
+            return en;
+    }
+    return NULL;
 }
 
 /* Done by the run that is resumed, or known well enough: nothing is proved, packed or timed for it. */
@@ -58,9 +69,10 @@ static const struct tern_wisdom_entry *remembered(const struct tern_session *s,
     char text[96];
     if (p.regime != TERN_HOT) p.regime = s->bed.cold;
     tern_problem_text(&p, text, sizeof text);
-    const struct tern_wisdom_entry *en = known(s, &p);
-    if (!en || tern_wisdom_stale(en)) return NULL;
-    return tern_journal_is_done(s->journal, text) || satisfies(s, en) ? en : NULL;
+    const struct tern_wisdom_entry *en = tern_tune_knows(s->o, &s->wisdom, &p);
+    if (en || s->o->table) return en;
+    en = tern_journal_is_done(s->journal, text) ? known(s, &p) : NULL;
+    return en && !tern_wisdom_stale(en) ? en : NULL;
 }
 
 /* Candidates, and the dense baseline. */

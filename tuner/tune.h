@@ -97,6 +97,12 @@ struct tern_tune_summary {
 enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *out,
                            struct tern_error *e);
 
+/* The entry that makes measuring this problem needless: of this objective, fresh, complete, found with the effort of
+ * the options or more, and with a variant that may win here. A capped cold regime serves for a cold one. NULL when
+ * there is none, or when the options say `again`. FFTW's rule: a deeper search satisfies a shallower request. */
+const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *o, const struct tern_wisdom *w,
+                                                const struct tern_problem *p);
+
 /* "6912x2560x1 t1 wcold" */
 void tern_problem_text(const struct tern_problem *p, char *out, size_t bytes);
 
