@@ -1,4 +1,5 @@
-/* Integer expressions kept as text: constraints of parameter spaces, printed as they are and evaluated as they are.
+/* Integer expressions kept as text: constraints of parameter spaces, printed as they are and evaluated as
+ * they are.
  *
  * Grammar, loosest first:  a || b   a && b   == != < <= > >=   + -   * / %   -a !a   ( )
  * with decimal numbers, the caller's names, and min(a,b), max(a,b), up(a,b): a rounded up to a multiple of b.

@@ -62,7 +62,8 @@ static int check(struct tern_tune_arguments *a, size_t seed) {
     if (!tern_objective_named(a->objective, &a->tune.objective))
         return tern_cli_usage("tune", "--objective: '%s' is none of time, energy, edp", a->objective);
     if (a->tune.table && (a->replay || a->dry_run || a->problems != 1))
-        return tern_cli_usage("tune", "--record-table: needs exactly one --problem, and neither --replay nor --dry-run");
+        return tern_cli_usage(
+            "tune", "--record-table: needs exactly one --problem, and neither --replay nor --dry-run");
     const char *why = a->tune.objective == TERN_OBJECTIVE_TIME || a->replay ? NULL : tern_energy_why_not();
     if (!why) return 0;
     fprintf(stderr, "tern: tune: --objective %s: %s\n", a->objective, why);
@@ -119,11 +120,11 @@ static int parse(int argc, char **argv, struct tern_tune_arguments *a) {
     size_t seed = 1;
     int got;
     *a = (struct tern_tune_arguments){.strategy = "race",
-                            .effort = "normal",
-                            .objective = "time",
-                            .batch = "1,128",
-                            .repetitions = 21,
-                            .tune = {.budget_seconds = 60, .table_rounds = 5}};
+                                      .effort = "normal",
+                                      .objective = "time",
+                                      .batch = "1,128",
+                                      .repetitions = 21,
+                                      .tune = {.budget_seconds = 60, .table_rounds = 5}};
     while ((got = tern_cli_getopt(argc, argv, "qvh", options, &tern_command_tune)) != -1) {
         switch (got) {
         case MODEL:
@@ -236,7 +237,8 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
         .json = a->json, .quiet = a->quiet, .objective = a->tune.objective, .list = json_array()};
     struct tern_tune_summary sum;
     struct tern_error e;
-    char *journal = tern_format_text("%s.journal", a->tune.table ? a->tune.table : wisdom), *lock = tern_xdg_path("state", "tune.lock");
+    char *journal = tern_format_text("%s.journal", a->tune.table ? a->tune.table : wisdom),
+         *lock = tern_xdg_path("state", "tune.lock");
     int fd = -1;
     enum tern_status s = TERN_NO_MEMORY;
     tern_fail(&e, s, "tune: out of memory");

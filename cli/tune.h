@@ -33,7 +33,8 @@ void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary
                         const char *records);
 
 /* Both return an exit code. `wisdom` may be NULL: nothing is known yet. */
-int tern_tune_dry_run(const struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom);
+int tern_tune_dry_run(const struct tern_tune_arguments *a, const struct tern_tasks *tasks,
+                      const char *wisdom);
 int tern_tune_replay(const struct tern_tune_arguments *a);
 
 #endif

@@ -27,8 +27,7 @@ static void say_points(const struct tern_candidates *c, const struct tern_place 
         size_t points = 0;
         for (size_t j = i; j < c->count && c->item[j].variant == v; j++) points++;
         printf("    %s: %zu point%s", v->name, points, points > 1 ? "s" : "");
-        for (size_t d = 0; d < v->space->constraints; d++)
-            printf(", where %s", v->space->constraint[d].must);
+        for (size_t d = 0; d < v->space->constraints; d++) printf(", where %s", v->space->constraint[d].must);
         for (size_t j = i; j < c->count && c->item[j].variant == v; j++) {
             if (!place[j].seed) continue;
             tern_variant_params_text(v, c->item[j].param, params, sizeof params);
@@ -60,8 +59,8 @@ static json_t *json_points(const struct tern_candidates *c) {
     return list;
 }
 
-/* Samples that the strategy will take, roughly: seeds, some twelve neighbours in each group that is explored, the
- * halving of the best twelve; then the duel of nine. */
+/* Samples that the strategy will take, roughly: seeds, some twelve neighbours in each group that is explored,
+ * the halving of the best twelve; then the duel of nine. */
 static double samples_of(const struct tern_tune_arguments *a, const struct tern_candidates *c, size_t seeds) {
     const struct tern_effort *e = a->tune.effort;
     const double duel = 9 * (double)e->duel_max;
@@ -76,8 +75,8 @@ struct sums {
     double seconds;
 };
 
-static enum tern_status one_problem(const struct tern_tune_arguments *a, const struct tern_problem *p, int known,
-                                    struct sums *all, json_t *list, struct tern_error *e) {
+static enum tern_status one_problem(const struct tern_tune_arguments *a, const struct tern_problem *p,
+                                    int known, struct sums *all, json_t *list, struct tern_error *e) {
     struct tern_candidates c;
     char text[96];
     const enum tern_status s = tern_space_of(p, a->tune.machine->usable, NULL, a->tune.lossy, &c, e);
@@ -97,13 +96,14 @@ static enum tern_status one_problem(const struct tern_tune_arguments *a, const s
     all->known += known != 0;
     if (!known) all->seconds += 1.5e-3 * samples_of(a, &c, seeds);
     if (a->json) {
-        json_t *o = json_pack("{s:s, s:I, s:I, s:I, s:b}", "problem", text, "candidates", (json_int_t)c.count,
-                              "seeds", (json_int_t)seeds, "left_out", (json_int_t)c.out_count, "known", known);
+        json_t *o =
+            json_pack("{s:s, s:I, s:I, s:I, s:b}", "problem", text, "candidates", (json_int_t)c.count,
+                      "seeds", (json_int_t)seeds, "left_out", (json_int_t)c.out_count, "known", known);
         if (a->verbose) json_object_set_new(o, "without", json_points(&c));
         json_array_append_new(list, o);
     } else {
-        printf("%-32s %4zu candidates, %zu of them seeds, %zu left out%s\n", text, c.count, seeds, c.out_count,
-               known ? "; known" : "");
+        printf("%-32s %4zu candidates, %zu of them seeds, %zu left out%s\n", text, c.count, seeds,
+               c.out_count, known ? "; known" : "");
         if (a->verbose)
             say_points(&c, place);
         else
@@ -114,7 +114,8 @@ static enum tern_status one_problem(const struct tern_tune_arguments *a, const s
     return TERN_OK;
 }
 
-int tern_tune_dry_run(const struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom) {
+int tern_tune_dry_run(const struct tern_tune_arguments *a, const struct tern_tasks *tasks,
+                      const char *wisdom) {
     struct tern_wisdom w = {0};
     struct tern_error e;
     struct sums all = {0};
@@ -132,11 +133,12 @@ int tern_tune_dry_run(const struct tern_tune_arguments *a, const struct tern_tas
     const double budget = a->tune.budget_seconds, eta = all.seconds < budget ? all.seconds : budget;
     if (a->json)
         return tern_cli_print_json(json_pack("{s:o, s:I, s:I, s:I, s:f, s:f}", "problems", list, "candidates",
-                                             (json_int_t)all.candidates, "seeds", (json_int_t)all.seeds, "known",
-                                             (json_int_t)all.known, "eta_seconds_modelled", eta,
+                                             (json_int_t)all.candidates, "seeds", (json_int_t)all.seeds,
+                                             "known", (json_int_t)all.known, "eta_seconds_modelled", eta,
                                              "at_most_seconds", budget));
     json_decref(list);
-    printf("%zu problems, %zu of them known; %zu candidates, %zu seeds; about %.0f s (modelled: 1.5 ms a sample), at "
+    printf("%zu problems, %zu of them known; %zu candidates, %zu seeds; about %.0f s (modelled: 1.5 ms a "
+           "sample), at "
            "most %.0f s (the budget)\n",
            tasks->count, all.known, all.candidates, all.seeds, eta, budget);
     return 0;

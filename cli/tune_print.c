@@ -132,7 +132,8 @@ static json_t *json_outcome(const struct tern_outcome *o, enum tern_objective ob
     }
     if (!o->measured) return out;
     json_t *list = json_array();
-    for (size_t i = 0; i < o->standings; i++) json_array_append_new(list, json_standing(&o->standing[i], objective));
+    for (size_t i = 0; i < o->standings; i++)
+        json_array_append_new(list, json_standing(&o->standing[i], objective));
     json_object_set_new(out, "standings", list);
     json_object_set_new(out, "candidates", json_integer((json_int_t)o->candidates));
     json_object_set_new(out, "search_samples", json_integer((json_int_t)o->samples));
@@ -191,10 +192,11 @@ static void say_total(const struct tern_total *t, enum tern_objective objective)
 }
 
 static json_t *json_total(const struct tern_total *t, enum tern_objective objective) {
-    json_t *o = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:b}", "model", t->model, "n", (json_int_t)t->n,
-                          "threads", (json_int_t)t->threads, "shapes", (json_int_t)t->shapes, "calls",
-                          (json_int_t)t->calls, "shapes_not_measured", (json_int_t)t->missing, "unit",
-                          tern_objective_unit(objective), "best_thread_count", t->fastest);
+    json_t *o =
+        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:b}", "model", t->model, "n", (json_int_t)t->n,
+                  "threads", (json_int_t)t->threads, "shapes", (json_int_t)t->shapes, "calls",
+                  (json_int_t)t->calls, "shapes_not_measured", (json_int_t)t->missing, "unit",
+                  tern_objective_unit(objective), "best_thread_count", t->fastest);
     if (!t->shapes) return o;
     json_object_set_new(o, "sum_of_medians", json_real(t->median));
     if (!isnan(t->lo)) json_object_set_new(o, "sum_of_intervals", json_pack("[f,f]", t->lo, t->hi));
@@ -209,9 +211,9 @@ void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary
         json_t *models = json_array();
         for (size_t i = 0; i < v->totals.count; i++)
             json_array_append_new(models, json_total(&v->totals.item[i], v->objective));
-        tern_cli_print_json(json_pack("{s:O, s:o, s:f, s:I, s:b}", "problems", v->list, "models", models, "seconds",
-                                      sum->seconds, "replayed_samples", (json_int_t)sum->replayed, "stopped",
-                                      sum->stopped));
+        tern_cli_print_json(json_pack("{s:O, s:o, s:f, s:I, s:b}", "problems", v->list, "models", models,
+                                      "seconds", sum->seconds, "replayed_samples", (json_int_t)sum->replayed,
+                                      "stopped", sum->stopped));
         return;
     }
     for (size_t i = 0; i < v->totals.count; i++) say_total(&v->totals.item[i], v->objective);

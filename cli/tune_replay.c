@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Medians over the repetitions of one strategy; never reached counts as infinite, so that a median of "never" is
- * said and not hidden. */
+/* Medians over the repetitions of one strategy; never reached counts as infinite, so that a median of "never"
+ * is said and not hidden. */
 struct medians {
     double to_2, to_1, evaluations, loss, worst_2;
 };
@@ -20,7 +20,8 @@ static double median(double *x, size_t n) {
 }
 
 static enum tern_status repeat(const struct tern_tune_arguments *a, const struct tern_table *t,
-                               const struct tern_strategy *strategy, struct medians *out, struct tern_error *e) {
+                               const struct tern_strategy *strategy, struct medians *out,
+                               struct tern_error *e) {
     const size_t n = a->repetitions;
     double *all = calloc(4 * n, sizeof *all);
     if (!all) return tern_fail(e, TERN_NO_MEMORY, "replay: out of memory");
@@ -58,11 +59,11 @@ static void put_share(json_t *o, const char *name, double evaluations, double wh
     json_object_set_new(o, name, v);
 }
 
-static void show(const struct tern_tune_arguments *a, const struct tern_strategy *strategy, const struct medians *m,
-                 double whole, json_t *list) {
+static void show(const struct tern_tune_arguments *a, const struct tern_strategy *strategy,
+                 const struct medians *m, double whole, json_t *list) {
     if (a->json) {
-        json_t *o = json_pack("{s:s, s:f, s:f}", "strategy", strategy->name, "evaluations_in_all", m->evaluations,
-                              "loss_at_the_end", m->loss);
+        json_t *o = json_pack("{s:s, s:f, s:f}", "strategy", strategy->name, "evaluations_in_all",
+                              m->evaluations, "loss_at_the_end", m->loss);
         put_share(o, "to_2_percent", m->to_2, whole);
         put_share(o, "to_1_percent", m->to_1, whole);
         put_share(o, "to_2_percent_worst", m->worst_2, whole);
@@ -98,10 +99,10 @@ int tern_tune_replay(const struct tern_tune_arguments *a) {
         s = repeat(a, &t, &all[i], &m, &e);
         if (!s) show(a, &all[i], &m, whole, list);
     }
-    json_t *root = json_pack("{s:s, s:s, s:I, s:I, s:f, s:I, s:O}", "problem", text, "machine", t.machine,
-                             "candidates", (json_int_t)t.count, "rounds", (json_int_t)t.rounds,
-                             "exhaustive_evaluations", whole, "repetitions", (json_int_t)a->repetitions, "strategies",
-                             list);
+    json_t *root =
+        json_pack("{s:s, s:s, s:I, s:I, s:f, s:I, s:O}", "problem", text, "machine", t.machine, "candidates",
+                  (json_int_t)t.count, "rounds", (json_int_t)t.rounds, "exhaustive_evaluations", whole,
+                  "repetitions", (json_int_t)a->repetitions, "strategies", list);
     json_decref(list);
     tern_table_free(&t);
     if (s) {

@@ -16,7 +16,8 @@ static const int flush3w[] = {84, 42};
 static const int flush4[] = {60, 24};
 static const int flush5[] = {48, 20};
 
-static const struct tern_constraint block_fits[] = {{"kblock < k", "a block of columns wider than the matrix"}};
+static const struct tern_constraint block_fits[] = {
+    {"kblock < k", "a block of columns wider than the matrix"}};
 
 #define SPACES(name, flush)                                                                                  \
     static const struct tern_param gemv_##name[] = {                                                         \
@@ -30,7 +31,7 @@ static const struct tern_constraint block_fits[] = {{"kblock < k", "a block of c
         {"kblock", gemm_blocks, 3, 1},                                                                       \
         {"flush", flush, 2, 0},                                                                              \
     };                                                                                                       \
-    const struct tern_space tern_space_lut##name = {gemv_##name, 4, block_fits, 1};                           \
+    const struct tern_space tern_space_lut##name = {gemv_##name, 4, block_fits, 1};                          \
     const struct tern_space tern_space_luts##name = {gemm_##name, 3, NULL, 0};
 
 SPACES(2, flush2)

@@ -103,8 +103,7 @@ void tern_variant_params_text(const struct tern_variant *v, const int *param, ch
 
 int tern_space_allows(const struct tern_space *s, const int *param, size_t m, size_t k, size_t n,
                       const struct tern_constraint **broken) {
-    struct tern_name name[TERN_MAX_PARAMS + 3] = {
-        {"m", (int64_t)m}, {"k", (int64_t)k}, {"n", (int64_t)n}};
+    struct tern_name name[TERN_MAX_PARAMS + 3] = {{"m", (int64_t)m}, {"k", (int64_t)k}, {"n", (int64_t)n}};
     for (size_t i = 0; i < s->count; i++) name[3 + i] = (struct tern_name){s->params[i].name, param[i]};
     for (size_t i = 0; i < s->constraints; i++) {
         int64_t kept;

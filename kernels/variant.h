@@ -56,8 +56,8 @@ struct tern_param {
     size_t count, init;
 };
 
-/* What a combination of values must satisfy for a shape, or it is pointless there: an expression (base/expression.h)
- * over the parameters' names, m, k and n. */
+/* What a combination of values must satisfy for a shape, or it is pointless there: an expression
+ * (base/expression.h) over the parameters' names, m, k and n. */
 struct tern_constraint {
     const char *must, *why; /* why: what is said of a combination that does not */
 };
@@ -99,8 +99,8 @@ struct tern_variant {
 const struct tern_variant *tern_variants(size_t *count);
 const struct tern_variant *tern_variant_named(const char *name);
 
-/* 1 when the variant's ISA bits are all in `usable` and it can compute this shape for any trits; else 0 and *why
- * (may be NULL). Variants of binary formats never do. */
+/* 1 when the variant's ISA bits are all in `usable` and it can compute this shape for any trits; else 0 and
+ * *why (may be NULL). Variants of binary formats never do. */
 int tern_variant_fits(const struct tern_variant *v, uint32_t usable, size_t m, size_t k, size_t n,
                       const char **why);
 /* The same for weights that are all -1 or +1, which variants of binary formats can compute too. */
@@ -116,8 +116,8 @@ enum tern_status tern_variant_params_parse(const struct tern_variant *v, const c
                                            struct tern_error *e);
 
 /* The best variant by static rank for this shape among exact ones that `usable` allows; never NULL for i8
- * because every format has a scalar variant. `format` may be NULL (any layout that holds trits; a binary one must be
- * asked for). */
+ * because every format has a scalar variant. `format` may be NULL (any layout that holds trits; a binary one
+ * must be asked for). */
 const struct tern_variant *tern_variant_static(uint32_t usable, enum tern_act act,
                                                const struct tern_format *format, size_t m, size_t k,
                                                size_t n);

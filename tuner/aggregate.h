@@ -1,5 +1,5 @@
-/* What the winners are worth for a whole model: each shape's time times how often one pass calls it, decode and
- * prefill and every thread count apart. */
+/* What the winners are worth for a whole model: each shape's time times how often one pass calls it, decode
+ * and prefill and every thread count apart. */
 #ifndef TERN_TUNER_AGGREGATE_H
 #define TERN_TUNER_AGGREGATE_H
 
@@ -7,8 +7,8 @@
 
 #define TERN_MAX_TOTALS 64
 
-/* All linear layers of one pass, in the objective's unit (ns per pass). The interval is the sum of the shapes'
- * intervals, which is wider than 95 %; NaN when a shape has none. */
+/* All linear layers of one pass, in the objective's unit (ns per pass). The interval is the sum of the
+ * shapes' intervals, which is wider than 95 %; NaN when a shape has none. */
 struct tern_total {
     char model[96];
     size_t n, threads;

@@ -1,5 +1,5 @@
-/* Local search with restarts: from a seed to the best of its neighbours, until none is better; then from another
- * point, seeds before others. */
+/* Local search with restarts: from a seed to the best of its neighbours, until none is better; then from
+ * another point, seeds before others. */
 #include "tuner/search.h"
 
 #include <math.h>

@@ -18,7 +18,7 @@ static void name_member(struct tern_member *m, const char *role) {
 }
 
 size_t tern_contest_add(struct tern_contest *c, const struct tern_variant *v, const int *param,
-                         const char *role) {
+                        const char *role) {
     struct tern_member *m = &c->member[c->members];
     m->variant = v;
     if (param)

@@ -1,5 +1,5 @@
-/* Evolution: a population of points; children take each parameter from one of two parents of the same group, or
- * from one parent with one step to the side, or are seeds of a group not seen yet. */
+/* Evolution: a population of points; children take each parameter from one of two parents of the same group,
+ * or from one parent with one step to the side, or are seeds of a group not seen yet. */
 #include "tuner/search.h"
 
 #include <stdlib.h>

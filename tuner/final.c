@@ -64,8 +64,8 @@ static void match_epochs(struct tern_contest *c, const size_t *member, size_t n,
     for (size_t i = 0; i < n; i++) c->entrant[member[i]].calls = 0;
 }
 
-enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_found *f, struct tern_outcome *out,
-                                    struct tern_error *e) {
+enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_found *f,
+                                   struct tern_outcome *out, struct tern_error *e) {
     size_t member[TERN_DUEL_CHALLENGER + CHALLENGERS + TERN_CONTEST_EXTRAS], n = 0;
     struct tern_duel_roles roles = {.member = member};
     const struct tern_candidate *fallback = &c->space.item[c->fallback];
@@ -110,4 +110,3 @@ enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_fou
     tern_duel_free(&d);
     return TERN_OK;
 }
-

@@ -29,8 +29,8 @@ static void cut_by_floor(struct tern_hunt *h) {
             tern_hunt_drop(h, i, "reading its weights alone takes longer than the best");
 }
 
-/* The first rounds of list[0..n): two of each, as one may be an interruption; more only of those within `reach` of
- * the best. 0 at the end. */
+/* The first rounds of list[0..n): two of each, as one may be an interruption; more only of those within
+ * `reach` of the best. 0 at the end. */
 static int look(struct tern_hunt *h, size_t *list, size_t n, double reach) {
     const size_t rounds = h->s->effort->rounds_first;
     if (!tern_hunt_measure(h, list, n, rounds < 2 ? rounds : 2)) return 0;

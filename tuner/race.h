@@ -1,10 +1,10 @@
 /* Search strategies: which of many candidates is fastest, found with as few samples as honesty allows.
  *
- * A strategy sees numbers only: it asks for rounds and gets costs (nanoseconds, or what the objective makes of
- * them). So it is tested with a table of invented costs, and replayed from a journal or from a recorded table. The
- * duel at the end is the full paired protocol with an A/A control; only it decides a winner. Sources: successive
- * halving (Jamieson, Talwalkar 2016), the 1.25x rule of Highway's auto-tuner, nanobench's paired comparison; local
- * search with restarts and evolution as Kernel Tuner has them. */
+ * A strategy sees numbers only: it asks for rounds and gets costs (nanoseconds, or what the objective makes
+ * of them). So it is tested with a table of invented costs, and replayed from a journal or from a recorded
+ * table. The duel at the end is the full paired protocol with an A/A control; only it decides a winner.
+ * Sources: successive halving (Jamieson, Talwalkar 2016), the 1.25x rule of Highway's auto-tuner, nanobench's
+ * paired comparison; local search with restarts and evolution as Kernel Tuner has them. */
 #ifndef TERN_TUNER_RACE_H
 #define TERN_TUNER_RACE_H
 
@@ -34,16 +34,17 @@ int tern_effort_rank(const char *name);
 struct tern_place {
     uint32_t group;
     unsigned char dims, seed; /* seed: measured before the others of its group */
-    unsigned char at[TERN_SEARCH_DIMS];    /* place of each parameter's value in its list, ascending in meaning */
+    unsigned char
+        at[TERN_SEARCH_DIMS]; /* place of each parameter's value in its list, ascending in meaning */
     unsigned char bears[TERN_SEARCH_DIMS]; /* enum tern_bears */
 };
 
 /* What a strategy works on. Candidates are numbers below `count`. */
 struct tern_search {
     size_t count;
-    size_t fallback;     /* the default candidate: never dropped before it has been measured */
-    const double *guess; /* rough cost per candidate, NaN where unknown; may be NULL */
-    const double *least; /* no candidate can cost less than this; may be NULL */
+    size_t fallback;                /* the default candidate: never dropped before it has been measured */
+    const double *guess;            /* rough cost per candidate, NaN where unknown; may be NULL */
+    const double *least;            /* no candidate can cost less than this; may be NULL */
     const struct tern_place *place; /* NULL: every candidate is a group of its own, and a seed */
     const struct tern_effort *effort;
     uint64_t seed;

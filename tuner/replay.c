@@ -10,7 +10,8 @@ struct player {
     struct tern_random random;
     double *truth, *least; /* per candidate: recorded median; least cost served so far */
     double optimum;
-    size_t answer, served, wrong_2, wrong_1; /* wrong: the last evaluation after which the answer was too slow */
+    size_t answer, served, wrong_2,
+        wrong_1; /* wrong: the last evaluation after which the answer was too slow */
 };
 
 static double median_of(const struct tern_table *t, size_t i, double *scratch) {
@@ -30,8 +31,8 @@ static void serve(struct player *p, size_t i, double cost) {
     if (!(loss <= 0.01)) p->wrong_1 = p->served;
 }
 
-/* One recorded round, drawn by lot, serves all candidates of a round: what disturbed the machine then disturbs them
- * together again. */
+/* One recorded round, drawn by lot, serves all candidates of a round: what disturbed the machine then
+ * disturbs them together again. */
 static int on_round(void *ctx, size_t number, const size_t *which, size_t n, double *cost) {
     struct player *p = ctx;
     (void)number;
@@ -52,7 +53,8 @@ static enum tern_bound on_bound(void *ctx, size_t i, double ns) {
     const struct player *p = ctx;
     const struct tern_problem *q = &p->t->problem;
     const struct tern_guide_facts f = {.of_read = p->t->read_ns * p->t->row[i].bytes / ns,
-                                       .of_int8 = p->t->int8_ns * (double)q->m * (double)q->k * (double)q->n / ns,
+                                       .of_int8 =
+                                           p->t->int8_ns * (double)q->m * (double)q->k * (double)q->n / ns,
                                        .cycles = NAN,
                                        .instructions = NAN,
                                        .llc_misses = NAN,
@@ -64,11 +66,13 @@ static enum tern_bound on_bound(void *ctx, size_t i, double ns) {
 enum tern_status tern_replay_run(const struct tern_table *t, const struct tern_strategy *strategy,
                                  const struct tern_effort *effort, uint64_t seed, struct tern_replay *out,
                                  struct tern_error *e) {
-    struct player p = {.t = t, .random = {seed * 0x9e3779b97f4a7c15ull + 1}, .answer = SIZE_MAX, .optimum = INFINITY};
+    struct player p = {
+        .t = t, .random = {seed * 0x9e3779b97f4a7c15ull + 1}, .answer = SIZE_MAX, .optimum = INFINITY};
     struct tern_found found = {0};
     enum tern_status s = TERN_OK;
     *out = (struct tern_replay){.loss = NAN};
-    double *scratch = malloc((t->rounds + 1) * sizeof *scratch), *least = malloc((t->count + 1) * sizeof *least);
+    double *scratch = malloc((t->rounds + 1) * sizeof *scratch),
+           *least = malloc((t->count + 1) * sizeof *least);
     p.truth = malloc((t->count + 1) * sizeof *p.truth);
     p.least = malloc((t->count + 1) * sizeof *p.least);
     if (!scratch || !least || !p.truth || !p.least) {
@@ -78,7 +82,8 @@ enum tern_status tern_replay_run(const struct tern_table *t, const struct tern_s
     for (size_t i = 0; i < t->count; i++) {
         p.truth[i] = median_of(t, i, scratch);
         p.least[i] = INFINITY;
-        least[i] = t->problem.regime != TERN_HOT && isfinite(t->read_ns) ? 0.9 * t->read_ns * t->row[i].bytes : 0;
+        least[i] =
+            t->problem.regime != TERN_HOT && isfinite(t->read_ns) ? 0.9 * t->read_ns * t->row[i].bytes : 0;
         p.optimum = fmin(p.optimum, p.truth[i]);
     }
     struct tern_effort as_recorded = *effort;

@@ -1,5 +1,5 @@
-/* What is known of the candidates before the first round: places, a rough guess of each variant, what the ceilings
- * allow, and so what bounds whom. */
+/* What is known of the candidates before the first round: places, a rough guess of each variant, what the
+ * ceilings allow, and so what bounds whom. */
 #include "tuner/tune_internal.h"
 
 #include <math.h>
@@ -12,8 +12,8 @@ static double *screened(const struct tern_contest *c, size_t i) {
     return at < TERN_SCREENED ? &c->s->screen.ratio[c->problem.n > 1][at] : NULL;
 }
 
-/* ns per unit of work of a ceiling, from three looks; kept in the journal, so that a resumed search takes the same
- * way. NaN when there is no such ceiling. */
+/* ns per unit of work of a ceiling, from three looks; kept in the journal, so that a resumed search takes the
+ * same way. NaN when there is no such ceiling. */
 static double ceiling_ns(struct tern_contest *c, struct tern_ceiling *ceiling, const char *phase) {
     if (!ceiling) return NAN;
     const char *const name[1] = {phase};
@@ -85,7 +85,8 @@ enum tern_status tern_screen(struct tern_contest *c, struct tern_screening *out,
                                           1 / c->read_ns / (double)c->problem.threads};
     tern_space_places(&c->space, &facts, out->place);
     /* A ceiling seen three times may be beaten by a little: nine tenths of it are certain. */
-    for (size_t i = 0; i < n; i++) out->least[i] = isfinite(c->read_ns) ? 0.9 * c->read_ns * bytes_of(c, i) : 0;
+    for (size_t i = 0; i < n; i++)
+        out->least[i] = isfinite(c->read_ns) ? 0.9 * c->read_ns * bytes_of(c, i) : 0;
     if (c->failure || (guessing && !guess_all(c, out->guess)))
         return tern_fail(e, TERN_INCONCLUSIVE, "stopped");
     return TERN_OK;

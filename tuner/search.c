@@ -22,7 +22,8 @@ const struct tern_effort *tern_effort_named(const char *name) {
 }
 
 static const struct tern_strategy strategies[] = {
-    {"race", "seeds of every variant, the parameters of the best of them, then twice the rounds for half of them",
+    {"race",
+     "seeds of every variant, the parameters of the best of them, then twice the rounds for half of them",
      tern_race_run},
     {"exhaustive", "the same number of rounds for every candidate", tern_exhaustive_run},
     {"random", "candidates in random order, then halving among the best", tern_random_run},
@@ -205,7 +206,8 @@ static size_t still_in(const struct tern_hunt *h, size_t *list) {
     for (size_t i = 0; i < h->s->count; i++) {
         if (h->f->dropped[i] || !h->f->estimate[i].n) continue;
         size_t at = n++;
-        for (; at > 0 && tern_hunt_cost(h, i) < tern_hunt_cost(h, list[at - 1]); at--) list[at] = list[at - 1];
+        for (; at > 0 && tern_hunt_cost(h, i) < tern_hunt_cost(h, list[at - 1]); at--)
+            list[at] = list[at - 1];
         list[at] = i;
     }
     return n;

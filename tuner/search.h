@@ -32,8 +32,8 @@ int tern_hunt_measure(struct tern_hunt *h, const size_t *list, size_t n, size_t 
 double tern_hunt_cost(const struct tern_hunt *h, size_t i);
 /* The best of those not dropped; SIZE_MAX: none is measured. */
 size_t tern_hunt_best(const struct tern_hunt *h);
-/* The candidates of one group that differ from `from` in one parameter, by one step or (far) any number of them,
- * without what the guide skips; into list, returns how many. Dropped ones are left out. */
+/* The candidates of one group that differ from `from` in one parameter, by one step or (far) any number of
+ * them, without what the guide skips; into list, returns how many. Dropped ones are left out. */
 size_t tern_hunt_neighbours(const struct tern_hunt *h, size_t from, int far, size_t *list);
 /* The candidate of a group with these places; SIZE_MAX when there is none. */
 size_t tern_hunt_at(const struct tern_hunt *h, uint32_t group, const unsigned char *at);
@@ -41,7 +41,8 @@ size_t tern_hunt_at(const struct tern_hunt *h, uint32_t group, const unsigned ch
 void tern_hunt_halve(struct tern_hunt *h, size_t most);
 
 enum tern_status tern_race_run(const struct tern_search *s, struct tern_found *out, struct tern_error *e);
-enum tern_status tern_exhaustive_run(const struct tern_search *s, struct tern_found *out, struct tern_error *e);
+enum tern_status tern_exhaustive_run(const struct tern_search *s, struct tern_found *out,
+                                     struct tern_error *e);
 enum tern_status tern_random_run(const struct tern_search *s, struct tern_found *out, struct tern_error *e);
 enum tern_status tern_climb_run(const struct tern_search *s, struct tern_found *out, struct tern_error *e);
 enum tern_status tern_evolve_run(const struct tern_search *s, struct tern_found *out, struct tern_error *e);

@@ -16,8 +16,8 @@ static size_t nearest(const struct tern_param *p, double want) {
     return best;
 }
 
-/* The largest listed value for which a block of columns of the panel's codes fills at most half of L1; 0 in a list
- * means no block, as large as K. */
+/* The largest listed value for which a block of columns of the panel's codes fills at most half of L1; 0 in a
+ * list means no block, as large as K. */
 static size_t block_in_l1(const struct tern_variant *v, const struct tern_param *p, size_t l1d, size_t k) {
     const double row = (double)tern_max(v->row_step, 1);
     size_t best = p->init;
@@ -31,7 +31,9 @@ static size_t block_in_l1(const struct tern_variant *v, const struct tern_param 
 
 static void suggest(const struct tern_candidate *c, const struct tern_seed_facts *f, unsigned char *at) {
     const struct tern_space *s = c->variant->space;
-    const double ahead = f->regime == TERN_HOT ? 0 : isfinite(f->read_gbps) ? f->read_gbps * LATENCY_NS : 4096;
+    const double ahead = f->regime == TERN_HOT    ? 0
+                         : isfinite(f->read_gbps) ? f->read_gbps * LATENCY_NS
+                                                  : 4096;
     for (size_t i = 0; i < s->count; i++) {
         const struct tern_param *p = &s->params[i];
         size_t pick = p->init;
@@ -48,7 +50,8 @@ static size_t index_of(const struct tern_param *p, int value) {
     return 0;
 }
 
-void tern_space_places(const struct tern_candidates *c, const struct tern_seed_facts *f, struct tern_place *out) {
+void tern_space_places(const struct tern_candidates *c, const struct tern_seed_facts *f,
+                       struct tern_place *out) {
     uint32_t group = 0;
     for (size_t i = 0; i < c->count; i++) {
         const struct tern_space *s = c->item[i].variant->space;

@@ -33,7 +33,8 @@ static int leave_out(struct growth *g, const struct tern_variant *v, const int *
         c->out = grown;
     }
     struct tern_left_out *o = &c->out[c->out_count++];
-    *o = (struct tern_left_out){.variant = v, .every = !param, .why = why ? why : "no reason given", .must = must};
+    *o = (struct tern_left_out){
+        .variant = v, .every = !param, .why = why ? why : "no reason given", .must = must};
     if (param) memcpy(o->param, param, sizeof o->param);
     return 1;
 }

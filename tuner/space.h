@@ -41,12 +41,13 @@ void tern_candidates_free(struct tern_candidates *c);
 struct tern_seed_facts {
     enum tern_regime regime;
     size_t k, l1d_bytes; /* columns; 0: not known */
-    double read_gbps;           /* of one thread; NaN: not known */
+    double read_gbps;    /* of one thread; NaN: not known */
 };
 
-/* Each candidate's place for the search: its variant is its group, its parameters the coordinates. Of each variant
- * two points at most are seeds: the registry's initial values, and what cache sizes and bandwidth suggest (prefetch
- * as far ahead as memory answers late, blocks that fill half of L1). */
-void tern_space_places(const struct tern_candidates *c, const struct tern_seed_facts *f, struct tern_place *out);
+/* Each candidate's place for the search: its variant is its group, its parameters the coordinates. Of each
+ * variant two points at most are seeds: the registry's initial values, and what cache sizes and bandwidth
+ * suggest (prefetch as far ahead as memory answers late, blocks that fill half of L1). */
+void tern_space_places(const struct tern_candidates *c, const struct tern_seed_facts *f,
+                       struct tern_place *out);
 
 #endif

@@ -25,8 +25,8 @@ static enum tern_status make_room(struct tern_table *t, struct tern_error *e) {
     return TERN_OK;
 }
 
-enum tern_status tern_table_new(const struct tern_candidates *c, const struct tern_place *place, size_t rounds,
-                                struct tern_table *t, struct tern_error *e) {
+enum tern_status tern_table_new(const struct tern_candidates *c, const struct tern_place *place,
+                                size_t rounds, struct tern_table *t, struct tern_error *e) {
     *t = (struct tern_table){.count = c->count, .rounds = rounds, .read_ns = NAN, .int8_ns = NAN};
     const enum tern_status s = make_room(t, e);
     if (s) {
@@ -94,7 +94,8 @@ static json_t *row_line(const struct tern_table *t, size_t i) {
 }
 
 static int put_line(FILE *f, json_t *line) {
-    const int ok = line && json_dumpf(line, f, JSON_COMPACT | JSON_REAL_PRECISION(9)) == 0 && fputc('\n', f) != EOF;
+    const int ok =
+        line && json_dumpf(line, f, JSON_COMPACT | JSON_REAL_PRECISION(9)) == 0 && fputc('\n', f) != EOF;
     json_decref(line);
     return ok;
 }
@@ -186,8 +187,8 @@ static int read_row(const json_t *o, struct tern_table *t, size_t i) {
         if (!json_is_integer(value) || place < 0 || place > 255) return 0;
         p->at[p->dims] = (unsigned char)place;
         p->bears[p->dims++] = (unsigned char)tern_param_bears(name);
-        const int n = snprintf(row->params + used, sizeof row->params - used, "%s%s=%d", used ? " " : "", name,
-                               (int)json_integer_value(value));
+        const int n = snprintf(row->params + used, sizeof row->params - used, "%s%s=%d", used ? " " : "",
+                               name, (int)json_integer_value(value));
         used = n > 0 && used + (size_t)n < sizeof row->params ? used + (size_t)n : sizeof row->params - 1;
     }
     p->seed = json_is_true(json_object_get(o, "seed"));
@@ -216,14 +217,16 @@ enum tern_status tern_table_read(const char *path, struct tern_table *t, struct 
         if (ok && number > 1) ok = read_row(o, t, rows++);
         json_decref(o);
         if (!s && !ok)
-            s = tern_fail(e, TERN_BAD_INPUT, "table: %s: line %zu: not a line of a recorded table", path, number);
+            s = tern_fail(e, TERN_BAD_INPUT, "table: %s: line %zu: not a line of a recorded table", path,
+                          number);
     }
     int code = Z_OK;
     if (f && !s) gzerror(f, &code);
     if (!s && code != Z_OK && code != Z_STREAM_END)
         s = tern_fail(e, TERN_BAD_INPUT, "table: %s: the compressed data is damaged", path);
     if (!s && (number == 0 || rows != t->count))
-        s = tern_fail(e, TERN_BAD_INPUT, "table: %s: %zu of %zu candidates: the file is cut", path, rows, t->count);
+        s = tern_fail(e, TERN_BAD_INPUT, "table: %s: %zu of %zu candidates: the file is cut", path, rows,
+                      t->count);
     if (f) gzclose(f);
     free(line);
     if (s) tern_table_free(t);

@@ -1,5 +1,5 @@
-/* A recorded table: every candidate of one problem with the times of several rounds, so that strategies can be
- * compared without a machine, and without its noise changing from one to the next.
+/* A recorded table: every candidate of one problem with the times of several rounds, so that strategies can
+ * be compared without a machine, and without its noise changing from one to the next.
  *
  * JSON lines, plain or gzip. The first describes problem and machine:
  *     {"tern_table":1,"machine":"m:…","m":640,"k":2560,"n":1,"threads":1,"regime":"wcold","rounds":7,
@@ -32,22 +32,22 @@ struct tern_table {
 };
 
 /* An empty table of these candidates (all NaN), to be filled. */
-enum tern_status tern_table_new(const struct tern_candidates *c, const struct tern_place *place, size_t rounds,
-                                struct tern_table *out, struct tern_error *e);
+enum tern_status tern_table_new(const struct tern_candidates *c, const struct tern_place *place,
+                                size_t rounds, struct tern_table *out, struct tern_error *e);
 /* TERN_BAD_INPUT names the line. */
 enum tern_status tern_table_read(const char *path, struct tern_table *out, struct tern_error *e);
 /* Replaces the file; compressed when the name ends in ".gz". */
 enum tern_status tern_table_write(const char *path, const struct tern_table *t, struct tern_error *e);
 void tern_table_free(struct tern_table *t);
 
-/* What a strategy did on a table. An evaluation is one sample of one candidate. Its answer at any moment is the
- * candidate of least cost seen so far; it has reached a limit when that answer is within it, by the recorded
- * medians, from then on. */
+/* What a strategy did on a table. An evaluation is one sample of one candidate. Its answer at any moment is
+ * the candidate of least cost seen so far; it has reached a limit when that answer is within it, by the
+ * recorded medians, from then on. */
 struct tern_replay {
-    size_t evaluations;          /* taken in all */
-    size_t candidates;           /* measured at least once */
+    size_t evaluations;                /* taken in all */
+    size_t candidates;                 /* measured at least once */
     size_t to_2_percent, to_1_percent; /* 0: never reached */
-    double loss;                 /* of the last answer: time over the optimum's, minus 1 */
+    double loss;                       /* of the last answer: time over the optimum's, minus 1 */
 };
 enum tern_status tern_replay_run(const struct tern_table *t, const struct tern_strategy *strategy,
                                  const struct tern_effort *effort, uint64_t seed, struct tern_replay *out,

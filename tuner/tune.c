@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define WIDE 1.5
+
 double tern_seconds_now(void) {
     return 1e-9 * (double)tern_now_ns();
 }
@@ -43,8 +45,8 @@ static const struct tern_wisdom_entry *known(const struct tern_session *s, const
     return NULL;
 }
 
-const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *o, const struct tern_wisdom *w,
-                                                const struct tern_problem *p) {
+const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *o,
+                                                const struct tern_wisdom *w, const struct tern_problem *p) {
     if (o->again || o->table) return NULL;
     for (size_t i = 0; i < w->count; i++) {
         const struct tern_wisdom_entry *en = &w->entry[i];
@@ -54,7 +56,9 @@ const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *
             strcmp(en->objective, tern_objective_name(o->objective)))
             continue;
         const struct tern_variant *v = tern_variant_named(en->variant);
-        if (!tern_wisdom_stale(en) && en->complete &&
+        /* An interval as wide as this was measured on a machine that did something else. */
+        const int wide = en->ci_hi_ns > WIDE * en->ci_lo_ns;
+        if (!tern_wisdom_stale(en) && en->complete && !wide &&
             tern_effort_rank(en->effort) >= tern_effort_rank(o->effort->name) &&
             (v->isa & o->machine->usable) == v->isa && (v->exact || o->lossy))
             return en;

@@ -50,7 +50,7 @@ struct tern_outcome {
     int measured;            /* 0: `why` tells; nothing else is filled */
     char why[256];
     size_t candidates, left_out, dropped, race_rounds, duel_rounds;
-    size_t samples; /* that the search took */
+    size_t samples;                                    /* that the search took */
     struct tern_standing standing[TERN_MAX_STANDINGS]; /* fastest first */
     size_t standings;
     double floor;
@@ -76,12 +76,12 @@ struct tern_tune_options {
     enum tern_objective objective; /* of the duel, which decides; the search goes by time */
     uint64_t seed;
     int resume, lossy;
-    int again; /* measure also what wisdom knows with at least this effort */
+    int again;                              /* measure also what wisdom knows with at least this effort */
     const char *wisdom, *records, *journal; /* paths; records may be NULL: none are written */
-    const char *table;   /* record a table of the one task here instead (tuner/table.h); NULL: tune */
-    size_t table_rounds; /* of that table */
-    const volatile int *stop;               /* non-zero: end after what is finished */
-    struct tern_tune_hooks hooks;           /* each may be NULL */
+    const char *table;        /* record a table of the one task here instead (tuner/table.h); NULL: tune */
+    size_t table_rounds;      /* of that table */
+    const volatile int *stop; /* non-zero: end after what is finished */
+    struct tern_tune_hooks hooks; /* each may be NULL */
 };
 
 struct tern_tune_summary {
@@ -92,16 +92,17 @@ struct tern_tune_summary {
 };
 
 /* TERN_OK also when stopped or out of time: the summary tells. Errors: the wisdom file belongs to another
- * machine or is damaged, the objective needs energy and there is no source, the journal does not fit, a folder cannot be written, threads exceed the processors,
- * no memory. */
+ * machine or is damaged, the objective needs energy and there is no source, the journal does not fit, a
+ * folder cannot be written, threads exceed the processors, no memory. */
 enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *out,
                            struct tern_error *e);
 
-/* The entry that makes measuring this problem needless: of this objective, fresh, complete, found with the effort of
- * the options or more, and with a variant that may win here. A capped cold regime serves for a cold one. NULL when
- * there is none, or when the options say `again`. FFTW's rule: a deeper search satisfies a shallower request. */
-const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *o, const struct tern_wisdom *w,
-                                                const struct tern_problem *p);
+/* The entry that makes measuring this problem needless: of this objective, fresh, complete, not too noisy,
+ * found with the effort of the options or more, and with a variant that may win here. A capped cold regime
+ * serves for a cold one. NULL when there is none, or when the options say `again`. FFTW's rule: a deeper
+ * search satisfies a shallower request. */
+const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *o,
+                                                const struct tern_wisdom *w, const struct tern_problem *p);
 
 /* "6912x2560x1 t1 wcold" */
 void tern_problem_text(const struct tern_problem *p, char *out, size_t bytes);

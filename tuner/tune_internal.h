@@ -55,10 +55,10 @@ struct tern_contest {
     size_t remembered[2]; /* rounds of race and duel that the journal knows */
     int was_done;
     const struct tern_meter *meter; /* of the duel; NULL while searching, which goes by time */
-    double epoch_ns;          /* aimed length of a sample */
-    double read_ns, int8_ns;  /* the ceilings' time per byte and multiply-add; NaN: not known */
-    double search_ends, ends; /* seconds */
-    enum tern_status failure; /* of the journal: ends the run */
+    double epoch_ns;                /* aimed length of a sample */
+    double read_ns, int8_ns;        /* the ceilings' time per byte and multiply-add; NaN: not known */
+    double search_ends, ends;       /* seconds */
+    enum tern_status failure;       /* of the journal: ends the run */
     struct tern_error error;
 };
 
@@ -71,8 +71,9 @@ void tern_session_warn(const struct tern_session *s, const char *fmt, ...)
 enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
                                   struct tern_outcome *out, struct tern_error *e);
 
-/* Round `number` of c->phase over members which[0..n): remembered or measured; a measured round is in the journal
- * before anybody sees it. `guess`: a rough guess instead of samples. 0: stopped, or the journal failed. */
+/* Round `number` of c->phase over members which[0..n): remembered or measured; a measured round is in the
+ * journal before anybody sees it. `guess`: a rough guess instead of samples. 0: stopped, or the journal
+ * failed. */
 int tern_contest_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns,
                        int guess);
 
@@ -82,8 +83,8 @@ size_t tern_contest_add(struct tern_contest *c, const struct tern_variant *v, co
 /* For tern_search: ctx is the contest. */
 int tern_contest_on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns);
 /* The end of a search: duel and verdict. */
-enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_found *f, struct tern_outcome *out,
-                                   struct tern_error *e);
+enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_found *f,
+                                   struct tern_outcome *out, struct tern_error *e);
 /* In place of a search: every candidate in every round, written to the table that the options name. */
 enum tern_status tern_contest_table(struct tern_contest *c, const struct tern_place *place,
                                     struct tern_outcome *out, struct tern_error *e);

@@ -71,8 +71,8 @@ static int plausible(double v) {
     return isfinite(v) && v >= 0 && v < 1e13; /* 15 digits survive text and back; 1e13 ns are three hours */
 }
 
-/* What is known besides: " read=0.823 int8=0.310 second=name[a=1] margin=1.0312 ci=1.0290..1.0331", each only where
- * it is known. 0 when a field cannot be written. */
+/* What is known besides: " read=0.823 int8=0.310 second=name[a=1] margin=1.0312 ci=1.0290..1.0331", each only
+ * where it is known. 0 when a field cannot be written. */
 static int render_evidence(const struct tern_wisdom_entry *en, char *out, size_t bytes) {
     size_t at = 0;
     out[0] = 0;
@@ -90,7 +90,8 @@ static int render_evidence(const struct tern_wisdom_entry *en, char *out, size_t
         (!alone && (!plausible(en->margin_lo) || !plausible(en->margin_hi))))
         return 0;
     interval(ci, sizeof ci, "%.4f", en->margin_lo, en->margin_hi);
-    return at + (size_t)snprintf(out + at, bytes - at, " second=%s margin=%.4f ci=%s", en->second, en->margin, ci) <
+    return at + (size_t)snprintf(out + at, bytes - at, " second=%s margin=%.4f ci=%s", en->second, en->margin,
+                                 ci) <
            bytes;
 }
 
@@ -120,13 +121,13 @@ enum tern_status tern_wisdom_render(const struct tern_wisdom_entry *en, char lin
         if (*c == ' ') *c = ',';
     interval(ci, sizeof ci, "%.1f", en->ci_lo_ns, en->ci_hi_ns);
     interval(rci, sizeof rci, "%.4f", en->ratio_lo, en->ratio_hi);
-    const int n =
-        snprintf(line, TERN_WISDOM_LINE,
-                 "%s %zux%zux%zu t=%zu %s %s %s %s %s=%.1f ci=%s n=%zu base=%s ratio=%.4f ci=%s effort=%s "
-                 "date=%s code=%s complete=%d tie=%d%s",
-                 p->n == 1 ? "gemv" : "gemm", p->m, p->k, p->n, p->threads, tern_regime_name(p->regime),
-                 en->objective, en->variant, params, tern_objective_unit(objective), en->median_ns, ci, en->n, en->base, en->ratio, rci,
-                 en->effort, en->date, en->code, en->complete != 0, en->tie != 0, evidence);
+    const int n = snprintf(
+        line, TERN_WISDOM_LINE,
+        "%s %zux%zux%zu t=%zu %s %s %s %s %s=%.1f ci=%s n=%zu base=%s ratio=%.4f ci=%s effort=%s "
+        "date=%s code=%s complete=%d tie=%d%s",
+        p->n == 1 ? "gemv" : "gemm", p->m, p->k, p->n, p->threads, tern_regime_name(p->regime), en->objective,
+        en->variant, params, tern_objective_unit(objective), en->median_ns, ci, en->n, en->base, en->ratio,
+        rci, en->effort, en->date, en->code, en->complete != 0, en->tie != 0, evidence);
     if (n < 0 || n >= TERN_WISDOM_LINE || !tern_wisdom_seal(line, TERN_WISDOM_LINE))
         return tern_fail(e, TERN_BAD_INPUT, "wisdom: %.90s: the line would be too long", en->variant);
     return TERN_OK;

@@ -37,10 +37,27 @@ Test(expression, names_and_functions_have_values) {
 }
 
 Test(expression, what_is_malformed_is_refused_with_its_place) {
-    static const char *const bad[] = {"",      "1 +",      "(1",        "1)",       "q",     "1 / 0",
-                                      "1 % 0", "min(1)",   "min(1, 2",  "f(1, 2)",  "1 2",   "m k",
-                                      "1 = 1", "up(1, 0)", "up(-1, 4)", "& 1",      "1 & 1", "99999999999999999999",
-                                      "9223372036854775807 + 1", "m *", "panels panels"};
+    static const char *const bad[] = {"",
+                                      "1 +",
+                                      "(1",
+                                      "1)",
+                                      "q",
+                                      "1 / 0",
+                                      "1 % 0",
+                                      "min(1)",
+                                      "min(1, 2",
+                                      "f(1, 2)",
+                                      "1 2",
+                                      "m k",
+                                      "1 = 1",
+                                      "up(1, 0)",
+                                      "up(-1, 4)",
+                                      "& 1",
+                                      "1 & 1",
+                                      "99999999999999999999",
+                                      "9223372036854775807 + 1",
+                                      "m *",
+                                      "panels panels"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         int64_t v;
         struct tern_error e = {""};

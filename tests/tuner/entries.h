@@ -38,7 +38,8 @@ static inline struct tern_wisdom_entry random_entry(struct tern_random *r) {
                                    .complete = (int)tern_random_below(r, 2),
                                    .tie = (int)tern_random_below(r, 2)};
     static const char *const objectives[] = {"time", "energy", "edp"};
-    snprintf(en.objective, sizeof en.objective, "%s", objectives[tern_random_below(r, 8) < 6 ? 0 : 1 + tern_random_below(r, 2)]);
+    snprintf(en.objective, sizeof en.objective, "%s",
+             objectives[tern_random_below(r, 8) < 6 ? 0 : 1 + tern_random_below(r, 2)]);
     en.of_read = tern_random_below(r, 3) ? digits(r, 0.001, 2000) : NAN;
     en.of_int8 = tern_random_below(r, 3) ? digits(r, 0.001, 2000) : NAN;
     en.margin = en.margin_lo = en.margin_hi = NAN;
