@@ -108,13 +108,13 @@ Test(table, damaged_or_cut_it_is_refused_with_the_line_and_never_crashes) {
     tern_table_free(&t);
     cr_assert(eq(int, tern_file_read(f.file, 1 << 26, &text, &bytes, NULL), TERN_OK));
     struct tern_random r = {11};
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < 60; i++) {
         const size_t cut = 1 + tern_random_below(&r, (uint32_t)bytes - 2);
         cr_assert(eq(int, tern_file_replace(f.file, text, i % 2 ? cut : tern_min(cut, 400), NULL), TERN_OK));
         cr_assert(ne(int, tern_table_read(f.file, &back, &e), TERN_OK));
-        cr_assert(e.text[0]);
+        cr_assert(strchr(e.text, 58) != NULL, "%s", e.text);
     }
-    for (int i = 0; i < 150; i++) {
+    for (int i = 0; i < 60; i++) {
         const size_t at = tern_random_below(&r, i % 2 ? (uint32_t)bytes : 300);
         text[at] ^= (char)(1 << tern_random_below(&r, 7));
         cr_assert(eq(int, tern_file_replace(f.file, text, bytes, NULL), TERN_OK));
