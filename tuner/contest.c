@@ -118,6 +118,7 @@ static int on_race_go(void *ctx, size_t number) {
     if (c->s->o->stop && *c->s->o->stop) return 0;
     if (number < c->remembered[TERN_RACE]) return 1;
     if (c->remembered[TERN_DUEL] || c->was_done) return 0; /* the race ended here when it was run */
+    if (!c->s->finished && number == 0) return 1;
     return tern_seconds_now() < (number == 0 ? c->s->ends : c->search_ends);
 }
 

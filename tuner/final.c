@@ -24,6 +24,7 @@ static int on_duel_go(void *ctx, size_t number) {
     if (number < c->remembered[TERN_DUEL]) return 1;
     if (c->was_done) return 0;
     /* A problem that was begun may overdraw a little to become a result. */
+    if (number < c->s->o->effort->duel_min && !c->s->finished) return 1;
     if (number < c->s->o->effort->duel_min)
         return tern_seconds_now() < c->s->ends + 0.05 * c->s->o->budget_seconds;
     return tern_seconds_now() < c->ends;

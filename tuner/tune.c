@@ -188,6 +188,7 @@ static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tu
             st = keep(s, &out, was_done, e);
             if (!st && out.complete && !was_done) st = tern_journal_done(s->journal, text, e);
             sum->done++;
+            s->finished++;
             sum->ties += out.tie != 0;
         } else if (!st && out.recorded) {
             sum->recorded++;

@@ -23,6 +23,8 @@ struct tern_session {
     double started, ends; /* seconds */
     struct tern_screen screen;
     size_t replayed;
+    size_t finished; /* problems measured by this run: the first one may overdraw the budget to become a
+                        result */
     char run[64];
 };
 
