@@ -149,16 +149,12 @@ static const int prefetch_values[] = {0, 1024, 2048, 4096, 8192}, panel_values[]
 
 /* Panels together: no more than the matrix has. */
 #define TOGETHER(rows, count)                                                                                \
-    static int together##rows##x##count(const int *param, size_t m, size_t k, size_t n, const char **why) {  \
-        (void)k, (void)n;                                                                                    \
-        if ((size_t)param[TERN_P_PANELS] * (rows) <= tern_round_up(m, rows)) return 1;                       \
-        *why = "more panels together than the matrix has";                                                   \
-        return 0;                                                                                            \
-    }                                                                                                        \
+    static const struct tern_constraint together##rows##x##count[] = {                                       \
+        {"panels * " #rows " <= up(m, " #rows ")", "more panels together than the matrix has"}};             \
     static const struct tern_param params##rows##x##count[] = {PREFETCH,                                     \
                                                                {"panels", panel_values, count, 1}};          \
     const struct tern_space tern_space_panels##rows##x##count = {params##rows##x##count, 2,                  \
-                                                                 together##rows##x##count};
+                                                                 together##rows##x##count, 1};
 
 TOGETHER(16, 2)
 TOGETHER(16, 3)
@@ -173,7 +169,7 @@ TOGETHER(128, 2)
     static const int flush##bound##_values[] = {__VA_ARGS__};                                                \
     static const struct tern_param flush##bound##_params[] = {                                               \
         PREFETCH, {"flush", flush##bound##_values, 3, 2}, {"panels", panel_values, 2, 0}};                   \
-    const struct tern_space tern_space_flush##bound = {flush##bound##_params, 2, NULL};
+    const struct tern_space tern_space_flush##bound = {flush##bound##_params, 2, NULL, 0};
 
 FLUSH(8, 2, 4, 8)
 FLUSH(16, 4, 8, 16)
@@ -181,10 +177,10 @@ FLUSH(31, 7, 15, 31)
 FLUSH(63, 15, 31, 63)
 FLUSH(255, 63, 127, 255)
 
-const struct tern_space tern_space_flush8panels = {flush8_params, 3, NULL};
-const struct tern_space tern_space_flush16panels = {flush16_params, 3, NULL};
+const struct tern_space tern_space_flush8panels = {flush8_params, 3, NULL, 0};
+const struct tern_space tern_space_flush16panels = {flush16_params, 3, NULL, 0};
 
 /* Columns unpacked at a time. */
 static const int short_values[] = {64, 128, 252};
 static const struct tern_param short_block = {"block", short_values, 3, 2};
-const struct tern_space tern_space_block252 = {&short_block, 1, NULL};
+const struct tern_space tern_space_block252 = {&short_block, 1, NULL, 0};

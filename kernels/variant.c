@@ -1,5 +1,6 @@
 #include "kernels/variant.h"
 
+#include "base/expression.h"
 #include "base/isa.h"
 #include "base/memory.h"
 #include "base/pool.h"
@@ -104,6 +105,18 @@ void tern_variant_params_text(const struct tern_variant *v, const int *param, ch
     for (size_t i = 0; i < v->space->count && at < out_bytes; i++)
         at += (size_t)snprintf(out + at, out_bytes - at, "%s%s=%d", i ? " " : "", v->space->params[i].name,
                                param[i]);
+}
+
+int tern_space_allows(const struct tern_space *s, const int *param, size_t m, size_t k, size_t n,
+                      const struct tern_constraint **broken) {
+    struct tern_name name[TERN_MAX_PARAMS + 3] = {{"m", (int64_t)m}, {"k", (int64_t)k}, {"n", (int64_t)n}};
+    for (size_t i = 0; i < s->count; i++) name[3 + i] = (struct tern_name){s->params[i].name, param[i]};
+    for (size_t i = 0; i < s->constraints; i++) {
+        int64_t kept;
+        *broken = &s->constraint[i];
+        if (tern_expression(s->constraint[i].must, name, 3 + s->count, &kept, NULL) || !kept) return 0;
+    }
+    return 1;
 }
 
 static const struct tern_param *param_named(const struct tern_space *s, const char *name, size_t bytes,

@@ -60,12 +60,23 @@ struct tern_param {
     size_t count, init;
 };
 
+/* What a combination of values must satisfy for a shape, or it is pointless there: an expression
+ * (base/expression.h) over the parameters' names, m, k and n. */
+struct tern_constraint {
+    const char *must, *why; /* why: what is said of a combination that does not */
+};
+
 struct tern_space {
     const struct tern_param *params;
     size_t count;
-    /* NULL, or 0 when this combination is pointless for the shape (then *why says so). */
-    int (*valid)(const int *param, size_t m, size_t k, size_t n, const char **why);
+    const struct tern_constraint *constraint; /* NULL when there are none */
+    size_t constraints;
 };
+
+/* 1, or 0 with *broken the first constraint that these values do not satisfy for the shape. A
+ * malformed constraint is satisfied by nothing. */
+int tern_space_allows(const struct tern_space *s, const int *param, size_t m, size_t k, size_t n,
+                      const struct tern_constraint **broken);
 
 /* Computes rows [row0, row1) for all tokens; row0 is a multiple of the variant's row_step, row1 too unless it
  * is M. `local` is prep->local_bytes() of 64-byte aligned scratch that no other thread uses. */
