@@ -200,3 +200,17 @@ Test(energy, probe_refuses_an_absurd_power, .init = tree_begin, .fini = tree_end
     cr_assert(eq(int, probe_while_burning(4e6, &seen, &e), TERN_UNSUPPORTED));
     cr_assert(strstr(e.text, "not plausible") != NULL, "%s", e.text);
 }
+
+Test(energy, two_packages_with_parts_and_a_wrap_give_the_right_joules, .init = tree_begin, .fini = tree_end) {
+    put_two_packages(RANGE - 1000000, 3000000);
+    put_zone("intel-rapl:0:0", "core", 5);
+    put_zone("intel-rapl:0:1", "dram", 7);
+    put_zone("intel-rapl:1:0", "core", RANGE - 1);
+    struct tern_energy *m = open_energy();
+    put_two_packages(250000, 3500000); /* 1.25 J over the wrap, and 0.5 J */
+    put_zone("intel-rapl:0:0", "core", 900005);
+    put_zone("intel-rapl:0:1", "dram", 900007);
+    put_zone("intel-rapl:1:0", "core", 899999);
+    cr_assert(epsilon_eq(dbl, joules_of(m), 1.75, 1e-9));
+    tern_energy_close(m);
+}
