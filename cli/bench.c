@@ -52,7 +52,7 @@ extern const struct tern_command tern_command_bench;
 struct bench {
     struct tern_bed bed;
     struct tern_bench_plan plan;
-    double least_seconds;    /* a shorter run of the library is only its search for a count */
+    double least_seconds;    /* of a run that the library reports */
     struct tern_floor floor; /* A/A of the first case */
     struct tern_error error;
     char run[64];
@@ -144,7 +144,9 @@ static void end(void *ctx, uint64_t calls, struct tern_gbench_state *st) {
     struct tern_team *team;
     const struct tern_problem *p = &en->problem;
     (void)calls;
-    if ((double)(tern_now_ns() - en->began) * 1e-9 < b->least_seconds) return;
+    /* A shorter run is the library's search for a count; repetitions use the count that was found. */
+    const double least = b->least_seconds * (en->measured ? 0.5 : 0.98);
+    if ((double)(tern_now_ns() - en->began) * 1e-9 < least) return;
     if (tern_bed_team(&b->bed, p->threads, &team, &b->error)) return;
     tern_bed_ceilings(&b->bed, team);
     if (tern_bench_measure(&b->plan, b->bed.machine, b->trial, team, p->regime != TERN_HOT,
@@ -267,7 +269,9 @@ static void record_extra(const struct bench *b, const struct entry *en, char *gr
         }
     }
     r->counters_src = groups;
-    r->why_no_energy = plan->energy && x->why_no_energy[0] ? x->why_no_energy : "not asked for";
+    r->why_no_energy = plan->energy && x->why_no_energy[0] ? x->why_no_energy
+                       : plan->modelled                    ? "a model was asked for"
+                                                           : "not asked for";
     if (en->measured) {
         r->joules = x->joules;
         r->idle_watts = plan->energy ? plan->idle_watts : NAN;
@@ -486,7 +490,7 @@ static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *
     if (!s) s = register_cases(l->item, l->count, &e);
     if (!s) s = tell_context(b, a, &e);
     const char *run_seconds = tern_gbench_flag(a->n_passed, a->passed, "min_time");
-    b->least_seconds = (run_seconds ? atof(run_seconds) : 0.5) / 2;
+    b->least_seconds = run_seconds ? atof(run_seconds) : 0.5;
     const char *listing = tern_gbench_flag(a->n_passed, a->passed, "list_tests");
     if (!s && l->count && !listing) s = null_run(b, &l->item[0], &e);
     if (!s && l->count) s = tern_gbench_run(a->n_passed, a->passed, on_row, l, &result, &e);
