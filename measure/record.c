@@ -111,7 +111,7 @@ static void put_ratio(struct object *w, const struct tern_record *r) {
         put_count(&part, "n", r->ratio.n);
         put(&part, "ties", json_integer((json_int_t)r->ratio.ties));
     }
-    if (r->base) put_number(&part, "floor", r->floor);
+    if (r->base && r->floor > 0) put_number(&part, "floor", r->floor);
     put_part(w, "vs", part);
 }
 
@@ -128,14 +128,14 @@ static void put_counters(struct object *w, const struct tern_record *r) {
 
 static void put_energy(struct object *w, const struct tern_record *r) {
     struct object part = begin_object();
-    if (isfinite(r->joules)) {
+    if (r->energy_src && isfinite(r->joules)) {
         put_number(&part, "joules", r->joules);
         put_number(&part, "idle_watts", r->idle_watts);
         put_text(&part, "src", r->energy_src);
     } else {
         put_text(&part, "why", r->why_no_energy);
     }
-    if (isfinite(r->modelled_from) && isfinite(r->modelled_to)) {
+    if (r->energy_model && isfinite(r->modelled_from) && isfinite(r->modelled_to)) {
         put(&part, "modelled", json_pack("[f,f]", r->modelled_from, r->modelled_to));
         put_text(&part, "model", r->energy_model);
     }

@@ -49,7 +49,7 @@ struct tern_record {
     size_t counters;
     const char *counters_src;          /* names of the groups: "ipc cache" */
     double joules, idle_watts;         /* of one call, measured; of the idle machine */
-    const char *energy_src;            /* "powercap package-0" */
+    const char *energy_src;            /* "powercap package-0"; NULL: no joules */
     double modelled_from, modelled_to; /* joules of one call by a model: no measurement */
     const char *energy_model;          /* its name */
     double floor;                      /* A/A floor that `ratio` is judged by, a share */
