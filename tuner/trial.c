@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "kernels/reference.h"
 #include "measure/clock.h"
+#include "measure/tally.h"
 
 #include <string.h>
 
@@ -64,6 +65,8 @@ void tern_trial_run(void *trial, uint64_t calls) {
     if (t->rotate) t->weights->next = (b.first + calls) % t->weights->copies;
     const unsigned char *y = t->call.y;
     t->digest = tern_hash(t->digest, y + (t->call.w.m - 1) * 4, 4);
+    const uint64_t weights = (uint64_t)t->call.w.m * t->call.w.k;
+    tern_tally_add(calls, weights, t->weights->bytes, weights * t->tokens.n);
 }
 
 /* What one worker does for rows [row0, row1), alone on the calling thread. */
