@@ -24,7 +24,7 @@ static void rounds(const struct tern_bench_plan *plan, struct tern_entrant *en, 
     for (size_t i = 0; i < ENTRANTS; i++)
         if (en[i].work) which[n++] = i;
     for (size_t r = 0; r < ROUNDS + 1; r++) { /* the first warms up and finds the numbers of calls */
-        tern_round(en, which, n, plan->seed, r, EPOCH_NS, NULL, row);
+        tern_round(en, which, n, plan->seed, r, EPOCH_NS, NULL, NULL, row);
         for (size_t i = 0; i < n && r; i++) ns[which[i]][r - 1] = row[i];
     }
 }
