@@ -31,7 +31,7 @@ Test(record, of_nothing_but_a_kind_holds_only_what_the_writer_knows) {
     json_t *o = written(&r), *value;
     const char *key;
     json_object_foreach(o, key, value) {
-        static const char known[] = " schema kind ts machine suite complete ";
+        static const char known[] = " schema kind ts machine suite commit complete ";
         char word[64];
         snprintf(word, sizeof word, " %s ", key);
         cr_assert(strstr(known, word) != NULL, "%s was not measured and yet written", key);
@@ -133,4 +133,15 @@ Test(record, without_a_kind_is_refused) {
     cr_assert(eq(str, e.text, "record: kind: missing"));
     cr_assert(eq(int, tern_record_append("never-made.jsonl", &r, &e), TERN_BAD_INPUT));
     cr_assert(access("never-made.jsonl", F_OK) != 0);
+}
+
+Test(record, of_another_program_claims_neither_our_version_nor_our_commit) {
+    struct tern_record r;
+    tern_record_init(&r);
+    r.kind = "sample";
+    r.source = "llama-bench";
+    json_t *o = written(&r);
+    cr_assert(json_object_get(o, "suite") == NULL && json_object_get(o, "commit") == NULL);
+    cr_assert(eq(str, (char *)text_at(o, "source"), "llama-bench"));
+    json_decref(o);
 }
