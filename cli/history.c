@@ -269,7 +269,7 @@ const struct tern_command tern_command_history = {
     "  --format F          import: auto, records, gbench, llama-bench\n"
     "  --machine, --source, --run             import: instead of what the file says\n"
     "  --min PCT           changes, plot: smallest change of interest (default 1)\n"
-    "  --p P               changes, plot: significance of a permutation test (default 0.01)\n"
+    "  --p P               changes, plot: significance of a both tests (default 0.003)\n"
     "  --seed N            of the permutations (default 1)\n"
     "  --json, --csv       machine-readable\n\n"
     "example: tern history add && tern history changes --variant p64\n",

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { MIN_SEGMENT = 5, WINDOW = 12, HALF_HAMPEL = 3, DRAWS = 1000, REFINE = 4 };
-static const double min_effect_default = 0.01, p_max_default = 0.01, outlier_sigmas = 4,
+static const double min_effect_default = 0.01, p_max_default = 0.003, outlier_sigmas = 4,
                     mad_to_sigma = 1.4826;
 
 struct search {

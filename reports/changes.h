@@ -20,8 +20,8 @@
 
 struct tern_change_options {
     double min_effect;   /* smallest change of interest, as a share; 0: 0.01 */
-    double p_max;        /* of both tests; 0: 0.01 */
-    size_t permutations; /* 0: 199, or as many as p_max needs */
+    double p_max;        /* of both tests; 0: 0.003 */
+    size_t permutations; /* 0: 199 or as many as p_max needs */
     uint64_t seed;
 };
 

@@ -32,6 +32,7 @@ struct tern_gate_row {
     size_t values, screened;
     struct tern_location seen; /* ln(candidate / base) of the values that decided */
     double floor;              /* how far neighbours of the same build reach from 1, as a logarithm */
+    double screening;          /* centre of the screening alone */
     int suspected;
     enum tern_gate_verdict verdict;
     char why[160]; /* of "cannot tell" */

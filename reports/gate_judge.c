@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum { MIN_PAIRS = 6 };
-static const double confidence = 0.95;
+/* Suspects are many where it is noisy, so that the second key is a narrow one. */
+static const double confidence = 0.95, confirmed_p_max = 0.01, significant = 0.05;
 
 const char *tern_gate_verdict_name(enum tern_gate_verdict v) {
     static const char *const name[] = {"ok", "faster", "REGRESSION", "cannot tell"};
@@ -37,19 +38,32 @@ static size_t null_differences(const struct tern_gate_row *r, size_t from, size_
     return n;
 }
 
-/* The interval of the A/A comparison without its centre: drift of the machine is in both orders. */
+/* Half the 95 % interval that so many neighbours of one build would have: from their median absolute
+ * difference, which a few disturbed processes do not move. */
 static double floor_of(const struct tern_gate_row *r, size_t from, size_t to, double *d) {
-    const struct tern_location l = tern_signed_rank(d, null_differences(r, from, to, d), confidence);
-    return isfinite(l.lo) ? (l.hi - l.lo) / 2 : NAN;
+    const size_t n = null_differences(r, from, to, d);
+    for (size_t i = 0; i < n; i++) d[i] = fabs(d[i]);
+    return n >= MIN_PAIRS - 1 ? 1.96 * 1.4826 * tern_median_of(d, n, d + n) / sqrt((double)n) : NAN;
+}
+
+/* One disturbed process in ten spoils the signed rank test, which gives it the highest rank; drift spoils the
+ * test of Mann and Whitney. Either may speak, at half the level. */
+static double p_of(const struct tern_gate_row *r, size_t from, size_t to, double *d, double paired) {
+    double *b = d + (to - from);
+    size_t n = 0;
+    for (size_t i = from; i < to; i++)
+        if (usable(r->base[i]) && usable(r->candidate[i])) d[n] = r->base[i], b[n++] = r->candidate[i];
+    return fmin(1, 2 * fmin(paired, tern_mann_whitney(d, n, b, n, NULL)));
 }
 
 static int look(struct tern_gate_row *r, size_t from, size_t to) {
-    double *d = malloc((to - from + 1) * sizeof *d);
+    double *d = malloc((2 * (to - from) + 1) * sizeof *d);
     r->floor = NAN;
     r->seen = (struct tern_location){NAN, NAN, NAN, NAN, 0};
     if (!d) return 0;
     r->seen = tern_signed_rank(d, differences(r, from, to, d), confidence);
     r->floor = floor_of(r, from, to, d);
+    if (r->seen.n) r->seen.p = p_of(r, from, to, d, r->seen.p);
     free(d);
     return r->seen.n >= MIN_PAIRS && isfinite(r->seen.lo);
 }
@@ -57,6 +71,7 @@ static int look(struct tern_gate_row *r, size_t from, size_t to) {
 int tern_gate_suspect(struct tern_gate_row *r, double threshold) {
     const double limit = log1p(threshold);
     const int enough = look(r, 0, r->screened);
+    r->screening = r->seen.centre;
     r->suspected = !enough || r->seen.hi > limit || r->seen.lo < -limit;
     return r->suspected;
 }
@@ -66,19 +81,22 @@ static enum tern_gate_verdict cannot_tell(struct tern_gate_row *r, const char *w
     return TERN_GATE_CANNOT_TELL;
 }
 
-/* Two keys: the interval keeps away from zero, and the centre is beyond both the threshold and the floor. */
+/* Keys: the new values alone are significant, their centre is beyond both the threshold and the floor, and
+ * the screening had pointed the same way. */
 static enum tern_gate_verdict verdict_of(struct tern_gate_row *r, double limit) {
     const struct tern_location *l = &r->seen;
     const double noise = isfinite(r->floor) ? r->floor : 0;
-    if (l->lo > 0 && l->centre > limit) {
+    if (l->centre > limit && l->p <= significant) {
+        if (l->p > confirmed_p_max || r->screening < limit / 2)
+            return cannot_tell(r, "slower, but not confirmed: too noisy, or too few processes");
         if (l->centre > noise) return TERN_GATE_REGRESSION;
         return cannot_tell(r, "as far apart as the same build is from itself");
     }
-    if (l->hi < 0 && l->centre < -fmax(limit, noise)) return TERN_GATE_FASTER;
+    if (l->p <= confirmed_p_max && l->centre < -fmax(limit, noise)) return TERN_GATE_FASTER;
     if (l->hi <= limit) return TERN_GATE_OK;
-    /* The whole interval need not be below: an estimate in the lower half of the threshold, within an
-     * interval no wider than it, is no regression either. */
-    if (l->centre <= limit / 2 && l->hi - l->centre <= limit) return TERN_GATE_OK;
+    /* The whole interval need not be below: an estimate in the lower half of the threshold, with little noise
+     * around it, is no regression either. */
+    if (l->centre <= limit / 2 && (l->hi - l->centre <= limit || noise <= limit / 2)) return TERN_GATE_OK;
     return cannot_tell(r, "the interval holds the threshold: too noisy, or too few processes");
 }
 
