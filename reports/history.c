@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 #include "base/hash.h"
+#include "measure/clock.h"
 #include "reports/history_internal.h"
 
 #include <fcntl.h>
@@ -11,7 +12,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BUSY_MS = 30000, BEGIN_TRIES = 20 };
+enum { BUSY_MS = 60000, BEGIN_TRIES = 20 };
+
+/* SQLite's own handler sleeps ever longer, and a waiter starves beside writers that come and go quickly. */
+static int wait_a_little(void *ctx, int times) {
+    struct tern_history *h = ctx;
+    if (!times) h->busy_since_ns = tern_now_ns();
+    const uint64_t waited = tern_now_ns() - h->busy_since_ns;
+    if (waited > (uint64_t)BUSY_MS * 1000000) return 0;
+    nanosleep(&(struct timespec){.tv_nsec = 300000L + (long)(waited % 1900000)}, NULL);
+    return 1;
+}
 
 const char *tern_history_library(void) {
     return "SQLite " SQLITE_VERSION;
@@ -115,7 +126,7 @@ enum tern_status tern_history_open(const char *path, int read_only, struct tern_
         s = tern_fail(e, TERN_NO_MEMORY, "history: %s: out of memory", path);
     else if (rc)
         s = tern_history_fail(h, e);
-    if (!s) sqlite3_busy_timeout(h->db, BUSY_MS);
+    if (!s) sqlite3_busy_handler(h->db, wait_a_little, h);
     if (!s) s = tern_history_exec(h, "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL", e);
     if (!s) s = tern_history_migrate(h, e);
     if (s)

@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { BATCH = 500 };
 static const size_t file_bytes_max = (size_t)1 << 30;
@@ -156,6 +157,7 @@ enum tern_status tern_history_add(struct tern_history *h, const char *text, size
     for (const char *at = text, *end = text + bytes; at < end && !s;) {
         s = add_batch(&a, &at, end);
         if (s) break;
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL); /* another writer's turn */
         out->added += a.done.added, out->known += a.done.known;
         out->skipped += a.done.skipped, out->annotations += a.done.annotations;
     }

@@ -9,6 +9,7 @@
 struct tern_history {
     sqlite3 *db;
     char *path;
+    uint64_t busy_since_ns;
 };
 
 /* "history: <path>: <what SQLite says>", with the status that fits its code. */
