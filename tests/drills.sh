@@ -34,3 +34,10 @@ cat "$ordinary/mutants.out"
 passed=$((passed + $(grep -c '^ok' "$ordinary/mutants.out" || true)))
 failed=$((failed + $(grep -c '^not ok' "$ordinary/mutants.out" || true)))
 grep -q '^1\.\.' "$ordinary/mutants.out" || failed=$((failed + 1))
+
+say "drill: the gate, live (needs an otherwise quiet machine)"
+python3 "$root/tests/drills/gate.py" "$ordinary-guide/cli/tern" >"$ordinary/gate.out" 2>&1 || true
+cat "$ordinary/gate.out"
+passed=$((passed + $(grep -c '^ok' "$ordinary/gate.out" || true)))
+failed=$((failed + $(grep -c '^not ok' "$ordinary/gate.out" || true)))
+grep -q '^ok\|^not ok' "$ordinary/gate.out" || failed=$((failed + 1))
