@@ -315,6 +315,7 @@ static enum tern_status record_all(const struct bench *b, const struct listing *
         r.regime = tern_regime_name(en->problem.regime);
         r.unit = "ns/call";
         r.est = en->measured ? en->extra.est : tern_estimate_of(en->ns, en->runs);
+        if (!en->measured) r.samples = en->ns, r.sample_count = en->runs;
         r.bytes = (double)en->variant->format->bytes(r.m, r.k);
         r.macs = (double)r.m * (double)r.k * (double)r.n;
         char flags[256], groups[160] = "";

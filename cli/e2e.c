@@ -235,6 +235,7 @@ static enum tern_status keep_records(const struct job *j, const struct tern_e2e_
         r.threads = row->threads;
         r.unit = "tok/s";
         r.est = row->rate;
+        r.samples = row->sample, r.sample_count = row->samples;
         if (row->decode) r.bytes = row->bytes_per_token;
         r.macs = row->facts.macs_per_token;
         r.flags = flags;

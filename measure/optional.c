@@ -15,6 +15,9 @@
 #ifndef TERN_HAVE_ONEDNN
 #define TERN_HAVE_ONEDNN 0
 #endif
+#ifndef TERN_HAVE_SQLITE
+#define TERN_HAVE_SQLITE 0
+#endif
 
 static const struct tern_optional optionals[] = {
     {"papi", "hardware counters", "libpapi-dev", TERN_HAVE_PAPI},
@@ -22,6 +25,7 @@ static const struct tern_optional optionals[] = {
     {"hwloc", "topology (otherwise read from sysfs)", "libhwloc-dev", TERN_HAVE_HWLOC},
     {"openblas", "dense f32 baseline", "libopenblas-dev", TERN_HAVE_OPENBLAS},
     {"onednn", "dense int8 baseline", "libdnnl-dev", TERN_HAVE_ONEDNN},
+    {"sqlite", "history of measurements (tern history)", "libsqlite3-dev", TERN_HAVE_SQLITE},
 };
 
 const struct tern_optional *tern_optionals(size_t *count) {

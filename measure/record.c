@@ -3,6 +3,7 @@
 #include "measure/record.h"
 #include "base/file.h"
 #include "measure/clock.h"
+#include "measure/commit.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -89,6 +90,14 @@ static void put_shape(struct object *w, const struct tern_record *r) {
     put_part(w, "shape", part);
 }
 
+static void put_samples(struct object *w, const double *x, size_t n) {
+    if (!n) return;
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        if (json_array_append_new(list, isfinite(x[i]) ? json_real(x[i]) : json_null())) w->bad = 1;
+    put(w, "samples", list);
+}
+
 static void put_estimate(struct object *w, const struct tern_record *r) {
     if (r->est.n == 0 || !isfinite(r->est.median)) return;
     struct object part = begin_object();
@@ -99,6 +108,7 @@ static void put_estimate(struct object *w, const struct tern_record *r) {
     put_interval(&part, r->est.ci_lo, r->est.ci_hi);
     put_text(&part, "unit", r->unit);
     if (r->est.unstable) put(&part, "unstable", json_true());
+    put_samples(&part, r->samples, r->sample_count);
     put_part(w, "est", part);
 }
 
@@ -160,6 +170,10 @@ static const char *or_own_machine(const char *key) {
     return tern_machine_get(&own, NULL) ? NULL : own->key; /* an unknown machine is an absent key */
 }
 
+static const char *or_own(const char *text, const char *own, const struct tern_record *r) {
+    return (text && *text) || (r->source && *r->source) ? text : own;
+}
+
 static json_t *object_of(const struct tern_record *r) {
     char now[32];
     tern_utc_text(now, sizeof now);
@@ -169,7 +183,9 @@ static json_t *object_of(const struct tern_record *r) {
     put_text(&w, "ts", r->ts && *r->ts ? r->ts : now);
     put_text(&w, "machine", or_own_machine(r->machine));
     put_text(&w, "code", r->code);
-    put_text(&w, "suite", r->suite && *r->suite ? r->suite : TERN_VERSION);
+    put_text(&w, "suite", or_own(r->suite, TERN_VERSION, r));
+    put_text(&w, "commit", or_own(r->commit, TERN_COMMIT, r));
+    put_text(&w, "source", r->source);
     put_text(&w, "run", r->run);
     put_text(&w, "variant", r->variant);
     put_text(&w, "params", r->params);

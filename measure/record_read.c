@@ -117,6 +117,22 @@ static const char *get_flags(struct line *l, const json_t *o) {
     return text;
 }
 
+/* Doubles need more alignment than the strings around them. */
+static void get_samples(struct line *l, const json_t *o, struct tern_record *r) {
+    json_t *list = value_of(o, "samples"), *x;
+    size_t i, n = json_array_size(list);
+    if (list && !json_is_array(list)) l->bad = 1;
+    char *bytes = n ? store_bytes(l, (n + 1) * sizeof(double)) : NULL;
+    if (!bytes) return;
+    double *out = (double *)(void *)(bytes + (sizeof *out - (uintptr_t)bytes % sizeof *out));
+    json_array_foreach(list, i, x) {
+        if (!json_is_number(x) && !json_is_null(x)) l->bad = 1;
+        out[i] = json_is_number(x) ? json_number_value(x) : NAN;
+    }
+    r->samples = out;
+    r->sample_count = n;
+}
+
 static void get_estimate(struct line *l, const json_t *o, struct tern_record *r) {
     const json_t *part = get_part(l, o, "est");
     size_t n = get_count(l, part, "n");
@@ -129,6 +145,7 @@ static void get_estimate(struct line *l, const json_t *o, struct tern_record *r)
     r->est.unstable = get_truth(l, part, "unstable");
     r->unit = get_text(l, part, "unit");
     get_interval(l, part, &r->est.ci_lo, &r->est.ci_hi);
+    get_samples(l, part, r);
 }
 
 static void get_ratio(struct line *l, const json_t *o, struct tern_record *r) {
@@ -186,6 +203,8 @@ static int record_of(struct line *l, const json_t *o, struct tern_record *r) {
     r->machine = get_text(l, o, "machine");
     r->code = get_text(l, o, "code");
     r->suite = get_text(l, o, "suite");
+    r->commit = get_text(l, o, "commit");
+    r->source = get_text(l, o, "source");
     r->run = get_text(l, o, "run");
     r->variant = get_text(l, o, "variant");
     r->params = get_text(l, o, "params");
@@ -239,21 +258,30 @@ static enum tern_status add_line(struct tern_records *set, size_t *room, const c
     return TERN_OK;
 }
 
-enum tern_status tern_records_read(const char *path, struct tern_records *out, struct tern_error *e) {
+enum tern_status tern_records_parse(const char *text, size_t bytes, struct tern_records *out,
+                                    struct tern_error *e) {
     *out = (struct tern_records){0};
-    char *text;
-    size_t bytes, room = 0;
-    enum tern_status s = tern_file_read(path, file_bytes_max, &text, &bytes, e);
-    if (s) return s;
+    size_t room = 0;
+    enum tern_status s = TERN_OK;
     for (const char *p = text, *end = text + bytes; p < end && !s;) {
         const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end;
         s = add_line(out, &room, p, (size_t)(stop - p));
         p = stop + 1;
     }
-    free(text);
     if (!s) return TERN_OK;
     tern_records_free(out);
-    return tern_fail(e, s, "records: %s: out of memory", path);
+    return tern_fail(e, s, "records: out of memory");
+}
+
+enum tern_status tern_records_read(const char *path, struct tern_records *out, struct tern_error *e) {
+    *out = (struct tern_records){0};
+    char *text;
+    size_t bytes;
+    enum tern_status s = tern_file_read(path, file_bytes_max, &text, &bytes, e);
+    if (s) return s;
+    s = tern_records_parse(text, bytes, out, e);
+    free(text);
+    return s ? tern_fail_in(e, s, path) : TERN_OK;
 }
 
 void tern_records_free(struct tern_records *r) {

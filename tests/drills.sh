@@ -51,3 +51,9 @@ tuner_drill planted "$ordinary-planted"
 tuner_drill aa "$ordinary"
 tuner_drill kill "$ordinary"
 tuner_drill loss "$ordinary"
+say "drill: the gate, live (needs an otherwise quiet machine)"
+python3 "$root/tests/drills/gate.py" "$ordinary-guide/cli/tern" >"$ordinary/gate.out" 2>&1 || true
+cat "$ordinary/gate.out"
+passed=$((passed + $(grep -c '^ok' "$ordinary/gate.out" || true)))
+failed=$((failed + $(grep -c '^not ok' "$ordinary/gate.out" || true)))
+grep -q '^ok\|^not ok' "$ordinary/gate.out" || failed=$((failed + 1))

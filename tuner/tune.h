@@ -22,6 +22,8 @@ struct tern_task {
     size_t calls;   /* of this shape in one pass through the model; 0 when given by shape */
 };
 
+#define TERN_MAX_SAMPLES 64 /* kept of one standing, for the records */
+
 /* One line of a leaderboard. */
 struct tern_standing {
     const struct tern_variant *variant;
@@ -32,6 +34,8 @@ struct tern_standing {
     struct tern_ratio over_f16, over_i2s;   /* time over the baselines'; n == 0: not measured */
     struct tern_ratio of_read, of_int8; /* share of the ceilings, interval included; n == 0: not measured */
     double bytes, macs;                 /* per call: packed weights; multiply-adds */
+    double sample[TERN_MAX_SAMPLES];    /* ns per call of the first rounds of the duel */
+    size_t samples;
 };
 
 #define TERN_MAX_STANDINGS 8

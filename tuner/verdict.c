@@ -53,6 +53,8 @@ static void add_standing(const struct tern_contest *c, const struct tern_duel *d
                                .bytes = (double)m->variant->format->bytes(c->problem.m, c->problem.k),
                                .macs = (double)c->problem.m * (double)c->problem.k * (double)c->problem.n};
     memcpy(st.param, m->param, sizeof st.param);
+    st.samples = d->rounds < TERN_MAX_SAMPLES ? d->rounds : TERN_MAX_SAMPLES;
+    memcpy(st.sample, d->ns + i * d->room, st.samples * sizeof *st.sample);
     const int has_i2s = roles->i2s || !strcmp(c->member[roles->member[0]].variant->format->name, "i2s");
     st.over_f16 = over(d, i, roles->f16, roles->f16 != 0);
     st.over_i2s = over(d, i, roles->i2s, has_i2s);
@@ -174,8 +176,10 @@ static enum tern_status record_standing(const struct tern_session *s, const stru
     snprintf(unit, sizeof unit, "%s/call", tern_objective_unit(s->o->objective));
     r.unit = unit;
     r.est = st->est;
+    r.samples = st->sample, r.sample_count = st->samples;
     r.base = base;
     r.ratio = st->over_default;
+    r.floor = o->floor;
     r.bytes = st->bytes;
     r.macs = st->macs;
     r.flags = flags[0] ? flags + 1 : NULL;

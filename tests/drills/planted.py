@@ -7,7 +7,7 @@ def main():
     a = common.arguments(__doc__, rounds=dict(type=int, default=301))
     names = common.runnable(a)
     pair = next((p for p in (('gemv_p64_i8_r64k4__avx2', 'gemv_p64_i8_r64k4_slow3__avx2'),
-                             ('gemm_p64_i8_r1k1__scalar', 'gemm_p64_i8_r64k1_slow3__scalar')) if p[1] in names), None)
+                             ('gemm_p64_i8_r1k1__scalar', 'gemm_p64_i8_r1k1_slow3__scalar')) if p[1] in names), None)
     if not pair:
         common.result('planted 3 %', False, 'this build has no slow3 variant: configure it with -Dbroken_variant=true')
     times = 8 if a.quick else 100

@@ -32,7 +32,7 @@ Test(record, of_nothing_but_a_kind_holds_only_what_the_writer_knows) {
     json_t *o = written(&r), *value;
     const char *key;
     json_object_foreach(o, key, value) {
-        static const char known[] = " schema kind ts machine suite complete ";
+        static const char known[] = " schema kind ts machine suite commit complete ";
         char word[64];
         snprintf(word, sizeof word, " %s ", key);
         cr_assert(strstr(known, word) != NULL, "%s was not measured and yet written", key);
@@ -166,4 +166,15 @@ Test(record_write, counters_energy_and_floor_come_back_as_they_were) {
     tern_records_free(&set);
     close(fd);
     unlink(path);
+}
+
+Test(record, of_another_program_claims_neither_our_version_nor_our_commit) {
+    struct tern_record r;
+    tern_record_init(&r);
+    r.kind = "sample";
+    r.source = "llama-bench";
+    json_t *o = written(&r);
+    cr_assert(json_object_get(o, "suite") == NULL && json_object_get(o, "commit") == NULL);
+    cr_assert(eq(str, (char *)text_at(o, "source"), "llama-bench"));
+    json_decref(o);
 }
