@@ -19,14 +19,15 @@ static void need(const struct tern_plan *p, struct tern_matrix w, size_t n, size
 }
 
 /* The largest tables and scratch that any call of any step can ask for. */
-static void scratch_bytes(const struct tern_engine *en, size_t *shared, size_t *local) {
-    *shared = *local = 0;
+static void scratch_bytes(const struct tern_engine *en, size_t *shared, size_t *local, size_t *block) {
+    *shared = *local = *block = 0;
     for (size_t i = 0; i < en->plans; i++) {
         const struct shape_plan *sp = &en->plan[i];
         const struct tern_matrix w = {.format = sp->bucket[0].variant->format, .m = sp->m, .k = sp->k};
         for (size_t n = 1; n <= en->ubatch; n++) {
             const struct tern_plan *p = tern_engine_plan_for(sp, n);
             need(p, w, tern_min(n, p->variant->n_max), shared, local);
+            *block = tern_max(*block, tern_engine_block_words(en, sp, n));
         }
     }
     need(&en->head.plan, en->head.w, 1, shared, local);
@@ -55,13 +56,14 @@ static void drop_tokens(struct tern_tokens *x) {
     tern_free(x->f);
 }
 
-static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local) {
+static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local, size_t block) {
     const struct tern_hparams *hp = &en->model->hp;
     const size_t row = hp->head_dim * en->kv_bytes;
-    int ok = get_tokens(&w->one, 1, widest, hp->hidden) && get_floats(&w->h, 1, widest) &&
+    int ok = get_tokens(&w->one, 1, widest, hp->hidden) &&
              get_floats(&w->score, 1, tern_round_up(en->context, TERN_LANES)) &&
              get_floats(&w->key, 1, hp->head_dim);
     ok = ok && (w->own_k = tern_alloc(row)) && (w->own_v = tern_alloc(row)) && (w->local = tern_alloc(local));
+    ok = ok && (w->block = tern_alloc(tern_mul_size(block, sizeof *w->block)));
     if (ok && en->head.block_rows) ok = get_floats(&w->head_rows, en->head.block_rows, hp->hidden);
     return ok;
 }
@@ -70,21 +72,18 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
     const struct tern_hparams *hp = &en->model->hp;
     const size_t n = en->ubatch, inner = (size_t)hp->heads * hp->head_dim, half = hp->head_dim / 2;
     const size_t widest = tern_max(tern_max(hp->hidden, hp->ffn), inner);
-    size_t shared, local;
-    scratch_bytes(en, &shared, &local);
+    size_t shared, local, block;
+    scratch_bytes(en, &shared, &local, &block);
     en->qkv_columns = tern_engine_columns(hp).all;
-    en->acc_columns = tern_max(en->qkv_columns, 2 * tern_round_up(hp->ffn, TERN_LANES));
-    en->acc_columns = tern_max(en->acc_columns, tern_round_up(hp->hidden, TERN_LANES));
 
     int ok = get_floats(&en->x, n, hp->hidden) && get_floats(&en->qkv, n, en->qkv_columns) &&
              get_floats(&en->mixed, n, inner) && get_floats(&en->inner, n, hp->ffn) &&
              get_floats(&en->cosine, n, half) && get_floats(&en->sine, n, half) &&
              get_tokens(&en->tokens, n, widest, 0);
-    ok = ok && (en->acc = tern_alloc(tern_mul_size(n * sizeof *en->acc, en->acc_columns)));
     ok =
         ok && (en->shared = tern_alloc(shared)) && (en->frequency = tern_alloc(half * sizeof *en->frequency));
     ok = ok && (en->worker = tern_alloc(en->threads * sizeof *en->worker));
-    for (size_t w = 0; ok && w < en->threads; w++) ok = get_worker(en, &en->worker[w], widest, local);
+    for (size_t w = 0; ok && w < en->threads; w++) ok = get_worker(en, &en->worker[w], widest, local, block);
     if (!ok) return tern_fail(e, TERN_NO_MEMORY, "engine: buffers for %zu tokens per step: out of memory", n);
     for (size_t i = 0; i < half; i++)
         en->frequency[i] = pow(hp->rope_theta, -2.0 * (double)i / (double)hp->head_dim);
@@ -95,12 +94,12 @@ void tern_engine_buffers_free(struct tern_engine *en) {
     for (size_t w = 0; en->worker && w < en->threads; w++) {
         struct worker *s = &en->worker[w];
         drop_tokens(&s->one);
-        tern_free(s->h);
         tern_free(s->score);
         tern_free(s->key);
         tern_free(s->own_k);
         tern_free(s->own_v);
         tern_free(s->head_rows);
+        tern_free(s->block);
         tern_free(s->local);
     }
     tern_free(en->worker);
@@ -111,7 +110,6 @@ void tern_engine_buffers_free(struct tern_engine *en) {
     tern_free(en->inner);
     tern_free(en->cosine);
     tern_free(en->sine);
-    tern_free(en->acc);
     tern_free(en->shared);
     tern_free(en->frequency);
 }

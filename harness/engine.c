@@ -70,7 +70,8 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
     en->kv_bytes = o->kv == TERN_KV_F16 ? 2 : 4;
     en->quiet = o->quiet;
     en->ops = tern_f32_ops_for(en->usable);
-    en->quantise = tern_quantise_for(en->usable);
+    en->epilogue = tern_epilogue_ops_for(en->usable);
+    en->block_bytes = o->block_bytes;
     return TERN_OK;
 }
 

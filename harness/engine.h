@@ -24,6 +24,8 @@ struct tern_engine_options {
     enum tern_head_type head;
     const struct tern_wisdom *wisdom; /* NULL: static ranking */
     int quiet;                        /* no progress bar */
+    size_t block_bytes;               /* results that a worker keeps before their epilogue, see
+                                         kernels/epilogue.h; 0: the default, SIZE_MAX: its whole share */
 };
 
 struct tern_engine;

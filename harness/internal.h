@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "harness/engine.h"
 #include "harness/f32ops.h"
+#include "kernels/epilogue.h"
 #include "kernels/quantise.h"
 
 #define BUCKETS 11 /* tokens per call: 1, 2, 4, ... 1024 */
@@ -38,13 +39,13 @@ struct head {
 
 /* Scratch that only one worker touches. */
 struct worker {
-    float *h;                     /* one token after a norm */
     float *score;                 /* one row of attention weights */
     float *key;                   /* one rotated key */
     unsigned char *own_k, *own_v; /* a single token's key and value of one kv head, in the cache's type */
     float *head_rows;             /* block_rows x hidden, when the head is not kept */
     struct tern_tokens one;       /* a single token, quantised; one.f feeds the head */
     struct tern_tokens many;      /* this worker's view of the shared tokens */
+    int32_t *block;               /* results of one block of rows, before their epilogue */
     void *local;                  /* of the variants */
 };
 
@@ -52,9 +53,9 @@ struct tern_engine {
     const struct tern_model *model;
     struct tern_pool *pool;
     const struct tern_f32_ops *ops;
-    tern_quantise_fn *quantise;
+    const struct tern_epilogue_ops *epilogue;
     uint32_t usable;
-    size_t threads, context, ubatch, position;
+    size_t threads, context, ubatch, position, block_bytes;
     enum tern_kv_type kv;
     int quiet;
 
@@ -73,8 +74,7 @@ struct tern_engine {
 
     /* Shared buffers of one step; rows of [ubatch][...]. */
     float *x, *qkv, *mixed, *inner, *cosine, *sine;
-    int32_t *acc; /* integer results, acc_columns apart */
-    size_t acc_columns, qkv_columns;
+    size_t qkv_columns;
     double *frequency;         /* of the rotation, [head_dim / 2] */
     void *shared;              /* prep tables */
     struct tern_tokens tokens; /* a quantised ubatch */
@@ -107,6 +107,34 @@ enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type ty
 enum tern_status tern_head_load(struct tern_engine *en, struct tern_error *e);
 /* Worker w's share of one token's logits; `x` holds the token in x->f. */
 void tern_head_run(const struct tern_engine *en, size_t w, const struct tern_tokens *x, float *logits);
+
+/* One step of n tokens, as every worker sees it. */
+struct step {
+    struct tern_engine *en;
+    const int32_t *ids;
+    size_t n;
+    int keep;
+    float *logits;
+};
+
+/* One multiplication of a group that reads the same tokens, and what becomes of its results. */
+struct product {
+    const struct packed *p, *up; /* up: gate's partner of the same shape, else NULL */
+    struct tern_epilogue ep;
+};
+
+/* linear.c: norm and quantisation of the step's tokens: of a single one by every worker for itself, else
+ * shared out, with a barrier after it. `weight` NULL: no norm. */
+const struct tern_tokens *tern_engine_activate(const struct step *st, size_t w, const float *src, size_t ld,
+                                               size_t k, const float *weight);
+/* Worker w's share of `count` products with these tokens. */
+void tern_engine_multiply(const struct step *st, size_t w, const struct product *g, size_t count,
+                          const struct tern_tokens *x);
+/* 32-bit words of a worker's block for any call of this plan. */
+size_t tern_engine_block_words(const struct tern_engine *en, const struct shape_plan *sp, size_t n);
+
+/* attention.c: from q, k and v to `mixed`, and the new keys and values into the cache. */
+void tern_engine_attention(const struct step *st, size_t w, size_t layer);
 
 /* forward.c: one step of n <= ubatch tokens at the engine's position. `keep`: 0 no logits, 1 the last
  * token's, 2 all. */
