@@ -12,18 +12,36 @@ static unsigned char *cache_row(const struct tern_engine *en, size_t layer, int 
 
 struct head_rows {
     size_t heads, kv_heads, dim, group, k_column, v_column;
+    float *qkv; /* of the first token */
 };
 
-static struct head_rows rows_in_qkv(const struct tern_engine *en) {
+static struct head_rows rows_in_qkv(const struct tern_engine *en, float *qkv) {
     const struct tern_hparams *hp = &en->model->hp;
     const struct qkv_columns at = tern_engine_columns(hp);
-    return (struct head_rows){hp->heads, hp->kv_heads, hp->head_dim, hp->heads / hp->kv_heads, at.k, at.v};
+    return (struct head_rows){hp->heads, hp->kv_heads, hp->head_dim, hp->heads / hp->kv_heads,
+                              at.k,      at.v,         qkv};
+}
+
+size_t tern_engine_head_rows(const struct tern_engine *en, size_t w, size_t workers, struct rows own[3]) {
+    const struct tern_hparams *hp = &en->model->hp;
+    const size_t dim = hp->head_dim, group = hp->heads / hp->kv_heads;
+    size_t from, to;
+    tern_share(hp->heads, 1, w, workers, &from, &to);
+    if (from == to) return 0;
+    const struct rows kv = {from / group * dim, ((to - 1) / group + 1) * dim};
+    own[0] = (struct rows){from * dim, to * dim};
+    own[1] = own[2] = kv;
+    if (en->qkv_pieces > 1) return 3;
+    const size_t q = (size_t)hp->heads * dim, k = (size_t)hp->kv_heads * dim;
+    own[1] = (struct rows){q + kv.from, q + kv.to};
+    own[2] = (struct rows){q + k + kv.from, q + k + kv.to};
+    return 3;
 }
 
 /* Rotates the key of kv head g of token t into self->key and rounds key and value to the cache's type. */
 static void make_kv(const struct tern_engine *en, struct worker *self, const struct head_rows *r, size_t t,
                     size_t g, void *key, void *value) {
-    const float *row = en->qkv + t * en->qkv_columns;
+    const float *row = r->qkv + t * en->qkv_columns;
     memcpy(self->key, row + r->k_column + g * r->dim, r->dim * sizeof(float));
     en->ops->rope(self->key, en->cosine + t * r->dim / 2, en->sine + t * r->dim / 2, r->dim,
                   en->model->hp.rope_neox);
@@ -37,7 +55,7 @@ static void attend(const struct tern_engine *en, struct worker *self, const stru
                    size_t t, size_t head, size_t cached, const void *own_k, const void *own_v) {
     const struct tern_f32_ops *ops = en->ops;
     const size_t g = head / r->group;
-    float *q = en->qkv + t * en->qkv_columns + head * r->dim,
+    float *q = r->qkv + t * en->qkv_columns + head * r->dim,
           *out = en->mixed + (t * r->heads + head) * r->dim;
     const float factor = 1.0f / sqrtf((float)r->dim);
     ops->rope(q, en->cosine + t * r->dim / 2, en->sine + t * r->dim / 2, r->dim, en->model->hp.rope_neox);
@@ -54,8 +72,8 @@ static void attend(const struct tern_engine *en, struct worker *self, const stru
  * head writes them to the cache, where nobody reads this position before the next barrier. */
 static void attention_one(const struct step *st, size_t w, size_t layer) {
     const struct tern_engine *en = st->en;
-    const struct head_rows r = rows_in_qkv(en);
     struct worker *self = &en->worker[w];
+    const struct head_rows r = rows_in_qkv(en, en->by_heads ? self->qkv : en->qkv);
     const size_t row = r.dim * en->kv_bytes;
     size_t from, to;
     tern_share(r.heads, 1, w, en->threads, &from, &to);
@@ -72,7 +90,7 @@ static void attention_one(const struct step *st, size_t w, size_t layer) {
 
 static void attention_many(const struct step *st, size_t w, size_t layer) {
     const struct tern_engine *en = st->en;
-    const struct head_rows r = rows_in_qkv(en);
+    const struct head_rows r = rows_in_qkv(en, en->qkv);
     size_t from, to;
     tern_share(st->n * r.kv_heads, 1, w, en->threads, &from, &to);
     for (size_t i = from; i < to; i++) {

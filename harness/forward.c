@@ -1,9 +1,11 @@
-/* One step of n tokens as a single program on every worker. A decoded token meets five barriers per layer:
- * each worker norms and quantises it for itself, and only rows of a linear layer and heads of attention are
- * shared out. */
+/* One step of n tokens as a single program on every worker. A decoded token meets four barriers per layer,
+ * behind attention, o, gate and up, and down: each worker norms and quantises it for itself, and makes the
+ * rows of q, k and v that its own heads of attention need (five barriers where that costs more, see
+ * buffers.c). */
 #include "harness/internal.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Embeddings and the rotation angles of the step's tokens. */
 static void enter(const struct step *st, size_t w) {
@@ -30,6 +32,7 @@ static void leave(const struct step *st, size_t w) {
     x->k = hp->hidden;
     for (size_t t = st->keep == 2 ? 0 : st->n - 1; st->keep && t < st->n; t++) {
         en->ops->norm(en->x + t * hp->hidden, en->output_norm, hp->hidden, hp->eps, x->f);
+        memset(x->f + hp->hidden, 0, (tern_round_up(hp->hidden, 64) - hp->hidden) * sizeof *x->f);
         tern_head_run(en, w, x, st->logits + (st->keep == 2 ? t * hp->vocab : 0));
     }
 }
@@ -38,25 +41,52 @@ static void leave(const struct step *st, size_t w) {
 static struct product product_of(const struct packed *p, enum tern_epilogue_kind kind, float *dst,
                                  size_t ld) {
     return (struct product){
-        .p = p, .ep = {.kind = kind, .segment = {{p->w.m, p->source->scale, dst}}, .segments = 1, .ld = ld}};
+        .p = p,
+        .ep = {.kind = kind, .segment = {{p->w.m, p->source[0]->scale, dst}}, .segments = 1, .ld = ld}};
+}
+
+/* q, k and v to their columns of `dst`, as three matrices or one. Returns how many. */
+static size_t qkv_products(const struct tern_engine *en, const struct packed *p, float *dst,
+                           struct product out[3]) {
+    const struct qkv_columns at = tern_engine_columns(&en->model->hp);
+    const size_t column[3] = {at.q, at.k, at.v};
+    for (size_t i = 0; i < en->qkv_pieces; i++)
+        out[i] = product_of(&p[i], TERN_EPILOGUE_SCALE, dst + column[i], en->qkv_columns);
+    if (en->qkv_pieces > 1) return 3;
+    size_t end = 0;
+    for (size_t i = 0; i < 3; i++) {
+        end += p->source[i]->m;
+        out[0].ep.segment[i] = (struct tern_segment){end, p->source[i]->scale, dst + column[i]};
+    }
+    out[0].ep.segments = 3;
+    return 1;
+}
+
+/* Only the rows that worker w's heads need. */
+static void restrict_to_heads(const struct tern_engine *en, size_t w, struct product *g, size_t count) {
+    struct rows own[3];
+    const size_t owns = tern_engine_head_rows(en, w, en->threads, own);
+    for (size_t i = 0; i < count; i++) g[i].by_heads = 1;
+    for (size_t i = 0; i < owns; i++) {
+        struct product *p = &g[count == 1 ? 0 : i];
+        p->own[p->owns++] = own[i];
+    }
 }
 
 static void attention_block(const struct step *st, size_t w, size_t layer) {
     const struct tern_engine *en = st->en;
     const struct tern_hparams *hp = &en->model->hp;
-    const struct packed_layer *l = &en->layer[layer];
-    const struct qkv_columns at = tern_engine_columns(hp);
+    const struct packed *of = en->layer[layer].of;
     const size_t inner = (size_t)hp->heads * hp->head_dim;
-    const struct product qkv[3] = {
-        product_of(&l->q, TERN_EPILOGUE_SCALE, en->qkv + at.q, en->qkv_columns),
-        product_of(&l->k, TERN_EPILOGUE_SCALE, en->qkv + at.k, en->qkv_columns),
-        product_of(&l->v, TERN_EPILOGUE_SCALE, en->qkv + at.v, en->qkv_columns),
-    };
-    const struct product o = product_of(&l->o, TERN_EPILOGUE_ADD, en->x, hp->hidden);
+    const int by_heads = st->n == 1 && en->by_heads;
+    struct product qkv[3];
+    const size_t count = qkv_products(en, of, by_heads ? en->worker[w].qkv : en->qkv, qkv);
+    const struct product o = product_of(&of[en->qkv_pieces], TERN_EPILOGUE_ADD, en->x, hp->hidden);
+    if (by_heads) restrict_to_heads(en, w, qkv, count);
     const struct tern_tokens *x =
         tern_engine_activate(st, w, en->x, hp->hidden, hp->hidden, en->attn_norm[layer]);
-    tern_engine_multiply(st, w, qkv, 3, x);
-    tern_pool_barrier(en->pool);
+    tern_engine_multiply(st, w, qkv, count, x);
+    if (!by_heads) tern_pool_barrier(en->pool);
     tern_engine_attention(st, w, layer);
     tern_pool_barrier(en->pool);
     x = tern_engine_activate(st, w, en->mixed, inner, inner, en->attn_sub_norm[layer]);
@@ -67,12 +97,14 @@ static void attention_block(const struct step *st, size_t w, size_t layer) {
 static void ffn_block(const struct step *st, size_t w, size_t layer) {
     const struct tern_engine *en = st->en;
     const struct tern_hparams *hp = &en->model->hp;
-    const struct packed_layer *l = &en->layer[layer];
+    const struct packed *gate = &en->layer[layer].of[en->qkv_pieces + 1];
+    const int merged = en->gated_pieces == 1;
     struct product gated = product_of(
-        &l->gate, hp->activation == TERN_SILU ? TERN_EPILOGUE_SILU : TERN_EPILOGUE_RELU2, en->inner, hp->ffn);
-    const struct product down = product_of(&l->down, TERN_EPILOGUE_ADD, en->x, hp->hidden);
-    gated.up = &l->up;
-    gated.ep.up_scale = l->up.source->scale;
+        gate, hp->activation == TERN_SILU ? TERN_EPILOGUE_SILU : TERN_EPILOGUE_RELU2, en->inner, hp->ffn);
+    gated.up = merged ? NULL : gate + 1;
+    gated.ep.up_scale = merged ? gate->source[1]->scale : gate[1].source[0]->scale;
+    gated.ep.pair = gate->piece->pair;
+    const struct product down = product_of(gate + en->gated_pieces, TERN_EPILOGUE_ADD, en->x, hp->hidden);
     const struct tern_tokens *x =
         tern_engine_activate(st, w, en->x, hp->hidden, hp->hidden, en->ffn_norm[layer]);
     tern_engine_multiply(st, w, &gated, 1, x);
@@ -97,6 +129,8 @@ static void forward(void *ctx, size_t w, size_t workers) {
 
 void tern_engine_forward(struct tern_engine *en, const int32_t *ids, size_t n, int keep, float *logits) {
     struct step st = {.en = en, .ids = ids, .n = n, .keep = keep, .logits = logits};
+    en->threads = n == 1 ? en->threads_decode : en->threads_prefill;
+    tern_pool_use(en->pool, en->threads);
     tern_pool_run(en->pool, forward, &st);
     en->position += n;
 }

@@ -10,19 +10,20 @@ static int same_prep(const struct tern_plan *a, const struct tern_plan *b) {
 /* Tokens that one call of every product may take, at most `left`. */
 static size_t chunk_of(const struct product *g, size_t count, size_t left) {
     for (size_t i = 0; i < count; i++) {
-        const size_t most = tern_engine_plan_for(g[i].p->plan, left)->variant->n_max;
+        const size_t most = tern_engine_plan_for(g[i].p->piece->plan, left)->variant->n_max;
         if (most < left) return chunk_of(g, count, most);
     }
     return left;
 }
 
-static size_t cut_of(const struct tern_variant *v, const struct tern_epilogue *ep) {
-    return ep->pair ? 2 * ep->pair : v->row_step;
+static size_t cut_of(const struct tern_variant *v, size_t pair) {
+    return pair ? 2 * pair : v->row_step;
 }
 
-size_t tern_engine_block_words(const struct tern_engine *en, const struct shape_plan *sp, size_t n) {
-    const struct tern_variant *v = tern_engine_plan_for(sp, n)->variant;
-    return tern_fused_words(v, sp->m, tern_min(n, v->n_max), v->row_step, 2, en->block_bytes);
+size_t tern_engine_block_words(const struct tern_engine *en, const struct piece *p, size_t n) {
+    const struct tern_variant *v = tern_engine_plan_for(p->plan, n)->variant;
+    const size_t matrices = p->role[0] == TERN_GATE && !p->pair ? 2 : 1;
+    return tern_fused_words(v, p->m, tern_min(n, v->n_max), cut_of(v, p->pair), matrices, en->block_bytes);
 }
 
 static void run_share(const struct step *st, size_t w, const struct product *g, const struct tern_plan *plan,
@@ -33,30 +34,50 @@ static void run_share(const struct step *st, size_t w, const struct product *g, 
     for (size_t i = 0; i < ep.segments; i++) ep.segment[i].dst += t0 * ep.ld;
     struct tern_call up = *c;
     if (g->up) up.w = g->up->w;
+    const struct tern_variant *v = plan->variant;
+    for (size_t i = 0; i < g->owns; i++)
+        tern_variant_run_fused(v, c, NULL, &ep, &f, g->own[i].from / v->row_step * v->row_step,
+                               tern_min(tern_round_up(g->own[i].to, v->row_step), c->w.m));
+    if (g->by_heads) return;
     size_t from, to;
-    tern_share(c->w.m, cut_of(plan->variant, &ep), w, en->threads, &from, &to);
-    tern_variant_run_fused(plan->variant, c, g->up ? &up : NULL, &ep, &f, from, to);
+    tern_share(c->w.m, cut_of(v, ep.pair), w, en->threads, &from, &to);
+    tern_variant_run_fused(v, c, g->up ? &up : NULL, &ep, &f, from, to);
+}
+
+/* The tables that `c` wants, made by all workers, or of a single token by each for itself. */
+static void prepare(const struct step *st, size_t w, const struct tern_plan *plan, struct tern_call *c,
+                    int former) {
+    struct tern_engine *en = st->en;
+    const struct tern_prep *prep = plan->variant->prep;
+    const int alone = c->x->n == 1 && prep->shared_bytes(c) <= en->table_bytes;
+    if (alone) {
+        prep->run(c, 0, 1);
+        return;
+    }
+    if (former) tern_pool_barrier(en->pool); /* the table of the former call is still being read */
+    prep->run(c, w, en->threads);
+    tern_pool_barrier(en->pool);
 }
 
 /* Tokens [t0, t0 + n). */
 static void multiply_chunk(const struct step *st, size_t w, const struct product *g, size_t count,
                            const struct tern_tokens *all, size_t t0, size_t n) {
-    struct tern_engine *en = st->en;
+    const struct tern_engine *en = st->en;
     struct tern_tokens x = *all;
     x.n = n;
     x.q += t0 * x.stride;
     x.sum += t0;
     x.inv += t0;
+    if (x.f) x.f += t0 * x.fstride;
     const struct tern_plan *prepared = NULL;
     for (size_t i = 0; i < count; i++) {
-        const struct tern_plan *plan = tern_engine_plan_for(g[i].p->plan, n);
-        const struct tern_prep *prep = plan->variant->prep;
-        struct tern_call c = {.w = g[i].p->w, .x = &x, .shared = en->shared};
+        const struct tern_plan *plan = tern_engine_plan_for(g[i].p->piece->plan, n);
+        struct tern_call c = {.w = g[i].p->w, .x = &x};
         memcpy(c.param, plan->param, sizeof c.param);
-        if (!same_prep(prepared, plan) && prep->shared_bytes(&c)) {
-            if (i || t0) tern_pool_barrier(en->pool); /* the table of the former call is still being read */
-            prep->run(&c, w, en->threads);
-            tern_pool_barrier(en->pool);
+        const size_t bytes = plan->variant->prep->shared_bytes(&c);
+        c.shared = n == 1 && bytes <= en->table_bytes ? en->worker[w].table : en->shared;
+        if (!same_prep(prepared, plan) && bytes) {
+            prepare(st, w, plan, &c, i || t0);
             prepared = plan;
         }
         run_share(st, w, &g[i], plan, &c, t0);
@@ -84,9 +105,16 @@ const struct tern_tokens *tern_engine_activate(const struct step *st, size_t w, 
     x->stride = tern_token_stride(k);
     size_t from = 0, to = 1;
     if (!alone) tern_share(st->n, 1, w, en->threads, &from, &to);
-    for (size_t t = from; t < to; t++)
-        en->epilogue->norm_quantise(src + t * ld, weight, k, eps, x->stride, x->q + t * x->stride, x->sum + t,
-                                    x->inv + t);
+    for (size_t t = from; t < to; t++) {
+        if (en->act == TERN_ACT_I8) {
+            en->epilogue->norm_quantise(src + t * ld, weight, k, eps, x->stride, x->q + t * x->stride,
+                                        x->sum + t, x->inv + t);
+            continue;
+        }
+        float *f = x->f + t * x->fstride;
+        en->ops->norm(src + t * ld, weight, k, eps, f);
+        memset(f + k, 0, (tern_round_up(k, 64) - k) * sizeof *f);
+    }
     if (!alone) tern_pool_barrier(en->pool);
     return x;
 }

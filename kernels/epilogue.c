@@ -55,9 +55,13 @@ static void run_rows(const struct stage *s, const struct tern_call *c, size_t ro
     s->v->run(&part, row, end, local);
 }
 
-/* One unit of token t's results. */
+/* Float results are of activations as they are: no scale of the token. */
+static int is_float(const struct stage *s) {
+    return s->v->act == TERN_ACT_F32;
+}
+
 static float unit(const struct stage *s, size_t t) {
-    return s->v->act == TERN_ACT_I8 ? s->x->inv[t] : 1;
+    return is_float(s) ? 1 : s->x->inv[t];
 }
 
 static void scale_rows(const struct stage *s, const int32_t *block, size_t row, size_t end) {
@@ -66,7 +70,7 @@ static void scale_rows(const struct stage *s, const int32_t *block, size_t row, 
         const struct tern_segment *g = &ep->segment[i];
         const size_t from = tern_max(row, first), to = tern_min(end, g->end);
         for (size_t t = 0; from < to && t < s->x->n; t++)
-            (ep->kind == TERN_EPILOGUE_ADD ? s->ops->add : s->ops->scale)[s->v->act](
+            (ep->kind == TERN_EPILOGUE_ADD ? s->ops->add : s->ops->scale)[is_float(s)](
                 block + t * s->ld + (from - row), to - from, unit(s, t) * g->scale,
                 g->dst + t * ep->ld + (from - first));
     }
@@ -77,7 +81,7 @@ static void gate_rows(const struct stage *s, const int32_t *gate, const int32_t 
     const struct tern_epilogue *ep = s->ep;
     const struct tern_segment *g = &ep->segment[0];
     for (size_t t = 0; t < s->x->n; t++)
-        (ep->kind == TERN_EPILOGUE_SILU ? s->ops->silu : s->ops->relu2)[s->v->act](
+        (ep->kind == TERN_EPILOGUE_SILU ? s->ops->silu : s->ops->relu2)[is_float(s)](
             gate + t * s->ld, unit(s, t) * g->scale, up + t * s->ld, unit(s, t) * ep->up_scale, count,
             g->dst + t * ep->ld + row);
 }
