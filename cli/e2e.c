@@ -27,7 +27,17 @@ struct job {
     struct tern_e2e_options o;
 };
 
-enum { OPT_KV = 256, OPT_HEAD, OPT_NO_WISDOM, OPT_WISDOM, OPT_RECORDS, OPT_SEED, OPT_UBATCH, OPT_BLOCK };
+enum {
+    OPT_KV = 256,
+    OPT_HEAD,
+    OPT_NO_WISDOM,
+    OPT_WISDOM,
+    OPT_RECORDS,
+    OPT_SEED,
+    OPT_UBATCH,
+    OPT_BLOCK,
+    OPT_MERGE
+};
 
 static const struct option options[] = {{"model", required_argument, 0, 'm'},
                                         {"prompt", required_argument, 0, 'p'},
@@ -43,6 +53,7 @@ static const struct option options[] = {{"model", required_argument, 0, 'm'},
                                         {"seed", required_argument, 0, OPT_SEED},
                                         {"ubatch", required_argument, 0, OPT_UBATCH},
                                         {"block", required_argument, 0, OPT_BLOCK},
+                                        {"merge", required_argument, 0, OPT_MERGE},
                                         {"quiet", no_argument, 0, 'q'},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
@@ -114,6 +125,9 @@ static int take(struct job *j, int option, const char *arg) {
         break;
     case OPT_BLOCK:
         ok = tern_cli_size("e2e", "--block", arg, 0, SIZE_MAX, &j->o.engine.block_bytes);
+        break;
+    case OPT_MERGE:
+        s = tern_merge_named(arg, &j->o.engine.merge, &e);
         break;
     default:
         return 3;
