@@ -84,6 +84,20 @@ Test(engine_layers, a_decoded_token_meets_four_barriers_per_layer) {
     }
 }
 
+Test(engine_layers, keys_of_a_shared_head_are_made_twice_only_while_that_is_cheap) {
+    struct tern_model *m = open_model("synth:2b-4t,layers=1,vocab=64"); /* 20 heads, 5 of keys and values */
+    for (size_t threads = 1; threads <= 3; threads++) {
+        struct tern_engine *en =
+            start(m, &(struct tern_engine_options){.threads = threads, .context = 8, .ubatch = 4});
+        const int32_t id = 5;
+        const size_t before = barriers(en);
+        cr_assert(tern_engine_feed(en, &id, 1, 0, NULL, NULL) == TERN_OK);
+        cr_assert(eq(sz, barriers(en) - before, 2 + (threads < 3 ? 4 : 5)), "%zu threads", threads);
+        tern_engine_free(en);
+    }
+    tern_model_close(m);
+}
+
 /* One decode kernel of each format, tables included. */
 static size_t one_per_format(const struct tern_variant **out, size_t most) {
     size_t count, n = 0;
