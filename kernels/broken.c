@@ -1,5 +1,6 @@
 /* Test-only build (-Dbroken_variant=true): variants that are wrong, crash or hang. A test proves that the
- * verifier names each of them, that the run goes on, and that none can be benchmarked or win. */
+ * verifier names each of them, that the run goes on, and that none can be benchmarked or win. And two that
+ * are right but a known 3 % slower, for the drill that asks whether the measuring finds it. */
 #define _GNU_SOURCE
 #include "kernels/formats/panel.h"
 #include "kernels/variant.h"
@@ -8,7 +9,8 @@
 #include <unistd.h>
 
 tern_run_fn gemm_p64_i8_r64k1_wrap16__scalar, gemm_p64_i8_r64k1_sigill__scalar,
-    gemm_p64_i8_r64k1_sigsegv__scalar, gemm_p64_i8_r64k1_hang__scalar, gemm_p64_i8_r64k1_beyond__scalar;
+    gemm_p64_i8_r64k1_sigsegv__scalar, gemm_p64_i8_r64k1_hang__scalar, gemm_p64_i8_r64k1_beyond__scalar,
+    gemm_p64_i8_r64k1_slow3__scalar;
 
 /* Right on random data, wrong on long runs of one sign: the 16-bit sum of kernels.md 2.1. */
 void gemm_p64_i8_r64k1_wrap16__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
@@ -47,6 +49,25 @@ void gemm_p64_i8_r64k1_hang__scalar(const struct tern_call *c, size_t row0, size
     (void)c, (void)row0, (void)row1, (void)local;
     for (;;) pause();
 }
+
+/* Right results, and three rows of every hundred computed twice. */
+static void slower(const char *name, const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    const struct tern_variant *v = tern_variant_named(name);
+    const size_t again = ((row1 - row0) * 3 / 100 + 32) / 64 * 64;
+    v->run(c, row0, row1, local);
+    if (again) v->run(c, row0, row0 + again, local);
+}
+
+void gemm_p64_i8_r64k1_slow3__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    slower("gemm_p64_i8_r1k1__scalar", c, row0, row1, local);
+}
+
+#ifdef TERN_HAVE_X86
+tern_run_fn gemv_p64_i8_r64k4_slow3__avx2;
+void gemv_p64_i8_r64k4_slow3__avx2(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    slower("gemv_p64_i8_r64k4__avx2", c, row0, row1, local);
+}
+#endif
 
 /* Right results, and one element written after the last token's row. */
 void gemm_p64_i8_r64k1_beyond__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {

@@ -20,6 +20,11 @@ void tern_record_init(struct tern_record *r) {
         .bytes = NAN,
         .macs = NAN,
         .of_ceiling = NAN,
+        .joules = NAN,
+        .idle_watts = NAN,
+        .modelled_from = NAN,
+        .modelled_to = NAN,
+        .floor = NAN,
     };
 }
 
@@ -106,13 +111,35 @@ static void put_ratio(struct object *w, const struct tern_record *r) {
         put_count(&part, "n", r->ratio.n);
         put(&part, "ties", json_integer((json_int_t)r->ratio.ties));
     }
+    if (r->base && r->floor > 0) put_number(&part, "floor", r->floor);
     put_part(w, "vs", part);
 }
 
-static void put_why(struct object *w, const char *key, const char *why) {
+static void put_counters(struct object *w, const struct tern_record *r) {
+    struct object part = begin_object(), values = begin_object();
+    for (size_t i = 0; i < r->counters; i++) put_number(&values, r->counter[i].name, r->counter[i].value);
+    if (r->counters)
+        put_text(&part, "src", r->counters_src);
+    else
+        put_text(&part, "why", r->why_no_counters);
+    put_part(&part, "values", values);
+    put_part(w, "counters", part);
+}
+
+static void put_energy(struct object *w, const struct tern_record *r) {
     struct object part = begin_object();
-    put_text(&part, "why", why);
-    put_part(w, key, part);
+    if (r->energy_src && isfinite(r->joules)) {
+        put_number(&part, "joules", r->joules);
+        put_number(&part, "idle_watts", r->idle_watts);
+        put_text(&part, "src", r->energy_src);
+    } else {
+        put_text(&part, "why", r->why_no_energy);
+    }
+    if (r->energy_model && isfinite(r->modelled_from) && isfinite(r->modelled_to)) {
+        put(&part, "modelled", json_pack("[f,f]", r->modelled_from, r->modelled_to));
+        put_text(&part, "model", r->energy_model);
+    }
+    put_part(w, "energy", part);
 }
 
 static void put_flags(struct object *w, const char *flags) {
@@ -158,8 +185,8 @@ static json_t *object_of(const struct tern_record *r) {
     put_number(&w, "macs", r->macs);
     put_number(&w, "of_ceiling", r->of_ceiling);
     put_text(&w, "ceiling", r->ceiling);
-    put_why(&w, "counters", r->why_no_counters);
-    put_why(&w, "energy", r->why_no_energy);
+    put_counters(&w, r);
+    put_energy(&w, r);
     put_flags(&w, r->flags);
     put(&w, "complete", json_boolean(r->complete));
     if (!w.bad) return w.o;

@@ -15,6 +15,8 @@
 
 #define TERN_RECORD_SCHEMA 1
 
+#define TERN_RECORD_VALUES 24
+
 /* What was measured. Strings are borrowed; NULL or "" = absent. Numbers that are absent are NaN (or n == 0).
  */
 struct tern_record {
@@ -40,8 +42,19 @@ struct tern_record {
     double of_ceiling;  /* share of the ceiling named next, 0..1 (may exceed 1: a broken ceiling is shown) */
     const char *ceiling;
     const char *why_no_counters, *why_no_energy; /* reasons when absent */
-    const char *flags;                           /* space separated: "vm unstable wcold-capped ..." */
-    int complete;                                /* 0: budget ended first */
+    struct {
+        const char *name; /* of a metric of a counter group: "ipc" */
+        double value;
+    } counter[TERN_RECORD_VALUES];
+    size_t counters;
+    const char *counters_src;          /* names of the groups: "ipc cache" */
+    double joules, idle_watts;         /* of one call, measured; of the idle machine */
+    const char *energy_src;            /* "powercap package-0"; NULL: no joules */
+    double modelled_from, modelled_to; /* joules of one call by a model: no measurement */
+    const char *energy_model;          /* its name */
+    double floor;                      /* A/A floor that `ratio` is judged by, a share */
+    const char *flags;                 /* space separated: "vm unstable wcold-capped ..." */
+    int complete;                      /* 0: budget ended first */
 };
 
 /* All fields absent (NaN, 0, NULL). */

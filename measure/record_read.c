@@ -81,8 +81,8 @@ static json_t *get_part(struct line *l, const json_t *o, const char *key) {
     return v;
 }
 
-static void get_interval(struct line *l, const json_t *o, double *lo, double *hi) {
-    json_t *v = value_of(o, "ci95");
+static void get_pair(struct line *l, const json_t *o, const char *key, double *lo, double *hi) {
+    json_t *v = value_of(o, key);
     if (!v) return;
     if (json_array_size(v) != 2 || !json_is_number(json_array_get(v, 0)) ||
         !json_is_number(json_array_get(v, 1))) {
@@ -91,6 +91,10 @@ static void get_interval(struct line *l, const json_t *o, double *lo, double *hi
     }
     *lo = json_number_value(json_array_get(v, 0));
     *hi = json_number_value(json_array_get(v, 1));
+}
+
+static void get_interval(struct line *l, const json_t *o, double *lo, double *hi) {
+    get_pair(l, o, "ci95", lo, hi);
 }
 
 /* The list of words as one text with spaces between. */
@@ -132,11 +136,45 @@ static void get_ratio(struct line *l, const json_t *o, struct tern_record *r) {
     size_t n = get_count(l, part, "n");
     double ratio = get_number(l, part, "ratio");
     r->base = get_text(l, part, "base");
+    r->floor = get_number(l, part, "floor");
     if (!n || isnan(ratio)) return;
     r->ratio.n = n;
     r->ratio.median = ratio;
     r->ratio.ties = get_count(l, part, "ties");
     get_interval(l, part, &r->ratio.ci_lo, &r->ratio.ci_hi);
+}
+
+static void get_counters(struct line *l, const json_t *o, struct tern_record *r) {
+    const json_t *part = get_part(l, o, "counters");
+    json_t *values = get_part(l, part, "values"), *value;
+    const char *name;
+    r->why_no_counters = get_text(l, part, "why");
+    r->counters_src = get_text(l, part, "src");
+    if (!json_is_object(values)) return;
+    json_object_foreach(values, name, value) {
+        if (json_is_null(value)) continue;
+        if (!json_is_number(value)) {
+            l->bad = 1;
+            return;
+        }
+        if (r->counters == TERN_RECORD_VALUES) return; /* of a newer tern */
+        const size_t bytes = strlen(name) + 1;
+        char *copy = store_bytes(l, bytes);
+        if (!copy) return;
+        memcpy(copy, name, bytes);
+        r->counter[r->counters].name = copy;
+        r->counter[r->counters++].value = json_number_value(value);
+    }
+}
+
+static void get_energy(struct line *l, const json_t *o, struct tern_record *r) {
+    const json_t *part = get_part(l, o, "energy");
+    r->why_no_energy = get_text(l, part, "why");
+    r->joules = get_number(l, part, "joules");
+    r->idle_watts = get_number(l, part, "idle_watts");
+    r->energy_src = get_text(l, part, "src");
+    r->energy_model = get_text(l, part, "model");
+    get_pair(l, part, "modelled", &r->modelled_from, &r->modelled_to);
 }
 
 /* 1 when `o` is a record of our schema. */
@@ -166,8 +204,8 @@ static int record_of(struct line *l, const json_t *o, struct tern_record *r) {
     r->macs = get_number(l, o, "macs");
     r->of_ceiling = get_number(l, o, "of_ceiling");
     r->ceiling = get_text(l, o, "ceiling");
-    r->why_no_counters = get_text(l, get_part(l, o, "counters"), "why");
-    r->why_no_energy = get_text(l, get_part(l, o, "energy"), "why");
+    get_counters(l, o, r);
+    get_energy(l, o, r);
     r->flags = get_flags(l, o);
     r->complete = get_truth(l, o, "complete");
     return r->kind && *r->kind && !l->bad;

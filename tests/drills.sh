@@ -34,3 +34,20 @@ cat "$ordinary/mutants.out"
 passed=$((passed + $(grep -c '^ok' "$ordinary/mutants.out" || true)))
 failed=$((failed + $(grep -c '^not ok' "$ordinary/mutants.out" || true)))
 grep -q '^1\.\.' "$ordinary/mutants.out" || failed=$((failed + 1))
+
+# The tuner's drills measure: on a busy machine they fail, and their last line says by how much.
+tuner_drill() { # tuner_drill SCRIPT BUILD
+    if python3 "$root/tests/drills/$1.py" "$2" >"$ordinary/drill-$1.out" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok - $(tail -n 1 "$ordinary/drill-$1.out")"
+    else
+        failed=$((failed + 1))
+        echo "not ok - $(tail -n 1 "$ordinary/drill-$1.out")"
+    fi
+}
+say "drill: the tuner killed, compared with itself, with a planted slowdown, with an exhaustive search"
+configure_and_build "$ordinary-planted" -Dbroken_variant=true -Dopenblas=disabled -Donednn=disabled -Dpapi=disabled
+tuner_drill planted "$ordinary-planted"
+tuner_drill aa "$ordinary"
+tuner_drill kill "$ordinary"
+tuner_drill loss "$ordinary"

@@ -85,6 +85,7 @@ enum tern_status tern_tasks_add_model(struct tern_tasks *t, const char *source, 
     shapes += merged_shapes(&hp, shape + shapes);
     for (size_t i = 0; i < shapes && !s; i++) {
         struct tern_task task = {.problem = {.m = shape[i].m, .k = shape[i].k, .regime = regime}};
+        task.calls = shape[i].calls;
         snprintf(task.model, sizeof task.model, "%s", hp.name);
         snprintf(task.roles, sizeof task.roles, "%s", shape[i].roles);
         s = add_all(t, task, threads, n_threads, tokens, n_tokens, e);

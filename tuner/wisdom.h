@@ -24,13 +24,16 @@ struct tern_problem {
 
 struct tern_wisdom_entry {
     struct tern_problem problem;
-    char objective[8]; /* "time" */
+    char objective[8]; /* "time", "energy", "edp": the numbers below are ns, nJ or nJs per call */
     char variant[96];
     int param[TERN_MAX_PARAMS];
     double median_ns, ci_lo_ns, ci_hi_ns; /* per call */
     size_t n;                             /* rounds */
     char base[96];                        /* the default it was compared with */
     double ratio, ratio_lo, ratio_hi;     /* time over the base's time */
+    char second[224];                     /* the next in the duel, "variant[a=1,b=2]"; "": nobody else */
+    double margin, margin_lo, margin_hi;  /* the second's time over the winner's; NaN: not known */
+    double of_read, of_int8;              /* the winner's shares of the ceilings; NaN: not measured */
     char effort[16], date[24], code[20];
     int complete, tie; /* tie: not separable from the default, which therefore won */
 };
