@@ -27,7 +27,17 @@ struct job {
     struct tern_e2e_options o;
 };
 
-enum { OPT_KV = 256, OPT_HEAD, OPT_NO_WISDOM, OPT_WISDOM, OPT_RECORDS, OPT_SEED, OPT_UBATCH };
+enum {
+    OPT_KV = 256,
+    OPT_HEAD,
+    OPT_NO_WISDOM,
+    OPT_WISDOM,
+    OPT_RECORDS,
+    OPT_SEED,
+    OPT_UBATCH,
+    OPT_BLOCK,
+    OPT_MERGE
+};
 
 static const struct option options[] = {{"model", required_argument, 0, 'm'},
                                         {"prompt", required_argument, 0, 'p'},
@@ -42,6 +52,8 @@ static const struct option options[] = {{"model", required_argument, 0, 'm'},
                                         {"records", required_argument, 0, OPT_RECORDS},
                                         {"seed", required_argument, 0, OPT_SEED},
                                         {"ubatch", required_argument, 0, OPT_UBATCH},
+                                        {"block", required_argument, 0, OPT_BLOCK},
+                                        {"merge", required_argument, 0, OPT_MERGE},
                                         {"quiet", no_argument, 0, 'q'},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
@@ -110,6 +122,12 @@ static int take(struct job *j, int option, const char *arg) {
         break;
     case OPT_UBATCH:
         ok = tern_cli_size("e2e", "--ubatch", arg, 1, 1024, &j->o.engine.ubatch);
+        break;
+    case OPT_BLOCK:
+        ok = tern_cli_size("e2e", "--block", arg, 0, SIZE_MAX, &j->o.engine.block_bytes);
+        break;
+    case OPT_MERGE:
+        s = tern_merge_named(arg, &j->o.engine.merge, &e);
         break;
     default:
         return 3;
@@ -309,6 +327,8 @@ const struct tern_command tern_command_e2e = {
         "  -r, --rounds R     repetitions (5; an interval needs 6)\n"
         "  -o, --output F     md, csv or json (md)\n"
         "      --kv f16|f32, --head auto|f16|f32, --ubatch N    as for tern run\n"
+        "      --block BYTES       results kept before their epilogue (0: 256 KiB); 1e18 or so: all, not "
+        "fused\n"
         "      --no-wisdom    ignore what was tuned; --wisdom FILE uses that file\n"
         "      --records FILE appends one record per test\n"
         "      --seed N       of the token ids (1)\n"

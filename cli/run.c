@@ -20,7 +20,8 @@
 struct job {
     const char *model, *text, *file, *tokens, *logits, *wisdom;
     size_t count, ubatch;
-    int print_ids, no_wisdom, ignore_end, quiet;
+    int print_ids, no_wisdom, ignore_end, quiet, shift;
+    size_t keep;
     struct tern_engine_options engine;
     struct tern_sampling sampling;
 
@@ -48,7 +49,11 @@ enum {
     OPT_WISDOM,
     OPT_CONTEXT,
     OPT_IGNORE_EOS,
-    OPT_UBATCH
+    OPT_UBATCH,
+    OPT_ACT,
+    OPT_THREADS_PREFILL,
+    OPT_SHIFT,
+    OPT_KEEP
 };
 
 static const struct option options[] = {{"model", required_argument, 0, 'm'},
@@ -70,6 +75,10 @@ static const struct option options[] = {{"model", required_argument, 0, 'm'},
                                         {"ignore-eos", no_argument, 0, OPT_IGNORE_EOS},
                                         {"ctx", required_argument, 0, OPT_CONTEXT},
                                         {"ubatch", required_argument, 0, OPT_UBATCH},
+                                        {"act", required_argument, 0, OPT_ACT},
+                                        {"threads-prefill", required_argument, 0, OPT_THREADS_PREFILL},
+                                        {"context-shift", no_argument, 0, OPT_SHIFT},
+                                        {"keep", required_argument, 0, OPT_KEEP},
                                         {"quiet", no_argument, 0, 'q'},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
@@ -141,6 +150,18 @@ static int take(struct job *j, int option, const char *arg) {
     case OPT_UBATCH:
         ok = tern_cli_size("run", "--ubatch", arg, 1, 1024, &j->engine.ubatch);
         break;
+    case OPT_ACT:
+        s = tern_act_named(arg, &j->engine.act, &e);
+        break;
+    case OPT_THREADS_PREFILL:
+        ok = tern_cli_size("run", "--threads-prefill", arg, 1, 4096, &j->engine.threads_prefill);
+        break;
+    case OPT_SHIFT:
+        j->shift = 1;
+        break;
+    case OPT_KEEP:
+        ok = tern_cli_size("run", "--keep", arg, 1, 1u << 24, &j->keep);
+        break;
     default:
         return 3;
     }
@@ -159,6 +180,7 @@ static int parse(struct job *j, int argc, char **argv) {
         return tern_cli_usage("run", "give one prompt: -p TEXT, -f FILE or --tokens IDS");
     if (j->no_wisdom && j->wisdom)
         return tern_cli_usage("run", "--wisdom and --no-wisdom exclude each other");
+    if (j->keep && !j->shift) return tern_cli_usage("run", "--keep needs --context-shift");
     j->engine.quiet = j->quiet;
     return 0;
 }
@@ -218,7 +240,11 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
     if (j->quiet) return;
     fprintf(stderr, "prompt:     %.1f tok/s (n = %zu tokens, one run: no spread%s), %zu thread%s\n",
             (double)g->prompt_tokens / g->prompt_seconds, g->prompt_tokens,
-            j->logits ? "; logits of every position included" : "", f->threads, f->threads == 1 ? "" : "s");
+            j->logits ? "; logits of every position included" : "", f->threads_prefill,
+            f->threads_prefill == 1 ? "" : "s");
+    if (g->shifts)
+        fprintf(stderr, "context:    shifted %zu time%s, the text no longer depends on what was dropped\n",
+                g->shifts, g->shifts == 1 ? "" : "s");
     const struct tern_estimate *t = &g->token_ns;
     if (!t->n)
         fprintf(stderr, "generation: not measured: no token after the first%s\n", ends[g->end]);
@@ -228,8 +254,10 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
     else
         fprintf(stderr, "generation: %.1f tok/s (median of n = %zu tokens, 95 %% interval %.1f to %.1f)%s\n",
                 1e9 / t->median, t->n, 1e9 / t->ci_hi, 1e9 / t->ci_lo, ends[g->end]);
-    fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers\n",
-            f->decode_plan, f->prefill_plan, f->from_wisdom, f->planned);
+    fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers%s%s\n",
+            f->decode_plan, f->prefill_plan, f->from_wisdom, f->planned,
+            f->merged_qkv ? "; q, k and v are one matrix" : "",
+            f->merged_gate_up ? "; gate and up are one matrix" : "");
 }
 
 static enum tern_status work(struct job *j, struct tern_error *e) {
@@ -245,6 +273,8 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     struct tern_generation g = {.most = j->count,
                                 .sampling = j->sampling,
                                 .ignore_end = j->ignore_end,
+                                .shift = j->shift,
+                                .keep = j->keep,
                                 .on_token = print_token,
                                 .ctx = j};
     if (s == TERN_OK) s = prompt_ids(j, &ids, &g.prompt_count, e);
@@ -301,7 +331,7 @@ const struct tern_command tern_command_run = {
         "  -p, --prompt TEXT   prompt; -f, --file FILE reads it from a file\n"
         "      --tokens IDS    prompt as token ids (1,2,3), used as they are: no beginning-of-text is added\n"
         "  -n, --count N       tokens to generate (32)\n"
-        "  -t, --threads T     worker threads (all processors)\n"
+        "  -t, --threads T     worker threads (all processors); --threads-prefill T those of the prompt (T)\n"
         "      --temp X        temperature (0: always the likeliest token)\n"
         "      --top-k K, --top-p P   only the K likeliest; the fewest whose probabilities reach P\n"
         "      --seed N        of the sampling (0)\n"
@@ -310,6 +340,11 @@ const struct tern_command tern_command_run = {
         "      --kv f16|f32    type of the key/value cache (f16)\n"
         "      --head auto|f16|f32    type of the output matrix (auto: what keeps every value)\n"
         "      --ctx N         positions of the cache (the model's, at most 4096)\n"
+        "      --context-shift goes on when the cache is full: keeps the first part (--keep N positions; the "
+        "prompt,\n"
+        "                      at most a quarter), drops half of the rest and reads what is left anew\n"
+        "      --act i8|f32    f32 leaves activations unquantised, for comparison: another result, slower "
+        "(i8)\n"
         "      --ubatch N      prompt tokens per step (128)\n"
         "      --no-wisdom     ignore what was tuned; --wisdom FILE uses that file\n"
         "  -q, --quiet         no progress, no speed\n\n"

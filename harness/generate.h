@@ -18,6 +18,11 @@ struct tern_generation {
     size_t prompt_count, most;
     struct tern_sampling sampling;
     int ignore_end; /* goes on behind the model's end tokens */
+    /* A full context is shifted (tern_engine_shift) instead of ending the text: its first `keep` positions
+     * stay, 0: as many as the prompt has, at most a quarter of the context. What follows is then exactly what
+     * the model says to the remaining tokens, which is not what it would say to all of them. */
+    int shift;
+    size_t keep;
     /* May be NULL. Logits of prompt positions, `rows` x vocab, in order; non-zero ends with TERN_END_CALLER.
      */
     int (*on_logits)(void *ctx, const float *logits, size_t rows);
@@ -31,6 +36,7 @@ struct tern_generation_facts {
     double prompt_seconds;         /* one run; includes the head at every position when on_logits is set */
     struct tern_estimate token_ns; /* of the decoding steps, one per token after the first; n == 0: none */
     enum tern_end end;
+    size_t shifts; /* of the context */
 };
 
 /* Continues the engine's sequence with the prompt and then up to `most` tokens. */

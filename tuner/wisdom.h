@@ -57,6 +57,10 @@ void tern_wisdom_free(struct tern_wisdom *w);
 enum tern_status tern_wisdom_put(struct tern_wisdom *w, const struct tern_wisdom_entry *entry,
                                  struct tern_error *e);
 
+/* What tern_plan_for goes by when any format will do, or NULL. */
+const struct tern_wisdom_entry *tern_wisdom_nearest(const struct tern_wisdom *w, uint32_t usable,
+                                                    const struct tern_problem *p);
+
 /* A decision for one linear layer. */
 struct tern_plan {
     const struct tern_variant *variant;
