@@ -214,7 +214,7 @@ static void bed_make(struct bed *b, const struct tern_variant *v, size_t m, size
     b->v = v;
     make_tokens(&b->x, n, k);
     for (int i = 0; i < 2; i++) {
-        b->w[i] = (struct tern_matrix){v->format, m, k, packed(v->format, m, k)};
+        b->w[i] = (struct tern_matrix){.format = v->format, .m = m, .k = k, .data = packed(v->format, m, k)};
         b->call[i] = (struct tern_call){.w = b->w[i], .x = &b->x, .ldy = m};
         tern_variant_defaults(v, b->call[i].param);
     }
