@@ -245,7 +245,7 @@ static int32_t *in_one_call(const struct bed *b, int i, size_t from, size_t to) 
 }
 
 static float unit(const struct bed *b, size_t t) {
-    return b->v->act == TERN_ACT_I8 ? b->x.inv[t] : 1;
+    return b->v->act == TERN_ACT_F32 ? 1 : b->x.inv[t];
 }
 
 static void fused(struct bed *b, const struct tern_epilogue *ep, int both, size_t bytes, size_t from,
@@ -310,9 +310,9 @@ static void check_gates(struct bed *b, enum tern_epilogue_kind kind, size_t byte
         .kind = kind, .segments = 1, .segment = {{m, 0.25f, got}}, .up_scale = 0.75f, .ld = ld};
     int32_t *g = in_one_call(b, 0, from, to), *u = in_one_call(b, 1, from, to);
     for (size_t t = 0; t < n; t++)
-        (kind == TERN_EPILOGUE_SILU ? ops->silu : ops->relu2)[b->v->act == TERN_ACT_F32](g + t * m + from, unit(b, t) * 0.25f,
-                                                                         u + t * m + from, unit(b, t) * 0.75f,
-                                                                         to - from, want + t * ld + from);
+        (kind == TERN_EPILOGUE_SILU ? ops->silu : ops->relu2)[b->v->act == TERN_ACT_F32](
+            g + t * m + from, unit(b, t) * 0.25f, u + t * m + from, unit(b, t) * 0.75f, to - from,
+            want + t * ld + from);
     fused(b, &ep, 1, bytes, from, to);
     expect(want, got, n * ld, b, "gated");
     tern_free(g);
@@ -340,7 +340,8 @@ static void check_pairs(struct bed *b, size_t bytes, size_t workers, size_t w) {
         for (size_t r = from / 2; r < to / 2; r++) {
             const size_t at = r / pair * pair, count = tern_min(pair, half - at);
             const int32_t *v = y + t * m + 2 * at + (r - at);
-            ops->relu2[b->v->act == TERN_ACT_F32](v, unit(b, t) * 0.25f, v + count, unit(b, t) * 0.75f, 1, want + t * ld + r);
+            ops->relu2[b->v->act == TERN_ACT_F32](v, unit(b, t) * 0.25f, v + count, unit(b, t) * 0.75f, 1,
+                                                  want + t * ld + r);
         }
     fused(b, &ep, 0, bytes, from, to);
     expect(want, got, n * ld, b, "paired");
