@@ -29,7 +29,7 @@ static size_t common_multiple(size_t a, size_t b) {
 static enum tern_status pack_share(const struct packed *p, size_t w, size_t workers, struct tern_error *e) {
     const struct tern_linear *l = p->source;
     const size_t m = p->w.m, k = p->w.k;
-    const size_t in_step = l->format ? l->format->row_step(m, k) : 1;
+    const size_t in_step = tern_linear_step(l);
     const size_t step = tern_min(common_multiple(in_step, p->w.format->row_step(m, k)), m);
     const size_t block = tern_min(step * tern_max(1, BLOCK_ROWS / step), m);
     int8_t *trits = tern_alloc(tern_mul_size(block, k));

@@ -12,6 +12,7 @@
 enum tern_status tern_gguf_hparams(const struct tern_gguf *g, const struct tern_arch **arch,
                                    struct tern_hparams *hp, struct tern_error *e);
 
+/* A GGUF file or a folder of safetensors. */
 enum tern_status tern_model_open_gguf(const char *path, struct tern_model **out, struct tern_error *e);
 
 #endif
