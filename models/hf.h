@@ -31,6 +31,12 @@ void tern_hf_drop(struct tern_hf *hf);
 /* The GGUF name of a tensor, up to `capacity` bytes: 1, or 0 when no model has such a name (it is then kept). */
 int tern_hf_tensor_name(const char *name, char *out, size_t capacity);
 
+/* The reverse, with "model." before it. The name must be one that the loader knows. */
+int tern_hf_checkpoint_name(const char *gguf, char *out, size_t capacity);
+
+/* tokenizer.json of a byte-level BPE vocabulary; NULL, with the reason in *why, when it has no place there. */
+json_t *tern_hf_tokenizer_json(const struct tern_gguf *g, const char **why);
+
 struct tern_hf_config {
     const char *path, *folder;
     const json_t *root;

@@ -62,3 +62,25 @@ int tern_hf_tensor_name(const char *name, char *out, size_t capacity) {
     }
     return 0;
 }
+
+int tern_hf_checkpoint_name(const char *gguf, char *out, size_t capacity) {
+    char *end;
+    for (size_t i = 0; i < COUNT(outside); i++)
+        if (!strcmp(gguf, outside[i].gguf))
+            return snprintf(out, capacity, "%s%s", strcmp(outside[i].hf, "lm_head.weight") ? "model." : "",
+                            outside[i].hf),
+                   1;
+    if (strncmp(gguf, "blk.", 4) != 0) return 0;
+    const unsigned long layer = strtoul(gguf + 4, &end, 10);
+    if (*end++ != '.') return 0;
+    for (size_t i = 0; i < COUNT(norms); i++)
+        if (!strcmp(end, norms[i].gguf)) return snprintf(out, capacity, "model.layers.%lu.%s", layer, norms[i].hf), 1;
+    for (size_t i = 0; i < COUNT(linears); i++) {
+        const size_t n = strlen(linears[i].gguf);
+        if (strncmp(end, linears[i].gguf, n) != 0) continue;
+        for (size_t j = 0; j < COUNT(parts); j++)
+            if (!strcmp(end + n, parts[j].gguf))
+                return snprintf(out, capacity, "model.layers.%lu.%s%s", layer, linears[i].hf, parts[j].hf), 1;
+    }
+    return 0;
+}

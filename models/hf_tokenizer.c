@@ -89,12 +89,9 @@ static enum tern_status take_tokens(struct tokens *t) {
     return s;
 }
 
-/* The rule of models/pretokenize_rules.h that the regular expressions of the file are, or "unknown": then whoever
- * tokenizes is told. */
-static const char *rule_of(const json_t *pre) {
-    static const struct {
-        const char *regex, *rule;
-    } known[] = {
+static const struct {
+    const char *regex, *rule;
+} known[] = {
         {"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|"
          "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
          "llama-bpe"},
@@ -102,6 +99,10 @@ static const char *rule_of(const json_t *pre) {
          "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
          "qwen2"},
     };
+
+/* The rule of models/pretokenize_rules.h that the regular expressions of the file are, or "unknown": then whoever
+ * tokenizes is told. */
+static const char *rule_of(const json_t *pre) {
     const char *type = json_string_value(json_object_get(pre, "type"));
     const json_t *list = json_object_get(pre, "pretokenizers");
     if (type && !strcmp(type, "ByteLevel"))
@@ -281,4 +282,78 @@ enum tern_status tern_hf_put_tokenizer(const struct tern_hf_config *c, struct te
     free(config_path);
     free(path);
     return s;
+}
+
+/* ---- and back */
+
+static json_t *pretokenizer_json(const char *regex) {
+    json_t *bytes = json_pack("{s:s, s:b, s:b, s:b}", "type", "ByteLevel", "add_prefix_space", 0, "trim_offsets", 1,
+                              "use_regex", regex == NULL);
+    if (!regex) return bytes;
+    return json_pack("{s:s, s:[{s:s, s:{s:s}, s:s, s:b}, o]}", "type", "Sequence", "pretokenizers", "type", "Split",
+                     "pattern", "Regex", regex, "behavior", "Isolated", "invert", 0, bytes);
+}
+
+/* 1 and the expression of a rule (NULL: that of byte-level BPE itself), or 0. */
+static int regex_of(struct tern_gguf_string rule, const char **regex) {
+    *regex = NULL;
+    if (rule.bytes == 5 && !memcmp(rule.data, "gpt-2", 5)) return 1;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strlen(known[i].rule) == rule.bytes && !memcmp(known[i].rule, rule.data, rule.bytes))
+            return *regex = known[i].regex, 1;
+    return 0;
+}
+
+static const char *add_token(json_t *vocab, json_t *added, struct tern_gguf_string text, int64_t kind, json_int_t id) {
+    json_t *name = json_stringn(text.data, text.bytes);
+    const char *why = NULL;
+    if (!name || memchr(text.data, 0, text.bytes))
+        why = "a token is not text";
+    else if (kind == CONTROL || kind == USER || kind == UNKNOWN)
+        json_array_append_new(added, json_pack("{s:I, s:O, s:b, s:b, s:b, s:b, s:b}", "id", id, "content", name,
+                                               "single_word", 0, "lstrip", 0, "rstrip", 0, "normalized", 0, "special",
+                                               kind != USER));
+    else if (json_object_get(vocab, json_string_value(name)))
+        why = "two tokens have the same text";
+    else
+        json_object_set_new(vocab, json_string_value(name), json_integer(id));
+    json_decref(name);
+    return why;
+}
+
+json_t *tern_hf_tokenizer_json(const struct tern_gguf *g, const char **why) {
+    struct tern_gguf_string model = {"", 0}, pre = {"", 0}, *token = NULL, *merge = NULL;
+    int64_t *kind = NULL;
+    size_t tokens = 0, merges = 0, kinds = 0;
+    const char *regex;
+    json_t *vocab = json_object(), *added = json_array(), *list = json_array(), *root = NULL;
+    *why = NULL;
+    tern_gguf_text(g, "tokenizer.ggml.model", &model);
+    tern_gguf_text(g, "tokenizer.ggml.pre", &pre);
+    if (model.bytes != 4 || memcmp(model.data, "gpt2", 4) != 0)
+        *why = "it is not a byte-level BPE vocabulary";
+    else if (!regex_of(pre, &regex))
+        *why = "the rule that splits its words is not one of llama-bpe, qwen2, gpt-2";
+    else if (!tern_gguf_strings(g, "tokenizer.ggml.tokens", &token, &tokens) ||
+             !tern_gguf_strings(g, "tokenizer.ggml.merges", &merge, &merges))
+        *why = "tokens or merges are missing";
+    else if (tern_gguf_ints(g, "tokenizer.ggml.token_type", &kind, &kinds) && kinds != tokens)
+        *why = "its token types do not fit";
+    for (size_t i = 0; !*why && i < tokens; i++)
+        *why = add_token(vocab, added, token[i], kind ? kind[i] : NORMAL, (json_int_t)i);
+    for (size_t i = 0; !*why && i < merges; i++)
+        if (json_array_append_new(list, json_stringn(merge[i].data, merge[i].bytes))) *why = "a merge is not text";
+    if (!*why)
+        root = json_pack("{s:s, s:n, s:n, s:O, s:n, s:o, s:n, s:{s:s}, s:{s:s, s:b, s:O, s:O}}", "version", "1.0",
+                         "truncation", "padding", "added_tokens", added, "normalizer", "pre_tokenizer",
+                         pretokenizer_json(regex), "post_processor", "decoder", "type", "ByteLevel", "model", "type",
+                         "BPE", "byte_fallback", 0, "vocab", vocab, "merges", list);
+    if (!*why && !root) *why = "out of memory";
+    json_decref(vocab);
+    json_decref(added);
+    json_decref(list);
+    free(token);
+    free(merge);
+    free(kind);
+    return root;
 }

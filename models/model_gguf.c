@@ -245,6 +245,10 @@ static enum tern_status named_layout(const char *source, char **path, const stru
     return TERN_OK;
 }
 
+enum tern_status tern_model_file_open(const char *path, struct tern_gguf **out, struct tern_error *e) {
+    return tern_hf_is(path) ? tern_hf_open(path, out, e) : tern_gguf_open(path, out, e);
+}
+
 enum tern_status tern_model_open_gguf(const char *source, struct tern_model **out, struct tern_error *e) {
     struct loader l = {.e = e};
     struct tern_gguf *g = NULL;
@@ -252,8 +256,7 @@ enum tern_status tern_model_open_gguf(const char *source, struct tern_model **ou
     *out = NULL;
     enum tern_status s = named_layout(source, &path, &l.i2s, e);
     if (s) return s;
-    s = tern_hf_is(path) ? tern_hf_open(path, &g, e) : tern_gguf_open(path, &g, e);
-    if (s) goto done;
+    if ((s = tern_model_file_open(path, &g, e))) goto done;
     struct tern_model *m = calloc(1, sizeof *m);
     if (!m) {
         tern_gguf_close(g);
