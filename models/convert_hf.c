@@ -226,7 +226,7 @@ static enum tern_status write_tokenizer(struct job *j, const char **why) {
     if (!root) return TERN_OK;
     const enum tern_status s = write_json(j, "tokenizer.json", root);
     if (s) return s;
-    json_t *config = json_pack("{s:b}", "add_bos_token", j->m->hp.add_bos);
+    json_t *config = json_pack("{s:b, s:b}", "add_bos_token", j->m->hp.add_bos, "add_eos_token", j->m->hp.add_eos);
     struct tern_gguf_string text;
     if (config && tern_gguf_text(j->m->file, "tokenizer.chat_template", &text))
         json_object_set_new(config, "chat_template", json_stringn(text.data, text.bytes));

@@ -252,7 +252,9 @@ static enum tern_status put_manners(const struct tokens *t, const json_t *config
     const json_t *bos = json_object_get(config, "add_bos_token");
     const char *text = chat_template(json_object_get(config, "chat_template"));
     const int begins = json_is_boolean(bos) ? json_is_true(bos) : template_begins(t->root);
-    const enum tern_status s = tern_gguf_put_bool(t->w, "tokenizer.ggml.add_bos_token", begins);
+    enum tern_status s = tern_gguf_put_bool(t->w, "tokenizer.ggml.add_bos_token", begins);
+    const json_t *eos = json_object_get(config, "add_eos_token");
+    if (!s && json_is_boolean(eos)) s = tern_gguf_put_bool(t->w, "tokenizer.ggml.add_eos_token", json_is_true(eos));
     return stored(t, s || !text ? s : tern_gguf_put_text(t->w, "tokenizer.chat_template", text));
 }
 

@@ -28,7 +28,7 @@ struct tern_hparams {
     enum tern_activation activation;
     int tied;       /* head = embedding */
     int32_t bos, eos, eot; /* -1: none */
-    int add_bos;
+    int add_bos, add_eos; /* around a text; add_eos matters to embeddings only */
     enum tern_pooling pooling; /* of embedding models */
 };
 

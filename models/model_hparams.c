@@ -145,6 +145,7 @@ static enum tern_status special_tokens(const struct keys *k, struct tern_hparams
     if ((s = token_key(k, hp, "tokenizer.ggml.eos_token_id", &hp->eos))) return s;
     if ((s = token_key(k, hp, "tokenizer.ggml.eot_token_id", &hp->eot))) return s;
     if (hp->eot < 0) hp->eot = token_of(k->g, "<|eot_id|>");
+    tern_gguf_bool(k->g, "tokenizer.ggml.add_eos_token", &hp->add_eos);
     if (tern_gguf_bool(k->g, "tokenizer.ggml.add_bos_token", &hp->add_bos)) return TERN_OK;
     /* Without the key: SentencePiece and Llama 3 vocabularies begin with BOS, other byte-level ones do not.
      */
