@@ -148,3 +148,31 @@ Test(convert, safetensors_become_the_bytes_that_other_converters_write) {
     same_bytes("vectors/micro-bitnet-b1.58.hf-bf16", "TQ2_0", "vectors/micro-bitnet-b1.58.TQ2_0.gguf");
     same_bytes("vectors/micro-bitnet-b1.58.hf", "IQ2_BN_R4", "vectors/micro-bitnet-b1.58.IQ2_BN_R4.gguf");
 }
+
+/* The table of docs/models.md. */
+Test(convert, the_documentation_is_true) {
+    size_t bytes, count, rows = 0;
+    char *page = (char *)slurp(TERN_SOURCE_ROOT "/docs/models.md", &bytes), *from = small_model(), *to = scratch_file();
+    struct tern_error e;
+    unlink(to);
+    tern_convert_types(&count);
+    char *table = strstr(page, "| `--type` |");
+    cr_assert(table);
+    for (char *save = NULL, *line = strtok_r(table, "\n", &save); line && *line == '|'; line = strtok_r(NULL, "\n", &save)) {
+        char type[16], half[16], any[16];
+        if (line[2] == '`' || line[1] == '-') continue;
+        cr_assert(sscanf(line, "| %15s | %*[^|]| %15s | %15s |", type, half, any) == 3, "%s", line);
+        const enum tern_status a =
+            convert(TERN_SOURCE_ROOT "/tests/data/micro-bitnet-b1.58.I2_S.gguf", to, type, 0, &e);
+        clear(to);
+        const enum tern_status b = convert(from, to, type, 0, &e);
+        clear(to);
+        cr_expect_str_eq(a ? "refused" : "yes", half, "%s", type);
+        cr_expect_str_eq(b ? "refused" : "yes", any, "%s", type);
+        rows++;
+    }
+    cr_assert_eq(rows, count, "every type has its row");
+    free(page);
+    drop_scratch(from);
+    free(to);
+}
