@@ -308,7 +308,8 @@ const struct tern_command tern_command_e2e = {
     .help =
         "usage: tern e2e [-m FILE.gguf|synth:NAME] [options]\n\n"
         "Each test runs once to warm up and then R times; tests take turns, so that drift hits all alike.\n\n"
-        "  -m, --model M      GGUF file, folder of safetensors, or synth:NAME (synth:2b-4t needs about 1.3 GB)\n"
+        "  -m, --model M      GGUF file, folder of safetensors, or synth:NAME (synth:2b-4t needs about 1.3 "
+        "GB)\n"
         "      --i2s-layout L of I2_S tensors: x86, arm or rows4 (guessed)\n"
         "  -p, --prompt LIST  prompt lengths (128); 0: none\n"
         "  -n, --count N      tokens to generate (32); 0: none\n"

@@ -1,7 +1,7 @@
+#include "harness/embed.h"
 #include "base/file.h"
 #include "cli/command.h"
 #include "harness/default_model.h"
-#include "harness/embed.h"
 #include "harness/options.h"
 #include "harness/prompt.h"
 
@@ -25,8 +25,10 @@ struct job {
 
 static const char help[] =
     "usage: tern embed [-m MODEL] (-p TEXT | -f FILE) [options]\n\n"
-    "The vector of a text: the model's last hidden state after the output norm, pooled over the tokens and scaled to\n"
-    "length 1. How it is pooled is said by the file of an embedding model (ARCH.pooling_type); any other model needs\n"
+    "The vector of a text: the model's last hidden state after the output norm, pooled over the tokens and "
+    "scaled to\n"
+    "length 1. How it is pooled is said by the file of an embedding model (ARCH.pooling_type); any other "
+    "model needs\n"
     "--pool, and its vectors are what the head would multiply, not trained to be compared.\n\n"
     "  -m, --model M         GGUF file, folder of safetensors, or synth:NAME\n"
     "  -p, --prompt TEXT     text; -f, --file FILE reads it from a file\n"
@@ -52,13 +54,20 @@ const struct tern_command tern_command_embed = {
 
 static int parse(struct job *j, int argc, char **argv) {
     static const struct option options[] = {
-        {"model", required_argument, 0, 'm'},   {"prompt", required_argument, 0, 'p'},
-        {"file", required_argument, 0, 'f'},    {"pool", required_argument, 0, 'P'},
-        {"raw", no_argument, 0, 'r'},           {"threads", required_argument, 0, 't'},
-        {"ctx", required_argument, 0, 'c'},     {"kv", required_argument, 0, 'k'},
-        {"i2s-layout", required_argument, 0, 'l'}, {"no-wisdom", no_argument, 0, 'w'},
-        {"json", no_argument, 0, 'j'},          {"quiet", no_argument, 0, 'q'},
-        {"help", no_argument, 0, 'h'},          {0, 0, 0, 0},
+        {"model", required_argument, 0, 'm'},
+        {"prompt", required_argument, 0, 'p'},
+        {"file", required_argument, 0, 'f'},
+        {"pool", required_argument, 0, 'P'},
+        {"raw", no_argument, 0, 'r'},
+        {"threads", required_argument, 0, 't'},
+        {"ctx", required_argument, 0, 'c'},
+        {"kv", required_argument, 0, 'k'},
+        {"i2s-layout", required_argument, 0, 'l'},
+        {"no-wisdom", no_argument, 0, 'w'},
+        {"json", no_argument, 0, 'j'},
+        {"quiet", no_argument, 0, 'q'},
+        {"help", no_argument, 0, 'h'},
+        {0, 0, 0, 0},
     };
     struct tern_error e = {""};
     for (int c; (c = tern_cli_getopt(argc, argv, ":m:p:f:t:qh", options, &tern_command_embed)) != -1;) {
@@ -121,7 +130,8 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     if (!s) s = tern_model_open(source, &j->m, e);
     if (!s && !j->pooling) j->pooling = j->m->hp.pooling;
     if (!s && !j->pooling)
-        s = tern_fail(e, TERN_BAD_INPUT, "embed: %s: the file does not say how to pool; use --pool mean, last or first",
+        s = tern_fail(e, TERN_BAD_INPUT,
+                      "embed: %s: the file does not say how to pool; use --pool mean, last or first",
                       j->m->source);
     if (!s) s = text_ids(j, e);
     if (!s && !j->no_wisdom) {
@@ -145,9 +155,10 @@ static int print(const struct job *j) {
     if (j->json) {
         json_t *list = json_array();
         for (size_t i = 0; i < n; i++) json_array_append_new(list, json_real((double)j->vector[i]));
-        return tern_cli_print_json(json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "model", j->m->source, "pooling",
-                                             tern_pooling_name(j->pooling), "tokens", (json_int_t)j->count,
-                                             "dimensions", (json_int_t)n, "unit_length", !j->raw, "vector", list));
+        return tern_cli_print_json(json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "model", j->m->source,
+                                             "pooling", tern_pooling_name(j->pooling), "tokens",
+                                             (json_int_t)j->count, "dimensions", (json_int_t)n, "unit_length",
+                                             !j->raw, "vector", list));
     }
     for (size_t i = 0; i < n; i++) printf(i ? " %.9g" : "%.9g", (double)j->vector[i]);
     putchar('\n');

@@ -125,7 +125,8 @@ static int print_json(const struct subject *s, int tensors) {
                                             (json_int_t)sum[i].count, "bytes", (json_int_t)sum[i].bytes));
         free(sum);
         tern_model_oddities(s->file, s->m, append_line, odd);
-        json_object_set_new(root, "container", json_string(tern_gguf_version(s->file) ? "gguf" : "safetensors"));
+        json_object_set_new(root, "container",
+                            json_string(tern_gguf_version(s->file) ? "gguf" : "safetensors"));
         if (tern_gguf_version(s->file))
             json_object_set_new(root, "gguf_version", json_integer(tern_gguf_version(s->file)));
         if (tern_gguf_text(s->file, "general.architecture", &text))

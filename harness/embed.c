@@ -21,8 +21,8 @@ enum tern_status tern_engine_vectors(struct tern_engine *en, const int32_t *ids,
     return TERN_OK;
 }
 
-enum tern_status tern_embed(struct tern_engine *en, const int32_t *ids, size_t count, enum tern_pooling pooling,
-                            int unit, float *out, struct tern_error *e) {
+enum tern_status tern_embed(struct tern_engine *en, const int32_t *ids, size_t count,
+                            enum tern_pooling pooling, int unit, float *out, struct tern_error *e) {
     const size_t hidden = en->model->hp.hidden;
     if (!count) return tern_fail(e, TERN_BAD_INPUT, "embed: the text has no tokens");
     if (pooling == TERN_POOL_NONE) return tern_fail(e, TERN_BAD_INPUT, "embed: no pooling was chosen");
@@ -31,7 +31,8 @@ enum tern_status tern_embed(struct tern_engine *en, const int32_t *ids, size_t c
     enum tern_status s = sum && all ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "embed: out of memory");
     tern_engine_rewind(en, 0);
     if (!s) s = tern_engine_vectors(en, ids, count, all, e);
-    const size_t from = pooling == TERN_POOL_LAST ? count - 1 : 0, to = pooling == TERN_POOL_FIRST ? 1 : count;
+    const size_t from = pooling == TERN_POOL_LAST ? count - 1 : 0,
+                 to = pooling == TERN_POOL_FIRST ? 1 : count;
     for (size_t t = from; !s && t < to; t++)
         for (size_t i = 0; i < hidden; i++) sum[i] += (double)all[t * hidden + i];
     double length = 0;
@@ -40,7 +41,8 @@ enum tern_status tern_embed(struct tern_engine *en, const int32_t *ids, size_t c
         length += sum[i] * sum[i];
     }
     length = unit ? sqrt(length) : 1;
-    if (!s && !(length > 0 && isfinite(length))) s = tern_fail(e, TERN_BAD_INPUT, "embed: the vector has no direction");
+    if (!s && !(length > 0 && isfinite(length)))
+        s = tern_fail(e, TERN_BAD_INPUT, "embed: the vector has no direction");
     for (size_t i = 0; !s && i < hidden; i++) out[i] = (float)(sum[i] / length);
     tern_free(all);
     tern_free(sum);

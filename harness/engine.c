@@ -34,7 +34,8 @@ static enum tern_status check_shapes(const struct tern_model *m, struct tern_err
         const struct tern_linear *all[7] = {&l->q, &l->k, &l->v, &l->o, &l->gate, &l->up, &l->down};
         for (size_t j = 0; j < 7; j++)
             if (all[j]->plain)
-                return tern_fail(e, TERN_UNSUPPORTED, "engine: %s: %s: not a ternary layer", m->source, all[j]->name);
+                return tern_fail(e, TERN_UNSUPPORTED, "engine: %s: %s: not a ternary layer", m->source,
+                                 all[j]->name);
     }
     return TERN_OK;
 }

@@ -51,28 +51,33 @@ static enum tern_status put_keys(struct job *j) {
     return stored(j, ours, tern_gguf_put_u32(j->w, ours, j->type->file_type));
 }
 
-static enum tern_status declare(struct job *j, const char *name, uint32_t type, size_t rows, size_t cols, size_t bytes) {
+static enum tern_status declare(struct job *j, const char *name, uint32_t type, size_t rows, size_t cols,
+                                size_t bytes) {
     char full[96];
     snprintf(full, sizeof full, "%s.weight", name);
     j->total += bytes;
-    return stored(j, full, tern_gguf_put_tensor(j->w, full, type, rows > 1 ? 2 : 1, (const uint64_t[]){cols, rows}, bytes));
+    return stored(
+        j, full,
+        tern_gguf_put_tensor(j->w, full, type, rows > 1 ? 2 : 1, (const uint64_t[]){cols, rows}, bytes));
 }
 
 static uint16_t bf16_of(float x) {
     uint32_t bits;
     memcpy(&bits, &x, sizeof bits);
-    return (uint16_t)(bits >> 16); /* exact where it is used: the rest of the bits is zero, or the comparison fails */
+    return (uint16_t)(bits >>
+                      16); /* exact where it is used: the rest of the bits is zero, or the comparison fails */
 }
 
-/* ---- dense tensors: in the type they have, but norms always in f32, as every reader of GGUF expects, and bf16 tables
- * of safetensors in f16 where that is exact. */
+/* ---- dense tensors: in the type they have, but norms always in f32, as every reader of GGUF expects, and
+ * bf16 tables of safetensors in f16 where that is exact. */
 
 static int exact_in_f16(const struct tern_dense *d) {
     int exact = 1;
     float *row = malloc(d->cols * sizeof *row);
     for (size_t r = 0; row && exact && r < d->rows; r++) {
         tern_dense_row(d, r, row);
-        for (size_t i = 0; exact && i < d->cols; i++) exact = tern_f16_to_f32(tern_f32_to_f16(row[i])) == row[i];
+        for (size_t i = 0; exact && i < d->cols; i++)
+            exact = tern_f16_to_f32(tern_f32_to_f16(row[i])) == row[i];
     }
     exact &= row != NULL;
     free(row);
@@ -112,8 +117,8 @@ static enum tern_status put_dense(struct job *j, const struct tern_dense *d, int
 
 /* ---- linear layers */
 
-/* Whether the packed scale would be another one; then, if asked for, 1 is packed and the scale goes beside. Formats
- * that keep none have theirs beside in any case. */
+/* Whether the packed scale would be another one; then, if asked for, 1 is packed and the scale goes beside.
+ * Formats that keep none have theirs beside in any case. */
 static int beside(const struct job *j, const struct tern_linear *l) {
     if (l->plain) return 0;
     if (j->format && !j->format->scale) return 1;
@@ -128,7 +133,8 @@ static int beside(const struct job *j, const struct tern_linear *l) {
     /* Block formats of ggml and IQ1_BN keep f16, the others f32. */
     static const char *const halves[] = {"tq10", "tq20", "q10", "q20g64", "q20g128", "iq1bn"};
     for (size_t i = 0; i < sizeof halves / sizeof *halves; i++)
-        if (!strcmp(j->format->name, halves[i])) return tern_f16_to_f32(tern_f32_to_f16(l->scale)) != l->scale;
+        if (!strcmp(j->format->name, halves[i]))
+            return tern_f16_to_f32(tern_f32_to_f16(l->scale)) != l->scale;
     return 0;
 }
 
@@ -142,7 +148,8 @@ static enum tern_status declare_linear(struct job *j, const struct tern_linear *
     char full[96];
     if (l->plain) {
         if (l->halves)
-            return tern_fail(j->e, TERN_UNSUPPORTED, "convert: %s: a dense layer whose rows would have to move", l->name);
+            return tern_fail(j->e, TERN_UNSUPPORTED,
+                             "convert: %s: a dense layer whose rows would have to move", l->name);
         return declare(j, l->name, id_of(l->dense), l->m, l->k, linear_bytes(j, l));
     }
     struct tern_error why = {{0}};
@@ -160,7 +167,8 @@ static int has_zero(const int8_t *t, size_t n) {
     return memchr(t, 0, n) != NULL;
 }
 
-static void to_dense(const struct job *j, const struct tern_linear *l, float scale, const int8_t *t, void *out) {
+static void to_dense(const struct job *j, const struct tern_linear *l, float scale, const int8_t *t,
+                     void *out) {
     for (size_t i = 0; i < l->m * l->k; i++) {
         const float w = (float)t[i] * scale;
         if (j->type->dense == TERN_DENSE_F32)
@@ -179,7 +187,8 @@ static enum tern_status write_linear(struct job *j, const struct tern_linear *l)
     enum tern_status s = trits && packed ? TERN_OK : stored(j, l->name, TERN_NO_MEMORY);
     if (!s) s = tern_linear_rows(l, 0, l->m, trits, j->e);
     if (!s && j->format && j->format->binary && has_zero(trits, l->m * l->k))
-        s = tern_fail(j->e, TERN_UNSUPPORTED, "convert: %s: has zeros, %s holds only -1 and +1", l->name, j->format->name);
+        s = tern_fail(j->e, TERN_UNSUPPORTED, "convert: %s: has zeros, %s holds only -1 and +1", l->name,
+                      j->format->name);
     if (!s && j->format)
         j->format->pack(trits, l->m, l->k, 0, l->m, scale, packed);
     else if (!s)
@@ -240,10 +249,12 @@ enum tern_status tern_convert(const char *source, const char *out, const struct 
     *facts = (struct tern_convert_facts){0};
     enum tern_status s = tern_model_open(source, &m, e);
     if (s) return s;
-    struct job j = {.m = m, .type = o->type ? o->type : tern_convert_type_named("i2s"), .o = o, .facts = facts, .e = e};
+    struct job j = {
+        .m = m, .type = o->type ? o->type : tern_convert_type_named("i2s"), .o = o, .facts = facts, .e = e};
     if (j.type->format) j.format = tern_format_named(j.type->format);
     if (!m->file) {
-        s = tern_fail(e, TERN_BAD_INPUT, "convert: %s: not a file; tern synth writes synthetic models", source);
+        s = tern_fail(e, TERN_BAD_INPUT, "convert: %s: not a file; tern synth writes synthetic models",
+                      source);
         goto done;
     }
     if (j.type->folder) {
@@ -258,7 +269,8 @@ enum tern_status tern_convert(const char *source, const char *out, const struct 
     if (!s) s = check(&j, path);
     if (!s && j.type->layout && strcmp(j.type->layout, "x86") != 0)
         snprintf(facts->note, sizeof facts->note,
-                 "a file does not say which layout its I2_S has: read this one with --i2s-layout %s", j.type->layout);
+                 "a file does not say which layout its I2_S has: read this one with --i2s-layout %s",
+                 j.type->layout);
     if (!s && rename(path, out)) s = tern_fail(e, TERN_IO, "convert: %s: %s", out, strerror(errno));
     if (s) unlink(path);
 done:

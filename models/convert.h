@@ -1,8 +1,8 @@
 /* One model file into another: every linear layer packed again, everything else taken over value by value.
  *
  * The new file is read back and compared with the old one (every trit, every scale, every dense value, the
- * hyper-parameters) before it gets its name; a conversion that would lose anything is refused with the tensor and the
- * reason. */
+ * hyper-parameters) before it gets its name; a conversion that would lose anything is refused with the tensor
+ * and the reason. */
 #ifndef TERN_MODELS_CONVERT_H
 #define TERN_MODELS_CONVERT_H
 
@@ -36,8 +36,8 @@ struct tern_convert_facts {
     char note[256]; /* what of the old file has no place in the new one, and "" otherwise */
 };
 
-/* TERN_UNSUPPORTED, with the tensor and the reason, when the type cannot hold the model without loss. `source` as in
- * tern_model_open. */
+/* TERN_UNSUPPORTED, with the tensor and the reason, when the type cannot hold the model without loss.
+ * `source` as in tern_model_open. */
 enum tern_status tern_convert(const char *source, const char *out, const struct tern_convert_options *o,
                               struct tern_convert_facts *facts, struct tern_error *e);
 

@@ -23,7 +23,8 @@ static enum tern_status differ(const char *name, const char *why, struct tern_er
     return tern_fail(e, TERN_UNSUPPORTED, "convert: %s: %s", name, why);
 }
 
-static enum tern_status dense_equal(const struct tern_dense *a, const struct tern_dense *b, struct tern_error *e) {
+static enum tern_status dense_equal(const struct tern_dense *a, const struct tern_dense *b,
+                                    struct tern_error *e) {
     if (a->rows != b->rows || a->cols != b->cols || !a->type != !b->type)
         return differ(a->name, "another shape after writing", e);
     float *x = malloc(2 * a->cols * sizeof *x);
@@ -32,7 +33,8 @@ static enum tern_status dense_equal(const struct tern_dense *a, const struct ter
     for (size_t r = 0; !s && r < a->rows; r++) {
         tern_dense_row(a, r, x);
         tern_dense_row(b, r, x + a->cols);
-        if (memcmp(x, x + a->cols, a->cols * sizeof *x) != 0) s = differ(a->name, "other values after writing", e);
+        if (memcmp(x, x + a->cols, a->cols * sizeof *x) != 0)
+            s = differ(a->name, "other values after writing", e);
     }
     free(x);
     return s;
@@ -40,7 +42,8 @@ static enum tern_status dense_equal(const struct tern_dense *a, const struct ter
 
 static enum tern_status linear_equal(const struct tern_linear *a, const struct tern_linear *b,
                                      struct tern_error *e) {
-    if (a->m != b->m || a->k != b->k || a->plain != b->plain) return differ(a->name, "another shape after writing", e);
+    if (a->m != b->m || a->k != b->k || a->plain != b->plain)
+        return differ(a->name, "another shape after writing", e);
     if (a->plain) {
         const struct tern_dense x = {.type = a->dense, .rows = a->m, .cols = a->k, .data = a->data},
                                 y = {.type = b->dense, .rows = b->m, .cols = b->k, .data = b->data};
@@ -48,8 +51,8 @@ static enum tern_status linear_equal(const struct tern_linear *a, const struct t
     }
     if (a->scale != b->scale)
         return tern_fail(e, TERN_UNSUPPORTED,
-                         "convert: %s: the type cannot hold the scale %.9g exactly: it would become %.9g", a->name,
-                         (double)a->scale, (double)b->scale);
+                         "convert: %s: the type cannot hold the scale %.9g exactly: it would become %.9g",
+                         a->name, (double)a->scale, (double)b->scale);
     const size_t step = common_multiple(tern_linear_step(a), tern_linear_step(b));
     const size_t block = tern_min(a->m, step * tern_max(1, ROWS / step));
     int8_t *x = malloc(tern_mul_size(2 * block, a->k));
@@ -71,18 +74,21 @@ static int same_arch(const char *a, const char *b) {
 }
 
 static int same_hparams(const struct tern_hparams *a, const struct tern_hparams *b) {
-    return same_arch(a->arch, b->arch) && a->hidden == b->hidden && a->ffn == b->ffn && a->layers == b->layers &&
-           a->heads == b->heads && a->kv_heads == b->kv_heads && a->head_dim == b->head_dim &&
-           a->vocab == b->vocab && a->context == b->context && a->rope_theta == b->rope_theta && a->eps == b->eps &&
-           a->rope_neox == b->rope_neox && a->sub_norms == b->sub_norms && a->qk_norms == b->qk_norms &&
-           a->input_norms == b->input_norms && a->activation == b->activation && a->tied == b->tied &&
-           a->bos == b->bos && a->eos == b->eos && a->eot == b->eot && a->pooling == b->pooling;
+    return same_arch(a->arch, b->arch) && a->hidden == b->hidden && a->ffn == b->ffn &&
+           a->layers == b->layers && a->heads == b->heads && a->kv_heads == b->kv_heads &&
+           a->head_dim == b->head_dim && a->vocab == b->vocab && a->context == b->context &&
+           a->rope_theta == b->rope_theta && a->eps == b->eps && a->rope_neox == b->rope_neox &&
+           a->sub_norms == b->sub_norms && a->qk_norms == b->qk_norms && a->input_norms == b->input_norms &&
+           a->activation == b->activation && a->tied == b->tied && a->bos == b->bos && a->eos == b->eos &&
+           a->eot == b->eot && a->pooling == b->pooling;
 }
 
 enum tern_status tern_models_equal(const struct tern_model *a, const struct tern_model *b,
                                    struct tern_convert_facts *facts, struct tern_error *e) {
-    const struct tern_dense *const ours[] = {&a->embedding, &a->output_norm, &a->head},
-                                   *const theirs[] = {&b->embedding, &b->output_norm, &b->head};
+    const struct tern_dense *const ours[] = {&a->embedding, &a->output_norm, &a->head}, *const theirs[] = {
+                                                                                            &b->embedding,
+                                                                                            &b->output_norm,
+                                                                                            &b->head};
     if (!same_hparams(&a->hp, &b->hp)) return differ(a->source, "other hyper-parameters after writing", e);
     enum tern_status s = TERN_OK;
     for (size_t i = 0; !s && i < 3; i++) {

@@ -17,7 +17,7 @@
 /* One tensor of the new file. */
 struct entry {
     char name[96];
-    const struct tern_dense *dense;   /* one of the three */
+    const struct tern_dense *dense; /* one of the three */
     const struct tern_linear *linear;
     const float *scale;
     const char *type;
@@ -65,7 +65,8 @@ static enum tern_status add_linear(struct job *j, const struct tern_linear *l) {
     char gguf[96];
     struct tern_error why = {{0}};
     if (l->plain)
-        return tern_fail(j->e, TERN_UNSUPPORTED, "convert: %s: a dense layer in a packed checkpoint", l->name);
+        return tern_fail(j->e, TERN_UNSUPPORTED, "convert: %s: a dense layer in a packed checkpoint",
+                         l->name);
     if (tern_format_hfu8.accepts(l->m, l->k, &why))
         return tern_fail(j->e, TERN_UNSUPPORTED, "convert: %s: %s", l->name, why.text);
     snprintf(gguf, sizeof gguf, "%s.weight", l->name);
@@ -91,7 +92,8 @@ static enum tern_status list(struct job *j) {
     add_dense(j, &m->head);
     for (uint32_t y = 0; !s && y < m->hp.layers; y++) {
         for (enum tern_norm n = 0; n < TERN_NORMS; n++) add_dense(j, tern_norm_of(&m->layer[y], n));
-        for (enum tern_role r = 0; !s && r < TERN_ROLES; r++) s = add_linear(j, tern_role_of(&m->layer[y], r));
+        for (enum tern_role r = 0; !s && r < TERN_ROLES; r++)
+            s = add_linear(j, tern_role_of(&m->layer[y], r));
     }
     for (size_t i = 0; i < j->entries; i++) j->total += j->entry[i].bytes;
     return s;
@@ -110,8 +112,8 @@ static enum tern_status write_header(struct job *j) {
     for (size_t i = 0; root && i < j->entries; i++) {
         const struct entry *en = &j->entry[i];
         json_object_set_new(root, en->name,
-                            json_pack("{s:s, s:o, s:[I, I]}", "dtype", en->type, "shape", shape_of(en), "data_offsets",
-                                      (json_int_t)at, (json_int_t)(at + en->bytes)));
+                            json_pack("{s:s, s:o, s:[I, I]}", "dtype", en->type, "shape", shape_of(en),
+                                      "data_offsets", (json_int_t)at, (json_int_t)(at + en->bytes)));
         at += en->bytes;
     }
     char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
@@ -134,7 +136,8 @@ static enum tern_status write_linear(struct job *j, const struct entry *en) {
     enum tern_status s = trits && moved && packed ? TERN_OK : no_memory(j);
     if (!s) s = tern_linear_rows(l, 0, l->m, trits, j->e);
     const size_t head = j->m->hp.head_dim;
-    const int halves = !strcmp(j->m->hp.arch, "llama") && (strstr(en->name, "q_proj") || strstr(en->name, "k_proj"));
+    const int halves =
+        !strcmp(j->m->hp.arch, "llama") && (strstr(en->name, "q_proj") || strstr(en->name, "k_proj"));
     for (size_t r = 0; !s && r < l->m; r++) {
         /* Back from neighbours to halves (models/linear.c). */
         const size_t at = r % head, to = halves ? r - at + at % 2 * (head / 2) + at / 2 : r;
@@ -181,8 +184,10 @@ static enum tern_status write_weights(struct job *j) {
 }
 
 static enum tern_status write_json(struct job *j, const char *name, json_t *root) {
-    char *path = tern_format_text("%s/%s", j->folder, name), *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
-    const enum tern_status s = path && text ? tern_file_replace(path, text, strlen(text), j->e) : no_memory(j);
+    char *path = tern_format_text("%s/%s", j->folder, name),
+         *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
+    const enum tern_status s =
+        path && text ? tern_file_replace(path, text, strlen(text), j->e) : no_memory(j);
     free(path);
     free(text);
     json_decref(root);
@@ -195,14 +200,18 @@ static enum tern_status write_config(struct job *j) {
                         : !strcmp(hp->arch, "qwen3") ? "Qwen3ForCausalLM"
                                                      : "BitNetForCausalLM";
     json_t *root = json_pack(
-        "{s:[s], s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:b, s:{s:s, s:s, s:s}}", "architectures",
-        class, "model_type", class[0] == 'L' ? "llama" : class[0] == 'Q' ? "qwen3" : "bitnet", "hidden_act",
-        hp->activation == TERN_RELU2 ? "relu2" : "silu", "hidden_size", (json_int_t)hp->hidden, "intermediate_size",
-        (json_int_t)hp->ffn, "num_hidden_layers", (json_int_t)hp->layers, "num_attention_heads", (json_int_t)hp->heads,
-        "num_key_value_heads", (json_int_t)hp->kv_heads, "head_dim", (json_int_t)hp->head_dim, "vocab_size",
-        (json_int_t)hp->vocab, "max_position_embeddings", (json_int_t)hp->context, "rms_norm_eps", (double)hp->eps,
-        "rope_theta", (double)hp->rope_theta, "tie_word_embeddings", hp->tied, "quantization_config", "quant_method",
-        "bitnet", "linear_class", "autobitlinear", "quantization_mode", "offline");
+        "{s:[s], s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:b, s:{s:s, s:s, s:s}}",
+        "architectures", class, "model_type",
+        class[0] == 'L'   ? "llama"
+        : class[0] == 'Q' ? "qwen3"
+                          : "bitnet",
+        "hidden_act", hp->activation == TERN_RELU2 ? "relu2" : "silu", "hidden_size", (json_int_t)hp->hidden,
+        "intermediate_size", (json_int_t)hp->ffn, "num_hidden_layers", (json_int_t)hp->layers,
+        "num_attention_heads", (json_int_t)hp->heads, "num_key_value_heads", (json_int_t)hp->kv_heads,
+        "head_dim", (json_int_t)hp->head_dim, "vocab_size", (json_int_t)hp->vocab, "max_position_embeddings",
+        (json_int_t)hp->context, "rms_norm_eps", (double)hp->eps, "rope_theta", (double)hp->rope_theta,
+        "tie_word_embeddings", hp->tied, "quantization_config", "quant_method", "bitnet", "linear_class",
+        "autobitlinear", "quantization_mode", "offline");
     if (root && hp->bos >= 0) json_object_set_new(root, "bos_token_id", json_integer(hp->bos));
     if (root && hp->eos >= 0)
         json_object_set_new(root, "eos_token_id",
@@ -226,7 +235,8 @@ static enum tern_status write_tokenizer(struct job *j, const char **why) {
     if (!root) return TERN_OK;
     const enum tern_status s = write_json(j, "tokenizer.json", root);
     if (s) return s;
-    json_t *config = json_pack("{s:b, s:b}", "add_bos_token", j->m->hp.add_bos, "add_eos_token", j->m->hp.add_eos);
+    json_t *config =
+        json_pack("{s:b, s:b}", "add_bos_token", j->m->hp.add_bos, "add_eos_token", j->m->hp.add_eos);
     struct tern_gguf_string text;
     if (config && tern_gguf_text(j->m->file, "tokenizer.chat_template", &text))
         json_object_set_new(config, "chat_template", json_stringn(text.data, text.bytes));
@@ -234,8 +244,13 @@ static enum tern_status write_tokenizer(struct job *j, const char **why) {
 }
 
 static void remove_folder(const char *folder) {
-    static const char *const files[] = {"model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json",
-                                        "1_Pooling/config.json", "1_Pooling", ""};
+    static const char *const files[] = {"model.safetensors",
+                                        "config.json",
+                                        "tokenizer.json",
+                                        "tokenizer_config.json",
+                                        "1_Pooling/config.json",
+                                        "1_Pooling",
+                                        ""};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char *path = tern_format_text("%s/%s", folder, files[i]);
         if (path) remove(path);
@@ -243,8 +258,9 @@ static void remove_folder(const char *folder) {
     }
 }
 
-enum tern_status tern_convert_to_hf(const struct tern_model *m, const char *out, const struct tern_convert_options *o,
-                                    struct tern_convert_facts *facts, struct tern_error *e) {
+enum tern_status tern_convert_to_hf(const struct tern_model *m, const char *out,
+                                    const struct tern_convert_options *o, struct tern_convert_facts *facts,
+                                    struct tern_error *e) {
     struct job j = {.m = m, .o = o, .e = e};
     struct tern_model *copy = NULL;
     const char *why = NULL;
@@ -262,7 +278,8 @@ enum tern_status tern_convert_to_hf(const struct tern_model *m, const char *out,
     tern_model_close(copy);
     if (why) snprintf(facts->note, sizeof facts->note, "the vocabulary was left out: %s", why);
     if (!s && rename(folder, out))
-        s = tern_fail(e, TERN_IO, "convert: %s: %s", out, errno == ENOTEMPTY ? "the folder is not empty" : strerror(errno));
+        s = tern_fail(e, TERN_IO, "convert: %s: %s", out,
+                      errno == ENOTEMPTY ? "the folder is not empty" : strerror(errno));
     if (s) remove_folder(folder);
     free(j.entry);
     free(folder);

@@ -32,9 +32,10 @@ struct tern_gguf {
     const struct tern_gguf_tensor **by_name;
 };
 
-/* Takes `n_values` metadata in `g` from memory that outlives it, and sorts its names; the tensors are there already. */
-enum tern_status tern_gguf_assemble(struct tern_gguf *g, const unsigned char *keys, size_t bytes, size_t n_values,
-                                    struct tern_error *e);
+/* Takes `n_values` metadata in `g` from memory that outlives it, and sorts its names; the tensors are there
+ * already. */
+enum tern_status tern_gguf_assemble(struct tern_gguf *g, const unsigned char *keys, size_t bytes,
+                                    size_t n_values, struct tern_error *e);
 
 /* A writer without a file, for its metadata alone: heap in *keys (free()). */
 enum tern_status tern_gguf_create_keys(struct tern_gguf_writer **out);

@@ -136,11 +136,12 @@ static enum tern_status take_tensors(struct taking *k) {
 static enum tern_status put_keys(struct tern_gguf *g, struct tern_hf_config *c, struct tern_error *e) {
     struct tern_gguf_writer *w = NULL;
     size_t bytes = 0, count = 0;
-    const struct tern_safetensor *embedding = tern_safetensors_named(g->hf->parts, "model.embed_tokens.weight");
+    const struct tern_safetensor *embedding =
+        tern_safetensors_named(g->hf->parts, "model.embed_tokens.weight");
     if (!embedding) embedding = tern_safetensors_named(g->hf->parts, "embed_tokens.weight");
     if (!embedding || embedding->n_dims != 2 || embedding->dim[0] > INT32_MAX)
-        return tern_fail(e, TERN_BAD_INPUT, "safetensors: %s: model.embed_tokens.weight: missing or no matrix",
-                         g->path);
+        return tern_fail(e, TERN_BAD_INPUT,
+                         "safetensors: %s: model.embed_tokens.weight: missing or no matrix", g->path);
     c->vocab = embedding->dim[0];
     enum tern_status s = tern_gguf_create_keys(&w);
     if (s) return tern_fail(e, s, "safetensors: %s: out of memory", g->path);

@@ -42,19 +42,21 @@ static enum tern_status put_size(const struct putting *p, const char *name, cons
     if (absent(v)) return needed ? bad(p, name, "missing") : TERN_OK;
     if (!json_is_integer(v) || json_integer_value(v) < 1 || json_integer_value(v) > INT32_MAX)
         return bad(p, name, "not a whole number from 1 to 2^31 - 1");
-    return stored(p, tern_gguf_put_u32(p->w, full_key(p, key, full, sizeof full),
-                                       (uint32_t)json_integer_value(v)));
+    return stored(
+        p, tern_gguf_put_u32(p->w, full_key(p, key, full, sizeof full), (uint32_t)json_integer_value(v)));
 }
 
-static enum tern_status put_real(const struct putting *p, const json_t *v, const char *name, const char *key) {
+static enum tern_status put_real(const struct putting *p, const json_t *v, const char *name,
+                                 const char *key) {
     char full[96];
     if (absent(v)) return TERN_OK;
     if (!json_is_number(v) || !isfinite((float)json_number_value(v))) return bad(p, name, "not a number");
-    return stored(p, tern_gguf_put_f32(p->w, full_key(p, key, full, sizeof full), (float)json_number_value(v)));
+    return stored(p,
+                  tern_gguf_put_f32(p->w, full_key(p, key, full, sizeof full), (float)json_number_value(v)));
 }
 
-/* Which row of the architecture table (models/arch.c) the class of the checkpoint is. BitNet 2B-4T and the older large
- * and 3B differ in their activation, not in a name that could be relied upon. */
+/* Which row of the architecture table (models/arch.c) the class of the checkpoint is. BitNet 2B-4T and the
+ * older large and 3B differ in their activation, not in a name that could be relied upon. */
 static enum tern_status choose_arch(struct tern_hf_config *c, const struct putting *p) {
     static const struct {
         const char *class, *arch;
@@ -71,20 +73,20 @@ static enum tern_status choose_arch(struct tern_hf_config *c, const struct putti
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
         if (!strcmp(class, classes[i].class)) arch = classes[i].arch;
     if (!arch)
-        return tern_fail(p->e, TERN_UNSUPPORTED,
-                         "config: %s: architectures: '%s' is not built in; there are BitNetForCausalLM, "
-                         "BitnetForCausalLM, LlamaForCausalLM, Qwen3ForCausalLM, Qwen3Model",
-                         c->path,
-                         tern_gguf_printable((struct tern_gguf_string){class, strlen(class)}, shown,
-                                             sizeof shown));
+        return tern_fail(
+            p->e, TERN_UNSUPPORTED,
+            "config: %s: architectures: '%s' is not built in; there are BitNetForCausalLM, "
+            "BitnetForCausalLM, LlamaForCausalLM, Qwen3ForCausalLM, Qwen3Model",
+            c->path,
+            tern_gguf_printable((struct tern_gguf_string){class, strlen(class)}, shown, sizeof shown));
     const int relu2 = act && (!strcmp(act, "relu2") || !strcmp(act, "relu_squared"));
     const int silu = !act || !strcmp(act, "silu") || !strcmp(act, "swish");
     if (!strcmp(arch, "bitnet") && relu2)
         arch = "bitnet-b1.58";
     else if (!silu)
-        return tern_fail(p->e, TERN_UNSUPPORTED, "config: %s: hidden_act: '%s' with %s", c->path,
-                         tern_gguf_printable((struct tern_gguf_string){act, strlen(act)}, shown, sizeof shown),
-                         class);
+        return tern_fail(
+            p->e, TERN_UNSUPPORTED, "config: %s: hidden_act: '%s' with %s", c->path,
+            tern_gguf_printable((struct tern_gguf_string){act, strlen(act)}, shown, sizeof shown), class);
     snprintf(c->arch, sizeof c->arch, "%s", arch);
     return TERN_OK;
 }
@@ -104,11 +106,12 @@ static enum tern_status choose_weights(struct tern_hf_config *c, const struct pu
         return TERN_OK;
     }
     if (!method || strcmp(method, "bitnet") != 0)
-        return tern_fail(p->e, TERN_UNSUPPORTED, "config: %s: quantization_config.quant_method: only 'bitnet' is known",
-                         c->path);
+        return tern_fail(p->e, TERN_UNSUPPORTED,
+                         "config: %s: quantization_config.quant_method: only 'bitnet' is known", c->path);
     if (class && strcmp(class, "bitlinear") != 0 && strcmp(class, "autobitlinear") != 0)
         return tern_fail(p->e, TERN_UNSUPPORTED,
-                         "config: %s: quantization_config.linear_class: neither bitlinear nor autobitlinear", c->path);
+                         "config: %s: quantization_config.linear_class: neither bitlinear nor autobitlinear",
+                         c->path);
     c->absmean = 1;
     return TERN_OK;
 }
@@ -127,7 +130,8 @@ static enum tern_status put_rope(const struct putting *p) {
     if (!type) return bad(p, "rope_scaling", "has no type");
     if (!strcmp(type, "default")) return TERN_OK;
     s = stored(p, tern_gguf_put_text(p->w, full_key(p, "rope.scaling.type", full, sizeof full), type));
-    return s ? s : put_real(p, json_object_get(scaling, "factor"), "rope_scaling.factor", "rope.scaling.factor");
+    return s ? s
+             : put_real(p, json_object_get(scaling, "factor"), "rope_scaling.factor", "rope.scaling.factor");
 }
 
 /* One id; of a list, the first, and the second as end of turn. */
@@ -137,7 +141,8 @@ static enum tern_status put_token(const struct putting *p, const char *name, con
     if (absent(v)) return TERN_OK;
     for (size_t i = 0; i < (list ? json_array_size(v) : 1) && i < 2; i++) {
         const json_t *id = list ? json_array_get(v, i) : v;
-        if (!json_is_integer(id) || json_integer_value(id) < 0 || json_integer_value(id) >= (json_int_t)p->c->vocab)
+        if (!json_is_integer(id) || json_integer_value(id) < 0 ||
+            json_integer_value(id) >= (json_int_t)p->c->vocab)
             return bad(p, name, "not a token of this vocabulary");
         if (i && !strcmp(key, "tokenizer.ggml.bos_token_id")) break;
         const enum tern_status s = stored(p, tern_gguf_put_u32(p->w, i ? "tokenizer.ggml.eot_token_id" : key,
@@ -152,16 +157,19 @@ static enum tern_status put_pooling(const struct putting *p) {
     static const struct {
         const char *name;
         uint32_t id; /* as in llama.cpp */
-    } kinds[] = {{"pooling_mode_mean_tokens", 1}, {"pooling_mode_cls_token", 2}, {"pooling_mode_lasttoken", 3}};
+    } kinds[] = {
+        {"pooling_mode_mean_tokens", 1}, {"pooling_mode_cls_token", 2}, {"pooling_mode_lasttoken", 3}};
     char full[96];
     json_t *root = NULL;
     char *path = tern_format_text("%s/1_Pooling/config.json", p->c->folder);
     if (!path) return stored(p, TERN_NO_MEMORY);
-    enum tern_status s = access(path, F_OK) ? TERN_OK : tern_json_read("config", path, MAX_SIDE_FILE, &root, p->e);
+    enum tern_status s =
+        access(path, F_OK) ? TERN_OK : tern_json_read("config", path, MAX_SIDE_FILE, &root, p->e);
     free(path);
     for (size_t i = 0; !s && root && i < sizeof kinds / sizeof *kinds; i++)
         if (json_is_true(json_object_get(root, kinds[i].name))) {
-            s = stored(p, tern_gguf_put_u32(p->w, full_key(p, "pooling_type", full, sizeof full), kinds[i].id));
+            s = stored(p,
+                       tern_gguf_put_u32(p->w, full_key(p, "pooling_type", full, sizeof full), kinds[i].id));
             break;
         }
     json_decref(root);
@@ -177,7 +185,8 @@ static enum tern_status put_name(const struct putting *p) {
     return stored(p, s);
 }
 
-enum tern_status tern_hf_put_config(struct tern_hf_config *c, struct tern_gguf_writer *w, struct tern_error *e) {
+enum tern_status tern_hf_put_config(struct tern_hf_config *c, struct tern_gguf_writer *w,
+                                    struct tern_error *e) {
     const struct putting p = {c, w, e};
     enum tern_status s = choose_arch(c, &p);
     if (!s) s = choose_weights(c, &p);
@@ -192,7 +201,9 @@ enum tern_status tern_hf_put_config(struct tern_hf_config *c, struct tern_gguf_w
     if (!s) s = put_size(&p, "head_dim", "attention.key_length", 0);
     if (!s) s = put_size(&p, "head_dim", "attention.value_length", 0);
     if (!s) s = put_size(&p, "vocab_size", "vocab_size", 0);
-    if (!s) s = put_real(&p, json_object_get(c->root, "rms_norm_eps"), "rms_norm_eps", "attention.layer_norm_rms_epsilon");
+    if (!s)
+        s = put_real(&p, json_object_get(c->root, "rms_norm_eps"), "rms_norm_eps",
+                     "attention.layer_norm_rms_epsilon");
     if (!s) s = put_rope(&p);
     if (!s) s = put_token(&p, "bos_token_id", "tokenizer.ggml.bos_token_id");
     if (!s) s = put_token(&p, "eos_token_id", "tokenizer.ggml.eos_token_id");

@@ -74,7 +74,8 @@ int tern_hf_checkpoint_name(const char *gguf, char *out, size_t capacity) {
     const unsigned long layer = strtoul(gguf + 4, &end, 10);
     if (*end++ != '.') return 0;
     for (size_t i = 0; i < COUNT(norms); i++)
-        if (!strcmp(end, norms[i].gguf)) return snprintf(out, capacity, "model.layers.%lu.%s", layer, norms[i].hf), 1;
+        if (!strcmp(end, norms[i].gguf))
+            return snprintf(out, capacity, "model.layers.%lu.%s", layer, norms[i].hf), 1;
     for (size_t i = 0; i < COUNT(linears); i++) {
         const size_t n = strlen(linears[i].gguf);
         if (strncmp(end, linears[i].gguf, n) != 0) continue;

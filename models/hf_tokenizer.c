@@ -41,7 +41,8 @@ static int is_byte(struct tern_gguf_string s) {
 }
 
 /* Puts a token at its id; `kind` 0: by its text. */
-static enum tern_status place(struct tokens *t, const char *text, size_t bytes, const json_t *id, int32_t kind) {
+static enum tern_status place(struct tokens *t, const char *text, size_t bytes, const json_t *id,
+                              int32_t kind) {
     const json_int_t at = json_integer_value(id);
     if (!json_is_integer(id) || at < 0 || (uint64_t)at >= t->c->vocab)
         return bad(t, text, "its id is not a row of the embedding");
@@ -55,7 +56,8 @@ static enum tern_status place(struct tokens *t, const char *text, size_t bytes, 
 }
 
 static enum tern_status take_tokens(struct tokens *t) {
-    const json_t *vocab = json_object_get(t->model, "vocab"), *added = json_object_get(t->root, "added_tokens");
+    const json_t *vocab = json_object_get(t->model, "vocab"),
+                 *added = json_object_get(t->root, "added_tokens");
     const char *unknown = json_string_value(json_object_get(t->model, "unk_token")), *text;
     json_t *id;
     size_t i;
@@ -68,7 +70,8 @@ static enum tern_status take_tokens(struct tokens *t) {
     void *at = json_object_iter((json_t *)(uintptr_t)vocab);
     for (; !s && at; at = json_object_iter_next((json_t *)(uintptr_t)vocab, at)) {
         text = json_object_iter_key(at);
-        s = place(t, text, strlen(text), json_object_iter_value(at), unknown && !strcmp(text, unknown) ? UNKNOWN : 0);
+        s = place(t, text, strlen(text), json_object_iter_value(at),
+                  unknown && !strcmp(text, unknown) ? UNKNOWN : 0);
     }
     json_array_foreach(added, i, id) {
         const json_t *content = json_object_get(id, "content");
@@ -78,12 +81,14 @@ static enum tern_status take_tokens(struct tokens *t) {
         text = json_string_value(content);
         const int is_unknown = unknown && !strcmp(text, unknown);
         s = place(t, text, json_string_length(content), json_object_get(id, "id"),
-                  is_unknown ? UNKNOWN : hidden ? CONTROL : USER);
+                  is_unknown ? UNKNOWN
+                  : hidden   ? CONTROL
+                             : USER);
     }
     for (i = 0; !s && i < t->count; i++) {
         if (t->text[i].data) continue;
-        t->text[i] = (struct tern_gguf_string){t->filler[i], (size_t)snprintf(t->filler[i], sizeof *t->filler,
-                                                                             "[PAD%zu]", i)};
+        t->text[i] = (struct tern_gguf_string){
+            t->filler[i], (size_t)snprintf(t->filler[i], sizeof *t->filler, "[PAD%zu]", i)};
         t->kind[i] = UNUSED;
     }
     return s;
@@ -92,16 +97,16 @@ static enum tern_status take_tokens(struct tokens *t) {
 static const struct {
     const char *regex, *rule;
 } known[] = {
-        {"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|"
-         "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
-         "llama-bpe"},
-        {"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|"
-         "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
-         "qwen2"},
-    };
+    {"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|"
+     "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+     "llama-bpe"},
+    {"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|"
+     "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+     "qwen2"},
+};
 
-/* The rule of models/pretokenize_rules.h that the regular expressions of the file are, or "unknown": then whoever
- * tokenizes is told. */
+/* The rule of models/pretokenize_rules.h that the regular expressions of the file are, or "unknown": then
+ * whoever tokenizes is told. */
 static const char *rule_of(const json_t *pre) {
     const char *type = json_string_value(json_object_get(pre, "type"));
     const json_t *list = json_object_get(pre, "pretokenizers");
@@ -111,7 +116,8 @@ static const char *rule_of(const json_t *pre) {
     const json_t *split = json_array_get(list, 0), *bytes = json_array_get(list, 1);
     const char *regex = json_string_value(json_object_get(json_object_get(split, "pattern"), "Regex")),
                *last = json_string_value(json_object_get(bytes, "type"));
-    if (!regex || !last || strcmp(last, "ByteLevel") != 0 || !json_is_false(json_object_get(bytes, "use_regex")))
+    if (!regex || !last || strcmp(last, "ByteLevel") != 0 ||
+        !json_is_false(json_object_get(bytes, "use_regex")))
         return "unknown";
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(regex, known[i].regex)) return known[i].rule;
@@ -146,7 +152,8 @@ static enum tern_status put_scores(struct tokens *t, const struct tern_gguf_stri
         const char *space = memchr(merge[i].data, ' ', merge[i].bytes);
         char *grown = space ? realloc(whole, merge[i].bytes + 1) : NULL;
         if (!grown) {
-            s = space ? stored(t, TERN_NO_MEMORY) : bad(t, "model.merges", "not two symbols with a space between");
+            s = space ? stored(t, TERN_NO_MEMORY)
+                      : bad(t, "model.merges", "not two symbols with a space between");
             break;
         }
         whole = grown;
@@ -175,7 +182,9 @@ static enum tern_status put_merges(struct tokens *t) {
     for (size_t i = 0; !s && i < count; i++)
         if (!(text[i].data = merge_text(json_array_get(list, i), &text[i].bytes)))
             s = bad(t, "model.merges", "an entry is no pair of symbols");
-    if (!s) s = t->spm ? put_scores(t, text, count) : stored(t, tern_gguf_put_strings(t->w, "tokenizer.ggml.merges", text, count));
+    if (!s)
+        s = t->spm ? put_scores(t, text, count)
+                   : stored(t, tern_gguf_put_strings(t->w, "tokenizer.ggml.merges", text, count));
     for (size_t i = 0; text && i < count; i++) free((char *)(uintptr_t)text[i].data);
     free(text);
     return s;
@@ -190,7 +199,8 @@ static int prepends(const json_t *step) {
     if (!type) return 0;
     if (!strcmp(type, "Prepend")) return 1;
     if (!strcmp(type, "Metaspace"))
-        return scheme ? strcmp(scheme, "never") != 0 : !json_is_false(json_object_get(step, "add_prefix_space"));
+        return scheme ? strcmp(scheme, "never") != 0
+                      : !json_is_false(json_object_get(step, "add_prefix_space"));
     if (!list) list = json_object_get(step, "pretokenizers");
     json_array_foreach(list, i, one) {
         const char *inner = json_string_value(json_object_get(one, "type"));
@@ -208,8 +218,9 @@ static enum tern_status put_tokens(struct tokens *t) {
     if (s) return s;
     s = stored(t, tern_gguf_put_text(t->w, "tokenizer.ggml.model", t->spm ? "llama" : "gpt2"));
     if (!s)
-        s = stored(t, tern_gguf_put_text(t->w, "tokenizer.ggml.pre",
-                                         t->spm ? "default" : rule_of(json_object_get(t->root, "pre_tokenizer"))));
+        s = stored(
+            t, tern_gguf_put_text(t->w, "tokenizer.ggml.pre",
+                                  t->spm ? "default" : rule_of(json_object_get(t->root, "pre_tokenizer"))));
     if (!s) s = stored(t, tern_gguf_put_strings(t->w, "tokenizer.ggml.tokens", t->text, t->count));
     if (!s) s = stored(t, tern_gguf_put_i32s(t->w, "tokenizer.ggml.token_type", t->kind, t->count));
     if (!s) s = put_merges(t);
@@ -218,13 +229,16 @@ static enum tern_status put_tokens(struct tokens *t) {
                                          prepends(json_object_get(t->root, "normalizer")) ||
                                              prepends(json_object_get(t->root, "pre_tokenizer"))));
     for (size_t i = 0; !s && i < t->count; i++)
-        if (t->kind[i] == UNKNOWN) return stored(t, tern_gguf_put_u32(t->w, "tokenizer.ggml.unknown_token_id", (uint32_t)i));
+        if (t->kind[i] == UNKNOWN)
+            return stored(t, tern_gguf_put_u32(t->w, "tokenizer.ggml.unknown_token_id", (uint32_t)i));
     return s;
 }
 
-/* Whether a text begins with BOS, when tokenizer_config.json does not say: the template of the post-processor. */
+/* Whether a text begins with BOS, when tokenizer_config.json does not say: the template of the
+ * post-processor. */
 static int template_begins(const json_t *root) {
-    const json_t *post = json_object_get(root, "post_processor"), *list = json_object_get(post, "processors"), *one;
+    const json_t *post = json_object_get(root, "post_processor"), *list = json_object_get(post, "processors"),
+                 *one;
     const char *type;
     size_t i;
     json_array_foreach(list, i, one) {
@@ -254,7 +268,8 @@ static enum tern_status put_manners(const struct tokens *t, const json_t *config
     const int begins = json_is_boolean(bos) ? json_is_true(bos) : template_begins(t->root);
     enum tern_status s = tern_gguf_put_bool(t->w, "tokenizer.ggml.add_bos_token", begins);
     const json_t *eos = json_object_get(config, "add_eos_token");
-    if (!s && json_is_boolean(eos)) s = tern_gguf_put_bool(t->w, "tokenizer.ggml.add_eos_token", json_is_true(eos));
+    if (!s && json_is_boolean(eos))
+        s = tern_gguf_put_bool(t->w, "tokenizer.ggml.add_eos_token", json_is_true(eos));
     return stored(t, s || !text ? s : tern_gguf_put_text(t->w, "tokenizer.chat_template", text));
 }
 
@@ -272,7 +287,8 @@ enum tern_status tern_hf_put_tokenizer(const struct tern_hf_config *c, struct te
     enum tern_status s = read_if_there(c->folder, "tokenizer.json", &path, &root, e);
     if (!s && root) s = read_if_there(c->folder, "tokenizer_config.json", &config_path, &config, e);
     if (!s && root) {
-        struct tokens t = {.c = c, .w = w, .path = path, .root = root, .model = json_object_get(root, "model"), .e = e};
+        struct tokens t = {
+            .c = c, .w = w, .path = path, .root = root, .model = json_object_get(root, "model"), .e = e};
         s = put_tokens(&t);
         if (!s) s = put_manners(&t, config);
         free(t.text);
@@ -289,11 +305,11 @@ enum tern_status tern_hf_put_tokenizer(const struct tern_hf_config *c, struct te
 /* ---- and back */
 
 static json_t *pretokenizer_json(const char *regex) {
-    json_t *bytes = json_pack("{s:s, s:b, s:b, s:b}", "type", "ByteLevel", "add_prefix_space", 0, "trim_offsets", 1,
-                              "use_regex", regex == NULL);
+    json_t *bytes = json_pack("{s:s, s:b, s:b, s:b}", "type", "ByteLevel", "add_prefix_space", 0,
+                              "trim_offsets", 1, "use_regex", regex == NULL);
     if (!regex) return bytes;
-    return json_pack("{s:s, s:[{s:s, s:{s:s}, s:s, s:b}, o]}", "type", "Sequence", "pretokenizers", "type", "Split",
-                     "pattern", "Regex", regex, "behavior", "Isolated", "invert", 0, bytes);
+    return json_pack("{s:s, s:[{s:s, s:{s:s}, s:s, s:b}, o]}", "type", "Sequence", "pretokenizers", "type",
+                     "Split", "pattern", "Regex", regex, "behavior", "Isolated", "invert", 0, bytes);
 }
 
 /* 1 and the expression of a rule (NULL: that of byte-level BPE itself), or 0. */
@@ -306,15 +322,16 @@ static int regex_of(struct tern_gguf_string rule, const char **regex) {
     return 0;
 }
 
-static const char *add_token(json_t *vocab, json_t *added, struct tern_gguf_string text, int64_t kind, json_int_t id) {
+static const char *add_token(json_t *vocab, json_t *added, struct tern_gguf_string text, int64_t kind,
+                             json_int_t id) {
     json_t *name = json_stringn(text.data, text.bytes);
     const char *why = NULL;
     if (!name || memchr(text.data, 0, text.bytes))
         why = "a token is not text";
     else if (kind == CONTROL || kind == USER || kind == UNKNOWN)
-        json_array_append_new(added, json_pack("{s:I, s:O, s:b, s:b, s:b, s:b, s:b}", "id", id, "content", name,
-                                               "single_word", 0, "lstrip", 0, "rstrip", 0, "normalized", 0, "special",
-                                               kind != USER));
+        json_array_append_new(added, json_pack("{s:I, s:O, s:b, s:b, s:b, s:b, s:b}", "id", id, "content",
+                                               name, "single_word", 0, "lstrip", 0, "rstrip", 0, "normalized",
+                                               0, "special", kind != USER));
     else if (json_object_get(vocab, json_string_value(name)))
         why = "two tokens have the same text";
     else
@@ -344,12 +361,13 @@ json_t *tern_hf_tokenizer_json(const struct tern_gguf *g, const char **why) {
     for (size_t i = 0; !*why && i < tokens; i++)
         *why = add_token(vocab, added, token[i], kind ? kind[i] : NORMAL, (json_int_t)i);
     for (size_t i = 0; !*why && i < merges; i++)
-        if (json_array_append_new(list, json_stringn(merge[i].data, merge[i].bytes))) *why = "a merge is not text";
+        if (json_array_append_new(list, json_stringn(merge[i].data, merge[i].bytes)))
+            *why = "a merge is not text";
     if (!*why)
-        root = json_pack("{s:s, s:n, s:n, s:O, s:n, s:o, s:n, s:{s:s}, s:{s:s, s:b, s:O, s:O}}", "version", "1.0",
-                         "truncation", "padding", "added_tokens", added, "normalizer", "pre_tokenizer",
-                         pretokenizer_json(regex), "post_processor", "decoder", "type", "ByteLevel", "model", "type",
-                         "BPE", "byte_fallback", 0, "vocab", vocab, "merges", list);
+        root = json_pack("{s:s, s:n, s:n, s:O, s:n, s:o, s:n, s:{s:s}, s:{s:s, s:b, s:O, s:O}}", "version",
+                         "1.0", "truncation", "padding", "added_tokens", added, "normalizer", "pre_tokenizer",
+                         pretokenizer_json(regex), "post_processor", "decoder", "type", "ByteLevel", "model",
+                         "type", "BPE", "byte_fallback", 0, "vocab", vocab, "merges", list);
     if (!*why && !root) *why = "out of memory";
     json_decref(vocab);
     json_decref(added);

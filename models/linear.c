@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The row of the file that is row r of the layer. Source: the converters of llama.cpp, which reshape the rows of a head
- * from [2][size/2] to [size/2][2]. */
+/* The row of the file that is row r of the layer. Source: the converters of llama.cpp, which reshape the rows
+ * of a head from [2][size/2] to [size/2][2]. */
 static size_t file_row(const struct tern_linear *l, size_t r) {
     if (!l->halves) return r;
     const size_t at = r % l->halves;

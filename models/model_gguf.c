@@ -70,8 +70,8 @@ static enum tern_status take_dense(struct loader *l, const char *name, size_t ro
     return out->type ? TERN_OK : unknown_type(l, full, t->type, "a dense tensor");
 }
 
-/* |weight| of a dense ternary layer: that of its first weight that is not zero. A layer whose first row is not ternary
- * is plain; the other rows are checked when they are read. */
+/* |weight| of a dense ternary layer: that of its first weight that is not zero. A layer whose first row is
+ * not ternary is plain; the other rows are checked when they are read. */
 static enum tern_status take_unit(const struct loader *l, const char *full, struct tern_linear *out) {
     const struct tern_dense d = {.type = out->dense, .rows = out->m, .cols = out->k, .data = out->data};
     float *row = malloc(out->k * sizeof *row);
@@ -90,7 +90,8 @@ static enum tern_status take_unit(const struct loader *l, const char *full, stru
     return s;
 }
 
-/* Mean |weight| of master weights, summed in double. Source: "The Era of 1-bit LLMs", 2024, equations 1 to 3. */
+/* Mean |weight| of master weights, summed in double. Source: "The Era of 1-bit LLMs", 2024, equations 1 to 3.
+ */
 static enum tern_status take_absmean(const struct loader *l, const char *full, struct tern_linear *out) {
     const struct tern_dense d = {.type = out->dense, .rows = out->m, .cols = out->k, .data = out->data};
     float *row = malloc(out->k * sizeof *row);
@@ -148,8 +149,9 @@ static enum tern_status take_factor(struct loader *l, const char *name, struct t
 static enum tern_status no_factor(const struct loader *l, const struct tern_linear *out) {
     char full[96];
     snprintf(full, sizeof full, "%s.scale", out->name);
-    return tern_gguf_tensor_named(l->g, full) ? bad(l, full, "a weight_scale beside weights that are not packed")
-                                              : TERN_OK;
+    return tern_gguf_tensor_named(l->g, full)
+               ? bad(l, full, "a weight_scale beside weights that are not packed")
+               : TERN_OK;
 }
 
 static enum tern_status take_linear(struct loader *l, uint32_t layer, enum tern_role r) {
@@ -164,7 +166,8 @@ static enum tern_status take_linear(struct loader *l, uint32_t layer, enum tern_
     out->data = t->data;
     out->dense = dense_type(t->type);
     const struct tern_hf *hf = l->g->hf;
-    const int floats = out->dense == TERN_DENSE_F32 || out->dense == TERN_DENSE_F16 || out->dense == TERN_DENSE_BF16;
+    const int floats =
+        out->dense == TERN_DENSE_F32 || out->dense == TERN_DENSE_F16 || out->dense == TERN_DENSE_BF16;
     if (hf && hf->halves && (r == TERN_Q || r == TERN_K)) out->halves = l->m->hp.head_dim;
     if (hf && t->type == TERN_TYPE_HFU8)
         s = take_hfu8(l, full, out);

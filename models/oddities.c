@@ -92,7 +92,8 @@ static void layers(const struct tern_gguf *g, const struct tern_model *m, const 
         }
     if (others) say(l, "%zu linear layers are not in %s like the first", others, first);
     if (dense) say(l, "%zu linear layers hold ternary values in a dense type", dense);
-    if (master) say(l, "%zu linear layers hold master weights: trits and scale follow from them (absmean)", master);
+    if (master)
+        say(l, "%zu linear layers hold master weights: trits and scale follow from them (absmean)", master);
     if (plain) say(l, "%zu linear layers are not ternary", plain);
     if (factors)
         say(l, "%zu linear layers have a scale tensor beside them, which multiplies theirs", factors);

@@ -32,14 +32,11 @@ static const struct {
     const char *name;
     size_t bytes;
 } types[TERN_ST_TYPES] = {
-    [TERN_ST_BOOL] = {"BOOL", 1},       [TERN_ST_U8] = {"U8", 1},
-    [TERN_ST_I8] = {"I8", 1},           [TERN_ST_F8_E4M3] = {"F8_E4M3", 1},
-    [TERN_ST_F8_E5M2] = {"F8_E5M2", 1}, [TERN_ST_I16] = {"I16", 2},
-    [TERN_ST_U16] = {"U16", 2},         [TERN_ST_F16] = {"F16", 2},
-    [TERN_ST_BF16] = {"BF16", 2},       [TERN_ST_I32] = {"I32", 4},
-    [TERN_ST_U32] = {"U32", 4},         [TERN_ST_F32] = {"F32", 4},
-    [TERN_ST_I64] = {"I64", 8},         [TERN_ST_U64] = {"U64", 8},
-    [TERN_ST_F64] = {"F64", 8},
+    [TERN_ST_BOOL] = {"BOOL", 1},       [TERN_ST_U8] = {"U8", 1},           [TERN_ST_I8] = {"I8", 1},
+    [TERN_ST_F8_E4M3] = {"F8_E4M3", 1}, [TERN_ST_F8_E5M2] = {"F8_E5M2", 1}, [TERN_ST_I16] = {"I16", 2},
+    [TERN_ST_U16] = {"U16", 2},         [TERN_ST_F16] = {"F16", 2},         [TERN_ST_BF16] = {"BF16", 2},
+    [TERN_ST_I32] = {"I32", 4},         [TERN_ST_U32] = {"U32", 4},         [TERN_ST_F32] = {"F32", 4},
+    [TERN_ST_I64] = {"I64", 8},         [TERN_ST_U64] = {"U64", 8},         [TERN_ST_F64] = {"F64", 8},
 };
 
 const char *tern_safetensor_type_name(enum tern_safetensor_type t) {
@@ -222,11 +219,10 @@ static enum tern_status take_index(struct tern_safetensors *s, const char *path,
         goto done;
     }
     if (found != json_object_size(map))
-        json_object_foreach(map, name, file)
-            if (!tern_safetensors_named(s, name)) {
-                status = bad(path, name, "the tensor is missing from its file", e);
-                goto done;
-            }
+        json_object_foreach(map, name, file) if (!tern_safetensors_named(s, name)) {
+            status = bad(path, name, "the tensor is missing from its file", e);
+            goto done;
+        }
 done:
     json_decref(root);
     return status;
@@ -237,8 +233,7 @@ static enum tern_status locate(const char *path, char **folder, char **name, str
     static const char *const usual[] = {"model.safetensors.index.json", "model.safetensors"};
     struct stat st;
     *folder = *name = NULL;
-    if (stat(path, &st))
-        return tern_fail(e, TERN_BAD_INPUT, "safetensors: %s: no such file or folder", path);
+    if (stat(path, &st)) return tern_fail(e, TERN_BAD_INPUT, "safetensors: %s: no such file or folder", path);
     if (!S_ISDIR(st.st_mode)) {
         const char *slash = strrchr(path, '/');
         *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");

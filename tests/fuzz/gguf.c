@@ -1,4 +1,5 @@
-/* GGUF: the input is a file; with an odd last byte it is a header, and a megabyte of zeros stands for the data. */
+/* GGUF: the input is a file; with an odd last byte it is a header, and a megabyte of zeros stands for the
+ * data. */
 #include "support.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {

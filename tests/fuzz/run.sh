@@ -1,7 +1,14 @@
 #!/bin/sh
-# Runs every fuzz target for a while and says how many inputs it tried. Usage: run.sh SOURCE_ROOT BUILD SECONDS
+# Builds the fuzz targets with clang, runs each for a while and says how many inputs it tried.
+# Usage: run.sh SOURCE_ROOT BUILD SECONDS
 set -eu
 root=$1 build=$2 seconds=$3
+if [ ! -f "$build/build.ninja" ]; then
+    CC=clang CXX=clang++ meson setup "$build" "$root" -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false \
+        -Dwerror=false -Doptimization=1 -Dtests=disabled -Dopenblas=disabled -Donednn=disabled -Dpapi=disabled \
+        -Dgbench=disabled >"$build.setup.log" 2>&1 || { tail -n 15 "$build.setup.log"; exit 3; }
+fi
+ninja -C "$build" --quiet tests/fuzz/fuzz-gguf tests/fuzz/fuzz-safetensors tests/fuzz/fuzz-tokenizer
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export TMPDIR="$work"

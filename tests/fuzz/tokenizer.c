@@ -1,5 +1,5 @@
-/* Texts: whatever the bytes, what was tokenized comes back byte for byte, with both kinds of vocabulary. The first byte
- * chooses the vocabulary and whether control tokens are parsed. */
+/* Texts: whatever the bytes, what was tokenized comes back byte for byte, with both kinds of vocabulary. The
+ * first byte chooses the vocabulary and whether control tokens are parsed. */
 #include "support.h"
 
 #include "models/gguf.h"

@@ -28,7 +28,8 @@ static void close_own(void) {
 TestSuite(embed, .init = open_own, .fini = close_own);
 
 static struct tern_engine *with_ubatch(size_t n) {
-    return start(model, &(struct tern_engine_options){.threads = 2, .context = 64, .ubatch = n, .kv = TERN_KV_F32});
+    return start(model,
+                 &(struct tern_engine_options){.threads = 2, .context = 64, .ubatch = n, .kv = TERN_KV_F32});
 }
 
 static float *vectors(size_t ubatch) {
@@ -84,7 +85,8 @@ Test(embed, a_graph_that_is_not_built_in_is_refused_and_not_guessed) {
     struct tern_engine *en = NULL;
     struct tern_error e = {""};
     cr_assert(m->hp.pooling == TERN_POOL_LAST && m->hp.head_dim == 128);
-    cr_assert(tern_engine_new(m, &(struct tern_engine_options){.threads = 1, .quiet = 1}, &en, &e) == TERN_UNSUPPORTED);
+    cr_assert(tern_engine_new(m, &(struct tern_engine_options){.threads = 1, .quiet = 1}, &en, &e) ==
+              TERN_UNSUPPORTED);
     cr_assert(strstr(e.text, "norms of every linear layer") != NULL, "%s", e.text);
     tern_model_close(m);
 }

@@ -1,5 +1,5 @@
-/* Every reference file, GGUF and safetensors, gives the reference logits and the greedy continuation: they all hold one
- * function. */
+/* Every reference file, GGUF and safetensors, gives the reference logits and the greedy continuation: they
+ * all hold one function. */
 #include "reference.h"
 
 #include "base/memory.h"
@@ -51,7 +51,8 @@ ParameterizedTest(struct file *f, files, gives_the_reference_logits_and_ids) {
     reference_load(&r, folder, f->model, f->name);
     snprintf(r.path, sizeof r.path, "%s/%s%s", folder, f->model, f->suffix);
     struct tern_model *m = open_model(r.path);
-    struct tern_engine *en = start(m, &(struct tern_engine_options){.threads = 2, .context = 96, .kv = TERN_KV_F32});
+    struct tern_engine *en =
+        start(m, &(struct tern_engine_options){.threads = 2, .context = 96, .kv = TERN_KV_F32});
     float *y = prompt_logits(en, &r), *last = tern_alloc(r.vocab * sizeof *last);
     cr_assert(lt(dbl, largest_difference(y, r.logits, r.count * r.vocab), 1e-3), "%s", f->model);
     memcpy(last, y + (r.count - 1) * r.vocab, r.vocab * sizeof *last);

@@ -1,5 +1,6 @@
-/* Checkpoints of safetensors as models: how scales, master weights and the order of rows are taken, and what is refused
- * when config.json, tokenizer.json and tensors do not fit together. The checkpoints are made from a small model. */
+/* Checkpoints of safetensors as models: how scales, master weights and the order of rows are taken, and what
+ * is refused when config.json, tokenizer.json and tensors do not fit together. The checkpoints are made from
+ * a small model. */
 #include "models/arch.h"
 #include "models/convert.h"
 #include "models/hf.h"
@@ -71,7 +72,8 @@ static void save(const struct checkpoint *c) {
 }
 
 static void drop(struct checkpoint *c) {
-    static const char *const files[] = {"model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json"};
+    static const char *const files[] = {"model.safetensors", "config.json", "tokenizer.json",
+                                        "tokenizer_config.json"};
     for (size_t i = 0; i < 4; i++) unlink(path_in(c, files[i]));
     rmdir(c->folder);
     json_decref(c->header);
@@ -137,7 +139,8 @@ Test(checkpoint, scales_that_are_no_factors_are_refused) {
     set_scale(&c, INFINITY);
     refused(&c, TERN_BAD_INPUT, "not finite");
     set_scale(&c, 0);
-    json_object_set_new(json_object_get(c.config, "quantization_config"), "linear_class", json_string("bitlinear"));
+    json_object_set_new(json_object_get(c.config, "quantization_config"), "linear_class",
+                        json_string("bitlinear"));
     refused(&c, TERN_BAD_INPUT, "divides and is zero");
     set_scale(&c, 1e-40f);
     refused(&c, TERN_BAD_INPUT, "not finite");
@@ -168,8 +171,9 @@ Test(checkpoint, tensors_that_do_not_fit_are_refused_by_name) {
     refused(&c, TERN_BAD_INPUT, "blk.0.attn_q.weight: is 64x1024x1x1");
     json_object_set_new(json_object_get(c.header, Q ".weight"), "shape", json_pack("[i, i]", 64, 256));
     rename_tensor(&c, "model.norm.weight", "norm.weight");
-    json_object_set(c.header, "extra.bias", json_pack("{s:s, s:[i], s:[I, I]}", "dtype", "U8", "shape", 1, "data_offsets",
-                                                      (json_int_t)c.bytes, (json_int_t)c.bytes + 1));
+    json_object_set(c.header, "extra.bias",
+                    json_pack("{s:s, s:[i], s:[I, I]}", "dtype", "U8", "shape", 1, "data_offsets",
+                              (json_int_t)c.bytes, (json_int_t)c.bytes + 1));
     c.bytes++;
     refused(&c, TERN_UNSUPPORTED, "extra.bias: the architecture 'bitnet-b1.58' has no such tensor");
     drop(&c);
@@ -206,7 +210,8 @@ Test(checkpoint, configurations_that_do_not_fit_are_refused_by_key) {
         {"rope_scaling", "{}", "rope_scaling: has no type", TERN_BAD_INPUT},
         {"eos_token_id", "[999999]", "eos_token_id: not a token", TERN_BAD_INPUT},
         {"quantization_config", "{\"quant_method\":\"awq\"}", "quant_method", TERN_UNSUPPORTED},
-        {"quantization_config", "{\"quant_method\":\"bitnet\",\"linear_class\":\"other\"}", "linear_class", TERN_UNSUPPORTED},
+        {"quantization_config", "{\"quant_method\":\"bitnet\",\"linear_class\":\"other\"}", "linear_class",
+         TERN_UNSUPPORTED},
     };
     struct checkpoint c = of_model("synth:micro");
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -232,7 +237,8 @@ Test(checkpoint, a_tokenizer_that_does_not_fit_is_refused) {
         {"{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0,\"b\":0},\"merges\":[]}}", "the same id"},
         {"{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0}}}", "model.merges"},
         {"{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0},\"merges\":[7]}}", "no pair"},
-        {"{\"model\":{\"type\":\"BPE\",\"byte_fallback\":true,\"vocab\":{\"a\":0},\"merges\":[\"a b\"]}}", "makes no token"},
+        {"{\"model\":{\"type\":\"BPE\",\"byte_fallback\":true,\"vocab\":{\"a\":0},\"merges\":[\"a b\"]}}",
+         "makes no token"},
     };
     struct checkpoint c = of_model("synth:micro");
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -264,22 +270,26 @@ Test(checkpoint, a_tokenizer_of_each_kind_is_understood_or_refused_when_asked) {
     struct tern_error e = {""};
     size_t count;
     static const char pairs[] =
-        "{\"added_tokens\":[{\"id\":3,\"content\":\"<s>\",\"special\":true}],\"pre_tokenizer\":{\"type\":\"ByteLevel\"},"
+        "{\"added_tokens\":[{\"id\":3,\"content\":\"<s>\",\"special\":true}],\"pre_tokenizer\":{\"type\":"
+        "\"ByteLevel\"},"
         "\"model\":{\"vocab\":{\"a\":0,\"b\":1,\"ab\":2},\"merges\":[[\"a\",\"b\"]]}}";
     save(&c);
     write_file(path_in(&c, "tokenizer.json"), pairs, strlen(pairs));
     cr_expect(first_id(c.folder, "ab", &count) == 2 && count == 1);
     cr_expect(first_id(c.folder, "<s>", &count) == 3 && count == 1);
-    static const char odd[] = "{\"pre_tokenizer\":{\"type\":\"Whitespace\"},\"model\":{\"vocab\":{\"a\":0},\"merges\":[]}}";
+    static const char odd[] =
+        "{\"pre_tokenizer\":{\"type\":\"Whitespace\"},\"model\":{\"vocab\":{\"a\":0},\"merges\":[]}}";
     write_file(path_in(&c, "tokenizer.json"), odd, strlen(odd));
     cr_assert(!tern_model_open(c.folder, &m, &e), "%s", e.text);
     cr_expect_eq(tern_tokenizer_new(m, &t, &e), TERN_UNSUPPORTED);
     cr_expect(strstr(e.text, "unknown"), "%s", e.text);
     tern_model_close(m);
-    static const char spm[] =
-        "{\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"x\"}]},\"model\":{"
-        "\"byte_fallback\":true,\"unk_token\":\"<unk>\",\"vocab\":{\"<unk>\":0,\"<0x7A>\":1,\"\xe2\x96\x81\":2,\"a\":3,"
-        "\"\xe2\x96\x81" "a\":4},\"merges\":[\"\xe2\x96\x81 a\"]}}";
+    static const char spm[] = "{\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\","
+                              "\"prepend\":\"x\"}]},\"model\":{"
+                              "\"byte_fallback\":true,\"unk_token\":\"<unk>\",\"vocab\":{\"<unk>\":0,\"<0x7A>"
+                              "\":1,\"\xe2\x96\x81\":2,\"a\":3,"
+                              "\"\xe2\x96\x81"
+                              "a\":4},\"merges\":[\"\xe2\x96\x81 a\"]}}";
     write_file(path_in(&c, "tokenizer.json"), spm, strlen(spm));
     cr_expect(first_id(c.folder, "a", &count) == 4 && count == 1);
     cr_expect(first_id(c.folder, "az", &count) == 4 && count == 2);

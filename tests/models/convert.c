@@ -1,5 +1,5 @@
-/* Conversions: every reference file to every type and back, and what is refused. The conversion compares by itself; these
- * tests compare again with what the old file says. */
+/* Conversions: every reference file to every type and back, and what is refused. The conversion compares by
+ * itself; these tests compare again with what the old file says. */
 #include "models/convert.h"
 
 #include "base/file.h"
@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 static void clear(char *path) {
-    static const char *const files[] = {"model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json"};
+    static const char *const files[] = {"model.safetensors", "config.json", "tokenizer.json",
+                                        "tokenizer_config.json"};
     for (size_t i = 0; i < 4; i++) {
         char full[512];
         snprintf(full, sizeof full, "%s/%s", path, files[i]);
@@ -24,7 +25,8 @@ static void clear(char *path) {
     remove(path);
 }
 
-static enum tern_status convert(const char *from, const char *to, const char *type, int side, struct tern_error *e) {
+static enum tern_status convert(const char *from, const char *to, const char *type, int side,
+                                struct tern_error *e) {
     const struct tern_convert_options o = {.type = tern_convert_type_named(type), .side_scale = side};
     struct tern_convert_facts facts;
     cr_assert(o.type);
@@ -62,7 +64,8 @@ static void there_and_back(const char *file, int exact_in_half) {
             continue;
         }
         cr_assert(!s, "%s to %s: %s", file, type[i].name, e.text);
-        snprintf(named, sizeof named, "%s%s%s", there, type[i].layout ? ",i2s=" : "", type[i].layout ? type[i].layout : "");
+        snprintf(named, sizeof named, "%s%s%s", there, type[i].layout ? ",i2s=" : "",
+                 type[i].layout ? type[i].layout : "");
         cr_assert(!convert(named, back, "i2s", 0, &e), "%s from %s: %s", file, type[i].name, e.text);
         same_models(source, back);
         clear(there);
@@ -134,7 +137,8 @@ static void same_bytes(const char *from, const char *type, const char *theirs) {
         char name[96];
         tern_gguf_printable(y->name, name, sizeof name);
         const struct tern_gguf_tensor *x = tern_gguf_tensor_named(a, name);
-        cr_assert(x && x->type == y->type && x->n_dims == y->n_dims && !memcmp(x->dim, y->dim, sizeof x->dim), "%s", name);
+        cr_assert(x && x->type == y->type && x->n_dims == y->n_dims && !memcmp(x->dim, y->dim, sizeof x->dim),
+                  "%s", name);
         const uint64_t bytes = x->bytes < y->bytes ? x->bytes : y->bytes, padding = y->type == 36 ? 28 : 0;
         cr_assert(!memcmp(x->data, y->data, bytes - padding), "%s", name);
     }
@@ -152,13 +156,15 @@ Test(convert, safetensors_become_the_bytes_that_other_converters_write) {
 /* The table of docs/models.md. */
 Test(convert, the_documentation_is_true) {
     size_t bytes, count, rows = 0;
-    char *page = (char *)slurp(TERN_SOURCE_ROOT "/docs/models.md", &bytes), *from = small_model(), *to = scratch_file();
+    char *page = (char *)slurp(TERN_SOURCE_ROOT "/docs/models.md", &bytes), *from = small_model(),
+         *to = scratch_file();
     struct tern_error e;
     unlink(to);
     tern_convert_types(&count);
     char *table = strstr(page, "| `--type` |");
     cr_assert(table);
-    for (char *save = NULL, *line = strtok_r(table, "\n", &save); line && *line == '|'; line = strtok_r(NULL, "\n", &save)) {
+    for (char *save = NULL, *line = strtok_r(table, "\n", &save); line && *line == '|';
+         line = strtok_r(NULL, "\n", &save)) {
         char type[16], half[16], any[16];
         if (line[2] == '`' || line[1] == '-') continue;
         cr_assert(sscanf(line, "| %15s | %*[^|]| %15s | %15s |", type, half, any) == 3, "%s", line);

@@ -1,5 +1,5 @@
-/* The qwen3 row of the architecture table: norms before every projection, of q and k, heads wider than hidden / heads,
- * pooling, and dense layers among ternary ones. */
+/* The qwen3 row of the architecture table: norms before every projection, of q and k, heads wider than hidden
+ * / heads, pooling, and dense layers among ternary ones. */
 #include "models/arch.h"
 #include "models/convert.h"
 #include "models/gguf.h"
@@ -34,7 +34,8 @@ Test(qwen3, a_written_model_has_all_its_norms_its_heads_and_its_pooling) {
     cr_assert(l->q.m == 512 && l->q.k == 256 && l->o.m == 256 && l->o.k == 512);
     cr_assert(l->q_norm.cols == 128 && l->k_norm.cols == 128);
     static const size_t lengths[TERN_ROLES] = {256, 256, 256, 512, 256, 256, 768};
-    for (enum tern_role r = 0; r < TERN_ROLES; r++) cr_assert_eq(l->input_norm[r].cols, lengths[r], "%d", (int)r);
+    for (enum tern_role r = 0; r < TERN_ROLES; r++)
+        cr_assert_eq(l->input_norm[r].cols, lengths[r], "%d", (int)r);
     cr_assert_str_eq(l->input_norm[TERN_O].name, "blk.1.attn_output_norm_in");
     tern_model_close(m);
     drop_scratch(path);
@@ -69,8 +70,10 @@ Test(dense_layers, among_ternary_ones_are_told_apart_and_kept) {
     cr_assert(!tern_model_open(from, &m, NULL) && !tern_gguf_create(path, &w, NULL));
     const struct tern_gguf *g = m->file;
     uint16_t *half = malloc(256 * 256 * sizeof *half);
-    for (size_t i = 0; i < 256 * 256; i++) half[i] = (uint16_t)(0x3800 + i % 1000); /* 0.5 and more, all different */
-    for (size_t i = 0; i < tern_gguf_value_count(g); i++) cr_assert(!tern_gguf_put_value(w, tern_gguf_value_at(g, i)));
+    for (size_t i = 0; i < 256 * 256; i++)
+        half[i] = (uint16_t)(0x3800 + i % 1000); /* 0.5 and more, all different */
+    for (size_t i = 0; i < tern_gguf_value_count(g); i++)
+        cr_assert(!tern_gguf_put_value(w, tern_gguf_value_at(g, i)));
     for (int write = 0; write < 2; write++)
         for (size_t i = 0; i < tern_gguf_tensor_count(g); i++) {
             const struct tern_gguf_tensor *t = tern_gguf_tensor_at(g, i);

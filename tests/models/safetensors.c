@@ -1,4 +1,5 @@
-/* safetensors headers that lie: every one is refused with one line that names the file, the tensor and the reason. */
+/* safetensors headers that lie: every one is refused with one line that names the file, the tensor and the
+ * reason. */
 #include "models/safetensors.h"
 #include "support.h"
 
@@ -64,12 +65,14 @@ Test(safetensors, a_sound_file_gives_its_tensors_by_name) {
     struct tern_error e = {""};
     char *folder = scratch_folder();
     put(folder, "model.safetensors",
-        "{\"__metadata__\":{\"format\":\"pt\"}," T("b", "F32", "[2,3]", "4", "28") "," T("a", "U8", "[4]", "0", "4") "}  ",
+        "{\"__metadata__\":{\"format\":\"pt\"}," T("b", "F32", "[2,3]", "4", "28") "," T("a", "U8", "[4]",
+                                                                                         "0", "4") "}  ",
         28);
     cr_assert(!tern_safetensors_open(folder, &s, &e), "%s", e.text);
     cr_assert_eq(tern_safetensors_count(s), 2);
     const struct tern_safetensor *b = tern_safetensors_named(s, "b");
-    cr_assert(b && b->type == TERN_ST_F32 && b->n_dims == 2 && b->dim[0] == 2 && b->dim[1] == 3 && b->bytes == 24);
+    cr_assert(b && b->type == TERN_ST_F32 && b->n_dims == 2 && b->dim[0] == 2 && b->dim[1] == 3 &&
+              b->bytes == 24);
     cr_assert_eq(b->data - tern_safetensors_named(s, "a")->data, 4);
     cr_assert_null(tern_safetensors_named(s, "c"));
     tern_safetensors_close(s);
@@ -118,7 +121,8 @@ Test(safetensors, entries_that_lie_are_refused_by_name) {
     refused("{" T("x", "F32", "[1]", "4", "0") "}", 4, "x: data_offsets are not in order");
     refused("{" T("x", "F32", "[2]", "0", "8") "}", 4, "x: the data lie beyond the end");
     refused("{" T("x", "F32", "[2]", "0", "4") "}", 4, "x: data_offsets do not agree");
-    refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", 4, "x: data_offsets are not two");
+    refused("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", 4,
+            "x: data_offsets are not two");
     refused("{\"\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 4, "without a name");
 }
 

@@ -56,8 +56,8 @@ static void equals_truth(const char *file, const char *name) {
         int8_t *got = malloc(rows * cols);
         cr_assert(!tern_linear_rows(l, 0, rows, got, &e), "%s", e.text);
         cr_assert(!memcmp(got, t.trits + offset, rows * cols), "%s of %s", tensor, file);
-        cr_assert(fabs((double)l->scale / strtod(scale, NULL) - 1) <= (double)ulp, "%s of %s: scale %a, not %s", tensor,
-                  file, (double)l->scale, scale);
+        cr_assert(fabs((double)l->scale / strtod(scale, NULL) - 1) <= (double)ulp,
+                  "%s of %s: scale %a, not %s", tensor, file, (double)l->scale, scale);
         free(got);
         checked++;
     }
