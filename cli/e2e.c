@@ -19,7 +19,7 @@
 enum output { OUT_MD, OUT_CSV, OUT_JSON };
 
 struct job {
-    const char *model, *wisdom, *records;
+    const char *model, *wisdom, *records, *layout;
     char *found; /* path of the default model */
     int no_wisdom;
     enum output output;
@@ -36,7 +36,8 @@ enum {
     OPT_SEED,
     OPT_UBATCH,
     OPT_BLOCK,
-    OPT_MERGE
+    OPT_MERGE,
+    OPT_I2S_LAYOUT
 };
 
 static const struct option options[] = {{"model", required_argument, 0, 'm'},
@@ -54,6 +55,7 @@ static const struct option options[] = {{"model", required_argument, 0, 'm'},
                                         {"ubatch", required_argument, 0, OPT_UBATCH},
                                         {"block", required_argument, 0, OPT_BLOCK},
                                         {"merge", required_argument, 0, OPT_MERGE},
+                                        {"i2s-layout", required_argument, 0, OPT_I2S_LAYOUT},
                                         {"quiet", no_argument, 0, 'q'},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
@@ -107,6 +109,9 @@ static int take(struct job *j, int option, const char *arg) {
         break;
     case OPT_HEAD:
         s = tern_head_named(arg, &j->o.engine.head, &e);
+        break;
+    case OPT_I2S_LAYOUT:
+        j->layout = arg;
         break;
     case OPT_NO_WISDOM:
         j->no_wisdom = 1;
@@ -274,7 +279,10 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     const struct tern_machine *machine;
     if (s == TERN_OK) s = tern_machine_get(&machine, e);
     if (s == TERN_OK) all = machine->cpus;
-    if (s == TERN_OK) s = tern_model_open(j->model, &m, e);
+    char *source = s == TERN_OK ? tern_cli_with_layout(j->model, j->layout) : NULL;
+    if (s == TERN_OK && !source) s = tern_fail(e, TERN_NO_MEMORY, "e2e: out of memory");
+    if (s == TERN_OK) s = tern_model_open(source, &m, e);
+    free(source);
     if (s == TERN_OK && !j->no_wisdom) {
         s = tern_wisdom_here(j->wisdom, &wisdom, warning, sizeof warning, e);
         j->o.engine.wisdom = &wisdom;
@@ -320,7 +328,9 @@ const struct tern_command tern_command_e2e = {
     .help =
         "usage: tern e2e [-m FILE.gguf|synth:NAME] [options]\n\n"
         "Each test runs once to warm up and then R times; tests take turns, so that drift hits all alike.\n\n"
-        "  -m, --model M      model file, or synth:NAME (synth:2b-4t needs about 1.3 GB)\n"
+        "  -m, --model M      GGUF file, folder of safetensors, or synth:NAME (synth:2b-4t needs about 1.3 "
+        "GB)\n"
+        "      --i2s-layout L of I2_S tensors: x86, arm or rows4 (guessed)\n"
         "  -p, --prompt LIST  prompt lengths (128); 0: none\n"
         "  -n, --count N      tokens to generate (32); 0: none\n"
         "  -t, --threads LIST thread counts (all processors)\n"

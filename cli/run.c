@@ -18,7 +18,7 @@
 
 /* Everything `tern run` was asked for and holds. */
 struct job {
-    const char *model, *text, *file, *tokens, *logits, *wisdom;
+    const char *model, *text, *file, *tokens, *logits, *wisdom, *layout;
     size_t count, ubatch;
     int print_ids, no_wisdom, ignore_end, quiet, shift;
     size_t keep;
@@ -53,7 +53,8 @@ enum {
     OPT_ACT,
     OPT_THREADS_PREFILL,
     OPT_SHIFT,
-    OPT_KEEP
+    OPT_KEEP,
+    OPT_I2S_LAYOUT
 };
 
 static const struct option options[] = {{"model", required_argument, 0, 'm'},
@@ -79,6 +80,7 @@ static const struct option options[] = {{"model", required_argument, 0, 'm'},
                                         {"threads-prefill", required_argument, 0, OPT_THREADS_PREFILL},
                                         {"context-shift", no_argument, 0, OPT_SHIFT},
                                         {"keep", required_argument, 0, OPT_KEEP},
+                                        {"i2s-layout", required_argument, 0, OPT_I2S_LAYOUT},
                                         {"quiet", no_argument, 0, 'q'},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
@@ -143,6 +145,9 @@ static int take(struct job *j, int option, const char *arg) {
         break;
     case OPT_WISDOM:
         j->wisdom = arg;
+        break;
+    case OPT_I2S_LAYOUT:
+        j->layout = arg;
         break;
     case OPT_CONTEXT:
         ok = tern_cli_size("run", "--ctx", arg, 1, 1u << 24, &j->engine.context);
@@ -264,11 +269,13 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     struct tern_engine *en = NULL;
     struct tern_wisdom wisdom = {{0}, NULL, 0, 0};
     int32_t *ids = NULL;
-    char *path = NULL, warning[512] = "";
+    char *path = NULL, *source = NULL, warning[512] = "";
     struct tern_generation_facts done;
     struct tern_engine_facts facts;
     enum tern_status s = j->model ? TERN_OK : tern_default_model(&path, e);
-    if (s == TERN_OK) s = tern_model_open(j->model ? j->model : path, &j->m, e);
+    if (s == TERN_OK && !(source = tern_cli_with_layout(j->model ? j->model : path, j->layout)))
+        s = tern_fail(e, TERN_NO_MEMORY, "run: out of memory");
+    if (s == TERN_OK) s = tern_model_open(source, &j->m, e);
     if (s == TERN_OK && !(j->tokens && j->print_ids)) s = tern_tokenizer_new(j->m, &j->tok, e);
     struct tern_generation g = {.most = j->count,
                                 .sampling = j->sampling,
@@ -306,6 +313,7 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     tern_tokenizer_free(j->tok);
     tern_model_close(j->m);
     free(ids);
+    free(source);
     free(path);
     return s;
 }
@@ -324,10 +332,11 @@ const struct tern_command tern_command_run = {
     .name = "run",
     .summary = "generates text with a model",
     .help =
-        "usage: tern run [-m FILE.gguf|synth:NAME] (-p TEXT | -f FILE | --tokens IDS) [options]\n\n"
+        "usage: tern run [-m FILE.gguf|FOLDER|synth:NAME] (-p TEXT | -f FILE | --tokens IDS) [options]\n\n"
         "Generated text goes to stdout, speed to stderr. Without -m the micro model that comes with tern "
         "runs.\n\n"
-        "  -m, --model M       model file, or synth:NAME for real shapes with random weights\n"
+        "  -m, --model M       GGUF file, folder of safetensors, or synth:NAME for real shapes with random "
+        "weights\n"
         "  -p, --prompt TEXT   prompt; -f, --file FILE reads it from a file\n"
         "      --tokens IDS    prompt as token ids (1,2,3), used as they are: no beginning-of-text is added\n"
         "  -n, --count N       tokens to generate (32)\n"
@@ -346,6 +355,7 @@ const struct tern_command tern_command_run = {
         "      --act i8|f32    f32 leaves activations unquantised, for comparison: another result, slower "
         "(i8)\n"
         "      --ubatch N      prompt tokens per step (128)\n"
+        "      --i2s-layout L  of I2_S tensors: x86, arm or rows4 (guessed; see docs/models.md)\n"
         "      --no-wisdom     ignore what was tuned; --wisdom FILE uses that file\n"
         "  -q, --quiet         no progress, no speed\n\n"
         "example: tern run -p \"Ternary weights are\" -n 32 -t 2\n",

@@ -24,7 +24,20 @@ static enum tern_status check_shapes(const struct tern_model *m, struct tern_err
         why = "the head size is odd";
     else if (m->embedding.rows != hp->vocab || m->embedding.cols != hp->hidden)
         why = "the embedding has another size";
-    return why ? tern_fail(e, TERN_BAD_INPUT, "engine: %s: %s", m->source, why) : TERN_OK;
+    if (why) return tern_fail(e, TERN_BAD_INPUT, "engine: %s: %s", m->source, why);
+    /* Described and loaded by models/, but not in the graph of forward.c: never a wrong answer. */
+    if (hp->qk_norms || hp->input_norms)
+        return tern_fail(e, TERN_UNSUPPORTED, "engine: %s: norms of %s are not built in yet", m->source,
+                         hp->input_norms ? "every linear layer" : "q and k");
+    for (uint32_t i = 0; i < hp->layers; i++) {
+        const struct tern_layer *l = &m->layer[i];
+        const struct tern_linear *all[7] = {&l->q, &l->k, &l->v, &l->o, &l->gate, &l->up, &l->down};
+        for (size_t j = 0; j < 7; j++)
+            if (all[j]->plain)
+                return tern_fail(e, TERN_UNSUPPORTED, "engine: %s: %s: not a ternary layer", m->source,
+                                 all[j]->name);
+    }
+    return TERN_OK;
 }
 
 static size_t cache_bytes(const struct tern_engine *en) {

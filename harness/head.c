@@ -1,5 +1,7 @@
 #include "harness/internal.h"
 
+#include "models/facts.h"
+
 #include "kernels/half.h"
 
 #include <string.h>
@@ -50,10 +52,11 @@ enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type ty
     h->w = (struct tern_matrix){.format = format_for(d, type), .m = d->rows, .k = d->cols};
     if (!h->w.format) return tern_fail(e, TERN_NO_MEMORY, "engine: head: out of memory");
     h->bytes = h->w.format->bytes(d->rows, d->cols);
-    const int quantised = d->type == TERN_DENSE_Q8_0 || d->type == TERN_DENSE_Q6_K;
+    const int quantised =
+        d->type == TERN_DENSE_Q8_0 || d->type == TERN_DENSE_Q6_K || d->type == TERN_DENSE_Q4_0;
     if (!quantised || h->bytes <= KEEP_BYTES) return TERN_OK;
     h->block_rows = BLOCK_ROWS; /* what a token reads is then the file's own bytes */
-    h->bytes = d->type == TERN_DENSE_Q6_K ? d->rows * (d->cols / 256) * 210 : d->rows * (d->cols / 32) * 34;
+    h->bytes = (size_t)tern_dense_bytes(d);
     return TERN_OK;
 }
 

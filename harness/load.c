@@ -26,14 +26,10 @@ static size_t common_multiple(size_t a, size_t b) {
     return a / x * b;
 }
 
-static size_t step_of(const struct tern_linear *l) {
-    return l->format ? l->format->row_step(l->m, l->k) : 1;
-}
-
 /* Rows [r0, r1) of a linear layer, also where its format wants other bounds. */
 static enum tern_status some_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *out,
                                   struct tern_error *e) {
-    const size_t step = step_of(l), from = r0 / step * step, to = tern_min(tern_round_up(r1, step), l->m);
+    const size_t step = tern_linear_step(l), from = r0 / step * step, to = tern_min(tern_round_up(r1, step), l->m);
     if (from == r0 && to == r1) return tern_linear_rows(l, r0, r1, out, e);
     int8_t *more = tern_alloc(tern_mul_size(to - from, l->k));
     if (!more) return tern_fail(e, TERN_NO_MEMORY, "engine: %s: no memory for %zu rows", l->name, to - from);
@@ -76,7 +72,7 @@ static enum tern_status gather_rows(const struct packed *p, size_t r0, size_t r1
 static enum tern_status pack_share(const struct packed *p, size_t w, size_t workers, struct tern_error *e) {
     const struct tern_linear *l = p->source[0];
     const size_t m = p->w.m, k = p->w.k;
-    const size_t step = tern_min(common_multiple(step_of(l), p->w.format->row_step(m, k)), m);
+    const size_t step = tern_min(common_multiple(tern_linear_step(l), p->w.format->row_step(m, k)), m);
     const size_t block = tern_min(step * tern_max(1, BLOCK_ROWS / step), m);
     int8_t *trits = tern_alloc(tern_mul_size(block, k));
     if (!trits) return tern_fail(e, TERN_NO_MEMORY, "engine: %s: no memory for %zu rows", l->name, block);

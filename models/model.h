@@ -13,6 +13,8 @@
 #include <stdint.h>
 
 enum tern_activation { TERN_RELU2, TERN_SILU };
+/* How token vectors become the vector of a text; numbers as in the key "<arch>.pooling_type". */
+enum tern_pooling { TERN_POOL_NONE, TERN_POOL_MEAN, TERN_POOL_FIRST, TERN_POOL_LAST };
 
 struct tern_hparams {
     char arch[32];  /* general.architecture */
@@ -21,15 +23,18 @@ struct tern_hparams {
     float rope_theta, eps;
     int rope_neox;  /* 1: halves are paired (NEOX); 0: neighbours (NORM) */
     int sub_norms;  /* attn_sub_norm and ffn_sub_norm exist */
+    int qk_norms;   /* each head of q and k has a norm before the rotation */
+    int input_norms; /* every linear layer has a norm of its own before it, behind those of the block */
     enum tern_activation activation;
     int tied;       /* head = embedding */
     int32_t bos, eos, eot; /* -1: none */
-    int add_bos;
+    int add_bos, add_eos; /* around a text; add_eos matters to embeddings only */
+    enum tern_pooling pooling; /* of embedding models */
 };
 
-/* A dense tensor: rows x cols of f32, f16, bf16, q8_0 or q6_k in the file's mapping (or synthetic). */
+/* A dense tensor: rows x cols in the file's mapping (or synthetic). */
 enum tern_dense_type { TERN_DENSE_NONE, TERN_DENSE_F32, TERN_DENSE_F16, TERN_DENSE_BF16, TERN_DENSE_Q8_0,
-                       TERN_DENSE_Q6_K, TERN_DENSE_SYNTH };
+                       TERN_DENSE_Q6_K, TERN_DENSE_Q4_0, TERN_DENSE_SYNTH };
 struct tern_dense {
     char name[64];
     enum tern_dense_type type;
@@ -38,15 +43,19 @@ struct tern_dense {
     uint64_t seed; /* TERN_DENSE_SYNTH; 0: all ones */
 };
 
-/* One ternary linear layer, M x K (out x in). */
+/* One linear layer, M x K (out x in): ternary, unless `plain`. */
 struct tern_linear {
     char name[64];                    /* "blk.0.attn_q" */
     size_t m, k;
     float scale;                      /* multiplies the integer sum */
     const struct tern_format *format; /* of the bytes below; NULL for synthetic and for dense weights */
     const void *data;                 /* in the file's mapping; NULL for synthetic weights */
-    enum tern_dense_type dense;       /* F32, F16 or BF16: every weight is -unit, 0 or +unit; NONE otherwise */
-    float unit;                       /* of dense weights */
+    enum tern_dense_type dense;       /* dense weights, not packed ones: F32, F16 or BF16 (or any, when plain) */
+    float unit;                       /* of dense weights: each is -unit, 0 or +unit, unless `absmean` */
+    int absmean;                      /* master weights: the trit is round(weight / unit), clamped; unit = mean|weight| */
+    int plain;                        /* dense weights that stand for themselves; `scale` is 1 */
+    uint32_t halves;                  /* not 0: heads of this many rows, in the file with those that rotate together half
+                                       * a head apart; tern_linear_rows gives them as neighbours, as GGUF does */
     uint64_t seed;                    /* of synthetic weights */
     double zeros;                     /* share of zeros of synthetic weights */
 };
@@ -54,6 +63,8 @@ struct tern_linear {
 struct tern_layer {
     struct tern_linear q, k, v, o, gate, up, down;
     struct tern_dense attn_norm, attn_sub_norm, ffn_norm, ffn_sub_norm; /* type NONE when absent */
+    struct tern_dense q_norm, k_norm; /* of one head each, hp.qk_norms */
+    struct tern_dense input_norm[7];  /* of q, k, v, o, gate, up, down, hp.input_norms */
 };
 
 struct tern_model {
@@ -64,16 +75,19 @@ struct tern_model {
     void *file;               /* struct tern_gguf *, NULL for synthetic models; the tokenizer reads its metadata */
 };
 
-/* Opens FILE.gguf (or "FILE.gguf,i2s=x86|arm|rows4" to name the layout of its I2_S tensors, which is guessed otherwise,
+/* Opens a folder of safetensors (or one FILE.safetensors, or the index of a sharded checkpoint; see hf.h), FILE.gguf (or "FILE.gguf,i2s=x86|arm|rows4" to name the layout of its I2_S tensors, which is guessed otherwise,
  * see i2s_layout.h) or "synth:NAME[,layers=N][,vocab=N][,seed=N][,zeros=P]" (defaults: those of the built-in model, seed
  * 1, zeros 0.42). The model owns the mapping. Errors name file, tensor and reason: TERN_BAD_INPUT for a file that is
  * damaged or contradicts itself, TERN_UNSUPPORTED for a sound one that this build cannot run. */
 enum tern_status tern_model_open(const char *source, struct tern_model **out, struct tern_error *e);
 void tern_model_close(struct tern_model *m);
 
-/* Rows [r0, r1) of a linear layer as trits (row stride k). Any range for synthetic and dense weights; for packed ones
- * ranges follow format->row_step. TERN_BAD_INPUT when the file holds a code that is no trit, or dense weights that
- * are not ternary. Thread-safe. */
+/* Ranges given to tern_linear_rows start at multiples of this and end at one or at m: format->row_step of packed weights,
+ * but 1 for synthetic and dense ones, and for uint8 ones of safetensors. */
+size_t tern_linear_step(const struct tern_linear *l);
+
+/* Rows [r0, r1) of a linear layer as trits (row stride k). TERN_BAD_INPUT when the file holds a code that is no trit, or
+ * dense weights that are not ternary; TERN_UNSUPPORTED for a plain layer. Thread-safe. */
 enum tern_status tern_linear_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits,
                                   struct tern_error *e);
 

@@ -12,6 +12,13 @@ install_missing clang
 CC=clang CXX=clang++ configure_and_build "$ordinary-clang"
 run_suite "$build"
 
+say "drill: fuzzing of model files and texts, a minute each"
+sh "$root/tests/fuzz/run.sh" "$root" "$ordinary-fuzz" 60 >"$ordinary/fuzz.out" 2>&1 || true
+cat "$ordinary/fuzz.out"
+passed=$((passed + $(grep -c '^ok' "$ordinary/fuzz.out" || true)))
+failed=$((failed + $(grep -c '^not ok' "$ordinary/fuzz.out" || true)))
+grep -q '^ok\|^not ok' "$ordinary/fuzz.out" || failed=$((failed + 1))
+
 say "drill: old CPUs under emulation"
 install_missing qemu-user
 # The libraries that choose instructions themselves are left out: they are not ours to prove.
