@@ -72,7 +72,8 @@ ALWAYS_INLINE void t24_store_whole(const struct tern_call *c, size_t row, size_t
 
 /* The activations as the lanes of a narrow panel lie: every four columns `lanes` times. */
 ALWAYS_INLINE void t24_spread(const int8_t *q, size_t chunks, size_t lanes, int8_t *out) {
-    for (size_t i = 0; i < chunks * 16; i++) memcpy(out + 4 * i, q + i / lanes * 4, 4);
+    for (size_t g = 0; g < chunks * 16 / lanes; g++)
+        for (size_t l = 0; l < lanes; l++) memcpy(out + 4 * (g * lanes + l), q + 4 * g, 4);
 }
 
 ALWAYS_INLINE void t24_gemv(const struct tern_call *c, size_t row0, size_t row1, int8_t *spread) {
