@@ -9,6 +9,9 @@
 
 #include "kernels/x86/panel_vec.h"
 
+/* C promises strings of 4,095 bytes; compilers that compile this take longer ones. */
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
 /* What the loop reads: look-up table, masks of two and four bits, masks of the merges; 64 bytes each. */
 struct t24_constants {
     uint8_t table[64], two[64], four[64], merge_18[64], merge_08[64], merge_10[64];
