@@ -211,9 +211,9 @@ void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary
         json_t *models = json_array();
         for (size_t i = 0; i < v->totals.count; i++)
             json_array_append_new(models, json_total(&v->totals.item[i], v->objective));
-        tern_cli_print_json(json_pack("{s:O, s:o, s:f, s:I, s:b}", "problems", v->list, "models", models,
-                                      "seconds", sum->seconds, "replayed_samples", (json_int_t)sum->replayed,
-                                      "stopped", sum->stopped));
+        tern_tune_document(v->arguments, json_pack("{s:O, s:o, s:f, s:I, s:b}", "problems", v->list, "models",
+                                                   models, "seconds", sum->seconds, "replayed_samples",
+                                                   (json_int_t)sum->replayed, "stopped", sum->stopped));
         return;
     }
     for (size_t i = 0; i < v->totals.count; i++) say_total(&v->totals.item[i], v->objective);

@@ -2,7 +2,9 @@
 #include "tuner/tune_internal.h"
 
 #include "measure/clock.h"
+#include "measure/pin.h"
 #include "measure/record.h"
+#include "tuner/kinds.h"
 #include "tuner/wisdom_edit.h"
 
 #include <stdio.h>
@@ -122,10 +124,23 @@ static enum tern_status prove_all(struct tern_session *s, struct tern_error *e) 
     return st;
 }
 
+/* What is remembered for one kind of core must have run on that kind; elsewhere a thread that moves is noise.
+ */
+static enum tern_status pin(struct tern_session *s, const struct tern_team *t, struct tern_error *e) {
+    struct tern_error why;
+    const enum tern_status st = tern_pin_team(t->pool, s->o->machine->cpu, &why);
+    if (!st) return TERN_OK;
+    if (st == TERN_NO_MEMORY || tern_kind_alone(s->o->machine)) return tern_fail(e, st, "%.500s", why.text);
+    tern_session_warn(s, "%s", why.text);
+    return TERN_OK;
+}
+
 static enum tern_status make_teams(struct tern_session *s, struct tern_error *e) {
     for (size_t i = 0; i < s->o->tasks; i++) {
         struct tern_team *team;
+        const size_t made = s->bed.teams;
         enum tern_status st = tern_bed_team(&s->bed, s->o->task[i].problem.threads, &team, e);
+        if (!st && s->bed.teams > made) st = pin(s, team, e);
         if (st) return st;
         if (!remembered(s, &s->o->task[i])) tern_bed_ceilings(&s->bed, team);
     }
@@ -260,6 +275,10 @@ enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_s
     struct tern_session s = {.o = o, .started = tern_seconds_now()};
     char now[24];
     *sum = (struct tern_tune_summary){0};
+    if (o->machine->foreign)
+        return tern_fail(e, TERN_UNSUPPORTED,
+                         "tune: HWLOC_XMLFILE: the topology is another machine's, whose processors are not "
+                         "here; --dry-run can look at it");
     tern_utc_text(now, sizeof now);
     snprintf(s.run, sizeof s.run, "tune-%s-%ld", now, (long)getpid());
     enum tern_status st = open_files(&s, e);

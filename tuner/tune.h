@@ -93,7 +93,8 @@ struct tern_tune_summary {
 
 /* TERN_OK also when stopped or out of time: the summary tells. Errors: the wisdom file belongs to another
  * machine or is damaged, the objective needs energy and there is no source, the journal does not fit, a
- * folder cannot be written, threads exceed the processors, no memory. */
+ * folder cannot be written, threads exceed the processors or cannot be pinned to the kind of core that the
+ * machine is (measure/machine.h), the topology is another machine's, no memory. */
 enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *out,
                            struct tern_error *e);
 
