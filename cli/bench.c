@@ -33,12 +33,11 @@ static const char help_text[] =
     "wcold)\n"
     "  --threads LIST        thread counts (default 1)\n"
     "  --seed N              of weights (default 1)\n"
-    "  --counters LIST       groups of counters (ipc, cache, branch, stall, roofline, tern, os, or "
-    "FILE.json);\n"
+    "  --counters LIST       groups of counters (ipc, cache, branch, stall, roofline, tern, os, guide,"
+    " or FILE.json);\n"
     "                        'list' shows them, and why some cannot be counted here\n"
-    "  --energy SOURCE       auto, perf, powercap, hwmon, battery or meter:FILE.csv; model or "
-    "model:FILE.json\n"
-    "                        is an estimate and says so on every line\n"
+    "  --energy [SOURCE]     auto (the default), perf, powercap, hwmon, battery or meter:FILE.csv; model or\n"
+    "                        model:FILE.json is an estimate and says so on every line\n"
     "  --records FILE        file that records are appended to (default: the user's)\n\n"
     "The name of a case is variant/MxKxN/t:THREADS/REGIME. --benchmark_filter, --benchmark_min_time,\n"
     "--benchmark_repetitions, --benchmark_format=json, --benchmark_out=FILE and the other flags of the "
@@ -336,7 +335,7 @@ static int parse(int argc, char **argv, struct arguments *a) {
                                             {"seed", required_argument, 0, SEED},
                                             {"records", required_argument, 0, RECORDS},
                                             {"counters", required_argument, 0, COUNTERS},
-                                            {"energy", required_argument, 0, ENERGY},
+                                            {"energy", optional_argument, 0, ENERGY},
                                             {"help", no_argument, 0, 'h'},
                                             {0, 0, 0, 0}};
     int own = 1, got;
@@ -382,7 +381,8 @@ static int parse(int argc, char **argv, struct arguments *a) {
             a->counters = optarg;
             break;
         case ENERGY:
-            a->energy = optarg;
+            /* There are no other words, so one that follows is the source. */
+            a->energy = optarg ? optarg : optind < own && argv[optind][0] != '-' ? argv[optind++] : "auto";
             break;
         default:
             return 3;

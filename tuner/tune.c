@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WIDE 1.5
+#define WIDE           1.5
+#define MACS_PER_SHARE 4e8
 
 double tern_seconds_now(void) {
     return 1e-9 * (double)tern_now_ns();
@@ -81,15 +82,25 @@ static const struct tern_wisdom_entry *remembered(const struct tern_session *s,
     return en && !tern_wisdom_stale(en) ? en : NULL;
 }
 
-/* Candidates, and the dense baseline. */
-static int may_be_timed(const struct tern_session *s, const struct tern_variant *v) {
-    if (v->act != TERN_ACT_I8 && strcmp(v->format->name, "f16")) return 0;
+/* Marks the candidates of what is not known yet, and its dense baselines; nobody else is ever timed. */
+static enum tern_status mark_timed(const struct tern_session *s, unsigned char *timed, struct tern_error *e) {
+    size_t count;
+    const struct tern_variant *all = tern_variants(&count);
+    const uint32_t usable = s->o->machine->usable;
     for (size_t t = 0; t < s->o->tasks; t++) {
         const struct tern_problem *p = &s->o->task[t].problem;
+        struct tern_candidates c;
         if (remembered(s, &s->o->task[t])) continue;
-        if (tern_variant_fits(v, s->o->machine->usable, p->m, p->k, p->n, NULL)) return 1;
+        const enum tern_status st = tern_space_of(p, usable, NULL, s->o->lossy, &c, e);
+        if (st) return st;
+        for (size_t i = 0; i < c.count; i++) timed[c.item[i].variant - all] = 1;
+        tern_candidates_free(&c);
+        for (size_t i = 0; i < count; i++)
+            if (!strcmp(all[i].format->name, "f16") &&
+                tern_variant_fits(&all[i], usable, p->m, p->k, p->n, NULL))
+                timed[i] = 1;
     }
-    return 0;
+    return TERN_OK;
 }
 
 struct proving {
@@ -116,10 +127,14 @@ static enum tern_status prove_all(struct tern_session *s, struct tern_error *e) 
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
     struct proving p = {.s = s, .list = malloc((count + 1) * sizeof *p.list)};
-    if (!p.list) return tern_fail(e, TERN_NO_MEMORY, "verify: out of memory");
-    for (size_t i = 0; i < count; i++)
-        if (may_be_timed(s, &all[i])) p.list[p.count++] = &all[i];
-    enum tern_status st = tern_bed_prove_all(&s->bed, p.list, p.count, on_verdict, &p, e);
+    unsigned char *timed = calloc(count + 1, 1);
+    enum tern_status st = TERN_OK;
+    if (!p.list || !timed) st = tern_fail(e, TERN_NO_MEMORY, "verify: out of memory");
+    if (!st) st = mark_timed(s, timed, e);
+    for (size_t i = 0; i < count && !st; i++)
+        if (timed[i]) p.list[p.count++] = &all[i];
+    if (!st) st = tern_bed_prove_all(&s->bed, p.list, p.count, on_verdict, &p, e);
+    free(timed);
     free(p.list);
     return st;
 }
@@ -174,8 +189,12 @@ static enum tern_status keep(struct tern_session *s, const struct tern_outcome *
     return st;
 }
 
-static double weight(const struct tern_task *t) {
-    return t->problem.n > 1 ? 3 : 1; /* its calls, and those of its baselines, take longer */
+/* A problem's part of the time: samples of one token last about a millisecond each; one call with many tokens
+ * on a large matrix takes longer than that, and so do its baselines. */
+static double weight(const struct tern_session *s, const struct tern_task *t) {
+    const struct tern_problem *p = &t->problem;
+    if (remembered(s, t)) return 0;
+    return 2 + (double)p->m * (double)p->k * (double)(p->n - 1) / (double)p->threads / MACS_PER_SHARE;
 }
 
 static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tune_summary *sum,
@@ -196,9 +215,9 @@ static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tu
         p.regime = out.regime;
         tern_problem_text(&p, text, sizeof text);
         const int was_done = tern_journal_is_done(s->journal, text);
-        for (size_t j = i; j < s->o->tasks; j++) left += weight(&s->o->task[j]);
+        for (size_t j = i; j < s->o->tasks; j++) left += weight(s, &s->o->task[j]);
         const double now = tern_seconds_now();
-        st = tern_contest_run(s, task, now + (s->ends - now) * weight(task) / left, &out, e);
+        st = tern_contest_run(s, task, now + (s->ends - now) * weight(s, task) / left, &out, e);
         if (!st && out.measured) {
             st = keep(s, &out, was_done, e);
             if (!st && out.complete && !was_done) st = tern_journal_done(s->journal, text, e);

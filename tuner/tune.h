@@ -32,6 +32,7 @@ struct tern_standing {
     struct tern_ratio over_f16, over_i2s;   /* time over the baselines'; n == 0: not measured */
     struct tern_ratio of_read, of_int8; /* share of the ceilings, interval included; n == 0: not measured */
     double bytes, macs;                 /* per call: packed weights; multiply-adds */
+    double ipc, llc_misses; /* instructions per cycle; last-level misses per call; NaN: not counted */
 };
 
 #define TERN_MAX_STANDINGS 8
@@ -56,6 +57,7 @@ struct tern_outcome {
     double floor;
     int tie, complete;
     struct tern_ceiling_seen read, int8;
+    char why_no_counters[256]; /* "" when the finalists were counted */
     struct tern_wisdom_entry entry;
 };
 
