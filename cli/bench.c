@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "cli/bench_case.h"
+#include "cli/bench.h"
 #include "cli/command.h"
 
 #include "base/file.h"
@@ -20,70 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char help_text[] =
-    "usage: tern bench [options] [--benchmark_... flags]\n\n"
-    "Microbenchmarks of proven variants through Google Benchmark. A variant that fails verification is "
-    "reported and\n"
-    "never timed; the exit code is 1 then.\n\n"
-    "  --filter RE           only cases whose name matches\n"
-    "  --problem MxK[xN]     shape (default 6912x2560x1); may be repeated\n"
-    "  --model NAME          the linear shapes of a model, once per token count\n"
-    "  --batch LIST          token counts for --model (default 1)\n"
-    "  --regime hot|wcold    weights in L2, or rotating through more than the last-level cache (default "
-    "wcold)\n"
-    "  --threads LIST        thread counts (default 1)\n"
-    "  --seed N              of weights (default 1)\n"
-    "  --counters LIST       groups of counters (ipc, cache, branch, stall, roofline, tern, os, or "
-    "FILE.json);\n"
-    "                        'list' shows them, and why some cannot be counted here\n"
-    "  --energy SOURCE       auto, perf, powercap, hwmon, battery or meter:FILE.csv; model or "
-    "model:FILE.json\n"
-    "                        is an estimate and says so on every line\n"
-    "  --records FILE        file that records are appended to (default: the user's)\n\n"
-    "The name of a case is variant/MxKxN/t:THREADS/REGIME. --benchmark_filter, --benchmark_min_time,\n"
-    "--benchmark_repetitions, --benchmark_format=json, --benchmark_out=FILE and the other flags of the "
-    "library work. Beside its times stand those of our own rounds (median_ns, mad_ns, min_ns, ci_lo_ns, "
-    "ci_hi_ns), and\n"
-    "the share of the read ceiling and of the int8 ceiling measured in the same rounds.\n\n"
-    "example: tern bench --filter 'gemv_p64.*' --problem 6912x2560x1 --benchmark_repetitions=5\n";
-
-extern const struct tern_command tern_command_bench;
-
-struct bench {
-    struct tern_bed bed;
-    struct tern_bench_plan plan;
-    double least_seconds;    /* of a run that the library reports */
-    struct tern_floor floor; /* A/A of the first case */
-    struct tern_error error;
-    char run[64];
-    struct entry *current; /* whose trial exists: one at a time, it is cheap beside the packed weights */
-    struct tern_trial *trial;
-};
-
-struct entry {
-    struct bench *b;
-    const struct tern_variant *variant;
-    struct tern_problem problem;
-    const char *model;
-    char name[256], params[160];
-    uint64_t began;
-    struct tern_bench_extra extra; /* of the last run */
-    int measured;
-    double *ns; /* of every run */
-    size_t runs;
-};
-
-struct arguments {
-    const char *filter, *model, *threads, *batch, *records, *counters, *energy;
-    const char *problem[256];
-    size_t problems, seed;
-    enum tern_regime regime;
-    char **passed; /* to the library */
-    int n_passed;
-};
-
-static enum tern_status ensure(struct entry *en) {
-    struct bench *b = en->b;
+static enum tern_status ensure(struct tern_bench_entry *en) {
+    struct tern_bench *b = en->b;
     if (b->current == en) return TERN_OK;
     tern_trial_free(b->trial);
     b->trial = NULL;
@@ -94,19 +32,19 @@ static enum tern_status ensure(struct entry *en) {
 }
 
 static const char *allowed(void *ctx) {
-    struct entry *en = ctx;
+    struct tern_bench_entry *en = ctx;
     return ensure(en) ? en->b->error.text : NULL;
 }
 
 /* Another case may have taken the bench since. */
 static void begin(void *ctx) {
-    struct entry *en = ctx;
+    struct tern_bench_entry *en = ctx;
     const enum tern_status s = ensure(en);
     if (s) exit(tern_cli_fail(s, &en->b->error)); /* it could be built before: memory has gone */
     en->began = tern_now_ns();
 }
 
-static void publish(const struct entry *en, struct tern_gbench_state *st) {
+static void publish(const struct tern_bench_entry *en, struct tern_gbench_state *st) {
     const struct tern_bench_extra *x = &en->extra;
     const struct tern_bench_plan *plan = &en->b->plan;
     const struct {
@@ -139,8 +77,8 @@ static void publish(const struct entry *en, struct tern_gbench_state *st) {
 
 /* Our own rounds, after the run that the library will report. */
 static void end(void *ctx, uint64_t calls, struct tern_gbench_state *st) {
-    struct entry *en = ctx;
-    struct bench *b = en->b;
+    struct tern_bench_entry *en = ctx;
+    struct tern_bench *b = en->b;
     struct tern_team *team;
     const struct tern_problem *p = &en->problem;
     (void)calls;
@@ -157,24 +95,25 @@ static void end(void *ctx, uint64_t calls, struct tern_gbench_state *st) {
 }
 
 static void work(void *ctx, uint64_t calls) {
-    const struct entry *en = ctx;
+    const struct tern_bench_entry *en = ctx;
     tern_trial_run(en->b->trial, calls);
 }
 
 /* All cases: variants that run here and compute the shape, by problem. NULL only without memory. */
-static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks,
-                                const struct tern_cli_filter *re, size_t *count) {
+static struct tern_bench_entry *list_cases(struct tern_bench *b, const struct tern_tasks *tasks,
+                                           const struct tern_cli_filter *re, size_t *count) {
     size_t variants;
     const struct tern_variant *all = tern_variants(&variants);
-    struct entry *list = calloc(tasks->count * variants + 1, sizeof *list);
+    struct tern_bench_entry *list = calloc(tasks->count * variants + 1, sizeof *list);
     *count = 0;
     for (size_t t = 0; list && t < tasks->count; t++) {
         struct tern_problem p = tasks->item[t].problem;
         if (p.regime != TERN_HOT) p.regime = b->bed.cold;
         for (size_t i = 0; i < variants; i++) {
-            struct entry *en = &list[*count];
+            struct tern_bench_entry *en = &list[*count];
             if (!tern_variant_fits_signs(&all[i], b->bed.machine->usable, p.m, p.k, p.n, NULL)) continue;
-            *en = (struct entry){.b = b, .variant = &all[i], .problem = p, .model = tasks->item[t].model};
+            *en = (struct tern_bench_entry){
+                .b = b, .variant = &all[i], .problem = p, .model = tasks->item[t].model};
             snprintf(en->name, sizeof en->name, "%s/%zux%zux%zu/t:%zu/%s", all[i].name, p.m, p.k, p.n,
                      p.threads, tern_regime_name(p.regime));
             int param[TERN_MAX_PARAMS];
@@ -187,8 +126,8 @@ static struct entry *list_cases(struct bench *b, const struct tern_tasks *tasks,
 }
 
 /* Proves what is listed; what fails leaves the list. *failed counts variants. */
-static enum tern_status prove_cases(struct bench *b, struct entry *list, size_t *count, size_t *failed,
-                                    struct tern_error *e) {
+static enum tern_status prove_cases(struct tern_bench *b, struct tern_bench_entry *list, size_t *count,
+                                    size_t *failed, struct tern_error *e) {
     size_t kept = 0;
     const struct tern_variant *last_bad = NULL;
     for (size_t i = 0; i < *count; i++) {
@@ -212,10 +151,10 @@ static enum tern_status prove_cases(struct bench *b, struct entry *list, size_t 
     return TERN_OK;
 }
 
-static enum tern_status register_cases(struct entry *list, size_t count, struct tern_error *e) {
+static enum tern_status register_cases(struct tern_bench_entry *list, size_t count, struct tern_error *e) {
     enum tern_status s = TERN_OK;
     for (size_t i = 0; i < count && !s; i++) {
-        struct entry *en = &list[i];
+        struct tern_bench_entry *en = &list[i];
         const struct tern_problem *p = &en->problem;
         const struct tern_gbench_case c = {.name = en->name,
                                            .work = work,
@@ -231,16 +170,11 @@ static enum tern_status register_cases(struct entry *list, size_t count, struct 
     return s;
 }
 
-struct listing {
-    struct entry *item;
-    size_t count;
-};
-
 static void on_row(void *user, const struct tern_gbench_row *row) {
-    struct listing *l = user;
+    struct tern_bench_listing *l = user;
     if (row->aggregate || row->error) return;
     for (size_t i = 0; i < l->count; i++) {
-        struct entry *en = &l->item[i];
+        struct tern_bench_entry *en = &l->item[i];
         const size_t n = strlen(en->name);
         if (strncmp(row->name, en->name, n) || (row->name[n] && row->name[n] != '/')) continue;
         double *grown = realloc(en->ns, (en->runs + 1) * sizeof *grown);
@@ -251,171 +185,9 @@ static void on_row(void *user, const struct tern_gbench_row *row) {
     }
 }
 
-static void record_extra(const struct bench *b, const struct entry *en, char *groups, size_t groups_bytes,
-                         char *flags, size_t flags_bytes, struct tern_record *r) {
-    const struct tern_bench_extra *x = &en->extra;
-    const struct tern_bench_plan *plan = &b->plan;
-    char dirt[96] = "";
-    r->why_no_counters = "not asked for";
-    for (size_t g = 0; g < plan->groups && en->measured; g++) {
-        snprintf(groups + strlen(groups), groups_bytes - strlen(groups), "%s%s", g ? " " : "",
-                 plan->group[g].name);
-        for (size_t i = 0; i < plan->group[g].metrics; i++) {
-            const struct tern_counted_value *v = &x->counted[g].metric[i];
-            if (isnan(v->value)) r->why_no_counters = v->why;
-            if (isnan(v->value) || r->counters == TERN_RECORD_VALUES) continue;
-            r->counter[r->counters].name = plan->group[g].metric[i].name;
-            r->counter[r->counters++].value = v->value;
-        }
-    }
-    r->counters_src = groups;
-    r->why_no_energy = plan->energy && x->why_no_energy[0] ? x->why_no_energy
-                       : plan->modelled                    ? "a model was asked for"
-                                                           : "not asked for";
-    if (en->measured) {
-        r->joules = x->joules;
-        r->idle_watts = plan->energy ? plan->idle_watts : NAN;
-        r->energy_src = plan->energy ? tern_energy_name(plan->energy) : NULL;
-        if (plan->modelled) {
-            r->modelled_from = x->modelled.from;
-            r->modelled_to = x->modelled.to;
-            r->energy_model = plan->model.name;
-        }
-        if (x->has_read) {
-            r->ceiling = "read";
-            r->of_ceiling = x->of_read.median;
-        }
-        tern_block_flags(&x->block, dirt, sizeof dirt);
-    }
-    snprintf(flags, flags_bytes, "gbench%s%s%s%s%s%s", b->bed.machine->hypervisor[0] ? " vm" : "",
-             r->est.unstable ? " unstable" : "", dirt[0] ? " " : "", dirt,
-             en->measured && x->fit == TERN_FIT_BROKEN ? " broken-ceiling" : "",
-             en->measured && x->fit == TERN_FIT_NOT_SHOWN ? " regime-not-shown" : "");
-    r->flags = flags;
-}
-
-static enum tern_status record_all(const struct bench *b, const struct listing *l, const char *path,
-                                   struct tern_error *e) {
-    enum tern_status s = TERN_OK;
-    for (size_t i = 0; i < l->count && !s; i++) {
-        const struct entry *en = &l->item[i];
-        if (!en->runs) continue;
-        struct tern_record r;
-        tern_record_init(&r);
-        r.kind = "sample";
-        r.run = b->run;
-        r.code = tern_variant_code_key(en->variant);
-        r.variant = en->variant->name;
-        r.params = en->params;
-        r.op = en->problem.n == 1 ? "gemv" : "gemm";
-        r.format = en->variant->format->name;
-        r.model = en->model;
-        r.m = en->problem.m, r.k = en->problem.k, r.n = en->problem.n;
-        r.threads = en->problem.threads;
-        r.regime = tern_regime_name(en->problem.regime);
-        r.unit = "ns/call";
-        r.est = en->measured ? en->extra.est : tern_estimate_of(en->ns, en->runs);
-        if (!en->measured) r.samples = en->ns, r.sample_count = en->runs;
-        r.bytes = (double)en->variant->format->bytes(r.m, r.k);
-        r.macs = (double)r.m * (double)r.k * (double)r.n;
-        char flags[256], groups[160] = "";
-        record_extra(b, en, groups, sizeof groups, flags, sizeof flags, &r);
-        r.complete = 1;
-        s = tern_record_append(path, &r, e);
-    }
-    return s;
-}
-
-static int parse(int argc, char **argv, struct arguments *a) {
-    enum { FILTER = 256, PROBLEM, MODEL, BATCH, REGIME, THREADS, SEED, RECORDS, COUNTERS, ENERGY };
-    static const struct option options[] = {{"filter", required_argument, 0, FILTER},
-                                            {"problem", required_argument, 0, PROBLEM},
-                                            {"model", required_argument, 0, MODEL},
-                                            {"batch", required_argument, 0, BATCH},
-                                            {"regime", required_argument, 0, REGIME},
-                                            {"threads", required_argument, 0, THREADS},
-                                            {"seed", required_argument, 0, SEED},
-                                            {"records", required_argument, 0, RECORDS},
-                                            {"counters", required_argument, 0, COUNTERS},
-                                            {"energy", required_argument, 0, ENERGY},
-                                            {"help", no_argument, 0, 'h'},
-                                            {0, 0, 0, 0}};
-    int own = 1, got;
-    a->passed[a->n_passed++] = argv[0];
-    for (int i = 1; i < argc; i++) { /* the library's flags have values behind '=' only */
-        if (!strncmp(argv[i], "--benchmark_", 12))
-            a->passed[a->n_passed++] = argv[i];
-        else
-            argv[own++] = argv[i];
-    }
-    argv[own] = NULL;
-    while ((got = tern_cli_getopt(own, argv, "h", options, &tern_command_bench)) != -1) {
-        switch (got) {
-        case FILTER:
-            a->filter = optarg;
-            break;
-        case PROBLEM:
-            if (a->problems == sizeof a->problem / sizeof *a->problem)
-                return tern_cli_usage("bench", "more than 256 problems");
-            a->problem[a->problems++] = optarg;
-            break;
-        case MODEL:
-            a->model = optarg;
-            break;
-        case BATCH:
-            a->batch = optarg;
-            break;
-        case REGIME:
-            if (strcmp(optarg, "hot") && strcmp(optarg, "wcold"))
-                return tern_cli_usage("bench", "--regime: '%s' is neither hot nor wcold", optarg);
-            a->regime = strcmp(optarg, "hot") ? TERN_WCOLD : TERN_HOT;
-            break;
-        case THREADS:
-            a->threads = optarg;
-            break;
-        case SEED:
-            if (!tern_cli_size("bench", "--seed", optarg, 0, SIZE_MAX >> 1, &a->seed)) return 3;
-            break;
-        case RECORDS:
-            a->records = optarg;
-            break;
-        case COUNTERS:
-            a->counters = optarg;
-            break;
-        case ENERGY:
-            a->energy = optarg;
-            break;
-        default:
-            return 3;
-        }
-    }
-    if (optind < own) return tern_cli_usage("bench", "unexpected argument '%s'", argv[optind]);
-    return 0;
-}
-
-static int list_tasks(const struct arguments *a, struct tern_tasks *tasks) {
-    size_t *threads = NULL, n_threads, *tokens = NULL, n_tokens;
-    struct tern_error e;
-    enum tern_status s = TERN_OK;
-    int rc = 3;
-    if (!tern_cli_sizes("bench", "--threads", a->threads, 1, 4096, &threads, &n_threads)) return 3;
-    if (!tern_cli_sizes("bench", "--batch", a->batch, 1, 65536, &tokens, &n_tokens)) goto done;
-    for (size_t i = 0; i < a->problems + (!a->problems && !a->model) && !s; i++) {
-        size_t m, k, n;
-        if (!tern_cli_shape("bench", a->problems ? a->problem[i] : "6912x2560x1", &m, &k, &n)) goto done;
-        s = tern_tasks_add_shape(tasks, m, k, threads, n_threads, &n, 1, a->regime, &e);
-    }
-    if (!s && a->model)
-        s = tern_tasks_add_model(tasks, a->model, threads, n_threads, tokens, n_tokens, a->regime, &e);
-    rc = s ? tern_cli_fail(s, &e) : 0;
-done:
-    free(threads);
-    free(tokens);
-    return rc;
-}
-
 /* Pins the threads of every count and says in the context how, or why not. */
-static enum tern_status pin_teams(struct bench *b, const struct listing *l, struct tern_error *e) {
+static enum tern_status pin_teams(struct tern_bench *b, const struct tern_bench_listing *l,
+                                  struct tern_error *e) {
     char text[256];
     snprintf(text, sizeof text, "%s, threads and memory", tern_pin_method());
     for (size_t i = 0; i < l->count; i++) {
@@ -432,7 +204,7 @@ static enum tern_status pin_teams(struct bench *b, const struct listing *l, stru
 }
 
 /* The A/A run: what a difference must exceed to be one, here and now. */
-static enum tern_status null_run(struct bench *b, struct entry *first, struct tern_error *e) {
+static enum tern_status null_run(struct tern_bench *b, struct tern_bench_entry *first, struct tern_error *e) {
     char text[160];
     struct tern_error why = {0};
     enum tern_status s = ensure(first);
@@ -447,7 +219,8 @@ static enum tern_status null_run(struct bench *b, struct entry *first, struct te
     return tern_gbench_context("aa_floor", text, e);
 }
 
-static enum tern_status tell_context(struct bench *b, const struct arguments *a, struct tern_error *e) {
+static enum tern_status tell_context(struct tern_bench *b, const struct tern_bench_arguments *a,
+                                     struct tern_error *e) {
     struct tern_noise_fact fact[TERN_NOISE_FACTS];
     char seed[32], noise[128], text[192];
     snprintf(seed, sizeof seed, "%zu", a->seed);
@@ -473,8 +246,8 @@ static enum tern_status tell_context(struct bench *b, const struct arguments *a,
     return s;
 }
 
-static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *tasks,
-                 const struct tern_cli_filter *re, struct listing *l) {
+static int bench(struct tern_bench *b, struct tern_bench_arguments *a, const struct tern_tasks *tasks,
+                 const struct tern_cli_filter *re, struct tern_bench_listing *l) {
     struct tern_error e;
     struct tern_gbench_result result;
     size_t failed = 0;
@@ -496,29 +269,29 @@ static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *
     if (!s && l->count && !listing) s = null_run(b, &l->item[0], &e);
     if (!s && l->count) s = tern_gbench_run(a->n_passed, a->passed, on_row, l, &result, &e);
     char *records = a->records ? strdup(a->records) : tern_xdg_path("state", "records.jsonl");
-    if (!s && records) s = record_all(b, l, records, &e);
+    if (!s && records) s = tern_bench_record(b, l, records, &e);
     free(records);
     if (s) return tern_cli_fail(s, &e);
     return failed || (l->count && result.failed) ? 1 : 0;
 }
 
 static int run(int argc, char **argv) {
-    struct arguments a = {.threads = "1", .batch = "1", .regime = TERN_WCOLD, .seed = 1};
-    struct bench b = {0};
+    struct tern_bench_arguments a = {.threads = "1", .batch = "1", .regime = TERN_WCOLD, .seed = 1};
+    struct tern_bench b = {0};
     struct tern_tasks tasks = {0};
-    struct listing list = {0};
+    struct tern_bench_listing list = {0};
     struct tern_error e;
     const struct tern_machine *m;
     struct tern_cli_filter re = {0};
     a.passed = calloc((size_t)argc + 2, sizeof *a.passed);
     if (!a.passed) return tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "bench: out of memory"), &e);
-    int rc = parse(argc, argv, &a);
+    int rc = tern_bench_parse(argc, argv, &a);
     if (!rc && !tern_cli_filter_new("bench", a.filter, &re)) rc = 3;
     if (!rc && a.counters && !strcmp(a.counters, "list")) {
         rc = tern_bench_list_counters();
         goto done;
     }
-    if (!rc) rc = list_tasks(&a, &tasks);
+    if (!rc) rc = tern_bench_tasks(&a, &tasks);
     if (!rc && a.counters) rc = tern_bench_groups(a.counters, &b.plan);
     if (!rc && a.energy) rc = tern_bench_energy(a.energy, &b.plan);
     b.plan.seed = a.seed;
@@ -542,4 +315,4 @@ done:
 }
 
 const struct tern_command tern_command_bench = {
-    "bench", "microbenchmarks of proven variants through Google Benchmark", help_text, run};
+    "bench", "microbenchmarks of proven variants through Google Benchmark", tern_bench_help, run};

@@ -52,6 +52,15 @@ int tern_bench_groups(const char *list, struct tern_bench_plan *plan) {
     return rc;
 }
 
+/* What can be done about a source that was named; "" when nothing helps. */
+static const char *remedy_of(const char *source) {
+    const struct tern_energy_facts *f = tern_energy_sources();
+    for (size_t i = 0; i < TERN_ENERGY_SOURCES; i++)
+        if (f[i].source != TERN_ENERGY_NONE && !strcmp(tern_energy_source_name(f[i].source), source))
+            return f[i].remedy;
+    return "";
+}
+
 int tern_bench_energy(const char *source, struct tern_bench_plan *plan) {
     struct tern_error e = {0};
     if (!strcmp(source, "model") || !strncmp(source, "model:", 6)) {
@@ -70,6 +79,11 @@ int tern_bench_energy(const char *source, struct tern_bench_plan *plan) {
     enum tern_status s = tern_energy_open_source(source, &plan->energy, &e);
     if (!s) s = tern_energy_probe(plan->energy, NULL, &e);
     if (!s) s = tern_energy_idle(plan->energy, IDLE_SECONDS, &plan->idle_watts, &e);
+    const char *remedy = s == TERN_UNSUPPORTED ? remedy_of(source) : "";
+    if (remedy[0]) {
+        struct tern_error bare = e;
+        tern_fail(&e, s, "%.300s -> %.200s", bare.text, remedy);
+    }
     return s ? tern_cli_fail(s, &e) : 0;
 }
 

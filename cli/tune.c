@@ -16,7 +16,8 @@ static const char help_text[] =
     "Finds the fastest proven variant for each problem on this machine and remembers it as wisdom.\n\n"
     "  --model NAME|FILE.gguf|synth:NAME  tune the linear layers of a model (default 2b-4t)\n"
     "  --problem MxK[xN]      tune this shape instead; may be repeated\n"
-    "  --threads LIST         thread counts (default: 1 and all processors)\n"
+    "  --threads LIST         thread counts (default: 1 and all processors of the kind)\n"
+    "  --kind N|NAME|all      kind of core, where there are several (tern doctor lists them; default all)\n"
     "  --batch LIST           token counts (default 1,128; a problem with its own N keeps it)\n"
     "  --budget SECONDS       for everything together (default 60)\n"
     "  --strategy NAME        race (default), exhaustive, random, climb or evolve\n"
@@ -91,6 +92,7 @@ static int parse(int argc, char **argv, struct tern_tune_arguments *a) {
         ROUNDS,
         REPLAY,
         REPETITIONS,
+        KIND,
         JSON
     };
     static const struct option options[] = {{"model", required_argument, 0, MODEL},
@@ -112,6 +114,7 @@ static int parse(int argc, char **argv, struct tern_tune_arguments *a) {
                                             {"rounds", required_argument, 0, ROUNDS},
                                             {"replay", required_argument, 0, REPLAY},
                                             {"repetitions", required_argument, 0, REPETITIONS},
+                                            {"kind", required_argument, 0, KIND},
                                             {"verbose", no_argument, 0, 'v'},
                                             {"json", no_argument, 0, JSON},
                                             {"quiet", no_argument, 0, 'q'},
@@ -123,6 +126,7 @@ static int parse(int argc, char **argv, struct tern_tune_arguments *a) {
                                       .effort = "normal",
                                       .objective = "time",
                                       .batch = "1,128",
+                                      .kind = "all",
                                       .repetitions = 21,
                                       .tune = {.budget_seconds = 60, .table_rounds = 5}};
     while ((got = tern_cli_getopt(argc, argv, "qvh", options, &tern_command_tune)) != -1) {
@@ -186,6 +190,9 @@ static int parse(int argc, char **argv, struct tern_tune_arguments *a) {
         case REPETITIONS:
             if (!tern_cli_size("tune", "--repetitions", optarg, 1, 1000, &a->repetitions)) return 3;
             break;
+        case KIND:
+            a->kind = optarg;
+            break;
         case 'v':
             a->verbose = 1;
             break;
@@ -203,38 +210,13 @@ static int parse(int argc, char **argv, struct tern_tune_arguments *a) {
     return check(a, seed);
 }
 
-/* The shapes, thread counts and token counts that were asked for. Returns an exit code. */
-static int list_tasks(const struct tern_tune_arguments *a, struct tern_tasks *tasks) {
-    const struct tern_machine *m = a->tune.machine;
-    size_t all[2] = {1, m->cpus}, *threads = all, n_threads = m->cpus > 1 ? 2 : 1, *tokens = NULL,
-           n_tokens = 0;
-    struct tern_error e;
-    enum tern_status s = TERN_OK;
-    int rc = 3;
-    if (a->threads && !tern_cli_sizes("tune", "--threads", a->threads, 1, 4096, &threads, &n_threads))
-        return 3;
-    if (!tern_cli_sizes("tune", "--batch", a->batch, 1, 65536, &tokens, &n_tokens)) goto done;
-    for (size_t i = 0; i < a->problems && !s; i++) {
-        size_t p[3], xs = 0;
-        for (const char *c = a->problem[i]; *c; c++) xs += *c == 'x';
-        if (!tern_cli_shape("tune", a->problem[i], &p[0], &p[1], &p[2])) goto done;
-        s = tern_tasks_add_shape(tasks, p[0], p[1], threads, n_threads, xs == 2 ? &p[2] : tokens,
-                                 xs == 2 ? 1 : n_tokens, TERN_WCOLD, &e);
-    }
-    if (!s && (a->model || !a->problems))
-        s = tern_tasks_add_model(tasks, a->model ? a->model : "2b-4t", threads, n_threads, tokens, n_tokens,
-                                 TERN_WCOLD, &e);
-    rc = s ? tern_cli_fail(s, &e) : 0;
-done:
-    if (threads != all) free(threads);
-    free(tokens);
-    return rc;
-}
-
 static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom,
                 const char *records) {
-    struct tern_tune_view v = {
-        .json = a->json, .quiet = a->quiet, .objective = a->tune.objective, .list = json_array()};
+    struct tern_tune_view v = {.arguments = a,
+                               .json = a->json,
+                               .quiet = a->quiet,
+                               .objective = a->tune.objective,
+                               .list = json_array()};
     struct tern_tune_summary sum;
     struct tern_error e;
     char *journal = tern_format_text("%s.journal", a->tune.table ? a->tune.table : wisdom),
@@ -272,31 +254,27 @@ done:
     return sum.stopped || sum.not_measured ? 2 : 0;
 }
 
+static int tune_one(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom) {
+    if (a->tune.table && tasks->count != 1)
+        return tern_cli_usage("tune", "--record-table: one problem with one --threads and one --batch");
+    if (!wisdom) return tern_cli_usage("tune", "no home directory is known: name the file with --wisdom");
+    char *records = a->records ? strdup(a->records) : tern_xdg_path("state", "records.jsonl");
+    const int rc = tune(a, tasks, wisdom, a->tune.table ? NULL : records);
+    free(records);
+    return rc;
+}
+
 static int run(int argc, char **argv) {
     struct tern_tune_arguments a;
     struct tern_error e;
-    struct tern_tasks tasks = {0};
     int rc = parse(argc, argv, &a);
     if (rc) return rc;
     if (a.replay) return tern_tune_replay(&a);
     const enum tern_status s = tern_machine_get(&a.tune.machine, &e);
     if (s) return tern_cli_fail(s, &e);
-    rc = list_tasks(&a, &tasks);
     char *wisdom = a.wisdom ? strdup(a.wisdom) : tern_wisdom_default_path();
-    char *records = a.records ? strdup(a.records) : tern_xdg_path("state", "records.jsonl");
-    if (rc) goto done;
-    if (a.tune.table && tasks.count != 1)
-        rc = tern_cli_usage("tune", "--record-table: one problem with one --threads and one --batch");
-    else if (a.dry_run)
-        rc = tern_tune_dry_run(&a, &tasks, wisdom);
-    else if (!wisdom)
-        rc = tern_cli_usage("tune", "no home directory is known: name the file with --wisdom");
-    else
-        rc = tune(&a, &tasks, wisdom, a.tune.table ? NULL : records);
-done:
+    rc = tern_tune_each_kind(&a, wisdom, a.dry_run ? tern_tune_dry_run : tune_one);
     free(wisdom);
-    free(records);
-    tern_tasks_free(&tasks);
     return rc;
 }
 

@@ -114,8 +114,7 @@ static enum tern_status one_problem(const struct tern_tune_arguments *a, const s
     return TERN_OK;
 }
 
-int tern_tune_dry_run(const struct tern_tune_arguments *a, const struct tern_tasks *tasks,
-                      const char *wisdom) {
+int tern_tune_dry_run(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom) {
     struct tern_wisdom w = {0};
     struct tern_error e;
     struct sums all = {0};
@@ -132,10 +131,10 @@ int tern_tune_dry_run(const struct tern_tune_arguments *a, const struct tern_tas
     }
     const double budget = a->tune.budget_seconds, eta = all.seconds < budget ? all.seconds : budget;
     if (a->json)
-        return tern_cli_print_json(json_pack("{s:o, s:I, s:I, s:I, s:f, s:f}", "problems", list, "candidates",
-                                             (json_int_t)all.candidates, "seeds", (json_int_t)all.seeds,
-                                             "known", (json_int_t)all.known, "eta_seconds_modelled", eta,
-                                             "at_most_seconds", budget));
+        return tern_tune_document(a, json_pack("{s:o, s:I, s:I, s:I, s:f, s:f}", "problems", list,
+                                               "candidates", (json_int_t)all.candidates, "seeds",
+                                               (json_int_t)all.seeds, "known", (json_int_t)all.known,
+                                               "eta_seconds_modelled", eta, "at_most_seconds", budget));
     json_decref(list);
     printf("%zu problems, %zu of them known; %zu candidates, %zu seeds; about %.0f s (modelled: 1.5 ms a "
            "sample), at "

@@ -32,6 +32,7 @@ static void say_standing(const struct tern_standing *st, size_t place, enum tern
     if (st->of_read.n) printf(" = %.0f %% of read", 100 * st->of_read.median);
     if (objective == TERN_OBJECTIVE_TIME) printf("  %.1f GMAC/s", st->macs / st->est.median);
     if (st->of_int8.n) printf(" = %.0f %% of int8", 100 * st->of_int8.median);
+    if (!isnan(st->ipc)) printf("  %.2f instructions/cycle (one pass)", st->ipc);
     say_ratio(&st->over_default, "default");
     say_ratio(&st->over_f16, "f16");
     say_ratio(&st->over_i2s, "i2s");
@@ -75,6 +76,7 @@ static void say_outcome(const struct tern_outcome *o, enum tern_objective object
     for (size_t i = 0; i < o->standings; i++) say_standing(&o->standing[i], i + 1, objective);
     say_ceiling("read", &o->read, "GB/s");
     say_ceiling("int8", &o->int8, "GMAC/s");
+    if (o->why_no_counters[0]) printf("     counters: not measured: %s\n", o->why_no_counters);
     printf("     %zu candidates, %zu left out, %zu dropped in %zu rounds of %zu samples; duel of %zu rounds",
            o->candidates, o->left_out, o->dropped, o->race_rounds, o->samples, o->duel_rounds);
     if (!isnan(o->floor)) printf(", noise floor %.1f %%", 100 * o->floor);
@@ -139,6 +141,7 @@ static json_t *json_outcome(const struct tern_outcome *o, enum tern_objective ob
     json_object_set_new(out, "search_samples", json_integer((json_int_t)o->samples));
     json_object_set_new(out, "duel_rounds", json_integer((json_int_t)o->duel_rounds));
     if (!isnan(o->floor)) json_object_set_new(out, "noise_floor", json_real(o->floor));
+    if (o->why_no_counters[0]) json_object_set_new(out, "no_counters", json_string(o->why_no_counters));
     json_object_set_new(out, "tie", json_boolean(o->tie));
     json_object_set_new(out, "complete", json_boolean(o->complete));
     json_object_set_new(out, "read", json_ceiling(&o->read, "GB/s"));
@@ -211,9 +214,9 @@ void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary
         json_t *models = json_array();
         for (size_t i = 0; i < v->totals.count; i++)
             json_array_append_new(models, json_total(&v->totals.item[i], v->objective));
-        tern_cli_print_json(json_pack("{s:O, s:o, s:f, s:I, s:b}", "problems", v->list, "models", models,
-                                      "seconds", sum->seconds, "replayed_samples", (json_int_t)sum->replayed,
-                                      "stopped", sum->stopped));
+        tern_tune_document(v->arguments, json_pack("{s:O, s:o, s:f, s:I, s:b}", "problems", v->list, "models",
+                                                   models, "seconds", sum->seconds, "replayed_samples",
+                                                   (json_int_t)sum->replayed, "stopped", sum->stopped));
         return;
     }
     for (size_t i = 0; i < v->totals.count; i++) say_total(&v->totals.item[i], v->objective);

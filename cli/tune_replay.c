@@ -45,35 +45,39 @@ static enum tern_status repeat(const struct tern_tune_arguments *a, const struct
     return s;
 }
 
-static void say_share(const char *name, double evaluations, double whole) {
+static void say_share(const char *name, double evaluations, const struct tern_table *t) {
+    const double whole = (double)tern_table_evaluations(t);
     if (isfinite(evaluations))
-        printf("  %s %6.0f (%4.1f %%)", name, evaluations, 100 * evaluations / whole);
+        printf("  %s %6.0f (%4.1f %%; %4.1f %%)", name, evaluations, 100 * evaluations / whole,
+               100 * evaluations / (double)t->count);
     else
-        printf("  %s  never        ", name);
+        printf("  %s  never                ", name);
 }
 
-static void put_share(json_t *o, const char *name, double evaluations, double whole) {
+static void put_share(json_t *o, const char *name, double evaluations, const struct tern_table *t) {
     json_t *v = json_null();
     if (isfinite(evaluations))
-        v = json_pack("{s:f, s:f}", "evaluations", evaluations, "share_of_exhaustive", evaluations / whole);
+        v = json_pack("{s:f, s:f, s:f}", "evaluations", evaluations, "share_of_exhaustive",
+                      evaluations / (double)tern_table_evaluations(t), "share_of_one_round_each",
+                      evaluations / (double)t->count);
     json_object_set_new(o, name, v);
 }
 
 static void show(const struct tern_tune_arguments *a, const struct tern_strategy *strategy,
-                 const struct medians *m, double whole, json_t *list) {
+                 const struct medians *m, const struct tern_table *t, json_t *list) {
     if (a->json) {
         json_t *o = json_pack("{s:s, s:f, s:f}", "strategy", strategy->name, "evaluations_in_all",
                               m->evaluations, "loss_at_the_end", m->loss);
-        put_share(o, "to_2_percent", m->to_2, whole);
-        put_share(o, "to_1_percent", m->to_1, whole);
-        put_share(o, "to_2_percent_worst", m->worst_2, whole);
+        put_share(o, "to_2_percent", m->to_2, t);
+        put_share(o, "to_1_percent", m->to_1, t);
+        put_share(o, "to_2_percent_worst", m->worst_2, t);
         json_array_append_new(list, o);
         return;
     }
     printf("%-10s", strategy->name);
-    say_share("to 2 %:", m->to_2, whole);
-    say_share("to 1 %:", m->to_1, whole);
-    say_share("worst to 2 %:", m->worst_2, whole);
+    say_share("to 2 %:", m->to_2, t);
+    say_share("to 1 %:", m->to_1, t);
+    say_share("worst to 2 %:", m->worst_2, t);
     printf("  in all %.0f, loss at the end %.2f %%\n", m->evaluations, 100 * m->loss);
 }
 
@@ -90,6 +94,7 @@ int tern_tune_replay(const struct tern_tune_arguments *a) {
     json_t *list = json_array();
     if (!a->json)
         printf("%s of machine %s: %zu candidates, %zu rounds each, %.0f evaluations for all\n"
+               "in brackets the share of all of them, then of one round of each candidate; "
                "medians over %zu repetitions, seeds %lu to %lu:\n",
                text, t.machine, t.count, t.rounds, whole, a->repetitions, (unsigned long)a->tune.seed,
                (unsigned long)(a->tune.seed + a->repetitions - 1));
@@ -97,7 +102,7 @@ int tern_tune_replay(const struct tern_tune_arguments *a) {
         struct medians m = {0};
         if (strcmp(a->strategy, "all") && a->tune.strategy != &all[i]) continue;
         s = repeat(a, &t, &all[i], &m, &e);
-        if (!s) show(a, &all[i], &m, whole, list);
+        if (!s) show(a, &all[i], &m, &t, list);
     }
     json_t *root =
         json_pack("{s:s, s:s, s:I, s:I, s:f, s:I, s:O}", "problem", text, "machine", t.machine, "candidates",

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "measure/machine.h"
+#include "tuner/kinds.h"
 #include "tuner/wisdom.h"
 #include "tuner/wisdom_edit.h"
 
@@ -21,6 +22,7 @@ static const char help_text[] =
     "       tern wisdom forget MxK[xN]       one problem; or --stale, or --all\n\n"
     "  --wisdom FILE     file to work on (default: TERN_WISDOM, else the user's)\n"
     "  --threads N       of the problem (explain: default all processors; forget: default any)\n"
+    "  --kind N|NAME     kind of core, where there are several (default the first)\n"
     "  --any-machine     accept files of other machines\n"
     "  --stale           forget only what was measured with other code than this build's\n"
     "  --all             forget everything\n"
@@ -128,9 +130,10 @@ static int forget(const struct tern_wisdom_arguments *a) {
 }
 
 static int run(int argc, char **argv) {
-    enum { WISDOM = 256, THREADS, ANY, STALE, ALL, JSON };
+    enum { WISDOM = 256, THREADS, KIND, ANY, STALE, ALL, JSON };
     static const struct option options[] = {{"wisdom", required_argument, 0, WISDOM},
                                             {"threads", required_argument, 0, THREADS},
+                                            {"kind", required_argument, 0, KIND},
                                             {"any-machine", no_argument, 0, ANY},
                                             {"stale", no_argument, 0, STALE},
                                             {"all", no_argument, 0, ALL},
@@ -145,7 +148,10 @@ static int run(int argc, char **argv) {
                     {"merge", merge},   {"forget", forget}};
     struct tern_wisdom_arguments a = {0};
     struct tern_error e;
-    const char *path = NULL;
+    const struct tern_machine *whole;
+    struct tern_machine machine;
+    const char *path = NULL, *kind = NULL;
+    size_t which = 0;
     int got;
     while ((got = tern_cli_getopt(argc, argv, "h", options, &tern_command_wisdom)) != -1) {
         switch (got) {
@@ -154,6 +160,9 @@ static int run(int argc, char **argv) {
             break;
         case THREADS:
             if (!tern_cli_size("wisdom", "--threads", optarg, 1, 4096, &a.threads)) return 3;
+            break;
+        case KIND:
+            kind = optarg;
             break;
         case ANY:
             a.any_machine = 1;
@@ -176,9 +185,14 @@ static int run(int argc, char **argv) {
     const char *name = argv[optind];
     a.word = argv + optind + 1;
     a.words = (size_t)(argc - optind - 1);
-    const enum tern_status s = tern_machine_get(&a.machine, &e);
+    enum tern_status s = tern_machine_get(&whole, &e);
+    if (!s && kind) s = tern_kind_named(whole, kind, &which, &e);
     if (s) return tern_cli_fail(s, &e);
-    char *file = path ? strdup(path) : tern_wisdom_default_path();
+    tern_machine_of_kind(whole, which, &machine);
+    a.machine = &machine;
+    char *base = path ? strdup(path) : tern_wisdom_default_path();
+    char *file = tern_kind_wisdom_path(base, a.machine);
+    free(base);
     if (!file) return tern_cli_usage("wisdom", "no home directory is known: name the file with --wisdom");
     a.path = file;
     int rc = -1;

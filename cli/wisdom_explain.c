@@ -44,6 +44,9 @@ json_t *tern_wisdom_entry_json(const struct tern_wisdom_entry *en) {
         json_object_set_new(o, "ci95_ratio", json_pack("[f,f]", en->ratio_lo, en->ratio_hi));
     if (!isnan(en->of_read)) json_object_set_new(o, "share_of_read", json_real(en->of_read));
     if (!isnan(en->of_int8)) json_object_set_new(o, "share_of_int8", json_real(en->of_int8));
+    if (!isnan(en->ipc)) json_object_set_new(o, "ipc", json_real(en->ipc));
+    if (!isnan(en->llc_misses))
+        json_object_set_new(o, "llc_misses_per_kilo_weight", json_real(en->llc_misses));
     if (en->second[0]) {
         json_object_set_new(o, "second", json_string(en->second));
         json_object_set_new(o, "second_over_winner", json_real(en->margin));
@@ -115,12 +118,38 @@ static enum tern_bound bound_of(const struct tern_wisdom_entry *en, const char *
     return tern_bound_of(&f, why);
 }
 
+/* Why there are no counts in an entry. */
+static const char *why_not_counted(const struct tern_wisdom_entry *en) {
+    const char *why = tern_counters_why_not();
+    if (why) return why;
+    return strcmp(en->objective, "time") ? "only tuning for time counts"
+                                         : "measured without counters; tern tune --again counts";
+}
+
+/* Micro-operations have no event of one name and meaning on all processors. */
+static const char *why_no_uops(void) {
+    const char *why = tern_counters_why_not();
+    return why ? why
+               : "no back-end has one event for them on all processors; tern bench --counters FILE.json";
+}
+
+static void say_counters(const struct tern_wisdom_entry *en) {
+    if (isnan(en->ipc))
+        printf("    counters not measured: %s\n", why_not_counted(en));
+    else
+        printf("    counters %.2f instructions a cycle", en->ipc);
+    if (!isnan(en->ipc) && !isnan(en->llc_misses))
+        printf(", %.2f last-level misses per 1000 weights", en->llc_misses);
+    if (!isnan(en->ipc)) printf(" (one pass of its own)\n");
+    printf("    uops     not measured: %s\n", why_no_uops());
+}
+
 /* Why it won: what it reads and computes, how near the ceilings that is, and by how much the next one lost.
  */
 static void say_why(const struct tern_wisdom_entry *en) {
     const struct tern_variant *v = tern_variant_named(en->variant);
     const struct tern_problem *p = &en->problem;
-    const char *rule, *counters = tern_counters_why_not();
+    const char *rule;
     if (!v) return;
     const double bytes = (double)v->format->bytes(p->m, p->k),
                  macs = (double)p->m * (double)p->k * (double)p->n;
@@ -137,8 +166,7 @@ static void say_why(const struct tern_wisdom_entry *en) {
                100 * en->of_int8);
     const enum tern_bound bound = bound_of(en, &rule);
     printf("    bound by %s (%s)\n", tern_bound_name(bound), rule);
-    printf("    uops     not measured: %s\n",
-           counters ? counters : "tuning does not count them; tern bench --counters does");
+    say_counters(en);
     if (!en->second[0]) {
         printf("    second   nobody else was in the duel\n");
         return;
@@ -176,14 +204,16 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
         json_t *root = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "m", (json_int_t)p.m, "k",
                                  (json_int_t)p.k, "n", (json_int_t)p.n, "threads", (json_int_t)p.threads,
                                  "variant", plan.variant->name, "params", params, "decided_by", why);
-        const char *rule, *counters = tern_counters_why_not();
+        const char *rule;
         if (en) {
             json_t *evidence = tern_wisdom_entry_json(en);
             json_object_set_new(evidence, "bytes",
                                 json_integer((json_int_t)plan.variant->format->bytes(p.m, p.k)));
             json_object_set_new(evidence, "bound_by", json_string(tern_bound_name(bound_of(en, &rule))));
             json_object_set_new(evidence, "bound_rule", json_string(rule));
-            if (counters) json_object_set_new(evidence, "no_counters", json_string(counters));
+            if (isnan(en->ipc))
+                json_object_set_new(evidence, "no_counters", json_string(why_not_counted(en)));
+            json_object_set_new(evidence, "no_uops", json_string(why_no_uops()));
             json_object_set_new(root, "evidence", evidence);
         }
         tern_cli_print_json(root);

@@ -299,7 +299,7 @@ void tern_machine_of_kind(const struct tern_machine *m, size_t kind, struct tern
     *out = *m;
     if (m->core_kinds < 2) return;
     const struct tern_core_kind *k = &m->kind[kind];
-    char text[64];
+    size_t alike = 0;
     out->cpus = tern_machine_kind_cpus(m, kind, out->cpu);
     memset(out->kind_of, 0, sizeof out->kind_of);
     memset(out->kind, 0, sizeof out->kind);
@@ -308,7 +308,14 @@ void tern_machine_of_kind(const struct tern_machine *m, size_t kind, struct tern
     out->core_kinds = 1;
     out->l1d_bytes = k->l1d_bytes;
     out->l2_bytes = k->l2_bytes;
-    const int n = snprintf(text, sizeof text, "%s|%s", m->key, k->name);
+    if (!m->foreign) identity(out); /* kinds of core may differ in model */
+    hard_key(out);
+    /* Kinds that differ by their clock alone. */
+    for (size_t i = 0; i < m->core_kinds; i++)
+        alike += m->kind[i].l1d_bytes == k->l1d_bytes && m->kind[i].l2_bytes == k->l2_bytes;
+    if (alike < 2) return;
+    char text[64];
+    const int n = snprintf(text, sizeof text, "%s|%s", out->key, k->name);
     const uint64_t h = tern_hash(TERN_HASH_START, text, (size_t)n);
     snprintf(out->key, sizeof out->key, "m:%016llx", (unsigned long long)h);
 }

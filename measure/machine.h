@@ -57,7 +57,8 @@ enum tern_status tern_machine_get(const struct tern_machine **m, struct tern_err
 size_t tern_machine_kind_cpus(const struct tern_machine *m, size_t kind, int *cpu);
 
 /* The machine as if it had only the cores of this kind, with a key of its own: what is tuned for one kind is
- * looked up for one kind. A machine of one kind is copied as it is. */
+ * looked up for one kind. It is the key that a process finds which may use this kind alone (taskset), unless
+ * another kind has the same caches. A machine of one kind is copied as it is. */
 void tern_machine_of_kind(const struct tern_machine *m, size_t kind, struct tern_machine *out);
 
 /* Bytes that weights must rotate through to be cold in the last-level cache: min(2 x L3, cap), where the cap

@@ -22,7 +22,7 @@ struct team {
 #ifdef TERN_HAVE_HWLOC
 static int bind_here(const struct team *t, int cpu) {
     hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(t->topology, (unsigned)cpu);
-    if (!pu) return -EINVAL;
+    if (!pu) return -ENODEV;
     if (hwloc_set_cpubind(t->topology, pu->cpuset, HWLOC_CPUBIND_THREAD | HWLOC_CPUBIND_STRICT))
         return -errno;
     /* A wish: kernels without NUMA have no such call. */

@@ -183,6 +183,7 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
                              .task = task,
                              .problem = task->problem,
                              .epoch_ns = EPOCH_NS,
+                             .started = now,
                              .search_ends = now + SEARCH_SHARE * (ends - now),
                              .ends = ends};
     if (c.problem.regime != TERN_HOT) c.problem.regime = s->bed.cold;

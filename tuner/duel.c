@@ -1,21 +1,16 @@
 #include "tuner/duel.h"
 
+#include "measure/floor.h"
+
 #include <math.h>
 #include <stdlib.h>
-
-#define FLOOR_WHEN_SHORT 0.05
-
-static double noise(const struct tern_ratio *twin) {
-    if (twin->n < 6) return NAN;
-    return fmax(fmax(1 - twin->ci_lo, twin->ci_hi - 1), 0);
-}
 
 static void decide(struct tern_duel *d, size_t challengers) {
     for (size_t i = 0; i < d->count; i++) {
         d->estimate[i] = tern_estimate_of(d->ns + i * d->room, d->rounds);
         d->ratio[i] = tern_duel_ratio(d, i, TERN_DUEL_DEFAULT);
     }
-    d->floor = noise(&d->ratio[TERN_DUEL_TWIN]);
+    d->floor = tern_floor_of(&d->ratio[TERN_DUEL_TWIN]);
     d->winner = TERN_DUEL_DEFAULT;
     d->tie = 0;
     size_t best = TERN_DUEL_DEFAULT;
@@ -24,11 +19,13 @@ static void decide(struct tern_duel *d, size_t challengers) {
             best = i;
     if (best == TERN_DUEL_DEFAULT) return;
     const struct tern_ratio *r = &d->ratio[best];
-    const int known = r->n >= 6 && !isnan(d->floor);
-    if (known ? r->ci_hi < 1 - d->floor : r->median < 1 - FLOOR_WHEN_SHORT)
+    const enum tern_difference verdict = tern_difference_of(r, d->floor);
+    /* Too few rounds for an interval: an answer for the time being, which is marked incomplete. */
+    const int provisional = r->n < TERN_DUEL_ROUNDS_LEAST && r->median < 1 / (1 + TERN_FLOOR_UNKNOWN);
+    if (verdict == TERN_DIFFERENCE_FASTER || provisional)
         d->winner = best;
     else
-        d->tie = !known || r->ci_lo <= 1 + d->floor;
+        d->tie = verdict != TERN_DIFFERENCE_SLOWER;
 }
 
 enum tern_status tern_duel_run(const struct tern_search *s, size_t challengers, struct tern_duel *d,
@@ -53,7 +50,7 @@ enum tern_status tern_duel_run(const struct tern_search *s, size_t challengers, 
         for (size_t i = 0; i < d->count; i++) d->ns[i * d->room + d->rounds] = fresh[i];
         d->rounds++;
     }
-    d->complete = d->rounds >= s->effort->duel_min;
+    d->complete = d->rounds >= s->effort->duel_min && d->rounds >= TERN_DUEL_ROUNDS_LEAST;
     decide(d, challengers);
     if (!d->estimate[TERN_DUEL_DEFAULT].n)
         status = tern_fail(e, TERN_INCONCLUSIVE, "duel: the default was not measured: no time left");

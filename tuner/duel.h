@@ -1,31 +1,33 @@
 /* The duel: the default against its challengers, with an A/A control in the same rounds.
  *
  * Entrant 0 is the default and entrant 1 its twin, the very same thing once more: what separates those two is
- * noise. A challenger wins only when the whole interval of its paired ratio lies further below 1 than the
- * noise reaches. */
+ * noise. A challenger wins by the rule of measure/floor.h, as everything that compares: the whole 95 %
+ * sign-test interval of its paired ratio lies below 1, and further from it than the A/A floor. */
 #ifndef TERN_TUNER_DUEL_H
 #define TERN_TUNER_DUEL_H
 
 #include "tuner/race.h"
 
-#define TERN_DUEL_DEFAULT    0
-#define TERN_DUEL_TWIN       1
-#define TERN_DUEL_CHALLENGER 2 /* the first one */
+#define TERN_DUEL_DEFAULT      0
+#define TERN_DUEL_TWIN         1
+#define TERN_DUEL_CHALLENGER   2 /* the first one */
+#define TERN_DUEL_ROUNDS_LEAST 6 /* for a 95 % interval */
 
 struct tern_duel {
     size_t count, rounds, room;
     double *ns; /* [entrant * room + round] */
     struct tern_estimate *estimate;
     struct tern_ratio *ratio; /* time over the default's */
-    double floor;             /* noise: how far the twin's interval reaches from 1; NaN below 6 rounds */
+    double floor;             /* tern_floor_of the twin's ratio; NaN below 6 rounds */
     size_t winner;            /* an entrant: the default or a challenger */
     int tie;                  /* the best challenger is not separable from the default, which therefore won */
     int complete;             /* duel_min rounds were done */
 };
 
 /* `s->count` entrants: default, twin, `challengers` of them, then any observers (baselines, ceilings), which
- * never win. Uses s->round, s->go and s->effort. With fewer than 6 rounds a challenger must be 5 % faster at
- * the median, and the result is not complete. TERN_INCONCLUSIVE when the default or every round failed. */
+ * never win. Uses s->round, s->go and s->effort. With fewer than 6 rounds nothing is significant: a
+ * challenger that is faster by TERN_FLOOR_UNKNOWN at the median is named for the time being, and the result
+ * is not complete. TERN_INCONCLUSIVE when the default or every round failed. */
 enum tern_status tern_duel_run(const struct tern_search *s, size_t challengers, struct tern_duel *out,
                                struct tern_error *e);
 void tern_duel_free(struct tern_duel *d);

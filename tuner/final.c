@@ -9,6 +9,7 @@
 #define EPOCH_NS     1e6
 #define EPOCH_MAX_NS 4e6
 #define CHALLENGERS  3
+#define OVERDRAW     0.2
 
 static size_t add_ceiling(struct tern_contest *c, struct tern_ceiling *ceiling, const char *role) {
     snprintf(c->member[c->members].name, sizeof c->member->name, "ceiling:%s %s", role,
@@ -23,11 +24,10 @@ static int on_duel_go(void *ctx, size_t number) {
     if (c->s->o->stop && *c->s->o->stop) return 0;
     if (number < c->remembered[TERN_DUEL]) return 1;
     if (c->was_done) return 0;
-    /* A problem that was begun may overdraw a little to become a result. */
-    if (number < c->s->o->effort->duel_min && !c->s->finished) return 1;
-    if (number < c->s->o->effort->duel_min)
-        return tern_seconds_now() < c->s->ends + 0.05 * c->s->o->budget_seconds;
-    return tern_seconds_now() < c->ends;
+    if (number == 0 || (number < c->s->o->effort->duel_min && !c->s->finished)) return 1;
+    /* To become a result it may overdraw its part a little, not so much that those after it get none. */
+    const double now = tern_seconds_now(), over = OVERDRAW * (c->ends - c->started);
+    return now < (number < c->s->o->effort->duel_min ? c->ends + over : c->ends);
 }
 
 static const struct tern_variant *best_ranked(const struct tern_contest *c, const char *format) {

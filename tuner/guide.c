@@ -55,6 +55,19 @@ static enum tern_bound by_ceilings(const struct tern_guide_facts *f, const char 
     return TERN_BOUND_UNKNOWN;
 }
 
+void tern_guide_take(struct tern_guide_facts *f, const struct tern_counter_group *g,
+                     const struct tern_counted *counted) {
+    const struct {
+        const char *name;
+        double *to;
+    } wanted[] = {{"cycles", &f->cycles}, {"instructions", &f->instructions}, {"l3_misses", &f->llc_misses}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        *wanted[i].to = NAN;
+        for (size_t k = 0; k < g->events; k++)
+            if (!strcmp(g->event[k].name, wanted[i].name)) *wanted[i].to = counted->event[k].value;
+    }
+}
+
 enum tern_bound tern_bound_of(const struct tern_guide_facts *f, const char **why) {
     const char *unused;
     if (!why) why = &unused;

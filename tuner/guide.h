@@ -8,6 +8,8 @@
 #ifndef TERN_TUNER_GUIDE_H
 #define TERN_TUNER_GUIDE_H
 
+#include "measure/count.h"
+
 enum tern_bound { TERN_BOUND_UNKNOWN, TERN_BOUND_MEMORY, TERN_BOUND_COMPUTE };
 /* "unknown", "memory", "compute" */
 const char *tern_bound_name(enum tern_bound b);
@@ -23,6 +25,10 @@ struct tern_guide_facts {
     double ns;                               /* per call */
     double read_gbps;                        /* ceiling */
 };
+
+/* Takes cycles, instructions and misses from a count of the group "guide"; what was not counted is NaN. */
+void tern_guide_take(struct tern_guide_facts *f, const struct tern_counter_group *g,
+                     const struct tern_counted *counted);
 
 /* Counters decide when cycles, instructions and misses are all known, else the shares. *why (may be NULL)
  * gets static text: which rule spoke. */

@@ -30,14 +30,15 @@ static void cut_by_floor(struct tern_hunt *h) {
 }
 
 /* The first rounds of list[0..n): two of each, as one may be an interruption; more only of those within
- * `reach` of the best. 0 at the end. */
+ * `reach` of the best, and of those whose two disagree, as both may be. 0 at the end. */
 static int look(struct tern_hunt *h, size_t *list, size_t n, double reach) {
     const size_t rounds = h->s->effort->rounds_first;
     if (!tern_hunt_measure(h, list, n, rounds < 2 ? rounds : 2)) return 0;
     const size_t best = tern_hunt_best(h);
     size_t kept = 0;
     for (size_t i = 0; best != SIZE_MAX && i < n; i++)
-        if (tern_hunt_cost(h, list[i]) <= reach * tern_hunt_cost(h, best)) list[kept++] = list[i];
+        if (tern_hunt_cost(h, list[i]) <= reach * tern_hunt_cost(h, best) || h->f->estimate[list[i]].unstable)
+            list[kept++] = list[i];
     return rounds <= 2 || tern_hunt_measure(h, list, kept, rounds - 2);
 }
 

@@ -56,6 +56,8 @@ struct tern_search {
     int (*go)(void *ctx, size_t number);
     /* What bounds a candidate of this cost; may be NULL. */
     enum tern_bound (*bound)(void *ctx, size_t candidate, double cost);
+    /* Told after every round which candidate the strategy would name now, SIZE_MAX: none; may be NULL. */
+    void (*answer)(void *ctx, size_t candidate);
     void *ctx;
 };
 

@@ -4,14 +4,16 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct player {
     const struct tern_table *t;
     struct tern_random random;
-    double *truth, *least; /* per candidate: recorded median; least cost served so far */
+    double *truth; /* per candidate: recorded median */
     double optimum;
-    size_t answer, served, wrong_2,
-        wrong_1; /* wrong: the last evaluation after which the answer was too slow */
+    size_t *deck, left; /* rounds: deck[0..left) have not been drawn since all were */
+    size_t answer, served, since_2,
+        since_1; /* evaluations since when the answer is within 2 % (1 %); 0: it is not */
 };
 
 static double median_of(const struct tern_table *t, size_t i, double *scratch) {
@@ -22,26 +24,31 @@ static double median_of(const struct tern_table *t, size_t i, double *scratch) {
     return n ? tern_median_sorted(scratch, n) : NAN;
 }
 
-static void serve(struct player *p, size_t i, double cost) {
-    p->served++;
-    if (cost > 0 && cost < p->least[i]) p->least[i] = cost;
-    if (p->answer == SIZE_MAX || p->least[i] < p->least[p->answer]) p->answer = i;
-    const double loss = p->truth[p->answer] / p->optimum - 1;
-    if (!(loss <= 0.02)) p->wrong_2 = p->served;
-    if (!(loss <= 0.01)) p->wrong_1 = p->served;
+/* The recorded rounds in an order drawn by lot, none twice before all had their turn. One serves all
+ * candidates of a round: what disturbed the machine then disturbs them together again. */
+static size_t draw(struct player *p) {
+    if (!p->left) p->left = p->t->rounds;
+    const size_t at = tern_random_below(&p->random, (uint32_t)p->left--), r = p->deck[at];
+    p->deck[at] = p->deck[p->left];
+    p->deck[p->left] = r;
+    return r;
 }
 
-/* One recorded round, drawn by lot, serves all candidates of a round: what disturbed the machine then
- * disturbs them together again. */
 static int on_round(void *ctx, size_t number, const size_t *which, size_t n, double *cost) {
     struct player *p = ctx;
+    const size_t r = draw(p);
     (void)number;
-    const size_t r = tern_random_below(&p->random, (uint32_t)p->t->rounds);
-    for (size_t i = 0; i < n; i++) {
-        cost[i] = p->t->ns[which[i] * p->t->rounds + r];
-        serve(p, which[i], cost[i]);
-    }
+    for (size_t i = 0; i < n; i++) cost[i] = p->t->ns[which[i] * p->t->rounds + r];
+    p->served += n;
     return 1;
+}
+
+static void on_answer(void *ctx, size_t candidate) {
+    struct player *p = ctx;
+    p->answer = candidate;
+    const double loss = candidate == SIZE_MAX ? INFINITY : p->truth[candidate] / p->optimum - 1;
+    p->since_2 = loss > 0.02 ? 0 : p->since_2 ? p->since_2 : p->served;
+    p->since_1 = loss > 0.01 ? 0 : p->since_1 ? p->since_1 : p->served;
 }
 
 static int on_go(void *ctx, size_t number) {
@@ -74,20 +81,21 @@ enum tern_status tern_replay_run(const struct tern_table *t, const struct tern_s
     double *scratch = malloc((t->rounds + 1) * sizeof *scratch),
            *least = malloc((t->count + 1) * sizeof *least);
     p.truth = malloc((t->count + 1) * sizeof *p.truth);
-    p.least = malloc((t->count + 1) * sizeof *p.least);
-    if (!scratch || !least || !p.truth || !p.least) {
+    p.deck = malloc((t->rounds + 1) * sizeof *p.deck);
+    if (!scratch || !least || !p.truth || !p.deck) {
         s = tern_fail(e, TERN_NO_MEMORY, "replay: out of memory");
         goto done;
     }
     for (size_t i = 0; i < t->count; i++) {
         p.truth[i] = median_of(t, i, scratch);
-        p.least[i] = INFINITY;
         least[i] =
             t->problem.regime != TERN_HOT && isfinite(t->read_ns) ? 0.9 * t->read_ns * t->row[i].bytes : 0;
         p.optimum = fmin(p.optimum, p.truth[i]);
     }
-    struct tern_effort as_recorded = *effort;
-    as_recorded.rounds_max = effort->rounds_max < t->rounds ? effort->rounds_max : t->rounds;
+    for (size_t r = 0; r < t->rounds; r++) p.deck[r] = r;
+    struct tern_effort as_recorded = *effort; /* the whole of the table is all that can be asked of it */
+    if (!strcmp(strategy->name, "exhaustive") && as_recorded.rounds_max > t->rounds)
+        as_recorded.rounds_max = t->rounds;
     const struct tern_search search = {.count = t->count,
                                        .fallback = t->fallback,
                                        .least = least,
@@ -97,19 +105,20 @@ enum tern_status tern_replay_run(const struct tern_table *t, const struct tern_s
                                        .round = on_round,
                                        .go = on_go,
                                        .bound = on_bound,
+                                       .answer = on_answer,
                                        .ctx = &p};
     s = strategy->run(&search, &found, e);
     if (s) goto done;
     out->evaluations = p.served;
     for (size_t i = 0; i < t->count; i++) out->candidates += found.estimate[i].n > 0;
     if (p.answer != SIZE_MAX) out->loss = p.truth[p.answer] / p.optimum - 1;
-    if (p.wrong_2 < p.served) out->to_2_percent = p.wrong_2 + 1;
-    if (p.wrong_1 < p.served) out->to_1_percent = p.wrong_1 + 1;
+    out->to_2_percent = p.since_2;
+    out->to_1_percent = p.since_1;
 done:
     tern_found_free(&found);
     free(scratch);
     free(least);
     free(p.truth);
-    free(p.least);
+    free(p.deck);
     return s;
 }

@@ -100,7 +100,7 @@ void tern_screening_free(struct tern_screening *s) {
 }
 
 enum tern_bound tern_screen_bound(void *ctx, size_t i, double ns) {
-    const struct tern_contest *c = ctx;
+    struct tern_contest *c = ctx;
     const double macs = (double)c->problem.m * (double)c->problem.k * (double)c->problem.n;
     struct tern_guide_facts f = {.of_read = c->read_ns * bytes_of(c, i) / ns,
                                  .of_int8 = c->int8_ns * macs / ns,
@@ -109,5 +109,6 @@ enum tern_bound tern_screen_bound(void *ctx, size_t i, double ns) {
                                  .llc_misses = NAN,
                                  .ns = ns,
                                  .read_gbps = 1 / c->read_ns};
+    tern_contest_count(c, i, ns, &f);
     return tern_bound_of(&f, NULL);
 }

@@ -6,7 +6,7 @@
 
 static const struct tern_effort efforts[] = {
     {"quick", 2, 8, 1.25, 2, 7, 15, 4},
-    {"normal", 3, 24, 1.25, 2.5, 7, 52, 8},
+    {"normal", 3, 24, 1.25, 2.5, 7, 52, 12},
     {"thorough", 6, 48, 1.5, INFINITY, 21, 101, 24},
 };
 
@@ -131,6 +131,7 @@ static int one_round(struct tern_hunt *h, const size_t *list, size_t n) {
         f->estimate[i] = tern_estimate_of(row_of(h, i, h->row), f->rounds);
         if (!(h->fresh[j] > 0)) tern_hunt_drop(h, i, "could not be measured");
     }
+    if (h->s->answer) h->s->answer(h->s->ctx, tern_hunt_best(h));
     return 1;
 }
 
@@ -140,11 +141,13 @@ int tern_hunt_measure(struct tern_hunt *h, const size_t *list, size_t n, size_t 
     return 1;
 }
 
-/* The search ranks by the fastest round: with three rounds on a machine that is interrupted, the median may
- * be an interruption. What it proposes, the duel judges by medians of fresh rounds. */
+/* While it explores, the search ranks by the fastest round: with three rounds on a machine that is
+ * interrupted, the median may be an interruption. But the least of many rounds rewards the candidate that
+ * scatters most, so the halving goes by medians as soon as its rounds carry them. */
 double tern_hunt_cost(const struct tern_hunt *h, size_t i) {
     const struct tern_estimate *e = &h->f->estimate[i];
-    return e->n && e->min > 0 ? e->min : INFINITY;
+    const double cost = h->by_median && e->n >= TERN_MEDIAN_ROUNDS ? e->median : e->min;
+    return e->n && cost > 0 ? cost : INFINITY;
 }
 
 size_t tern_hunt_best(const struct tern_hunt *h) {
@@ -225,6 +228,10 @@ void tern_hunt_halve(struct tern_hunt *h, size_t most) {
         if (rounds > ef->rounds_max - done) rounds = ef->rounds_max - done;
         if (!tern_hunt_measure(h, h->list, keep, rounds)) return;
         done += rounds;
+        h->by_median = 1;
+        for (size_t j = 0; j < keep; j++)
+            if (!h->f->dropped[h->list[j]] && h->f->estimate[h->list[j]].n < TERN_MEDIAN_ROUNDS)
+                h->by_median = 0;
         n = still_in(h, h->list);
         cut(h, h->list, n, ef->drop);
         n = still_in(h, h->list);

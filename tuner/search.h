@@ -5,6 +5,8 @@
 #include "base/random.h"
 #include "tuner/race.h"
 
+#define TERN_MEDIAN_ROUNDS 6 /* of a candidate, before its median means more than its fastest round */
+
 struct tern_hunt {
     const struct tern_search *s;
     struct tern_found *f;
@@ -16,7 +18,8 @@ struct tern_hunt {
     struct tern_place *lone; /* places made up when the search has none */
     const struct tern_place *place;
     struct tern_random random;
-    int over; /* no more time, no more samples, or interrupted */
+    int over;      /* no more time, no more samples, or interrupted */
+    int by_median; /* tern_hunt_cost is the median, no longer the fastest round */
 };
 
 /* `share`: the limit on samples as rounds over all candidates, when the search sets none; 0: no limit. */
@@ -28,7 +31,8 @@ void tern_hunt_end(struct tern_hunt *h, const char *unmeasured, enum tern_status
 void tern_hunt_drop(struct tern_hunt *h, size_t i, const char *why);
 /* `rounds` rounds over list[0..n); those dropped meanwhile sit out. Returns 0 and sets `over` at the end. */
 int tern_hunt_measure(struct tern_hunt *h, const size_t *list, size_t n, size_t rounds);
-/* Least cost so far; infinite when not measured or dropped as not measurable. */
+/* Least cost so far, or the median once h->by_median is set; infinite when not measured or dropped as not
+ * measurable. */
 double tern_hunt_cost(const struct tern_hunt *h, size_t i);
 /* The best of those not dropped; SIZE_MAX: none is measured. */
 size_t tern_hunt_best(const struct tern_hunt *h);

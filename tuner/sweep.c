@@ -12,7 +12,10 @@ enum tern_status tern_exhaustive_run(const struct tern_search *s, struct tern_fo
     enum tern_status status = tern_hunt_begin(&h, s, 0, out, e);
     if (!status) {
         for (size_t i = 0; i < s->count; i++) h.list[i] = i;
-        tern_hunt_measure(&h, h.list, s->count, s->effort->rounds_max);
+        for (size_t r = 0; r < s->effort->rounds_max; r++) {
+            h.by_median = r + 1 >= TERN_MEDIAN_ROUNDS;
+            if (!tern_hunt_measure(&h, h.list, s->count, 1)) break;
+        }
     }
     tern_hunt_end(&h, "no time was left for it", status);
     return status;

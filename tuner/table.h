@@ -40,9 +40,9 @@ enum tern_status tern_table_read(const char *path, struct tern_table *out, struc
 enum tern_status tern_table_write(const char *path, const struct tern_table *t, struct tern_error *e);
 void tern_table_free(struct tern_table *t);
 
-/* What a strategy did on a table. An evaluation is one sample of one candidate. Its answer at any moment is
- * the candidate of least cost seen so far; it has reached a limit when that answer is within it, by the
- * recorded medians, from then on. */
+/* What a strategy did on a table. An evaluation is one measured round of one candidate. Its answer is the
+ * candidate that it would name after a round; it has reached a limit when that answer is within it, by the
+ * recorded medians, from then on. Rounds are drawn by lot, none twice before all have been drawn. */
 struct tern_replay {
     size_t evaluations;                /* taken in all */
     size_t candidates;                 /* measured at least once */

@@ -2,7 +2,9 @@
 #include "tuner/tune_internal.h"
 
 #include "measure/clock.h"
+#include "measure/pin.h"
 #include "measure/record.h"
+#include "tuner/kinds.h"
 #include "tuner/wisdom_edit.h"
 
 #include <stdio.h>
@@ -10,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WIDE 1.5
+#define WIDE           1.5
+#define MACS_PER_SHARE 4e8
 
 double tern_seconds_now(void) {
     return 1e-9 * (double)tern_now_ns();
@@ -79,15 +82,25 @@ static const struct tern_wisdom_entry *remembered(const struct tern_session *s,
     return en && !tern_wisdom_stale(en) ? en : NULL;
 }
 
-/* Candidates, and the dense baseline. */
-static int may_be_timed(const struct tern_session *s, const struct tern_variant *v) {
-    if (v->act != TERN_ACT_I8 && strcmp(v->format->name, "f16")) return 0;
+/* Marks the candidates of what is not known yet, and its dense baselines; nobody else is ever timed. */
+static enum tern_status mark_timed(const struct tern_session *s, unsigned char *timed, struct tern_error *e) {
+    size_t count;
+    const struct tern_variant *all = tern_variants(&count);
+    const uint32_t usable = s->o->machine->usable;
     for (size_t t = 0; t < s->o->tasks; t++) {
         const struct tern_problem *p = &s->o->task[t].problem;
+        struct tern_candidates c;
         if (remembered(s, &s->o->task[t])) continue;
-        if (tern_variant_fits(v, s->o->machine->usable, p->m, p->k, p->n, NULL)) return 1;
+        const enum tern_status st = tern_space_of(p, usable, NULL, s->o->lossy, &c, e);
+        if (st) return st;
+        for (size_t i = 0; i < c.count; i++) timed[c.item[i].variant - all] = 1;
+        tern_candidates_free(&c);
+        for (size_t i = 0; i < count; i++)
+            if (!strcmp(all[i].format->name, "f16") &&
+                tern_variant_fits(&all[i], usable, p->m, p->k, p->n, NULL))
+                timed[i] = 1;
     }
-    return 0;
+    return TERN_OK;
 }
 
 struct proving {
@@ -114,18 +127,35 @@ static enum tern_status prove_all(struct tern_session *s, struct tern_error *e) 
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
     struct proving p = {.s = s, .list = malloc((count + 1) * sizeof *p.list)};
-    if (!p.list) return tern_fail(e, TERN_NO_MEMORY, "verify: out of memory");
-    for (size_t i = 0; i < count; i++)
-        if (may_be_timed(s, &all[i])) p.list[p.count++] = &all[i];
-    enum tern_status st = tern_bed_prove_all(&s->bed, p.list, p.count, on_verdict, &p, e);
+    unsigned char *timed = calloc(count + 1, 1);
+    enum tern_status st = TERN_OK;
+    if (!p.list || !timed) st = tern_fail(e, TERN_NO_MEMORY, "verify: out of memory");
+    if (!st) st = mark_timed(s, timed, e);
+    for (size_t i = 0; i < count && !st; i++)
+        if (timed[i]) p.list[p.count++] = &all[i];
+    if (!st) st = tern_bed_prove_all(&s->bed, p.list, p.count, on_verdict, &p, e);
+    free(timed);
     free(p.list);
     return st;
+}
+
+/* What is remembered for one kind of core must have run on that kind; elsewhere a thread that moves is noise.
+ */
+static enum tern_status pin(struct tern_session *s, const struct tern_team *t, struct tern_error *e) {
+    struct tern_error why;
+    const enum tern_status st = tern_pin_team(t->pool, s->o->machine->cpu, &why);
+    if (!st) return TERN_OK;
+    if (st == TERN_NO_MEMORY || tern_kind_alone(s->o->machine)) return tern_fail(e, st, "%.500s", why.text);
+    tern_session_warn(s, "%s", why.text);
+    return TERN_OK;
 }
 
 static enum tern_status make_teams(struct tern_session *s, struct tern_error *e) {
     for (size_t i = 0; i < s->o->tasks; i++) {
         struct tern_team *team;
+        const size_t made = s->bed.teams;
         enum tern_status st = tern_bed_team(&s->bed, s->o->task[i].problem.threads, &team, e);
+        if (!st && s->bed.teams > made) st = pin(s, team, e);
         if (st) return st;
         if (!remembered(s, &s->o->task[i])) tern_bed_ceilings(&s->bed, team);
     }
@@ -159,8 +189,12 @@ static enum tern_status keep(struct tern_session *s, const struct tern_outcome *
     return st;
 }
 
-static double weight(const struct tern_task *t) {
-    return t->problem.n > 1 ? 3 : 1; /* its calls, and those of its baselines, take longer */
+/* A problem's part of the time: samples of one token last about a millisecond each; one call with many tokens
+ * on a large matrix takes longer than that, and so do its baselines. */
+static double weight(const struct tern_session *s, const struct tern_task *t) {
+    const struct tern_problem *p = &t->problem;
+    if (remembered(s, t)) return 0;
+    return 2 + (double)p->m * (double)p->k * (double)(p->n - 1) / (double)p->threads / MACS_PER_SHARE;
 }
 
 static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tune_summary *sum,
@@ -181,9 +215,9 @@ static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tu
         p.regime = out.regime;
         tern_problem_text(&p, text, sizeof text);
         const int was_done = tern_journal_is_done(s->journal, text);
-        for (size_t j = i; j < s->o->tasks; j++) left += weight(&s->o->task[j]);
+        for (size_t j = i; j < s->o->tasks; j++) left += weight(s, &s->o->task[j]);
         const double now = tern_seconds_now();
-        st = tern_contest_run(s, task, now + (s->ends - now) * weight(task) / left, &out, e);
+        st = tern_contest_run(s, task, now + (s->ends - now) * weight(s, task) / left, &out, e);
         if (!st && out.measured) {
             st = keep(s, &out, was_done, e);
             if (!st && out.complete && !was_done) st = tern_journal_done(s->journal, text, e);
@@ -260,6 +294,10 @@ enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_s
     struct tern_session s = {.o = o, .started = tern_seconds_now()};
     char now[24];
     *sum = (struct tern_tune_summary){0};
+    if (o->machine->foreign)
+        return tern_fail(e, TERN_UNSUPPORTED,
+                         "tune: HWLOC_XMLFILE: the topology is another machine's, whose processors are not "
+                         "here; --dry-run can look at it");
     tern_utc_text(now, sizeof now);
     snprintf(s.run, sizeof s.run, "tune-%s-%ld", now, (long)getpid());
     enum tern_status st = open_files(&s, e);

@@ -36,6 +36,7 @@ struct tern_standing {
     double bytes, macs;                 /* per call: packed weights; multiply-adds */
     double sample[TERN_MAX_SAMPLES];    /* ns per call of the first rounds of the duel */
     size_t samples;
+    double ipc, llc_misses; /* instructions per cycle; last-level misses per call; NaN: not counted */
 };
 
 #define TERN_MAX_STANDINGS 8
@@ -60,6 +61,7 @@ struct tern_outcome {
     double floor;
     int tie, complete;
     struct tern_ceiling_seen read, int8;
+    char why_no_counters[256]; /* "" when the finalists were counted */
     struct tern_wisdom_entry entry;
 };
 
@@ -97,7 +99,8 @@ struct tern_tune_summary {
 
 /* TERN_OK also when stopped or out of time: the summary tells. Errors: the wisdom file belongs to another
  * machine or is damaged, the objective needs energy and there is no source, the journal does not fit, a
- * folder cannot be written, threads exceed the processors, no memory. */
+ * folder cannot be written, threads exceed the processors or cannot be pinned to the kind of core that the
+ * machine is (measure/machine.h), the topology is another machine's, no memory. */
 enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *out,
                            struct tern_error *e);
 

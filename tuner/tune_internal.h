@@ -56,11 +56,12 @@ struct tern_contest {
     const size_t *map;    /* number in the strategy -> member; NULL: the same */
     size_t remembered[2]; /* rounds of race and duel that the journal knows */
     int was_done;
-    const struct tern_meter *meter; /* of the duel; NULL while searching, which goes by time */
-    double epoch_ns;                /* aimed length of a sample */
-    double read_ns, int8_ns;        /* the ceilings' time per byte and multiply-add; NaN: not known */
-    double search_ends, ends;       /* seconds */
-    enum tern_status failure;       /* of the journal: ends the run */
+    const struct tern_meter *meter;    /* of the duel; NULL while searching, which goes by time */
+    double epoch_ns;                   /* aimed length of a sample */
+    double read_ns, int8_ns;           /* the ceilings' time per byte and multiply-add; NaN: not known */
+    double started, search_ends, ends; /* seconds */
+    char why_no_counters[256];         /* "": none was refused so far */
+    enum tern_status failure;          /* of the journal: ends the run */
     struct tern_error error;
 };
 
@@ -78,6 +79,10 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
  * failed. */
 int tern_contest_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns,
                        int guess);
+
+/* Cycles, instructions and misses of a call of member i, which takes about `ns`, from a pass of its own at
+ * the first request; NaN, and c->why_no_counters, where they cannot be counted. */
+void tern_contest_count(struct tern_contest *c, size_t i, double ns, struct tern_guide_facts *f);
 
 /* A new member with its parameters (NULL: initial ones); its number. */
 size_t tern_contest_add(struct tern_contest *c, const struct tern_variant *v, const int *param,
@@ -110,8 +115,8 @@ struct tern_duel_roles {
     size_t f16, i2s, read, int8; /* entrants of the duel; 0: none */
     size_t challengers;
 };
-void tern_verdict(const struct tern_contest *c, const struct tern_duel *d,
-                  const struct tern_duel_roles *roles, struct tern_outcome *out);
+void tern_verdict(struct tern_contest *c, const struct tern_duel *d, const struct tern_duel_roles *roles,
+                  struct tern_outcome *out);
 /* Appends the outcome's records to the options' file. */
 enum tern_status tern_outcome_record(const struct tern_session *s, const struct tern_outcome *out,
                                      struct tern_error *e);

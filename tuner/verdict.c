@@ -40,7 +40,7 @@ static struct tern_ratio over(const struct tern_duel *d, size_t entrant, size_t 
     return (struct tern_ratio){.median = NAN, .ci_lo = NAN, .ci_hi = NAN};
 }
 
-static void add_standing(const struct tern_contest *c, const struct tern_duel *d,
+static void add_standing(struct tern_contest *c, const struct tern_duel *d,
                          const struct tern_duel_roles *roles, size_t i, struct tern_outcome *out) {
     const struct tern_member *m = &c->member[roles->member[i]];
     if (!d->estimate[i].n || out->standings == TERN_MAX_STANDINGS) return;
@@ -55,6 +55,14 @@ static void add_standing(const struct tern_contest *c, const struct tern_duel *d
     memcpy(st.param, m->param, sizeof st.param);
     st.samples = d->rounds < TERN_MAX_SAMPLES ? d->rounds : TERN_MAX_SAMPLES;
     memcpy(st.sample, d->ns + i * d->room, st.samples * sizeof *st.sample);
+    struct tern_guide_facts counts;
+    const int finalist = i < TERN_DUEL_CHALLENGER + roles->challengers;
+    st.ipc = st.llc_misses = NAN;
+    if (finalist && c->s->o->objective == TERN_OBJECTIVE_TIME) {
+        tern_contest_count(c, roles->member[i], st.est.median, &counts);
+        st.ipc = counts.instructions / counts.cycles;
+        st.llc_misses = counts.llc_misses;
+    }
     const int has_i2s = roles->i2s || !strcmp(c->member[roles->member[0]].variant->format->name, "i2s");
     st.over_f16 = over(d, i, roles->f16, roles->f16 != 0);
     st.over_i2s = over(d, i, roles->i2s, has_i2s);
@@ -116,8 +124,8 @@ static double share_of(const struct tern_duel *d, size_t entrant, size_t ceiling
     return r.n ? r.median : NAN;
 }
 
-void tern_verdict(const struct tern_contest *c, const struct tern_duel *d,
-                  const struct tern_duel_roles *roles, struct tern_outcome *out) {
+void tern_verdict(struct tern_contest *c, const struct tern_duel *d, const struct tern_duel_roles *roles,
+                  struct tern_outcome *out) {
     const size_t variants = d->count - (roles->read != 0) - (roles->int8 != 0);
     for (size_t i = 0; i < variants; i++)
         if (i != TERN_DUEL_TWIN) add_standing(c, d, roles, i, out);
@@ -132,6 +140,14 @@ void tern_verdict(const struct tern_contest *c, const struct tern_duel *d,
     ceiling_seen(d, roles->int8, c->team->int8, c->team->why_int8, &out->int8);
     write_entry(c, d, roles, &out->entry);
     write_second(c, d, roles, &out->entry);
+    snprintf(out->why_no_counters, sizeof out->why_no_counters, "%s", c->why_no_counters);
+    out->entry.ipc = out->entry.llc_misses = NAN;
+    for (size_t i = 0; i < out->standings; i++) {
+        if (!out->standing[i].is_winner) continue;
+        out->entry.ipc = out->standing[i].ipc;
+        out->entry.llc_misses =
+            1000 * out->standing[i].llc_misses / ((double)c->problem.m * (double)c->problem.k);
+    }
     const struct tern_variant *w = c->member[roles->member[d->winner]].variant;
     out->entry.of_read =
         share_of(d, d->winner, roles->read, (double)w->format->bytes(c->problem.m, c->problem.k));
@@ -149,8 +165,8 @@ static void problem_of_record(const struct tern_session *s, const struct tern_ou
     r->model = o->task->model;
     r->regime = tern_regime_name(o->regime);
     r->complete = o->complete;
-    r->why_no_counters = tern_counters_why_not();
-    if (!r->why_no_counters) r->why_no_counters = "not asked for: tuning measures time";
+    r->why_no_counters = o->why_no_counters[0] ? o->why_no_counters : tern_counters_why_not();
+    if (!r->why_no_counters) r->why_no_counters = "only the finalists of a duel are counted";
     r->why_no_energy = tern_energy_why_not();
     if (!r->why_no_energy) r->why_no_energy = "not asked for: tuning measures time";
 }
@@ -183,6 +199,11 @@ static enum tern_status record_standing(const struct tern_session *s, const stru
     r.bytes = st->bytes;
     r.macs = st->macs;
     r.flags = flags[0] ? flags + 1 : NULL;
+    if (!isnan(st->ipc)) {
+        r.counters_src = "guide";
+        r.counter[r.counters].name = "ipc";
+        r.counter[r.counters++].value = st->ipc;
+    }
     const int reads = st->of_read.n && (!st->of_int8.n || st->of_read.median >= st->of_int8.median);
     const struct tern_ratio *share_of = reads ? &st->of_read : &st->of_int8;
     if (share_of->n) {

@@ -34,6 +34,8 @@ struct tern_wisdom_entry {
     char second[224];                     /* the next in the duel, "variant[a=1,b=2]"; "": nobody else */
     double margin, margin_lo, margin_hi;  /* the second's time over the winner's; NaN: not known */
     double of_read, of_int8;              /* the winner's shares of the ceilings; NaN: not measured */
+    double ipc, llc_misses;               /* the winner's instructions per cycle, and last-level misses per
+                                             1000 weights; NaN: not counted */
     char effort[16], date[24], code[20];
     int complete, tie; /* tie: not separable from the default, which therefore won */
 };

@@ -71,14 +71,14 @@ static int plausible(double v) {
     return isfinite(v) && v >= 0 && v < 1e13; /* 15 digits survive text and back; 1e13 ns are three hours */
 }
 
-/* What is known besides: " read=0.823 int8=0.310 second=name[a=1] margin=1.0312 ci=1.0290..1.0331", each only
- * where it is known. 0 when a field cannot be written. */
+/* What is known besides: " read=0.823 int8=0.310 ipc=2.310 misses=3.125 second=name[a=1] margin=1.0312
+ * ci=1.0290..1.0331", each only where it is known. 0 when a field cannot be written. */
 static int render_evidence(const struct tern_wisdom_entry *en, char *out, size_t bytes) {
     size_t at = 0;
     out[0] = 0;
-    const double share[] = {en->of_read, en->of_int8};
-    static const char *const name[] = {"read", "int8"};
-    for (size_t i = 0; i < 2; i++) {
+    const double share[] = {en->of_read, en->of_int8, en->ipc, en->llc_misses};
+    static const char *const name[] = {"read", "int8", "ipc", "misses"};
+    for (size_t i = 0; i < sizeof share / sizeof *share; i++) {
         if (isnan(share[i])) continue;
         if (!plausible(share[i])) return 0;
         at += (size_t)snprintf(out + at, bytes - at, " %s=%.3f", name[i], share[i]);
@@ -198,9 +198,12 @@ static int begins(const char *at, const char *prefix) {
 }
 
 static int read_evidence(char **at, struct tern_wisdom_entry *en) {
+    en->ipc = en->llc_misses = NAN;
     en->of_read = en->of_int8 = en->margin = en->margin_lo = en->margin_hi = NAN;
     if (begins(*at, "read=") && !read_real(word(at, "read="), &en->of_read)) return 0;
     if (begins(*at, "int8=") && !read_real(word(at, "int8="), &en->of_int8)) return 0;
+    if (begins(*at, "ipc=") && !read_real(word(at, "ipc="), &en->ipc)) return 0;
+    if (begins(*at, "misses=") && !read_real(word(at, "misses="), &en->llc_misses)) return 0;
     if (!begins(*at, "second=")) return 1;
     return copy_word(en->second, sizeof en->second, word(at, "second=")) &&
            read_real(word(at, "margin="), &en->margin) &&

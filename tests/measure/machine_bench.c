@@ -92,7 +92,17 @@ Test(bench, refuses_groups_and_sources_that_do_not_exist) {
     cr_assert(eq(int, bench(SMALL "--energy sun", 1), 3));
     cr_assert(strstr(text, "no such source") != NULL, "%s", text);
     cr_assert(eq(int, bench(SMALL "--energy meter:/nonexistent.csv", 1), 3));
-    cr_assert(eq(int, bench(SMALL "--energy", 1), 3));
+}
+
+Test(bench, energy_without_a_source_means_auto, .init = tree_begin, .fini = tree_end) {
+    cr_assert(eq(int, bench(SMALL "--energy", 1), 4), "%s", text);
+    cr_assert(eq(int, bench(SMALL "--energy --seed 2", 1), 4), "%s", text);
+    cr_assert(eq(int, bench(SMALL "--energy=sun", 1), 3), "%s", text);
+}
+
+Test(bench, a_named_energy_source_comes_with_its_remedy, .init = tree_begin, .fini = tree_end) {
+    cr_assert(eq(int, bench(SMALL "--energy powercap", 1), 4));
+    cr_assert(strstr(text, "-> on bare metal: sudo modprobe intel_rapl_msr") != NULL, "%s", text);
 }
 
 Test(bench, says_that_a_frozen_energy_counter_does_not_move, .init = tree_begin, .fini = tree_end) {

@@ -1,5 +1,6 @@
 #include "tuner/duel.h"
 #include "base/random.h"
+#include "measure/floor.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -97,4 +98,28 @@ Test(duel, alone_the_default_wins_without_a_tie) {
     cr_assert(eq(sz, d.winner, TERN_DUEL_DEFAULT));
     cr_assert(not(d.tie));
     tern_duel_free(&d);
+}
+
+/* Two keys: the interval excludes 1, and it lies beyond the floor. Here the first turns and the second does
+ * not, as the place of the twin alone makes 3 %. */
+Test(duel, a_significant_gain_below_the_floor_does_not_win) {
+    struct ring r = {{100, 97, 98.5}, 0.001, 0, SIZE_MAX, {5}};
+    struct tern_duel d = fight(&r, 3, 1);
+    cr_assert(lt(dbl, d.ratio[2].ci_hi, 1), "it is significant");
+    cr_assert(gt(dbl, d.floor, 0.03));
+    cr_assert(eq(sz, d.winner, TERN_DUEL_DEFAULT));
+    cr_assert(d.tie);
+    tern_duel_free(&d);
+}
+
+Test(duel, the_rule_is_the_one_of_all_comparisons) {
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        struct ring r = {{100, 100, 90 + (double)seed / 2}, 0.1, 0.5, SIZE_MAX, {seed}};
+        struct tern_duel d = fight(&r, 3, 1);
+        const enum tern_difference verdict = tern_difference_of(&d.ratio[2], d.floor);
+        cr_assert(eq(dbl, d.floor, tern_floor_of(&d.ratio[TERN_DUEL_TWIN])));
+        cr_assert(eq(int, d.winner == 2, verdict == TERN_DIFFERENCE_FASTER));
+        cr_assert(eq(int, d.tie, d.winner != 2 && verdict != TERN_DIFFERENCE_SLOWER));
+        tern_duel_free(&d);
+    }
 }

@@ -42,6 +42,8 @@ static inline struct tern_wisdom_entry random_entry(struct tern_random *r) {
              objectives[tern_random_below(r, 8) < 6 ? 0 : 1 + tern_random_below(r, 2)]);
     en.of_read = tern_random_below(r, 3) ? digits(r, 0.001, 2000) : NAN;
     en.of_int8 = tern_random_below(r, 3) ? digits(r, 0.001, 2000) : NAN;
+    en.ipc = tern_random_below(r, 3) ? digits(r, 0.001, 6000) : NAN;
+    en.llc_misses = tern_random_below(r, 3) ? digits(r, 0.001, 90000) : NAN;
     en.margin = en.margin_lo = en.margin_hi = NAN;
     if (tern_random_below(r, 3)) {
         snprintf(en.second, sizeof en.second, "%s[prefetch=0,rows=2]", any_variant(r)->name);

@@ -235,6 +235,28 @@ Test(guide, counters_overrule_the_ceilings) {
     cr_assert(eq(int, (int)tern_bound_of(&f, NULL), TERN_BOUND_UNKNOWN));
 }
 
+/* What a PMU would have counted: the live road from a count to the rule, with invented numbers. */
+Test(guide, takes_its_facts_from_a_count) {
+    struct tern_counter_group g;
+    struct tern_error e = {""};
+    cr_assert(eq(int, tern_group_find("guide", &g, &e), TERN_OK), "%s", e.text);
+    struct tern_counted counted = {.passes = 1, .calls = 1, .ns = 1000};
+    for (size_t i = 0; i < g.events; i++)
+        counted.event[i].value = !strcmp(g.event[i].name, "cycles")         ? 3000
+                                 : !strcmp(g.event[i].name, "instructions") ? 3000
+                                                                            : 150;
+    struct tern_guide_facts f = facts(0.2, 0.9);
+    f.ns = 1000;
+    f.read_gbps = 10;
+    cr_assert(eq(int, (int)tern_bound_of(&f, NULL), TERN_BOUND_COMPUTE), "by the ceilings");
+    tern_guide_take(&f, &g, &counted);
+    cr_assert(eq(dbl, f.llc_misses, 150));
+    cr_assert(eq(int, (int)tern_bound_of(&f, NULL), TERN_BOUND_MEMORY), "the counters overrule them");
+    for (size_t i = 0; i < g.events; i++) counted.event[i].value = NAN;
+    tern_guide_take(&f, &g, &counted);
+    cr_assert(eq(int, (int)tern_bound_of(&f, NULL), TERN_BOUND_COMPUTE), "not counted: the ceilings again");
+}
+
 Test(guide, only_the_parameter_that_cannot_help_is_skipped) {
     cr_assert(tern_guide_skips(TERN_BOUND_MEMORY, tern_param_bears("unroll")));
     cr_assert(tern_guide_skips(TERN_BOUND_COMPUTE, tern_param_bears("prefetch")));

@@ -1,0 +1,112 @@
+/* Kinds of core, on machines that are not here (hwloc's XML). */
+#define _GNU_SOURCE
+#include "tuner/kinds.h"
+
+#include "entries.h"
+#include "folder.h"
+#include "tuner/bed.h"
+#include "tuner/tune.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct tern_machine m, p, e;
+
+static void read_fixture(const char *name) {
+    char path[512];
+    struct tern_error why = {""};
+    snprintf(path, sizeof path, "%s/topology/%s.xml", TERN_DATA, name);
+    setenv("HWLOC_XMLFILE", path, 1);
+    cr_assert(tern_machine_read(&m, &why) == TERN_OK, "%s", why.text);
+    if (!m.foreign) cr_skip_test("built without hwloc");
+    tern_machine_of_kind(&m, 0, &p);
+    tern_machine_of_kind(&m, m.core_kinds - 1, &e);
+}
+
+static void path_is(const struct tern_machine *machine, const char *expected) {
+    char *path = tern_kind_wisdom_path("/w", machine);
+    cr_assert(eq(str, path, (char *)expected));
+    free(path);
+}
+
+Test(kinds, each_has_a_wisdom_file_of_its_own) {
+    read_fixture("hybrid-laptop");
+    path_is(&p, "/w.P");
+    path_is(&e, "/w.E");
+    path_is(&m, "/w.P"); /* the first threads run there */
+    cr_assert(tern_kind_alone(&p) && !tern_kind_alone(&m));
+    read_fixture("two-socket-server");
+    path_is(&m, "/w");
+    cr_assert(not(tern_kind_alone(&m)));
+}
+
+Test(kinds, threads_that_spread_over_two_have_none) {
+    size_t kind = 9;
+    read_fixture("hybrid-laptop");
+    cr_assert(tern_kind_of_threads(&m, 4, &kind) && kind == 0, "four fast cores come first");
+    cr_assert(not(tern_kind_of_threads(&m, 5, &kind)));
+    cr_assert(not(tern_kind_of_threads(&m, 17, &kind)));
+    cr_assert(tern_kind_of_threads(&e, 8, &kind));
+    cr_assert(not(tern_kind_of_threads(&e, 9, &kind)));
+}
+
+Test(kinds, are_named_by_number_or_name) {
+    size_t kind = 9;
+    struct tern_error why = {""};
+    read_fixture("arm-big-little");
+    cr_assert(tern_kind_named(&m, "little", &kind, NULL) == TERN_OK && kind == 2);
+    cr_assert(tern_kind_named(&m, "1", &kind, NULL) == TERN_OK && kind == 1);
+    cr_assert(eq(int, tern_kind_named(&m, "3", &kind, &why), TERN_BAD_INPUT));
+    cr_assert(strstr(why.text, "2 (little)") != NULL, "%s", why.text);
+}
+
+/* What the engine reads: P's file, and of that nothing for more threads than come before the E cores. */
+Test(kinds, the_wisdom_of_a_machine_is_that_of_the_kind_its_threads_run_on) {
+    const struct folder f = folder_new("w.P");
+    struct tern_wisdom w = {0};
+    char base[512];
+    read_fixture("hybrid-laptop");
+    snprintf(base, sizeof base, "%.*s", (int)strlen(f.file) - 2, f.file);
+    struct tern_random r = {7};
+    struct tern_wisdom_entry four = random_entry(&r), eight = four;
+    four.problem.threads = 4;
+    eight.problem.threads = 8;
+    strcpy(w.machine, p.key);
+    cr_assert(eq(int, tern_wisdom_put(&w, &four, NULL), TERN_OK));
+    cr_assert(eq(int, tern_wisdom_put(&w, &eight, NULL), TERN_OK));
+    cr_assert(eq(int, tern_wisdom_write(f.file, &w, NULL), TERN_OK));
+    tern_wisdom_free(&w);
+    cr_assert(eq(int, tern_kind_wisdom_read(base, &m, &w, NULL), TERN_OK));
+    cr_assert(eq(sz, w.count, 1));
+    cr_assert(eq(sz, w.entry[0].problem.threads, 4));
+    tern_wisdom_free(&w);
+    cr_assert(eq(int, tern_kind_wisdom_read(base, &p, &w, NULL), TERN_OK));
+    cr_assert(eq(sz, w.count, 2));
+    tern_wisdom_free(&w);
+    /* The same file under the name of the other kind is another machine's. */
+    char other[520];
+    snprintf(other, sizeof other, "%s.E", base);
+    cr_assert(eq(int, rename(f.file, other), 0));
+    cr_assert(eq(int, tern_kind_wisdom_read(base, &e, &w, NULL), TERN_UNSUPPORTED));
+    rename(other, f.file);
+    folder_drop(&f);
+}
+
+Test(kinds, processors_that_are_not_here_are_refused_with_a_clear_line) {
+    struct tern_bed b;
+    struct tern_team *team;
+    struct tern_error why = {""};
+    read_fixture("hybrid-laptop");
+    e.cpu[0] = 1000;
+    cr_assert(eq(int, tern_bed_open(&e, 1, &b, &why), TERN_OK));
+    cr_assert(eq(int, tern_bed_team(&b, 1, &team, &why), TERN_UNSUPPORTED));
+    cr_assert(strstr(why.text, "1000") != NULL, "%s", why.text);
+    tern_bed_close(&b);
+    const struct tern_tune_options o = {.machine = &e};
+    struct tern_tune_summary sum;
+    cr_assert(eq(int, tern_tune(&o, &sum, &why), TERN_UNSUPPORTED));
+    cr_assert(strstr(why.text, "another machine's") != NULL, "%s", why.text);
+}
