@@ -29,7 +29,6 @@ static void scratch_bytes(const struct tern_engine *en, size_t *shared, size_t *
             need(p, w, tern_min(n, p->variant->n_max), shared, local);
         }
     }
-    need(&en->head.plan, en->head.w, 1, shared, local);
 }
 
 static int get_floats(float **out, size_t rows, size_t columns) {
@@ -62,7 +61,6 @@ static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, s
              get_floats(&w->score, 1, tern_round_up(en->context, TERN_LANES)) &&
              get_floats(&w->key, 1, hp->head_dim);
     ok = ok && (w->own_k = tern_alloc(row)) && (w->own_v = tern_alloc(row)) && (w->local = tern_alloc(local));
-    if (ok && en->head.block_rows) ok = get_floats(&w->head_rows, en->head.block_rows, hp->hidden);
     return ok;
 }
 
@@ -100,7 +98,6 @@ void tern_engine_buffers_free(struct tern_engine *en) {
         tern_free(s->key);
         tern_free(s->own_k);
         tern_free(s->own_v);
-        tern_free(s->head_rows);
         tern_free(s->local);
     }
     tern_free(en->worker);

@@ -44,7 +44,9 @@ static enum tern_status check_memory(const struct tern_engine *en, struct tern_e
                 if (en->plan[s].m == all[j]->m && en->plan[s].k == all[j]->k)
                     body += en->plan[s].bucket[0].variant->format->bytes(all[j]->m, all[j]->k);
     }
-    const size_t head = en->head.block_rows ? 0 : en->head.bytes, cache = cache_bytes(en);
+    /* A scan has 6 bits and 1/32 byte a weight, and a few numbers a row. */
+    const size_t scan = en->head.two_stages ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256) : 0;
+    const size_t head = en->head.kept_bytes + scan, cache = cache_bytes(en);
     const size_t left = tern_memory_left();
     if (!left || body + head + cache <= left) return TERN_OK;
     return tern_fail(
@@ -115,7 +117,7 @@ void tern_engine_free(struct tern_engine *en) {
     tern_engine_buffers_free(en);
     tern_pages_drop(&en->cache);
     tern_pages_drop(&en->body);
-    tern_pages_drop(&en->head.pages);
+    tern_head_free(en);
     tern_free(en->norms);
     tern_free(en->attn_norm);
     tern_free(en->layer);
@@ -143,6 +145,10 @@ enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, si
     return TERN_OK;
 }
 
+void tern_engine_want(struct tern_engine *en, const struct tern_wanted *want) {
+    en->want = *want;
+}
+
 void tern_engine_rewind(struct tern_engine *en, size_t keep) {
     en->position = tern_min(en->position, keep);
 }
@@ -164,4 +170,5 @@ int32_t tern_argmax(const float *logits, size_t count) {
 
 void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out) {
     *out = en->facts;
+    if (en->head.exact) tern_exact_counts(en->head.exact, &out->exact);
 }

@@ -7,6 +7,7 @@
 
 #include "base/pool.h"
 #include "base/status.h"
+#include "harness/head_exact.h"
 #include "models/model.h"
 #include "tuner/wisdom.h"
 
@@ -14,7 +15,15 @@
 #include <stdint.h>
 
 enum tern_kv_type { TERN_KV_F16, TERN_KV_F32 };
-enum tern_head_type { TERN_HEAD_AUTO, TERN_HEAD_F16, TERN_HEAD_F32, TERN_HEAD_Q8 };
+/* AUTO: what keeps every value of the file. EXACT2: that, and a scan in front of it (docs/exact-head.md). */
+enum tern_head_type {
+    TERN_HEAD_AUTO,
+    TERN_HEAD_F16,
+    TERN_HEAD_F32,
+    TERN_HEAD_Q8,
+    TERN_HEAD_Q6_K,
+    TERN_HEAD_EXACT2
+};
 
 struct tern_engine_options {
     size_t threads; /* 0: all usable processors */
@@ -37,6 +46,10 @@ void tern_engine_free(struct tern_engine *en);
  * last. TERN_BAD_INPUT when an id is outside the vocabulary or the context is full. */
 enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, size_t count, int all,
                                   float *logits, struct tern_error *e);
+/* Which logits the caller of tern_engine_feed needs when it does not ask for those of all positions. An
+ * exact2 head then answers -infinity for the others; every other head computes all of them anyway. All are
+ * wanted at first. */
+void tern_engine_want(struct tern_engine *en, const struct tern_wanted *want);
 /* Forgets all positions from `keep` on. */
 void tern_engine_rewind(struct tern_engine *en, size_t keep);
 size_t tern_engine_position(const struct tern_engine *en);
@@ -54,6 +67,7 @@ struct tern_engine_facts {
     char decode_plan[512], prefill_plan[512]; /* distinct variants with their share of the weights */
     size_t planned, from_wisdom;              /* linear layers, and how many wisdom decided */
     double load_seconds;
+    struct tern_exact_counts exact; /* of an exact2 head */
     char warning[512]; /* variants refused because their proof failed here, and why; "" when none */
 };
 void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out);

@@ -265,7 +265,7 @@ static void leave(const struct step *st, size_t w) {
     x->k = hp->hidden;
     for (size_t t = st->keep == 2 ? 0 : st->n - 1; st->keep && t < st->n; t++) {
         en->ops->norm(en->x + t * hp->hidden, en->output_norm, hp->hidden, hp->eps, x->f);
-        tern_head_run(en, w, x, st->logits + (st->keep == 2 ? t * hp->vocab : 0));
+        tern_head_run(en, w, x->f, st->keep == 2, st->logits + (st->keep == 2 ? t * hp->vocab : 0));
     }
 }
 

@@ -151,7 +151,8 @@ enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e) 
         for (size_t w = 0; s == TERN_OK && w < en->threads; w++)
             if ((s = pk.status[w]) != TERN_OK) tern_fail(e, s, "%s", pk.error[w].text);
     }
-    if (s == TERN_OK) s = tern_head_load(en, e);
+    if (s == TERN_OK) s = tern_head_alloc(en, e);
+    if (s == TERN_OK) tern_head_fill(en);
     tern_free(pk.job);
     tern_free(pk.status);
     tern_free(pk.error);

@@ -6,7 +6,7 @@
 
 /* "f16", "f32". TERN_UNSUPPORTED for a word that is known but not built in, TERN_BAD_INPUT for any other. */
 enum tern_status tern_kv_named(const char *word, enum tern_kv_type *out, struct tern_error *e);
-/* "auto", "f16", "f32"; likewise. */
+/* "auto", "f16", "f32", "q8", "q6_k", "exact2"; TERN_BAD_INPUT for any other. */
 enum tern_status tern_head_named(const char *word, enum tern_head_type *out, struct tern_error *e);
 
 /* Reads wisdom for this machine into `w`, freed with tern_wisdom_free. `path` NULL: the default file; then a
