@@ -83,6 +83,7 @@ static enum tern_status at_threads(struct bench *b, const struct tern_model *m, 
     eo.threads = threads;
     eo.context = longest;
     enum tern_status s = tern_engine_new(m, &eo, &b->en, e);
+    if (s == TERN_OK) tern_engine_want(b->en, &(struct tern_wanted){.top = 1}); /* as greedy decoding does */
     if (s == TERN_OK) s = all_rounds(b, threads, e);
     for (size_t i = 0; s == TERN_OK && i < b->tests; i++) fill_row(b, i, &rows[i]);
     tern_engine_free(b->en);

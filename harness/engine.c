@@ -170,5 +170,10 @@ int32_t tern_argmax(const float *logits, size_t count) {
 
 void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out) {
     *out = en->facts;
-    if (en->head.exact) tern_exact_counts(en->head.exact, &out->exact);
+    if (!en->head.exact) return;
+    tern_exact_counts(en->head.exact, &out->exact);
+    if (!out->exact.steps) return;
+    const double rows = (double)out->exact.rescored +
+                        (double)out->exact.whole * (double)en->model->hp.vocab / (double)en->threads;
+    out->head_bytes += (size_t)(rows / (double)out->exact.steps * (double)en->head.row_bytes);
 }

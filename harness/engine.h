@@ -61,7 +61,8 @@ int32_t tern_argmax(const float *logits, size_t count);
 
 /* What one decoded token reads and computes, for the ceilings. */
 struct tern_engine_facts {
-    size_t body_bytes, head_bytes, kv_bytes_per_position;
+    size_t body_bytes, kv_bytes_per_position;
+    size_t head_bytes; /* of exact2: the scan, and the rows computed in full so far, per token */
     double macs_per_token; /* linear layers only */
     size_t threads;
     char decode_plan[512], prefill_plan[512]; /* distinct variants with their share of the weights */

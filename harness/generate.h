@@ -14,8 +14,8 @@ enum tern_end {
 };
 
 struct tern_generation {
-    const int32_t *prompt; /* >= 1 token */
-    size_t prompt_count, most;
+    const int32_t *prompt;     /* >= 1 token */
+    size_t prompt_count, most; /* most: SIZE_MAX for no limit but the context */
     struct tern_sampling sampling;
     int ignore_end; /* goes on behind the model's end tokens */
     /* May be NULL. Logits of prompt positions, `rows` x vocab, in order; non-zero ends with TERN_END_CALLER.
@@ -28,8 +28,9 @@ struct tern_generation {
 
 struct tern_generation_facts {
     size_t prompt_tokens, tokens;
-    double prompt_seconds;         /* one run; includes the head at every position when on_logits is set */
-    struct tern_estimate token_ns; /* of the decoding steps, one per token after the first; n == 0: none */
+    double prompt_seconds; /* one run; includes the head at every position when on_logits is set */
+    struct tern_estimate
+        token_ns; /* of the first 4096 decoding steps, one per token after the first; n == 0: none */
     enum tern_end end;
 };
 
