@@ -56,7 +56,7 @@ static void drop_tokens(struct tern_tokens *x) {
 
 static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local) {
     const struct tern_hparams *hp = &en->model->hp;
-    const size_t row = hp->head_dim * en->kv_bytes;
+    const size_t row = en->kv_row;
     int ok = get_tokens(&w->one, 1, widest, hp->hidden) && get_floats(&w->h, 1, widest) &&
              get_floats(&w->score, 1, tern_round_up(en->context, TERN_LANES)) &&
              get_floats(&w->key, 1, hp->head_dim);

@@ -29,7 +29,7 @@ static enum tern_status check_shapes(const struct tern_model *m, struct tern_err
 
 static size_t cache_bytes(const struct tern_engine *en) {
     const struct tern_hparams *hp = &en->model->hp;
-    const size_t row = 2 * (size_t)hp->layers * hp->kv_heads * hp->head_dim * en->kv_bytes;
+    const size_t row = 2 * (size_t)hp->layers * hp->kv_heads * en->kv_row;
     return tern_mul_size(row, en->context);
 }
 
@@ -69,7 +69,7 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
         return tern_fail(e, TERN_BAD_INPUT, "engine: ubatch: %zu: at most %d", en->ubatch, UBATCH_MAX);
     en->ubatch = tern_min(en->ubatch, en->context);
     en->kv = o->kv;
-    en->kv_bytes = o->kv == TERN_KV_F16 ? 2 : 4;
+    en->kv_row = tern_kv_row_bytes(o->kv, en->model->hp.head_dim);
     en->quiet = o->quiet;
     en->ops = tern_f32_ops_for(en->usable);
     en->quantise = tern_quantise_for(en->usable);

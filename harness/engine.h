@@ -7,6 +7,7 @@
 
 #include "base/pool.h"
 #include "base/status.h"
+#include "harness/f32ops.h"
 #include "harness/head_exact.h"
 #include "models/model.h"
 #include "tuner/wisdom.h"
@@ -14,7 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum tern_kv_type { TERN_KV_F16, TERN_KV_F32 };
 /* AUTO: what keeps every value of the file. EXACT2: that, and a scan in front of it (docs/exact-head.md). */
 enum tern_head_type {
     TERN_HEAD_AUTO,
@@ -62,7 +62,7 @@ int32_t tern_argmax(const float *logits, size_t count);
 /* What one decoded token reads and computes, for the ceilings. */
 struct tern_engine_facts {
     size_t body_bytes, kv_bytes_per_position;
-    size_t head_bytes; /* of exact2: the scan, and the rows computed in full so far, per token */
+    size_t head_bytes;     /* of exact2: the scan, and the rows computed in full so far, per token */
     double macs_per_token; /* linear layers only */
     size_t threads;
     char decode_plan[512], prefill_plan[512]; /* distinct variants with their share of the weights */

@@ -72,7 +72,7 @@ struct tern_engine {
     float **attn_norm, **attn_sub_norm, **ffn_norm, **ffn_sub_norm, *output_norm;
 
     struct tern_pages cache; /* [layer][K, V][kv head][context][head_dim] */
-    size_t kv_bytes;         /* of one value */
+    size_t kv_row;           /* bytes of one [head_dim] */
 
     /* Shared buffers of one step; rows of [ubatch][...]. */
     float *x, *qkv, *mixed, *inner, *cosine, *sine;

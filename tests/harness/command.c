@@ -141,8 +141,6 @@ Test(command, bad_arguments_get_one_line_and_their_code) {
         {"run -p a --temp -1", 3},
         {"run -p a --top-p 0", 3},
         {"run -p a --kv f64", 3},
-        {"run -p a --kv q8", 4},
-        {"run -p a --head exact2", 4},
         {"run -p a --bogus", 3},
         {"run -p a extra", 3},
         {"run -p a -m /nonexistent.gguf", 3},

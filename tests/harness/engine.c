@@ -135,6 +135,29 @@ Test(engine_use, says_the_same_greedy_ids_with_an_f16_cache) {
     tern_engine_free(en);
 }
 
+/* The drift of a q8 cache is reported, and the same whatever the threads and the split. */
+Test(engine_use, says_the_same_greedy_ids_with_a_q8_cache) {
+    float *first = NULL;
+    for (size_t threads = 1; threads <= 3; threads++) {
+        struct tern_engine *en = start(
+            model,
+            &(struct tern_engine_options){.threads = threads, .kv = TERN_KV_Q8, .ubatch = 1 + 10 * threads});
+        float *y = prompt_logits(en, &own);
+        const double drift = largest_difference(y, own.logits, own.count * own.vocab);
+        cr_assert(drift > 1e-3 && drift < 3, "%g", drift); /* it rounds, and f16 drifts by 0.75 */
+        if (first) cr_assert(memcmp(first, y, own.count * own.vocab * sizeof *y) == 0);
+        if (!first) fprintf(stderr, "# q8 cache: logits at most %.3g from the reference's\n", drift);
+        continues_greedily(en, &own, y + (own.count - 1) * own.vocab);
+        struct tern_engine_facts f;
+        tern_engine_facts(en, &f);
+        cr_assert(eq(sz, f.kv_bytes_per_position, 2 * 2 * 2 * (64 + 8)));
+        tern_free(first);
+        first = y;
+        tern_engine_free(en);
+    }
+    tern_free(first);
+}
+
 Test(engine_use, every_variant_gives_the_same_logits) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
