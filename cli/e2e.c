@@ -1,10 +1,8 @@
 #define _GNU_SOURCE
-#include "cli/command.h"
+#include "cli/engine_options.h"
 
 #include "base/file.h"
-#include "harness/default_model.h"
 #include "harness/e2e.h"
-#include "harness/options.h"
 #include "measure/clock.h"
 #include "measure/machine.h"
 #include "measure/record.h"
@@ -19,30 +17,23 @@
 enum output { OUT_MD, OUT_CSV, OUT_JSON };
 
 struct job {
-    const char *model, *wisdom, *records;
-    char *found; /* path of the default model */
-    int no_wisdom;
+    struct tern_cli_engine c;
+    const char *records;
     enum output output;
     size_t *prompts, *threads, rounds, generate, prompt_count, thread_count;
     struct tern_e2e_options o;
 };
 
-enum { OPT_KV = 256, OPT_HEAD, OPT_NO_WISDOM, OPT_WISDOM, OPT_RECORDS, OPT_SEED, OPT_UBATCH };
+enum { OPT_RECORDS = 256 };
 
-static const struct option options[] = {{"model", required_argument, 0, 'm'},
+static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
                                         {"prompt", required_argument, 0, 'p'},
                                         {"count", required_argument, 0, 'n'},
                                         {"threads", required_argument, 0, 't'},
                                         {"rounds", required_argument, 0, 'r'},
                                         {"output", required_argument, 0, 'o'},
-                                        {"kv", required_argument, 0, OPT_KV},
-                                        {"head", required_argument, 0, OPT_HEAD},
-                                        {"no-wisdom", no_argument, 0, OPT_NO_WISDOM},
-                                        {"wisdom", required_argument, 0, OPT_WISDOM},
                                         {"records", required_argument, 0, OPT_RECORDS},
-                                        {"seed", required_argument, 0, OPT_SEED},
-                                        {"ubatch", required_argument, 0, OPT_UBATCH},
-                                        {"quiet", no_argument, 0, 'q'},
+                                        {"seed", required_argument, 0, TERN_OPT_SEED},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
 
@@ -61,14 +52,10 @@ static int take_list(const char *what, const char *arg, size_t hi, size_t **list
 }
 
 static int take(struct job *j, int option, const char *arg) {
-    struct tern_error e = {""};
-    enum tern_status s = TERN_OK;
-    size_t seed = 0;
+    int code = 0;
+    if (option != 't' && tern_cli_engine_take(&j->c, option, arg, &code)) return code;
     int ok = 1;
     switch (option) {
-    case 'm':
-        j->model = arg;
-        break;
     case 'p':
         if (!strcmp(arg, "0"))
             j->prompt_count = 0;
@@ -87,34 +74,12 @@ static int take(struct job *j, int option, const char *arg) {
     case 'o':
         ok = take_output(j, arg);
         break;
-    case 'q':
-        j->o.engine.quiet = 1;
-        break;
-    case OPT_KV:
-        s = tern_kv_named(arg, &j->o.engine.kv, &e);
-        break;
-    case OPT_HEAD:
-        s = tern_head_named(arg, &j->o.engine.head, &e);
-        break;
-    case OPT_NO_WISDOM:
-        j->no_wisdom = 1;
-        break;
-    case OPT_WISDOM:
-        j->wisdom = arg;
-        break;
     case OPT_RECORDS:
         j->records = arg;
-        break;
-    case OPT_SEED:
-        ok = tern_cli_size("e2e", "--seed", arg, 0, SIZE_MAX, &seed), j->o.seed = seed;
-        break;
-    case OPT_UBATCH:
-        ok = tern_cli_size("e2e", "--ubatch", arg, 1, 1024, &j->o.engine.ubatch);
         break;
     default:
         return 3;
     }
-    if (s != TERN_OK) return tern_cli_fail(s, &e);
     return ok ? 0 : 3;
 }
 
@@ -126,9 +91,7 @@ static int parse(struct job *j, int argc, char **argv) {
     if (optind < argc) return tern_cli_usage("e2e", "'%s' is not an option", argv[optind]);
     if (!j->prompt_count && !j->generate)
         return tern_cli_usage("e2e", "-p 0 and -n 0 leave nothing to measure");
-    if (j->no_wisdom && j->wisdom)
-        return tern_cli_usage("e2e", "--wisdom and --no-wisdom exclude each other");
-    return 0;
+    return tern_cli_engine_check(&j->c);
 }
 
 static const char *plan_of(const struct tern_e2e_row *r) {
@@ -141,7 +104,7 @@ static const char *tuned(const struct tern_e2e_row *r) {
 
 static json_t *row_json(const struct job *j, const struct tern_e2e_row *r) {
     json_t *o =
-        json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:f, s:f, s:f, s:f}", "model", j->model, "test",
+        json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:f, s:f, s:f, s:f}", "model", j->c.model, "test",
                   r->test, "op", r->decode ? "decode" : "prefill", "tokens", (json_int_t)r->tokens, "threads",
                   (json_int_t)r->threads, "unit", "tok/s", "estimator", "median", "n", (json_int_t)r->rate.n,
                   "median", r->rate.median, "min", r->rate.min, "max", r->max, "mad", r->rate.mad);
@@ -181,7 +144,7 @@ static void print_csv(const struct job *j, const struct tern_e2e_row *rows, size
          "from,plan");
     for (size_t i = 0; i < count; i++) {
         const struct tern_e2e_row *r = &rows[i];
-        printf("\"%s\",%s,%zu,tok/s,median,%zu,%.4f,", j->model, r->test, r->threads, r->rate.n,
+        printf("\"%s\",%s,%zu,tok/s,median,%zu,%.4f,", j->c.model, r->test, r->threads, r->rate.n,
                r->rate.median);
         if (isfinite(r->rate.ci_lo))
             printf("%.4f,%.4f,", r->rate.ci_lo, r->rate.ci_hi);
@@ -203,7 +166,7 @@ static void print_md(const struct job *j, const struct tern_e2e_row *rows, size_
         if (isfinite(r->rate.ci_lo)) snprintf(ci, sizeof ci, "%.2f .. %.2f", r->rate.ci_lo, r->rate.ci_hi);
         if (r->decode) snprintf(bytes, sizeof bytes, "%.1f", 1e-6 * r->bytes_per_token);
         if (r->peak_rss_bytes) snprintf(rss, sizeof rss, "%.0f", 1e-6 * (double)r->peak_rss_bytes);
-        printf("| %s | %s | %zu | %.2f%s | %zu | %s | %.2f .. %.2f | %s | %s | %s |\n", j->model, r->test,
+        printf("| %s | %s | %zu | %.2f%s | %zu | %s | %.2f .. %.2f | %s | %s | %s |\n", j->c.model, r->test,
                r->threads, r->rate.median, r->rate.unstable ? " (unstable)" : "", r->rate.n, ci, r->rate.min,
                r->max, bytes, rss, tuned(r));
     }
@@ -230,7 +193,7 @@ static enum tern_status keep_records(const struct job *j, const struct tern_e2e_
         r.variant = tuned(row);
         r.params = plan_of(row);
         r.op = row->decode ? "decode" : "prefill";
-        r.model = j->model;
+        r.model = j->c.model;
         r.n = row->tokens;
         r.threads = row->threads;
         r.unit = "tok/s";
@@ -245,22 +208,14 @@ static enum tern_status keep_records(const struct job *j, const struct tern_e2e_
 }
 
 static enum tern_status work(struct job *j, struct tern_error *e) {
-    struct tern_model *m = NULL;
-    struct tern_wisdom wisdom = {{0}, NULL, 0, 0};
     struct tern_e2e_row *rows = NULL;
     size_t count = 0, all = 0;
-    char warning[512] = "";
-    enum tern_status s = j->model ? TERN_OK : tern_default_model(&j->found, e);
-    if (!j->model) j->model = j->found;
     const struct tern_machine *machine;
-    if (s == TERN_OK) s = tern_machine_get(&machine, e);
+    enum tern_status s = tern_machine_get(&machine, e);
     if (s == TERN_OK) all = machine->cpus;
-    if (s == TERN_OK) s = tern_model_open(j->model, &m, e);
-    if (s == TERN_OK && !j->no_wisdom) {
-        s = tern_wisdom_here(j->wisdom, &wisdom, warning, sizeof warning, e);
-        j->o.engine.wisdom = &wisdom;
-    }
-    if (warning[0]) fprintf(stderr, "tern: warning: %s\n", warning);
+    if (s == TERN_OK) s = tern_cli_engine_open(&j->c, e);
+    j->o.engine = j->c.engine;
+    j->o.seed = j->c.sampling.seed;
     const size_t usual[] = {128};
     j->o.prompts = j->prompts ? j->prompts : usual;
     j->o.prompt_count = j->prompt_count;
@@ -268,7 +223,7 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     j->o.thread_count = j->threads ? j->thread_count : 1;
     j->o.generate = j->generate;
     j->o.rounds = j->rounds;
-    if (s == TERN_OK) s = tern_e2e_run(m, &j->o, &rows, &count, e);
+    if (s == TERN_OK) s = tern_e2e_run(j->c.m, &j->o, &rows, &count, e);
     if (s == TERN_OK && rows[0].facts.warning[0])
         fprintf(stderr, "tern: warning: %s\n", rows[0].facts.warning);
     if (s == TERN_OK && j->output == OUT_JSON) s = print_json(j, rows, count, e);
@@ -276,14 +231,14 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     if (s == TERN_OK && j->output == OUT_MD) print_md(j, rows, count);
     if (s == TERN_OK && j->records) s = keep_records(j, rows, count, e);
     free(rows);
-    tern_wisdom_free(&wisdom);
-    tern_model_close(m);
+    tern_cli_engine_close(&j->c);
     return s;
 }
 
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
-    struct job j = {.rounds = 5, .generate = 32, .prompt_count = 1, .o = {.seed = 1}};
+    struct job j = {
+        .c = {.command = "e2e", .sampling = {.seed = 1}}, .rounds = 5, .generate = 32, .prompt_count = 1};
     int rc = parse(&j, argc, argv);
     if (!rc) {
         const enum tern_status s = work(&j, &e);
@@ -291,7 +246,6 @@ static int run(int argc, char **argv) {
     }
     free(j.prompts);
     free(j.threads);
-    free(j.found);
     return rc;
 }
 
@@ -307,8 +261,7 @@ const struct tern_command tern_command_e2e = {
         "  -t, --threads LIST thread counts (all processors)\n"
         "  -r, --rounds R     repetitions (5; an interval needs 6)\n"
         "  -o, --output F     md, csv or json (md)\n"
-        "      --kv f16|f32, --head auto|f16|f32, --ubatch N    as for tern run\n"
-        "      --no-wisdom    ignore what was tuned; --wisdom FILE uses that file\n"
+        "      --kv, --head, --ubatch, --wisdom, --no-wisdom, --cache, --no-cache    as for tern run\n"
         "      --records FILE appends one record per test\n"
         "      --seed N       of the token ids (1)\n"
         "  -q, --quiet        no progress\n\n"

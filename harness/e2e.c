@@ -86,6 +86,9 @@ static enum tern_status at_threads(struct bench *b, const struct tern_model *m, 
     if (s == TERN_OK) tern_engine_want(b->en, &(struct tern_wanted){.top = 1}); /* as greedy decoding does */
     if (s == TERN_OK) s = all_rounds(b, threads, e);
     for (size_t i = 0; s == TERN_OK && i < b->tests; i++) fill_row(b, i, &rows[i]);
+    struct tern_error why = {""}; /* that nothing could be kept is no reason to lose the figures */
+    if (s == TERN_OK && tern_engine_keep(b->en, &why) != TERN_OK)
+        snprintf(rows[0].facts.warning, sizeof rows[0].facts.warning, "%s", why.text);
     tern_engine_free(b->en);
     b->en = NULL;
     return s;

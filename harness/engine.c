@@ -7,6 +7,7 @@
 #include "measure/clock.h"
 #include "measure/machine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define CONTEXT_DEFAULT 4096
@@ -98,6 +99,10 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
                       cache_bytes(en));
         goto failed;
     }
+    if (o->cache && !(en->cache_folder = strdup(o->cache))) {
+        s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
+        goto failed;
+    }
     if ((s = tern_engine_load(en, e)) != TERN_OK) goto failed;
     en->facts.body_bytes = en->body_bytes;
     en->facts.head_bytes = en->head.bytes;
@@ -121,6 +126,9 @@ void tern_engine_free(struct tern_engine *en) {
     tern_free(en->norms);
     tern_free(en->attn_norm);
     tern_free(en->layer);
+    free(en->cache_folder);
+    free(en->cache_path);
+    free(en->cache_key);
     tern_free(en->plan);
     tern_free(en);
 }

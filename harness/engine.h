@@ -32,6 +32,7 @@ struct tern_engine_options {
     enum tern_kv_type kv;
     enum tern_head_type head;
     const struct tern_wisdom *wisdom; /* NULL: static ranking */
+    const char *cache;                /* folder of packed caches; NULL: none is read or kept */
     int quiet;                        /* no progress bar */
 };
 
@@ -41,6 +42,11 @@ struct tern_engine;
 enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_engine_options *o,
                                  struct tern_engine **out, struct tern_error *e);
 void tern_engine_free(struct tern_engine *en);
+
+/* Keeps the packed weights in the folder of the options unless they came from there, so that the next engine
+ * of this model, layout and build starts by reading them. Takes as long as writing body_bytes and the head
+ * does: call it when nobody waits. */
+enum tern_status tern_engine_keep(struct tern_engine *en, struct tern_error *e);
 
 /* Appends `count` tokens to the sequence. logits: NULL, or [count][vocab] when `all`, else [1][vocab] of the
  * last. TERN_BAD_INPUT when an id is outside the vocabulary or the context is full. */
@@ -68,6 +74,7 @@ struct tern_engine_facts {
     char decode_plan[512], prefill_plan[512]; /* distinct variants with their share of the weights */
     size_t planned, from_wisdom;              /* linear layers, and how many wisdom decided */
     double load_seconds;
+    int from_cache;                 /* the packed weights were read from the cache */
     struct tern_exact_counts exact; /* of an exact2 head */
     char warning[512]; /* variants refused because their proof failed here, and why; "" when none */
 };

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#define RELEASE_ROWS 1024 /* rows of the file given back at a time */
+
 static int all_fit_f16(const float *x, size_t n) {
     for (size_t i = 0; i < n; i++) {
         const float back = tern_f16_to_f32(tern_f32_to_f16(x[i]));
@@ -96,6 +98,23 @@ static const unsigned char *as_it_is(const struct head *h) {
     return same ? h->source->data : NULL;
 }
 
+/* Of one row in the file; 0: not known. */
+static size_t as_bytes(const struct tern_dense *d) {
+    switch (d->type) {
+    case TERN_DENSE_F32:
+        return 4 * d->cols;
+    case TERN_DENSE_F16:
+    case TERN_DENSE_BF16:
+        return 2 * d->cols;
+    case TERN_DENSE_Q8_0:
+        return d->cols / 32 * 34;
+    case TERN_DENSE_Q6_K:
+        return d->cols / 256 * 210;
+    default:
+        return 0;
+    }
+}
+
 static void fill(void *ctx, size_t w, size_t workers) {
     struct tern_engine *en = ctx;
     struct head *h = &en->head;
@@ -105,7 +124,11 @@ static void fill(void *ctx, size_t w, size_t workers) {
     size_t from, to;
     (void)workers;
     tern_share(d->rows, 1, w, en->threads, &from, &to);
+    const size_t source = as_bytes(d);
     for (size_t r = from; r < to; r++) {
+        if (d->data && r % RELEASE_ROWS == 0 && r >= from + RELEASE_ROWS)
+            tern_model_release(en->model, (const char *)d->data + (r - RELEASE_ROWS) * source,
+                               RELEASE_ROWS * source);
         unsigned char *out = (unsigned char *)h->pages.data + r * h->row_bytes;
         if (own) memcpy(out, own + r * h->row_bytes, h->row_bytes);
         if (!own || h->exact) tern_dense_row(d, r, row);

@@ -67,6 +67,7 @@ struct tern_engine {
     size_t body_bytes;
     struct head head;
     struct tern_wanted want;
+    char *cache_folder, *cache_path, *cache_key; /* of the packed cache; NULL: none */
 
     float *norms; /* all norm vectors, one after another */
     float **attn_norm, **attn_sub_norm, **ffn_norm, **ffn_sub_norm, *output_norm;
@@ -105,6 +106,9 @@ struct qkv_columns tern_engine_columns(const struct tern_hparams *hp);
 
 /* load.c: bytes that the packed body needs, then packs it; head and norms. */
 enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e);
+/* cache.c: fills body and head from the packed cache; 1 when it did. Damage is told in the facts' warning. */
+int tern_engine_cache_read(struct tern_engine *en);
+
 /* head.c: what is kept; its memory; its rows from the model, by the workers that will read them; the end of
  * filling, also when the rows came from elsewhere. */
 enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type type, struct tern_error *e);

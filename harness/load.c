@@ -26,7 +26,19 @@ static size_t common_multiple(size_t a, size_t b) {
     return a / x * b;
 }
 
-static enum tern_status pack_share(const struct packed *p, size_t w, size_t workers, struct tern_error *e) {
+/* The file's pages of a share that is packed now: there is one copy of the weights, not two. */
+static void release_share(const struct tern_engine *en, const struct tern_linear *l, size_t w,
+                          size_t workers) {
+    if (!l->data) return;
+    const size_t width = l->dense == TERN_DENSE_F32 ? 4 : 2;
+    const size_t bytes = l->format ? l->format->bytes(l->m, l->k) : l->m * l->k * width;
+    size_t from, to;
+    tern_share(bytes, 4096, w, workers, &from, &to);
+    tern_model_release(en->model, (const char *)l->data + from, to - from);
+}
+
+static enum tern_status pack_share(const struct tern_engine *en, const struct packed *p, size_t w,
+                                   size_t workers, struct tern_error *e) {
     const struct tern_linear *l = p->source;
     const size_t m = p->w.m, k = p->w.k;
     const size_t in_step = l->format ? l->format->row_step(m, k) : 1;
@@ -43,13 +55,14 @@ static enum tern_status pack_share(const struct packed *p, size_t w, size_t work
         if (s == TERN_OK) p->w.format->pack(trits, m, k, r, end, l->scale, (void *)(uintptr_t)p->w.data);
     }
     tern_free(trits);
+    release_share(en, l, w, workers);
     return s;
 }
 
 static void pack_all(void *ctx, size_t w, size_t workers) {
     struct packing *pk = ctx;
     for (size_t i = 0; i < pk->jobs && pk->status[w] == TERN_OK; i++) {
-        pk->status[w] = pack_share(pk->job[i], w, workers, &pk->error[w]);
+        pk->status[w] = pack_share(pk->en, pk->job[i], w, workers, &pk->error[w]);
         if (w == 0)
             tern_progress_step(&pk->bar, (double)(i + 1) / (double)pk->jobs, pk->job[i]->source->name);
     }
@@ -144,15 +157,18 @@ enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e) 
         s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
     if (s == TERN_OK) s = load_norms(en, e);
     if (s == TERN_OK) s = list_jobs(en, pk.job, e);
-    if (s == TERN_OK) {
+    if (s == TERN_OK) s = tern_head_alloc(en, e);
+    if (s == TERN_OK) en->facts.from_cache = tern_engine_cache_read(en);
+    if (s == TERN_OK && en->facts.from_cache) {
+        tern_head_ready(en);
+    } else if (s == TERN_OK) {
         tern_progress_begin(&pk.bar, "packing", en->quiet);
         tern_pool_run(en->pool, pack_all, &pk);
         tern_progress_end(&pk.bar);
         for (size_t w = 0; s == TERN_OK && w < en->threads; w++)
             if ((s = pk.status[w]) != TERN_OK) tern_fail(e, s, "%s", pk.error[w].text);
+        if (s == TERN_OK) tern_head_fill(en);
     }
-    if (s == TERN_OK) s = tern_head_alloc(en, e);
-    if (s == TERN_OK) tern_head_fill(en);
     tern_free(pk.job);
     tern_free(pk.status);
     tern_free(pk.error);

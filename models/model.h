@@ -80,6 +80,12 @@ enum tern_status tern_linear_rows(const struct tern_linear *l, size_t r0, size_t
 /* Row r of a dense tensor as f32[cols]. Thread-safe. */
 void tern_dense_row(const struct tern_dense *d, size_t r, float *out);
 
+/* The file behind the model, or NULL for a synthetic one. Owned by the model. */
+const char *tern_model_path(const struct tern_model *m);
+/* Gives back the memory of mapped file pages that lie wholly inside `bytes` at `data`; they are read again when they are
+ * needed again. Does nothing outside the mapping. Thread-safe. */
+void tern_model_release(const struct tern_model *m, const void *data, size_t bytes);
+
 /* The distinct linear shapes of a model and how often each is called per token: what a tuner tunes. */
 struct tern_shape {
     size_t m, k, calls;
