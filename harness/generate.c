@@ -8,7 +8,10 @@
 #define LOGIT_ROWS 32   /* prompt positions whose logits are held at a time */
 #define TIMES      4096 /* tokens whose times are kept: the first ones */
 
-static int ends(const struct tern_hparams *hp, int32_t id) {
+static int ends(const struct tern_hparams *hp, const struct tern_generation *g, int32_t id) {
+    for (size_t i = 0; i < g->stops; i++)
+        if (g->stop[i] == id) return 1;
+    if (g->ignore_end) return 0;
     return (hp->eos >= 0 && id == hp->eos) || (hp->eot >= 0 && id == hp->eot);
 }
 
@@ -37,7 +40,8 @@ static enum tern_status decode(struct tern_engine *en, const struct tern_model *
         out->tokens++;
         tern_sample_tell(sample, id);
         if (g->on_token && g->on_token(g->ctx, id)) out->end = TERN_END_CALLER;
-        if (!g->ignore_end && ends(&m->hp, id)) out->end = TERN_END_TOKEN;
+        if (ends(&m->hp, g, id)) out->end = TERN_END_TOKEN;
+        out->last = id;
         if (out->end != TERN_END_COUNT || out->tokens == g->most) break;
         if (tern_engine_position(en) == tern_engine_context(en)) {
             out->end = TERN_END_CONTEXT;
@@ -56,6 +60,7 @@ enum tern_status tern_generate(struct tern_engine *en, const struct tern_model *
                                const struct tern_generation *g, struct tern_generation_facts *out,
                                struct tern_error *e) {
     memset(out, 0, sizeof *out);
+    out->last = -1;
     if (!g->prompt_count) return tern_fail(e, TERN_BAD_INPUT, "generate: the prompt is empty");
     const size_t room = tern_engine_context(en) - tern_engine_position(en);
     if (g->prompt_count > room)

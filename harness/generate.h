@@ -17,7 +17,9 @@ struct tern_generation {
     const int32_t *prompt;     /* >= 1 token */
     size_t prompt_count, most; /* most: SIZE_MAX for no limit but the context */
     struct tern_sampling sampling;
-    int ignore_end; /* goes on behind the model's end tokens */
+    int ignore_end;      /* goes on behind the model's end tokens */
+    const int32_t *stop; /* more tokens that end the text */
+    size_t stops;
     /* May be NULL. Logits of prompt positions, `rows` x vocab, in order; non-zero ends with TERN_END_CALLER.
      */
     int (*on_logits)(void *ctx, const float *logits, size_t rows);
@@ -32,6 +34,7 @@ struct tern_generation_facts {
     struct tern_estimate
         token_ns; /* of the first 4096 decoding steps, one per token after the first; n == 0: none */
     enum tern_end end;
+    int32_t last; /* the last token, which the engine has not been fed; -1: none */
 };
 
 /* Continues the engine's sequence with the prompt and then up to `most` tokens. */
