@@ -24,7 +24,7 @@ struct job {
     struct tern_e2e_options o;
 };
 
-enum { OPT_RECORDS = 256 };
+enum { OPT_RECORDS = 256, OPT_CEILINGS, OPT_ENERGY, OPT_BREAKDOWN };
 
 static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
                                         {"prompt", required_argument, 0, 'p'},
@@ -34,6 +34,9 @@ static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
                                         {"output", required_argument, 0, 'o'},
                                         {"records", required_argument, 0, OPT_RECORDS},
                                         {"seed", required_argument, 0, TERN_OPT_SEED},
+                                        {"ceilings", no_argument, 0, OPT_CEILINGS},
+                                        {"energy", no_argument, 0, OPT_ENERGY},
+                                        {"breakdown", no_argument, 0, OPT_BREAKDOWN},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
 
@@ -77,6 +80,15 @@ static int take(struct job *j, int option, const char *arg) {
     case OPT_RECORDS:
         j->records = arg;
         break;
+    case OPT_CEILINGS:
+        j->o.ceilings = 1;
+        break;
+    case OPT_ENERGY:
+        j->o.energy = 1;
+        break;
+    case OPT_BREAKDOWN:
+        j->o.breakdown = 1;
+        break;
     default:
         return 3;
     }
@@ -102,6 +114,44 @@ static const char *tuned(const struct tern_e2e_row *r) {
     return r->facts.from_wisdom ? "tuned" : "untuned";
 }
 
+static const char *const operation[TERN_OPERATIONS] = {"linear", "attention", "norm",
+                                                       "head",   "wait",      "other"};
+
+static json_t *estimate_json(const struct tern_estimate *t, const char *unit) {
+    json_t *o = json_pack("{s:s, s:s, s:I, s:f, s:f}", "unit", unit, "estimator", "median", "n",
+                          (json_int_t)t->n, "median", t->median, "mad", t->mad);
+    if (o && isfinite(t->ci_lo)) {
+        json_object_set_new(o, "ci_lo", json_real(t->ci_lo));
+        json_object_set_new(o, "ci_hi", json_real(t->ci_hi));
+    }
+    return o;
+}
+
+/* What is measured only when it is asked for, or why it is not there. */
+static void extras_json(json_t *o, const struct tern_e2e_row *r) {
+    if (r->share.n) {
+        json_object_set_new(o, "share_of_ceiling", estimate_json(&r->share, "1"));
+        json_object_set_new(o, "ceiling", estimate_json(&r->ceiling, r->decode ? "GB/s" : "GMAC/s"));
+        json_object_set_new(o, "ceiling_name", json_string(r->ceiling_name));
+    } else {
+        json_object_set_new(o, "why_no_share", json_string(r->why_no_share));
+    }
+    if (r->joules.n)
+        json_object_set_new(o, "joules_per_token", estimate_json(&r->joules, "J"));
+    else
+        json_object_set_new(o, "why_no_joules", json_string(r->why_no_joules));
+    if (r->facts.exact.steps) {
+        json_object_set_new(o, "head_rows_rescored_per_token",
+                            json_real((double)r->facts.exact.rescored / (double)r->facts.exact.steps));
+        json_object_set_new(o, "head_shares_in_full", json_integer((json_int_t)r->facts.exact.whole));
+    }
+    if (!r->has_breakdown) return;
+    json_t *b =
+        json_pack("{s:s, s:s, s:i}", "unit", "s/token", "estimator", "mean over workers, one run", "n", 1);
+    for (size_t i = 0; i < TERN_OPERATIONS; i++) json_object_set_new(b, operation[i], json_real(r->spent[i]));
+    json_object_set_new(o, "breakdown", b);
+}
+
 static json_t *row_json(const struct job *j, const struct tern_e2e_row *r) {
     json_t *o =
         json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:f, s:f, s:f, s:f}", "model", j->c.model, "test",
@@ -120,6 +170,9 @@ static json_t *row_json(const struct job *j, const struct tern_e2e_row *r) {
         json_object_set_new(o, "peak_rss_bytes", json_integer((json_int_t)r->peak_rss_bytes));
     json_object_set_new(o, "body_bytes", json_integer((json_int_t)r->facts.body_bytes));
     json_object_set_new(o, "head_bytes", json_integer((json_int_t)r->facts.head_bytes));
+    json_object_set_new(o, "packed_from_cache", json_boolean(r->facts.from_cache));
+    json_object_set_new(o, "kv_bytes", json_integer((json_int_t)r->kv_bytes));
+    extras_json(o, r);
     json_object_set_new(o, "load_seconds", json_real(r->facts.load_seconds));
     json_object_set_new(o, "plan", json_string(plan_of(r)));
     json_object_set_new(o, "layers_from_wisdom", json_integer((json_int_t)r->facts.from_wisdom));
@@ -176,6 +229,38 @@ static void print_md(const struct job *j, const struct tern_e2e_row *rows, size_
                rows[i].facts.planned);
 }
 
+static void print_extras(const struct tern_e2e_row *r) {
+    printf("\n%s, %zu thread%s:\n", r->test, r->threads, r->threads == 1 ? "" : "s");
+    if (r->share.n) {
+        printf("  %.1f %% of %s, %.1f %s", 100 * r->share.median, r->ceiling_name, r->ceiling.median,
+               r->decode ? "GB/s" : "GMAC/s");
+        if (isfinite(r->share.ci_lo))
+            printf(" (medians of n = %zu, 95 %% interval %.1f to %.1f %%)\n", r->share.n,
+                   100 * r->share.ci_lo, 100 * r->share.ci_hi);
+        else
+            printf(" (medians of n = %zu; fewer than 6: no interval)\n", r->share.n);
+    } else {
+        printf("  share of the ceiling: not measured: %s\n", r->why_no_share);
+    }
+    if (r->joules.n)
+        printf("  %.4f J/token (median of n = %zu, deviation %.4f)\n", r->joules.median, r->joules.n,
+               r->joules.mad);
+    else
+        printf("  J/token: not measured: %s\n", r->why_no_joules);
+    if (r->facts.exact.steps)
+        printf("  exact2 head: %.0f rows computed in full per token (mean of n = %llu tokens)\n",
+               (double)r->facts.exact.rescored / (double)r->facts.exact.steps,
+               (unsigned long long)r->facts.exact.steps);
+    if (!r->has_breakdown) return;
+    double all = 0;
+    for (size_t i = 0; i < TERN_OPERATIONS; i++) all += r->spent[i];
+    printf("  per token, one run more (n = 1: no spread), mean over the workers:");
+    for (size_t i = 0; i < TERN_OPERATIONS; i++)
+        printf("%s %s %.1f us (%.0f %%)", i ? "," : "", operation[i], 1e6 * r->spent[i],
+               100 * r->spent[i] / all);
+    putchar('\n');
+}
+
 static enum tern_status keep_records(const struct job *j, const struct tern_e2e_row *rows, size_t count,
                                      struct tern_error *e) {
     char run[32], flags[64];
@@ -228,7 +313,12 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
         fprintf(stderr, "tern: warning: %s\n", rows[0].facts.warning);
     if (s == TERN_OK && j->output == OUT_JSON) s = print_json(j, rows, count, e);
     if (s == TERN_OK && j->output == OUT_CSV) print_csv(j, rows, count);
-    if (s == TERN_OK && j->output == OUT_MD) print_md(j, rows, count);
+    if (s == TERN_OK && j->output == OUT_MD) {
+        print_md(j, rows, count);
+        const int asked =
+            j->o.ceilings || j->o.energy || j->o.breakdown || j->c.engine.head == TERN_HEAD_EXACT2;
+        for (size_t i = 0; asked && i < count; i++) print_extras(&rows[i]);
+    }
     if (s == TERN_OK && j->records) s = keep_records(j, rows, count, e);
     free(rows);
     tern_cli_engine_close(&j->c);
@@ -262,6 +352,10 @@ const struct tern_command tern_command_e2e = {
         "  -r, --rounds R     repetitions (5; an interval needs 6)\n"
         "  -o, --output F     md, csv or json (md)\n"
         "      --kv, --head, --ubatch, --wisdom, --no-wisdom, --cache, --no-cache    as for tern run\n"
+        "      --ceilings     measures read bandwidth and int8 peak in every round, and the share that is "
+        "reached\n"
+        "      --energy       joules per token, where the machine tells\n"
+        "      --breakdown    one more run of each test, timed per operation\n"
         "      --records FILE appends one record per test\n"
         "      --seed N       of the token ids (1)\n"
         "  -q, --quiet        no progress\n\n"

@@ -157,6 +157,18 @@ void tern_engine_want(struct tern_engine *en, const struct tern_wanted *want) {
     en->want = *want;
 }
 
+void tern_engine_profile(struct tern_engine *en, int on) {
+    for (size_t w = 0; w < en->threads; w++) en->worker[w].profile = (struct tern_profile){.on = on};
+}
+
+void tern_engine_spent(const struct tern_engine *en, double seconds[TERN_OPERATIONS]) {
+    for (size_t o = 0; o < TERN_OPERATIONS; o++) {
+        seconds[o] = 0;
+        for (size_t w = 0; w < en->threads; w++)
+            seconds[o] += 1e-9 * (double)en->worker[w].profile.spent_ns[o] / (double)en->threads;
+    }
+}
+
 void tern_engine_rewind(struct tern_engine *en, size_t keep) {
     en->position = tern_min(en->position, keep);
 }

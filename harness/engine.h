@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "harness/f32ops.h"
 #include "harness/head_exact.h"
+#include "harness/profile.h"
 #include "models/model.h"
 #include "tuner/wisdom.h"
 
@@ -56,6 +57,10 @@ enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, si
  * exact2 head then answers -infinity for the others; every other head computes all of them anyway. All are
  * wanted at first. */
 void tern_engine_want(struct tern_engine *en, const struct tern_wanted *want);
+/* Starts (and zeroes) or stops the clocks of the workers. */
+void tern_engine_profile(struct tern_engine *en, int on);
+/* Seconds spent since they were started, mean over the workers. */
+void tern_engine_spent(const struct tern_engine *en, double seconds[TERN_OPERATIONS]);
 /* Forgets all positions from `keep` on. */
 void tern_engine_rewind(struct tern_engine *en, size_t keep);
 size_t tern_engine_position(const struct tern_engine *en);

@@ -269,6 +269,11 @@ static void leave(const struct step *st, size_t w) {
     }
 }
 
+static void meet(const struct step *st, struct tern_profile *clock) {
+    tern_pool_barrier(st->en->pool);
+    tern_profile_lap(clock, TERN_SPENT_WAIT);
+}
+
 static void forward(void *ctx, size_t w, size_t workers) {
     const struct step *st = ctx;
     struct tern_engine *en = st->en;
@@ -276,8 +281,11 @@ static void forward(void *ctx, size_t w, size_t workers) {
     const struct head_rows r = rows_in_qkv(en);
     const size_t inner = r.heads * r.dim, up_column = tern_round_up(hp->ffn, TERN_LANES);
     (void)workers;
+    struct tern_profile *clock = &en->worker[w].profile;
+    tern_profile_begin(clock);
     enter(st, w);
-    tern_pool_barrier(en->pool);
+    tern_profile_lap(clock, TERN_SPENT_OTHER);
+    meet(st, clock);
     for (size_t i = 0; i < hp->layers; i++) {
         const struct packed_layer *l = &en->layer[i];
         const struct part qkv[3] = {{&l->q, 0}, {&l->k, r.k_column}, {&l->v, r.v_column}};
@@ -285,24 +293,34 @@ static void forward(void *ctx, size_t w, size_t workers) {
                           down = {&l->down, 0};
 
         const struct tern_tokens *x = activate(st, w, en->x, hp->hidden, hp->hidden, en->attn_norm[i]);
+        tern_profile_lap(clock, TERN_SPENT_NORM);
         run_group(st, w, qkv, 3, x, finish_qkv);
-        tern_pool_barrier(en->pool);
+        tern_profile_lap(clock, TERN_SPENT_LINEAR);
+        meet(st, clock);
         if (st->n == 1)
             attention_one(st, w, i);
         else
             attention_many(st, w, i);
-        tern_pool_barrier(en->pool);
+        tern_profile_lap(clock, TERN_SPENT_ATTENTION);
+        meet(st, clock);
         x = activate(st, w, en->mixed, inner, inner, en->attn_sub_norm[i]);
+        tern_profile_lap(clock, TERN_SPENT_NORM);
         run_group(st, w, &o, 1, x, finish_add);
-        tern_pool_barrier(en->pool);
+        tern_profile_lap(clock, TERN_SPENT_LINEAR);
+        meet(st, clock);
         x = activate(st, w, en->x, hp->hidden, hp->hidden, en->ffn_norm[i]);
+        tern_profile_lap(clock, TERN_SPENT_NORM);
         run_group(st, w, gated, 2, x, finish_gated);
-        tern_pool_barrier(en->pool);
+        tern_profile_lap(clock, TERN_SPENT_LINEAR);
+        meet(st, clock);
         x = activate(st, w, en->inner, hp->ffn, hp->ffn, en->ffn_sub_norm[i]);
+        tern_profile_lap(clock, TERN_SPENT_NORM);
         run_group(st, w, &down, 1, x, finish_add);
-        tern_pool_barrier(en->pool);
+        tern_profile_lap(clock, TERN_SPENT_LINEAR);
+        meet(st, clock);
     }
     leave(st, w);
+    tern_profile_lap(clock, TERN_SPENT_HEAD);
 }
 
 void tern_engine_forward(struct tern_engine *en, const int32_t *ids, size_t n, int keep, float *logits) {

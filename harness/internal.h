@@ -48,6 +48,7 @@ struct worker {
     struct tern_tokens one;       /* a single token, quantised; one.f feeds the head */
     struct tern_tokens many;      /* this worker's view of the shared tokens */
     void *local;                  /* of the variants */
+    struct tern_profile profile;
 };
 
 struct tern_engine {
