@@ -156,6 +156,7 @@ Test(chat, a_full_context_is_told_and_reset_helps) {
         full |= s == TERN_OK && g.end == TERN_END_CONTEXT;
     }
     cr_assert(s == TERN_BAD_INPUT);
+    cr_assert(full);
     cr_assert(strstr(e.text, "context") != NULL, "%s", e.text);
     cr_assert(eq(sz, t.bytes, 0));
     tern_chat_reset(c);
