@@ -8,6 +8,7 @@
 #include "measure/ceilings.h"
 #include "measure/clock.h"
 #include "measure/energy.h"
+#include "measure/machine.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -141,6 +142,14 @@ static void fill_share(const struct bench *b, size_t test, struct tern_e2e_row *
     double *share = b->share + test * rounds;
     snprintf(row->why_no_share, sizeof row->why_no_share, "%s", b->why_no_ceiling[c]);
     if (!b->ceiling[c]) return;
+    const struct tern_machine *machine;
+    if (row->decode && tern_machine_get(&machine, NULL) == TERN_OK &&
+        row->bytes_per_token < 2 * (double)machine->l3_bytes) {
+        snprintf(row->why_no_share, sizeof row->why_no_share,
+                 "a token reads %.1f MB, less than twice the last-level cache: not a matter of DRAM",
+                 1e-6 * row->bytes_per_token);
+        return;
+    }
     const double work = row->decode ? row->bytes_per_token : row->facts.macs_per_token;
     for (size_t i = 0; i < rounds; i++)
         share[i] = 1e-9 * work * b->rate[test * rounds + i] / b->peak[c * rounds + i];

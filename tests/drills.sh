@@ -15,7 +15,7 @@ run_suite "$build"
 say "drill: old CPUs under emulation"
 install_missing qemu-user
 # The libraries that choose instructions themselves are left out: they are not ours to prove.
-configure_and_build "$ordinary-plain" -Dopenblas=disabled -Donednn=disabled -Dpapi=disabled -Dhwloc=disabled \
+configure_and_build "$ordinary-plain" -Dopenblas=disabled -Donednn=disabled -Dpapi=disabled -Dhwloc=disabled -Dlibedit=disabled \
     -Dgbench=disabled -Dtests=disabled
 for cpu in Nehalem Haswell; do
     if qemu-x86_64 -cpu "$cpu" "$tern" verify --quick >"$build/verify-$cpu.out" 2>&1; then
@@ -34,3 +34,9 @@ cat "$ordinary/mutants.out"
 passed=$((passed + $(grep -c '^ok' "$ordinary/mutants.out" || true)))
 failed=$((failed + $(grep -c '^not ok' "$ordinary/mutants.out" || true)))
 grep -q '^1\.\.' "$ordinary/mutants.out" || failed=$((failed + 1))
+
+say "drill: one copy of the weights"
+"$root/tests/cli/memory.sh" "$ordinary/cli/tern" >"$ordinary/memory.out" 2>&1 || echo "not ok - memory.sh ended early" >>"$ordinary/memory.out"
+cat "$ordinary/memory.out"
+passed=$((passed + $(grep -c '^ok' "$ordinary/memory.out" || true)))
+failed=$((failed + $(grep -c '^not ok' "$ordinary/memory.out" || true)))
