@@ -22,14 +22,16 @@ struct worker {
     int cpu; /* -1: not pinned */
 };
 
+#define USED_BITS 12 /* of the job word: the workers in use less one; tern_pool_new allows no more */
+
 struct tern_pool {
-    size_t workers;
+    size_t workers, used;
     struct worker *team;
     tern_pool_fn fn;
     void *ctx;
     cpu_set_t former;
     int pinned;
-    _Alignas(64) _Atomic uint32_t job;  /* grows by one per run; the sleepers' futex word */
+    _Alignas(64) _Atomic uint32_t job;  /* number of the run, and who takes part; the sleepers' futex word */
     _Alignas(64) _Atomic uint32_t left; /* workers that have not reached the barrier yet */
     _Alignas(64) _Atomic uint32_t turn; /* barrier generation */
     _Atomic int quit;
@@ -61,10 +63,13 @@ static void wake_all(_Atomic uint32_t *word)
 
 void tern_pool_barrier(struct tern_pool *p)
 {
-    if (p->workers == 1) return;
     const uint32_t turn = atomic_load_explicit(&p->turn, memory_order_relaxed);
+    if (p->used == 1) {
+        atomic_store_explicit(&p->turn, turn + 1, memory_order_relaxed);
+        return;
+    }
     if (atomic_fetch_sub_explicit(&p->left, 1, memory_order_acq_rel) == 1) {
-        atomic_store_explicit(&p->left, (uint32_t)p->workers, memory_order_relaxed);
+        atomic_store_explicit(&p->left, (uint32_t)p->used, memory_order_relaxed);
         atomic_store_explicit(&p->turn, turn + 1, memory_order_release);
         wake_all(&p->turn);
     } else {
@@ -89,7 +94,9 @@ static void *work(void *arg)
         wait_while(&p->job, seen);
         seen = atomic_load_explicit(&p->job, memory_order_acquire);
         if (atomic_load(&p->quit)) return NULL;
-        p->fn(p->ctx, w->index, p->workers);
+        const size_t used = (seen & ((1u << USED_BITS) - 1)) + 1;
+        if (w->index >= used) continue; /* the next run may have begun: touch nothing */
+        p->fn(p->ctx, w->index, used);
         tern_pool_barrier(p);
     }
 }
@@ -108,6 +115,7 @@ enum tern_status tern_pool_new(size_t workers, const int *cpus, struct tern_pool
     }
     p->team = team;
     p->workers = 1;
+    p->used = workers;
     atomic_store(&p->left, (uint32_t)workers);
     if (cpus && pthread_getaffinity_np(pthread_self(), sizeof p->former, &p->former) == 0) {
         p->pinned = 1;
@@ -139,7 +147,7 @@ void tern_pool_free(struct tern_pool *p)
 {
     if (!p) return;
     atomic_store(&p->quit, 1);
-    atomic_fetch_add(&p->job, 1);
+    atomic_fetch_add(&p->job, 1u << USED_BITS);
     wake_all(&p->job);
     for (size_t i = 1; i < p->workers; i++) pthread_join(p->team[i].thread, NULL);
     if (p->pinned) pthread_setaffinity_np(pthread_self(), sizeof p->former, &p->former);
@@ -152,15 +160,27 @@ size_t tern_pool_workers(const struct tern_pool *p)
     return p->workers;
 }
 
+void tern_pool_use(struct tern_pool *p, size_t workers)
+{
+    p->used = tern_max(tern_min(workers, p->workers), 1);
+    atomic_store(&p->left, (uint32_t)p->used);
+}
+
+uint32_t tern_pool_barriers(const struct tern_pool *p)
+{
+    return atomic_load_explicit(&p->turn, memory_order_relaxed);
+}
+
 void tern_pool_run(struct tern_pool *p, tern_pool_fn fn, void *ctx)
 {
-    if (p->workers > 1) {
+    if (p->used > 1) {
         p->fn = fn;
         p->ctx = ctx;
-        atomic_fetch_add_explicit(&p->job, 1, memory_order_release);
+        const uint32_t run = atomic_load_explicit(&p->job, memory_order_relaxed) >> USED_BITS;
+        atomic_store_explicit(&p->job, (run + 1) << USED_BITS | (uint32_t)(p->used - 1), memory_order_release);
         wake_all(&p->job);
     }
-    fn(ctx, 0, p->workers);
+    fn(ctx, 0, p->used);
     tern_pool_barrier(p);
 }
 

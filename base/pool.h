@@ -9,6 +9,7 @@
 #include "base/status.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct tern_pool;
 
@@ -21,12 +22,17 @@ enum tern_status tern_pool_new(size_t workers, const int *cpus, struct tern_pool
 void tern_pool_free(struct tern_pool *p);
 
 size_t tern_pool_workers(const struct tern_pool *p);
+/* How many of them, the first ones, take part in the runs that follow; at first all. Not inside a run. */
+void tern_pool_use(struct tern_pool *p, size_t workers);
 
-/* Runs fn(ctx, 0..workers-1, workers) and returns when all have returned. */
+/* Runs fn(ctx, 0..workers-1, workers) on the workers in use and returns when all have returned, which is a barrier
+ * too. */
 void tern_pool_run(struct tern_pool *p, tern_pool_fn fn, void *ctx);
 
-/* Only inside tern_pool_run: returns when every worker has called it. */
+/* Only inside tern_pool_run: returns when every worker in use has called it. */
 void tern_pool_barrier(struct tern_pool *p);
+/* Barriers met since the pool was made, modulo 2^32; the ends of runs are among them. */
+uint32_t tern_pool_barriers(const struct tern_pool *p);
 
 /* The contiguous share [*from, *to) of worker `w` of `n` items, cut at multiples of `step`. */
 void tern_share(size_t items, size_t step, size_t w, size_t workers, size_t *from, size_t *to);

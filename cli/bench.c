@@ -1,11 +1,15 @@
 #define _GNU_SOURCE
+#include "cli/bench_case.h"
 #include "cli/command.h"
 
 #include "base/file.h"
 #include "measure/clock.h"
 #include "measure/counters.h"
 #include "measure/energy.h"
+#include "measure/floor.h"
 #include "measure/gbench.h"
+#include "measure/gbench_flags.h"
+#include "measure/pin.h"
 #include "measure/record.h"
 #include "tuner/bed.h"
 #include "tuner/tasks.h"
@@ -29,16 +33,27 @@ static const char help_text[] =
     "wcold)\n"
     "  --threads LIST        thread counts (default 1)\n"
     "  --seed N              of weights (default 1)\n"
+    "  --counters LIST       groups of counters (ipc, cache, branch, stall, roofline, tern, os, or "
+    "FILE.json);\n"
+    "                        'list' shows them, and why some cannot be counted here\n"
+    "  --energy SOURCE       auto, perf, powercap, hwmon, battery or meter:FILE.csv; model or "
+    "model:FILE.json\n"
+    "                        is an estimate and says so on every line\n"
     "  --records FILE        file that records are appended to (default: the user's)\n\n"
     "The name of a case is variant/MxKxN/t:THREADS/REGIME. --benchmark_filter, --benchmark_min_time,\n"
     "--benchmark_repetitions, --benchmark_format=json, --benchmark_out=FILE and the other flags of the "
-    "library work.\n\n"
+    "library work. Beside its times stand those of our own rounds (median_ns, mad_ns, min_ns, ci_lo_ns, "
+    "ci_hi_ns), and\n"
+    "the share of the read ceiling and of the int8 ceiling measured in the same rounds.\n\n"
     "example: tern bench --filter 'gemv_p64.*' --problem 6912x2560x1 --benchmark_repetitions=5\n";
 
 extern const struct tern_command tern_command_bench;
 
 struct bench {
     struct tern_bed bed;
+    struct tern_bench_plan plan;
+    double least_seconds;    /* of a run that the library reports */
+    struct tern_floor floor; /* A/A of the first case */
     struct tern_error error;
     char run[64];
     struct entry *current; /* whose trial exists: one at a time, it is cheap beside the packed weights */
@@ -51,12 +66,15 @@ struct entry {
     struct tern_problem problem;
     const char *model;
     char name[256], params[160];
+    uint64_t began;
+    struct tern_bench_extra extra; /* of the last run */
+    int measured;
     double *ns; /* of every run */
     size_t runs;
 };
 
 struct arguments {
-    const char *filter, *model, *threads, *batch, *records;
+    const char *filter, *model, *threads, *batch, *records, *counters, *energy;
     const char *problem[256];
     size_t problems, seed;
     enum tern_regime regime;
@@ -85,6 +103,57 @@ static void begin(void *ctx) {
     struct entry *en = ctx;
     const enum tern_status s = ensure(en);
     if (s) exit(tern_cli_fail(s, &en->b->error)); /* it could be built before: memory has gone */
+    en->began = tern_now_ns();
+}
+
+static void publish(const struct entry *en, struct tern_gbench_state *st) {
+    const struct tern_bench_extra *x = &en->extra;
+    const struct tern_bench_plan *plan = &en->b->plan;
+    const struct {
+        const char *name;
+        double value;
+    } plain[] = {{"rounds", (double)x->est.n},
+                 {"median_ns", x->est.median},
+                 {"mad_ns", x->est.mad},
+                 {"min_ns", x->est.min},
+                 {"ci_lo_ns", x->est.ci_lo},
+                 {"ci_hi_ns", x->est.ci_hi},
+                 {"of_read_ceiling", x->has_read ? x->of_read.median : NAN},
+                 {"of_int8_ceiling", x->has_int8 ? x->of_int8.median : NAN},
+                 {"joules_per_call", x->joules},
+                 {"watts", x->watts},
+                 {"idle_watts", plan->energy ? plan->idle_watts : NAN},
+                 {"modelled_joules_from", plan->modelled ? x->modelled.from : NAN},
+                 {"modelled_joules_to", plan->modelled ? x->modelled.to : NAN}};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        tern_gbench_count(st, plain[i].name, plain[i].value, TERN_GBENCH_PLAIN, NULL);
+    for (size_t g = 0; g < plan->groups; g++)
+        for (size_t i = 0; i < plan->group[g].metrics; i++)
+            tern_gbench_count(st, plan->group[g].metric[i].name, x->counted[g].metric[i].value,
+                              TERN_GBENCH_PLAIN, NULL);
+    char label[768];
+    snprintf(label, sizeof label, "%s", en->params);
+    tern_bench_remarks(plan, x, label, sizeof label);
+    tern_gbench_label(st, label);
+}
+
+/* Our own rounds, after the run that the library will report. */
+static void end(void *ctx, uint64_t calls, struct tern_gbench_state *st) {
+    struct entry *en = ctx;
+    struct bench *b = en->b;
+    struct tern_team *team;
+    const struct tern_problem *p = &en->problem;
+    (void)calls;
+    /* A shorter run is the library's search for a count; repetitions use the count that was found. */
+    const double least = b->least_seconds * (en->measured ? 0.5 : 0.98);
+    if ((double)(tern_now_ns() - en->began) * 1e-9 < least) return;
+    if (tern_bed_team(&b->bed, p->threads, &team, &b->error)) return;
+    tern_bed_ceilings(&b->bed, team);
+    if (tern_bench_measure(&b->plan, b->bed.machine, b->trial, team, p->regime != TERN_HOT,
+                           (double)p->m * (double)p->k, &en->extra, &b->error))
+        return;
+    en->measured = 1;
+    publish(en, st);
 }
 
 static void work(void *ctx, uint64_t calls) {
@@ -155,7 +224,8 @@ static enum tern_status register_cases(struct entry *list, size_t count, struct 
                                            .macs = (double)p->m * (double)p->k * (double)p->n,
                                            .label = en->params,
                                            .allowed = allowed,
-                                           .begin = begin};
+                                           .begin = begin,
+                                           .end = end};
         s = tern_gbench_register(&c, e);
     }
     return s;
@@ -181,6 +251,49 @@ static void on_row(void *user, const struct tern_gbench_row *row) {
     }
 }
 
+static void record_extra(const struct bench *b, const struct entry *en, char *groups, size_t groups_bytes,
+                         char *flags, size_t flags_bytes, struct tern_record *r) {
+    const struct tern_bench_extra *x = &en->extra;
+    const struct tern_bench_plan *plan = &b->plan;
+    char dirt[96] = "";
+    r->why_no_counters = "not asked for";
+    for (size_t g = 0; g < plan->groups && en->measured; g++) {
+        snprintf(groups + strlen(groups), groups_bytes - strlen(groups), "%s%s", g ? " " : "",
+                 plan->group[g].name);
+        for (size_t i = 0; i < plan->group[g].metrics; i++) {
+            const struct tern_counted_value *v = &x->counted[g].metric[i];
+            if (isnan(v->value)) r->why_no_counters = v->why;
+            if (isnan(v->value) || r->counters == TERN_RECORD_VALUES) continue;
+            r->counter[r->counters].name = plan->group[g].metric[i].name;
+            r->counter[r->counters++].value = v->value;
+        }
+    }
+    r->counters_src = groups;
+    r->why_no_energy = plan->energy && x->why_no_energy[0] ? x->why_no_energy
+                       : plan->modelled                    ? "a model was asked for"
+                                                           : "not asked for";
+    if (en->measured) {
+        r->joules = x->joules;
+        r->idle_watts = plan->energy ? plan->idle_watts : NAN;
+        r->energy_src = plan->energy ? tern_energy_name(plan->energy) : NULL;
+        if (plan->modelled) {
+            r->modelled_from = x->modelled.from;
+            r->modelled_to = x->modelled.to;
+            r->energy_model = plan->model.name;
+        }
+        if (x->has_read) {
+            r->ceiling = "read";
+            r->of_ceiling = x->of_read.median;
+        }
+        tern_block_flags(&x->block, dirt, sizeof dirt);
+    }
+    snprintf(flags, flags_bytes, "gbench%s%s%s%s%s%s", b->bed.machine->hypervisor[0] ? " vm" : "",
+             r->est.unstable ? " unstable" : "", dirt[0] ? " " : "", dirt,
+             en->measured && x->fit == TERN_FIT_BROKEN ? " broken-ceiling" : "",
+             en->measured && x->fit == TERN_FIT_NOT_SHOWN ? " regime-not-shown" : "");
+    r->flags = flags;
+}
+
 static enum tern_status record_all(const struct bench *b, const struct listing *l, const char *path,
                                    struct tern_error *e) {
     enum tern_status s = TERN_OK;
@@ -201,12 +314,12 @@ static enum tern_status record_all(const struct bench *b, const struct listing *
         r.threads = en->problem.threads;
         r.regime = tern_regime_name(en->problem.regime);
         r.unit = "ns/call";
-        r.est = tern_estimate_of(en->ns, en->runs);
+        r.est = en->measured ? en->extra.est : tern_estimate_of(en->ns, en->runs);
+        if (!en->measured) r.samples = en->ns, r.sample_count = en->runs;
         r.bytes = (double)en->variant->format->bytes(r.m, r.k);
         r.macs = (double)r.m * (double)r.k * (double)r.n;
-        r.why_no_counters = tern_counters_why_not() ? tern_counters_why_not() : "not asked for";
-        r.why_no_energy = tern_energy_why_not() ? tern_energy_why_not() : "not asked for";
-        r.flags = b->bed.machine->hypervisor[0] ? "gbench vm" : "gbench";
+        char flags[256], groups[160] = "";
+        record_extra(b, en, groups, sizeof groups, flags, sizeof flags, &r);
         r.complete = 1;
         s = tern_record_append(path, &r, e);
     }
@@ -214,7 +327,7 @@ static enum tern_status record_all(const struct bench *b, const struct listing *
 }
 
 static int parse(int argc, char **argv, struct arguments *a) {
-    enum { FILTER = 256, PROBLEM, MODEL, BATCH, REGIME, THREADS, SEED, RECORDS };
+    enum { FILTER = 256, PROBLEM, MODEL, BATCH, REGIME, THREADS, SEED, RECORDS, COUNTERS, ENERGY };
     static const struct option options[] = {{"filter", required_argument, 0, FILTER},
                                             {"problem", required_argument, 0, PROBLEM},
                                             {"model", required_argument, 0, MODEL},
@@ -223,6 +336,8 @@ static int parse(int argc, char **argv, struct arguments *a) {
                                             {"threads", required_argument, 0, THREADS},
                                             {"seed", required_argument, 0, SEED},
                                             {"records", required_argument, 0, RECORDS},
+                                            {"counters", required_argument, 0, COUNTERS},
+                                            {"energy", required_argument, 0, ENERGY},
                                             {"help", no_argument, 0, 'h'},
                                             {0, 0, 0, 0}};
     int own = 1, got;
@@ -264,6 +379,12 @@ static int parse(int argc, char **argv, struct arguments *a) {
         case RECORDS:
             a->records = optarg;
             break;
+        case COUNTERS:
+            a->counters = optarg;
+            break;
+        case ENERGY:
+            a->energy = optarg;
+            break;
         default:
             return 3;
         }
@@ -293,12 +414,71 @@ done:
     return rc;
 }
 
+/* Pins the threads of every count and says in the context how, or why not. */
+static enum tern_status pin_teams(struct bench *b, const struct listing *l, struct tern_error *e) {
+    char text[256];
+    snprintf(text, sizeof text, "%s, threads and memory", tern_pin_method());
+    for (size_t i = 0; i < l->count; i++) {
+        struct tern_team *team; /* too many threads are refused before anything runs */
+        struct tern_error why = {0};
+        enum tern_status s = tern_bed_team(&b->bed, l->item[i].problem.threads, &team, e);
+        if (s) return s;
+        if (i && l->item[i].problem.threads == l->item[i - 1].problem.threads) continue;
+        if (!tern_pin_team(team->pool, b->bed.machine->cpu, &why)) continue;
+        fprintf(stderr, "tern: %s\n", why.text);
+        snprintf(text, sizeof text, "no: %.240s", why.text);
+    }
+    return tern_gbench_context("pinning", text, e);
+}
+
+/* The A/A run: what a difference must exceed to be one, here and now. */
+static enum tern_status null_run(struct bench *b, struct entry *first, struct tern_error *e) {
+    char text[160];
+    struct tern_error why = {0};
+    enum tern_status s = ensure(first);
+    if (s) return TERN_OK; /* the case will say so itself */
+    const struct tern_alternative a = {first->name, work, first};
+    const struct tern_sampler_options o = {.seed = b->plan.seed, .budget_seconds = 0.25, .rounds_min = 8};
+    if (tern_aa_floor(&a, NULL, &o, &b->floor, &why))
+        snprintf(text, sizeof text, "not known: %.120s", why.text);
+    else
+        snprintf(text, sizeof text, "%.2f %% (far end of the 95 %% interval of a case against itself, n %zu)",
+                 100 * b->floor.share, b->floor.null.n);
+    return tern_gbench_context("aa_floor", text, e);
+}
+
+static enum tern_status tell_context(struct bench *b, const struct arguments *a, struct tern_error *e) {
+    struct tern_noise_fact fact[TERN_NOISE_FACTS];
+    char seed[32], noise[128], text[192];
+    snprintf(seed, sizeof seed, "%zu", a->seed);
+    tern_noise_facts(b->bed.machine, fact);
+    tern_noise_flags(fact, noise, sizeof noise);
+    enum tern_status s = tern_gbench_context("seed", seed, e);
+    if (!s) s = tern_gbench_context("noise", noise[0] ? noise : "none seen", e);
+    if (!s && a->counters) s = tern_gbench_context("counter_groups", a->counters, e);
+    if (!s && b->plan.energy) {
+        snprintf(text, sizeof text, "%s; idle %.1f W, not subtracted", tern_energy_name(b->plan.energy),
+                 b->plan.idle_watts);
+        s = tern_gbench_context("energy", text, e);
+    }
+    if (!s && b->plan.modelled) {
+        s = tern_gbench_context("energy", "modelled, not measured", e);
+        if (!s) s = tern_gbench_context("energy_model_source", b->plan.model.source, e);
+    }
+    for (int i = 1; i < a->n_passed && !s; i++)
+        if (!strncmp(a->passed[i], "--benchmark_enable_random_interleaving", 38)) {
+            s = tern_gbench_context("interleaving_seed", "not told by Google Benchmark", e);
+            break;
+        }
+    return s;
+}
+
 static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *tasks,
                  const struct tern_cli_filter *re, struct listing *l) {
     struct tern_error e;
     struct tern_gbench_result result;
     size_t failed = 0;
-    char seed[32], now[24];
+    char now[24];
     tern_utc_text(now, sizeof now);
     snprintf(b->run, sizeof b->run, "bench-%s-%ld", now, (long)getpid());
     l->item = list_cases(b, tasks, re, &l->count);
@@ -307,13 +487,13 @@ static int bench(struct bench *b, struct arguments *a, const struct tern_tasks *
         return tern_cli_usage("bench", "no case matches%s%s", a->filter ? " --filter " : "",
                               a->filter ? a->filter : "");
     enum tern_status s = prove_cases(b, l->item, &l->count, &failed, &e);
-    for (size_t i = 0; i < l->count && !s; i++) {
-        struct tern_team *team; /* too many threads are refused before anything runs */
-        s = tern_bed_team(&b->bed, l->item[i].problem.threads, &team, &e);
-    }
+    if (!s) s = pin_teams(b, l, &e);
     if (!s) s = register_cases(l->item, l->count, &e);
-    snprintf(seed, sizeof seed, "%zu", a->seed);
-    if (!s) s = tern_gbench_context("seed", seed, &e);
+    if (!s) s = tell_context(b, a, &e);
+    const char *run_seconds = tern_gbench_flag(a->n_passed, a->passed, "min_time");
+    b->least_seconds = run_seconds ? atof(run_seconds) : 0.5;
+    const char *listing = tern_gbench_flag(a->n_passed, a->passed, "list_tests");
+    if (!s && l->count && !listing) s = null_run(b, &l->item[0], &e);
     if (!s && l->count) s = tern_gbench_run(a->n_passed, a->passed, on_row, l, &result, &e);
     char *records = a->records ? strdup(a->records) : tern_xdg_path("state", "records.jsonl");
     if (!s && records) s = record_all(b, l, records, &e);
@@ -334,7 +514,14 @@ static int run(int argc, char **argv) {
     if (!a.passed) return tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "bench: out of memory"), &e);
     int rc = parse(argc, argv, &a);
     if (!rc && !tern_cli_filter_new("bench", a.filter, &re)) rc = 3;
+    if (!rc && a.counters && !strcmp(a.counters, "list")) {
+        rc = tern_bench_list_counters();
+        goto done;
+    }
     if (!rc) rc = list_tasks(&a, &tasks);
+    if (!rc && a.counters) rc = tern_bench_groups(a.counters, &b.plan);
+    if (!rc && a.energy) rc = tern_bench_energy(a.energy, &b.plan);
+    b.plan.seed = a.seed;
     if (rc) goto done;
     enum tern_status s = tern_gbench_version() ? tern_machine_get(&m, &e)
                                                : tern_fail(&e, TERN_UNSUPPORTED,
@@ -345,6 +532,7 @@ static int run(int argc, char **argv) {
     tern_trial_free(b.trial);
     tern_bed_close(&b.bed);
 done:
+    tern_energy_close(b.plan.energy);
     for (size_t i = 0; i < list.count; i++) free(list.item[i].ns);
     free(list.item);
     tern_tasks_free(&tasks);

@@ -52,6 +52,7 @@ static void add_json(json_t *rows, const struct tern_survey_row *r) {
         set_real(o, "ci_lo", r->rate_lo);
         set_real(o, "ci_hi", r->rate_hi);
         set_real(o, "mad_share", r->ns.mad / r->ns.median);
+        set_real(o, "ghz", r->ghz);
         set_real(o, "ns_per_call", r->ns.median);
         set_real(o, "work_per_call", r->work);
         json_object_set_new(o, "n", json_integer((json_int_t)r->ns.n));
@@ -61,7 +62,7 @@ static void add_json(json_t *rows, const struct tern_survey_row *r) {
 }
 
 static void print_row(const struct tern_survey_row *r) {
-    char bytes[32], interval[64] = "-";
+    char bytes[32], interval[64] = "-", ghz[16] = "-";
     bytes_text(r->bytes, bytes, sizeof bytes);
     if (r->why_not) {
         printf("%-7s %-5s %7zu %8s  not measured: %s\n", r->op, r->level, r->threads, bytes, r->why_not);
@@ -69,8 +70,9 @@ static void print_row(const struct tern_survey_row *r) {
     }
     if (isfinite(r->rate_lo) && isfinite(r->rate_hi))
         snprintf(interval, sizeof interval, "%.1f .. %.1f", r->rate_lo, r->rate_hi);
-    printf("%-7s %-5s %7zu %8s  %-30s %9.1f %-6s  %-17s %3zu%s%s\n", r->op, r->level, r->threads, bytes,
-           r->name, r->rate, r->unit, interval, r->ns.n, r->ns.unstable ? "  unstable" : "",
+    if (r->ghz > 0) snprintf(ghz, sizeof ghz, "%.2f", r->ghz);
+    printf("%-7s %-5s %7zu %8s  %-30s %9.1f %-6s  %-17s %3zu %5s%s%s\n", r->op, r->level, r->threads, bytes,
+           r->name, r->rate, r->unit, interval, r->ns.n, ghz, r->ns.unstable ? "  unstable" : "",
            r->bytes && r->capped ? "  capped" : "");
 }
 
@@ -164,8 +166,8 @@ static int survey(size_t *threads, size_t count, double seconds, int json, int q
         if (ghz > 0)
             printf("about %.2f GHz (fastest of %d chains of dependent multiplies)\n", ghz,
                    TERN_FREQUENCY_BURSTS);
-        printf("\n%-7s %-5s %7s %8s  %-30s %9s %-6s  %-17s %3s\n", "ceiling", "level", "threads", "bytes",
-               "loop", "median", "", "95 % interval", "n");
+        printf("\n%-7s %-5s %7s %8s  %-30s %9s %-6s  %-17s %3s %5s\n", "ceiling", "level", "threads", "bytes",
+               "loop", "median", "", "95 % interval", "n", "GHz");
     }
     tern_progress_begin(&o.progress, "ceilings", quiet);
     s = tern_survey(m, threads, count, seconds, take, &o, &e);

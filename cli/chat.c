@@ -179,17 +179,18 @@ const struct tern_command tern_command_chat = {
     .name = "chat",
     .summary = "talks with a model, in its own chat template",
     .help =
-        "usage: tern chat [-m FILE.gguf|synth:NAME] [options]\n\n"
+        "usage: tern chat [-m FILE.gguf|FOLDER|synth:NAME] [options]\n\n"
         "Each line is a message; the answer goes to stdout. Lines may come from a pipe. /reset forgets the\n"
         "conversation, /help lists the commands, Ctrl-C stops the answer and not the program. Without -m "
         "the\n"
         "micro model that comes with tern runs.\n\n"
-        "  -m, --model M       model file, or synth:NAME for real shapes with random weights\n"
+        "  -m, --model M       GGUF file, folder of safetensors, or synth:NAME for real shapes with random "
+        "weights\n"
         "      --template T    llama3, bitnet, falcon3, chatml or none (the one of the file)\n"
         "      --system TEXT   what the model is told before the conversation\n"
         "  -n, --count N       most tokens of an answer (512); -1: until the model ends or the context is "
         "full\n"
-        "  -t, --threads T     worker threads (all processors)\n"
+        "  -t, --threads T     worker threads (all processors); --threads-prefill T those of the prompt (T)\n"
         "      --ctx N         positions of the conversation (the model's, at most "
         "4096)\n" TERN_CLI_SAMPLING_HELP TERN_CLI_ENGINE_HELP
         "  -q, --quiet         no progress, no speed\n\n"

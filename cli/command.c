@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "cli/command.h"
 
+#include "base/file.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -132,4 +134,8 @@ int tern_cli_print_json(json_t *value) {
     putchar('\n');
     json_decref(value);
     return rc ? 3 : 0;
+}
+
+char *tern_cli_with_layout(const char *model, const char *layout) {
+    return layout ? tern_format_text("%s,i2s=%s", model, layout) : tern_format_text("%s", model);
 }

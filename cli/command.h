@@ -46,6 +46,9 @@ int tern_cli_sizes(const char *command, const char *what, const char *text, size
 /* "2560x6912x1" -> m, k, n (n defaults to 1). */
 int tern_cli_shape(const char *command, const char *text, size_t *m, size_t *k, size_t *n);
 
+/* "MODEL,i2s=LAYOUT", what tern_model_open takes; MODEL itself when the layout is NULL. Heap (free()). */
+char *tern_cli_with_layout(const char *model, const char *layout);
+
 /* A POSIX extended regular expression, or everything when the text is NULL. `new` prints the usage error and
  * returns 0 for a malformed one. */
 struct tern_cli_filter {

@@ -15,7 +15,7 @@
 static const char *size_text(size_t bytes, char *out, size_t out_bytes) {
     if (!bytes)
         snprintf(out, out_bytes, "not known");
-    else if (bytes < (size_t)1 << 20)
+    else if (bytes < (size_t)1 << 20 || (bytes < (size_t)16 << 20 && bytes % ((size_t)1 << 20)))
         snprintf(out, out_bytes, "%zu KiB", bytes >> 10);
     else if (bytes < (size_t)10 << 30)
         snprintf(out, out_bytes, "%zu MiB", bytes >> 20);
@@ -36,6 +36,10 @@ static void print_machine(const struct tern_machine *m, const struct tern_clock_
     printf("  topology   processors %zu, cores %zu, packages %zu, NUMA nodes %zu, kinds of core %zu (source: "
            "%s)\n",
            m->cpus, m->cores, m->packages, m->numa_nodes, m->core_kinds, m->topology_source);
+    for (size_t k = 0; k < m->core_kinds && m->core_kinds > 1; k++)
+        printf("  kind %-5s processors %zu, cores %zu, L1d %s, L2 %s\n", m->kind[k].name, m->kind[k].cpus,
+               m->kind[k].cores, size_text(m->kind[k].l1d_bytes, a, sizeof a),
+               size_text(m->kind[k].l2_bytes, b, sizeof b));
     printf("  caches     L1d %s, L2 %s, L3 %s", size_text(m->l1d_bytes, a, sizeof a),
            size_text(m->l2_bytes, b, sizeof b), size_text(m->l3_bytes, c, sizeof c));
     if (m->l3_shared_by) printf(" shared by %zu processors", m->l3_shared_by);
@@ -54,8 +58,8 @@ static void print_machine(const struct tern_machine *m, const struct tern_clock_
 static void print_card(const struct tern_card_item *item, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (!i || strcmp(item[i].group, item[i - 1].group)) printf("\n%s\n", item[i].group);
-        printf("  %-10s %-8s %s\n", item[i].name, tern_card_state_name(item[i].state), item[i].value);
-        if (item[i].remedy[0]) printf("  %-10s %-8s -> %s\n", "", "", item[i].remedy);
+        printf("  %-13s %-8s %s\n", item[i].name, tern_card_state_name(item[i].state), item[i].value);
+        if (item[i].remedy[0]) printf("  %-13s %-8s -> %s\n", "", "", item[i].remedy);
     }
 }
 
@@ -92,6 +96,19 @@ static json_t *machine_json(const struct tern_machine *m) {
     json_t *cpus = json_array();
     for (size_t i = 0; i < m->cpus; i++) json_array_append_new(cpus, json_integer(m->cpu[i]));
     json_object_set_new(o, "cpus", cpus);
+    json_t *kinds = json_array();
+    for (size_t k = 0; k < m->core_kinds; k++) {
+        int cpu[TERN_MAX_CPUS];
+        const size_t n = tern_machine_kind_cpus(m, k, cpu);
+        json_t *one = json_pack("{s:s, s:I}", "name", m->kind[k].name, "cores", (json_int_t)m->kind[k].cores);
+        json_t *list = json_array();
+        for (size_t i = 0; i < n; i++) json_array_append_new(list, json_integer(cpu[i]));
+        json_object_set_new(one, "cpus", list);
+        set_known(one, "l1d_bytes", m->kind[k].l1d_bytes);
+        set_known(one, "l2_bytes", m->kind[k].l2_bytes);
+        json_array_append_new(kinds, one);
+    }
+    json_object_set_new(o, "kinds", kinds);
     const struct {
         const char *key, *v;
     } soft[] = {
@@ -132,8 +149,8 @@ const struct tern_command tern_command_doctor = {
         "usage: tern doctor [--json]\n\n"
         "Prints the machine card: CPU, usable instruction sets, topology, memory, clock, counters, energy,\n"
         "sources of noise, optional libraries and programs. A missing thing is a line and no failure: the\n"
-        "exit code is 0. TERN_ISA limits the usable instruction sets, TERN_SYSFS reads another /sys and "
-        "/proc.\n\n"
+        "exit code is 0. TERN_ISA limits the usable instruction sets, TERN_SYSFS reads another /sys and\n"
+        "/proc, HWLOC_XMLFILE shows the topology of another machine (lstopo --of xml writes it).\n\n"
         "  --json   machine-readable\n\n"
         "example: tern doctor --json | python3 -m json.tool\n",
     .run = run,

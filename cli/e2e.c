@@ -283,6 +283,7 @@ static enum tern_status keep_records(const struct job *j, const struct tern_e2e_
         r.threads = row->threads;
         r.unit = "tok/s";
         r.est = row->rate;
+        r.samples = row->sample, r.sample_count = row->samples;
         if (row->decode) r.bytes = row->bytes_per_token;
         r.macs = row->facts.macs_per_token;
         r.flags = flags;
@@ -343,15 +344,18 @@ const struct tern_command tern_command_e2e = {
     .name = "e2e",
     .summary = "times a model end to end: prompt processing and generation",
     .help =
-        "usage: tern e2e [-m FILE.gguf|synth:NAME] [options]\n\n"
+        "usage: tern e2e [-m FILE.gguf|FOLDER|synth:NAME] [options]\n\n"
         "Each test runs once to warm up and then R times; tests take turns, so that drift hits all alike.\n\n"
-        "  -m, --model M      model file, or synth:NAME (synth:2b-4t needs about 1.3 GB)\n"
+        "  -m, --model M      GGUF file, folder of safetensors, or synth:NAME (synth:2b-4t needs about 1.3 "
+        "GB)\n"
         "  -p, --prompt LIST  prompt lengths (128); 0: none\n"
         "  -n, --count N      tokens to generate (32); 0: none\n"
         "  -t, --threads LIST thread counts (all processors)\n"
         "  -r, --rounds R     repetitions (5; an interval needs 6)\n"
         "  -o, --output F     md, csv or json (md)\n"
-        "      --kv, --head, --ubatch, --wisdom, --no-wisdom, --cache, --no-cache    as for tern run\n"
+        "      --kv, --head, --act, --ubatch, --wisdom, --no-wisdom, --cache, --no-cache, --merge, --block, "
+        "--i2s-layout\n"
+        "                     as for tern run\n"
         "      --ceilings     measures read bandwidth and int8 peak in every round, and the share that is "
         "reached\n"
         "      --energy       joules per token, where the machine tells\n"

@@ -49,6 +49,21 @@ int tern_cli_engine_take(struct tern_cli_engine *c, int option, const char *arg,
     case TERN_OPT_UBATCH:
         ok = tern_cli_size(c->command, "--ubatch", arg, 1, 1024, &c->engine.ubatch);
         break;
+    case TERN_OPT_ACT:
+        s = tern_act_named(arg, &c->engine.act, &e);
+        break;
+    case TERN_OPT_MERGE:
+        s = tern_merge_named(arg, &c->engine.merge, &e);
+        break;
+    case TERN_OPT_BLOCK:
+        ok = tern_cli_size(c->command, "--block", arg, 0, SIZE_MAX, &c->engine.block_bytes);
+        break;
+    case TERN_OPT_I2S_LAYOUT:
+        c->layout = arg;
+        break;
+    case TERN_OPT_THREADS_PREFILL:
+        ok = tern_cli_size(c->command, "--threads-prefill", arg, 1, 4096, &c->engine.threads_prefill);
+        break;
     case TERN_OPT_CONTEXT:
         ok = tern_cli_size(c->command, "--ctx", arg, 1, 1u << 24, &c->engine.context);
         break;
@@ -94,6 +109,11 @@ static const char *cache_folder(struct tern_cli_engine *c) {
     struct stat st;
     const char *path = tern_model_path(c->m);
     if (c->no_cache) return NULL;
+    if (c->cache && c->m->file && !path)
+        fprintf(
+            stderr,
+            "tern: warning: cache: %s: weights of a folder are not kept; tern convert makes a GGUF file\n",
+            c->model);
     if (c->cache) return c->cache;
     if (!path || stat(path, &st) || st.st_size < CACHE_BYTES) return NULL;
     return c->folder = tern_xdg_path("cache", "packed");
@@ -103,7 +123,10 @@ enum tern_status tern_cli_engine_open(struct tern_cli_engine *c, struct tern_err
     char warning[512] = "";
     enum tern_status s = c->model ? TERN_OK : tern_default_model(&c->found, e);
     if (s == TERN_OK && !c->model) c->model = c->found;
-    if (s == TERN_OK) s = tern_model_open(c->model, &c->m, e);
+    char *source = s == TERN_OK ? tern_cli_with_layout(c->model, c->layout) : NULL;
+    if (s == TERN_OK && !source) s = tern_fail(e, TERN_NO_MEMORY, "%s: out of memory", c->command);
+    if (s == TERN_OK) s = tern_model_open(source, &c->m, e);
+    free(source);
     if (s == TERN_OK && !c->no_wisdom) {
         s = tern_wisdom_here(c->wisdom, &c->known, warning, sizeof warning, e);
         c->engine.wisdom = &c->known;

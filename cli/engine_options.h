@@ -7,8 +7,8 @@
 #include "harness/sample.h"
 
 struct tern_cli_engine {
-    const char *command; /* for messages; set by the caller */
-    const char *model, *wisdom, *cache;
+    const char *command;                         /* for messages; set by the caller */
+    const char *model, *wisdom, *cache, *layout; /* layout: of I2_S tensors */
     int no_wisdom, no_cache, quiet;
     struct tern_engine_options engine; /* complete after tern_cli_engine_open */
     struct tern_sampling sampling;
@@ -26,6 +26,11 @@ enum {
     TERN_OPT_NO_CACHE,
     TERN_OPT_CACHE,
     TERN_OPT_UBATCH,
+    TERN_OPT_ACT,
+    TERN_OPT_MERGE,
+    TERN_OPT_BLOCK,
+    TERN_OPT_I2S_LAYOUT,
+    TERN_OPT_THREADS_PREFILL,
     TERN_OPT_CONTEXT,
     TERN_OPT_SEED,
     TERN_OPT_TEMP,
@@ -42,16 +47,19 @@ enum {
         {"kv", required_argument, 0, TERN_OPT_KV}, {"head", required_argument, 0, TERN_OPT_HEAD},            \
         {"no-wisdom", no_argument, 0, TERN_OPT_NO_WISDOM},                                                   \
         {"wisdom", required_argument, 0, TERN_OPT_WISDOM}, {"no-cache", no_argument, 0, TERN_OPT_NO_CACHE},  \
-        {"cache", required_argument, 0, TERN_OPT_CACHE}, {                                                   \
-        "ubatch", required_argument, 0, TERN_OPT_UBATCH                                                      \
+        {"cache", required_argument, 0, TERN_OPT_CACHE}, {"ubatch", required_argument, 0, TERN_OPT_UBATCH},  \
+        {"act", required_argument, 0, TERN_OPT_ACT}, {"merge", required_argument, 0, TERN_OPT_MERGE},        \
+        {"block", required_argument, 0, TERN_OPT_BLOCK}, {                                                   \
+        "i2s-layout", required_argument, 0, TERN_OPT_I2S_LAYOUT                                              \
     }
 
 /* For those that continue a text. Short one: "t:". */
 #define TERN_CLI_SAMPLING_OPTIONS                                                                            \
-    {"threads", required_argument, 0, 't'}, {"ctx", required_argument, 0, TERN_OPT_CONTEXT},                 \
-        {"seed", required_argument, 0, TERN_OPT_SEED}, {"temp", required_argument, 0, TERN_OPT_TEMP},        \
-        {"top-k", required_argument, 0, TERN_OPT_TOP_K}, {"top-p", required_argument, 0, TERN_OPT_TOP_P},    \
-        {"min-p", required_argument, 0, TERN_OPT_MIN_P},                                                     \
+    {"threads", required_argument, 0, 't'},                                                                  \
+        {"threads-prefill", required_argument, 0, TERN_OPT_THREADS_PREFILL},                                 \
+        {"ctx", required_argument, 0, TERN_OPT_CONTEXT}, {"seed", required_argument, 0, TERN_OPT_SEED},      \
+        {"temp", required_argument, 0, TERN_OPT_TEMP}, {"top-k", required_argument, 0, TERN_OPT_TOP_K},      \
+        {"top-p", required_argument, 0, TERN_OPT_TOP_P}, {"min-p", required_argument, 0, TERN_OPT_MIN_P},    \
         {"repeat-penalty", required_argument, 0, TERN_OPT_PENALTY}, {                                        \
         "repeat-last", required_argument, 0, TERN_OPT_LAST                                                   \
     }
@@ -68,7 +76,12 @@ enum {
     "      --kv f16|f32|q8    type of the key/value cache (f16)\n"                                           \
     "      --head auto|f16|f32|q8|q6_k|exact2    type of the output matrix (auto: what keeps every value;\n" \
     "                      exact2: the same result from fewer bytes, see docs/exact-head.md)\n"              \
+    "      --act i8|f32    f32 leaves activations unquantised, for comparison: another result, slower "      \
+    "(i8)\n"                                                                                                 \
     "      --ubatch N      prompt tokens per step (128)\n"                                                   \
+    "      --merge auto|never|always    q, k and v as one matrix, gate and up as one (docs/engine.md)\n"     \
+    "      --block BYTES   results kept before their epilogue (0: 256 KiB; 1e18 or so: all, not fused)\n"    \
+    "      --i2s-layout L  of I2_S tensors: x86, arm or rows4 (guessed; see docs/models.md)\n"               \
     "      --no-wisdom     ignore what was tuned; --wisdom FILE uses that file\n"                            \
     "      --no-cache      neither read nor keep packed weights; --cache DIR keeps them there (models of\n"  \
     "                      16 MB and more are kept in the cache folder of the user)\n"

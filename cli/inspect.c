@@ -2,6 +2,7 @@
 #include "models/arch.h"
 #include "models/facts.h"
 #include "models/gguf_types.h"
+#include "models/model_gguf.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -124,7 +125,10 @@ static int print_json(const struct subject *s, int tensors) {
                                             (json_int_t)sum[i].count, "bytes", (json_int_t)sum[i].bytes));
         free(sum);
         tern_model_oddities(s->file, s->m, append_line, odd);
-        json_object_set_new(root, "gguf_version", json_integer(tern_gguf_version(s->file)));
+        json_object_set_new(root, "container",
+                            json_string(tern_gguf_version(s->file) ? "gguf" : "safetensors"));
+        if (tern_gguf_version(s->file))
+            json_object_set_new(root, "gguf_version", json_integer(tern_gguf_version(s->file)));
         if (tern_gguf_text(s->file, "general.architecture", &text))
             json_object_set_new(root, "architecture", text_of(text));
         if (tern_gguf_text(s->file, "general.name", &text)) json_object_set_new(root, "name", text_of(text));
@@ -209,8 +213,12 @@ static int print_text(const struct subject *s, int tensors) {
         if (tern_gguf_text(s->file, "general.architecture", &text))
             tern_gguf_printable(text, arch, sizeof arch);
         if (tern_gguf_text(s->file, "general.name", &text)) tern_gguf_printable(text, name, sizeof name);
-        printf("file           GGUF version %u, %zu keys, %zu tensors\n", tern_gguf_version(s->file),
-               tern_gguf_value_count(s->file), tern_gguf_tensor_count(s->file));
+        if (tern_gguf_version(s->file))
+            printf("file           GGUF version %u, %zu keys, %zu tensors\n", tern_gguf_version(s->file),
+                   tern_gguf_value_count(s->file), tern_gguf_tensor_count(s->file));
+        else
+            printf("file           safetensors, %zu tensors; shown as they would stand in a GGUF file\n",
+                   tern_gguf_tensor_count(s->file));
     }
     printf("architecture   %s%s%s\n", s->file ? arch : s->m->hp.arch, name[0] ? ", " : "", name);
     printf("runs           %s%s\n", s->m ? "yes" : "no: ", s->m ? "" : s->why.text);
@@ -219,13 +227,14 @@ static int print_text(const struct subject *s, int tensors) {
     return 0;
 }
 
-static const char help[] = "usage: tern inspect FILE.gguf|synth:NAME [options]\n\n"
+static const char help[] = "usage: tern inspect FILE.gguf|FOLDER|synth:NAME [options]\n\n"
                            "Shows what a model holds: architecture, sizes, linear shapes, tensor types, "
                            "bytes read per decoded token,\n"
                            "and what is odd about the file. A sound file that this build cannot run is shown "
                            "too, with the reason.\n\n"
-                           "      --tensors   every tensor\n"
-                           "      --json      as JSON\n\n"
+                           "      --tensors       every tensor\n"
+                           "      --i2s-layout L  of I2_S tensors: x86, arm or rows4 (default: guessed)\n"
+                           "      --json          as JSON\n\n"
                            "example: tern inspect model.gguf --tensors\n";
 
 static int run(int argc, char **argv);
@@ -239,25 +248,31 @@ const struct tern_command tern_command_inspect = {
 
 static int run(int argc, char **argv) {
     static const struct option options[] = {{"tensors", no_argument, 0, 't'},
+                                            {"i2s-layout", required_argument, 0, 'l'},
                                             {"json", no_argument, 0, 'j'},
                                             {"help", no_argument, 0, 'h'},
                                             {0, 0, 0, 0}};
     int tensors = 0, json = 0;
+    const char *layout = NULL;
     for (int c; (c = tern_cli_getopt(argc, argv, ":h", options, &tern_command_inspect)) != -1;) {
         if (c == 't')
             tensors = 1;
         else if (c == 'j')
             json = 1;
+        else if (c == 'l')
+            layout = optarg;
         else
             return 3;
     }
     if (argc - optind != 1) return tern_cli_usage("inspect", "one argument is needed, a file or synth:NAME");
 
     struct subject s = {.source = argv[optind]};
-    enum tern_status status = tern_model_open(s.source, &s.m, &s.why);
+    char *source = tern_cli_with_layout(argv[optind], layout);
+    enum tern_status status = source ? tern_model_open(source, &s.m, &s.why) : TERN_NO_MEMORY;
+    free(source);
     if (status == TERN_UNSUPPORTED) {
         struct tern_error e = {0};
-        status = tern_gguf_open(s.source, &s.g, &e);
+        status = tern_model_file_open(argv[optind], &s.g, &e);
         if (status) s.why = e;
     }
     if (status) return tern_cli_fail(status, &s.why);

@@ -49,7 +49,7 @@ static json_t *variant_json(const struct tern_variant *v, const char *needs, int
     }
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:s, s:o}", "name", v->name,
                      "op", v->op == TERN_GEMV ? "gemv" : "gemm", "format", v->format->name, "activations",
-                     v->act == TERN_ACT_I8 ? "i8" : "f32", "needs", needs, "runs_here", runs, "exact",
+                     tern_act_name(v->act), "needs", needs, "runs_here", runs, "exact",
                      v->exact, "row_step", (json_int_t)v->row_step, "k_step", (json_int_t)v->k_step, "n_min",
                      (json_int_t)v->n_min, "n_max", (json_int_t)v->n_max, "code", tern_variant_code_key(v),
                      "parameters", params);

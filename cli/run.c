@@ -19,7 +19,8 @@ struct job {
     struct tern_cli_engine c;
     const char *text, *file, *tokens, *logits;
     size_t count; /* SIZE_MAX: until the end or the context is full */
-    int print_ids, ignore_end;
+    int print_ids, ignore_end, shift;
+    size_t keep;
 
     struct tern_tokenizer *tok;
     struct tern_text_stream stream;
@@ -30,7 +31,7 @@ struct job {
     struct tern_error *error;
 };
 
-enum { OPT_TOKENS = 256, OPT_PRINT_IDS, OPT_LOGITS, OPT_IGNORE_EOS };
+enum { OPT_TOKENS = 256, OPT_PRINT_IDS, OPT_LOGITS, OPT_IGNORE_EOS, OPT_SHIFT, OPT_KEEP };
 
 static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
                                         TERN_CLI_SAMPLING_OPTIONS,
@@ -41,6 +42,8 @@ static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
                                         {"print-ids", no_argument, 0, OPT_PRINT_IDS},
                                         {"logits", required_argument, 0, OPT_LOGITS},
                                         {"ignore-eos", no_argument, 0, OPT_IGNORE_EOS},
+                                        {"context-shift", no_argument, 0, OPT_SHIFT},
+                                        {"keep", required_argument, 0, OPT_KEEP},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
 
@@ -70,6 +73,11 @@ static int take(struct job *j, int option, const char *arg) {
     case OPT_IGNORE_EOS:
         j->ignore_end = 1;
         return 0;
+    case OPT_SHIFT:
+        j->shift = 1;
+        return 0;
+    case OPT_KEEP:
+        return tern_cli_size("run", "--keep", arg, 1, 1u << 24, &j->keep) ? 0 : 3;
     default:
         return 3;
     }
@@ -84,6 +92,9 @@ static int parse(struct job *j, int argc, char **argv) {
     if (optind < argc) return tern_cli_usage("run", "'%s' is not an option", argv[optind]);
     if (!!j->text + !!j->file + !!j->tokens != 1)
         return tern_cli_usage("run", "give one prompt: -p TEXT, -f FILE or --tokens IDS");
+    if (j->keep && !j->shift) return tern_cli_usage("run", "--keep needs --context-shift");
+    if (j->count == SIZE_MAX && j->shift && j->ignore_end)
+        return tern_cli_usage("run", "-n -1, --context-shift and --ignore-eos together would never end");
     return tern_cli_engine_check(&j->c);
 }
 
@@ -142,7 +153,11 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
     if (j->c.quiet) return;
     fprintf(stderr, "prompt:     %.1f tok/s (n = %zu tokens, one run: no spread%s), %zu thread%s\n",
             (double)g->prompt_tokens / g->prompt_seconds, g->prompt_tokens,
-            j->logits ? "; logits of every position included" : "", f->threads, f->threads == 1 ? "" : "s");
+            j->logits ? "; logits of every position included" : "", f->threads_prefill,
+            f->threads_prefill == 1 ? "" : "s");
+    if (g->shifts)
+        fprintf(stderr, "context:    shifted %zu time%s, the text no longer depends on what was dropped\n",
+                g->shifts, g->shifts == 1 ? "" : "s");
     const struct tern_estimate *t = &g->token_ns;
     if (!t->n)
         fprintf(stderr, "generation: not measured: no token after the first%s\n", ends[g->end]);
@@ -158,8 +173,10 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
         fprintf(stderr, "exact2 head: %.0f of %u rows computed in full per token (mean of n = %llu tokens)\n",
                 (double)f->exact.rescored / (double)f->exact.steps, j->c.m->hp.vocab,
                 (unsigned long long)f->exact.steps);
-    fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers\n",
-            f->decode_plan, f->prefill_plan, f->from_wisdom, f->planned);
+    fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers%s%s\n",
+            f->decode_plan, f->prefill_plan, f->from_wisdom, f->planned,
+            f->merged_qkv ? "; q, k and v are one matrix" : "",
+            f->merged_gate_up ? "; gate and up are one matrix" : "");
 }
 
 static enum tern_status work(struct job *j, struct tern_error *e) {
@@ -172,6 +189,8 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     struct tern_generation g = {.most = j->count,
                                 .sampling = j->c.sampling,
                                 .ignore_end = j->ignore_end,
+                                .shift = j->shift,
+                                .keep = j->keep,
                                 .on_token = print_token,
                                 .ctx = j};
     if (s == TERN_OK) s = prompt_ids(j, &ids, &g.prompt_count, e);
@@ -215,19 +234,23 @@ const struct tern_command tern_command_run = {
     .name = "run",
     .summary = "generates text with a model",
     .help =
-        "usage: tern run [-m FILE.gguf|synth:NAME] (-p TEXT | -f FILE | --tokens IDS) [options]\n\n"
+        "usage: tern run [-m FILE.gguf|FOLDER|synth:NAME] (-p TEXT | -f FILE | --tokens IDS) [options]\n\n"
         "Generated text goes to stdout, speed to stderr. Without -m the micro model that comes with tern "
         "runs.\n\n"
-        "  -m, --model M       model file, or synth:NAME for real shapes with random weights\n"
+        "  -m, --model M       GGUF file, folder of safetensors, or synth:NAME for real shapes with random "
+        "weights\n"
         "  -p, --prompt TEXT   prompt; -f, --file FILE reads it from a file\n"
         "      --tokens IDS    prompt as token ids (1,2,3), used as they are: no beginning-of-text is added\n"
         "  -n, --count N       tokens to generate (32); -1: until the model ends or the context is full\n"
-        "  -t, --threads T     worker threads (all processors)\n"
+        "  -t, --threads T     worker threads (all processors); --threads-prefill T those of the prompt (T)\n"
         "      --ignore-eos    goes on when the model ends\n"
         "      --print-ids     prints the ids of the generated tokens instead of their text\n"
         "      --logits FILE   writes the logits of every prompt position: f32, little-endian, row by row\n"
-        "      --ctx N         positions of the cache (the model's, at most 4096)\n" TERN_CLI_SAMPLING_HELP
-            TERN_CLI_ENGINE_HELP "  -q, --quiet         no progress, no speed\n\n"
+        "      --ctx N         positions of the cache (the model's, at most 4096)\n"
+        "      --context-shift goes on when the cache is full: keeps the first part (--keep N positions; the "
+        "prompt,\n"
+        "                      at most a quarter), drops half of the rest and reads what is left "
+        "anew\n" TERN_CLI_SAMPLING_HELP TERN_CLI_ENGINE_HELP "  -q, --quiet         no progress, no speed\n\n"
         "example: tern run -p \"Ternary weights are\" -n 32 -t 2\n",
     .run = run,
 };

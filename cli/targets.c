@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/progress.h"
 #include "measure/clock.h"
+#include "tuner/repack.h"
 #include "tuner/targets.h"
 
 #include <jansson.h>
@@ -26,9 +27,13 @@ static const char help_text[] =
 
 extern const struct tern_command tern_command_targets;
 
+static const char *verdict_word(enum tern_status s) {
+    return s == TERN_OK ? "met" : s == TERN_CHECK_FAILED ? "MISSED" : "unclear";
+}
+
 static const char *word_for(const struct tern_target_seen *s) {
     if (!s->variant) return "not measured";
-    return s->verdict == TERN_OK ? "met" : s->verdict == TERN_CHECK_FAILED ? "MISSED" : "unclear";
+    return verdict_word(s->verdict);
 }
 
 static void say(const struct tern_target *t, const struct tern_target_seen *s) {
@@ -70,6 +75,21 @@ static json_t *json_of(const struct tern_target *t, const struct tern_target_see
     return o;
 }
 
+static void say_repack(const struct tern_repack_target *t, const struct tern_repack_seen *s) {
+    printf("%-18s %.3f [%.3f, %.3f] n=%zu  goal %.2f  %s\n", t->name, s->rate.median, s->rate.ci_lo,
+           s->rate.ci_hi, s->rate.n, t->goal, verdict_word(s->verdict));
+    printf("    median %.2f Gweight/s on one core, %s -> %s\n", s->rate.median, t->from ? t->from : "trits",
+           s->to->name);
+}
+
+static json_t *json_of_repack(const struct tern_repack_target *t, const struct tern_repack_seen *s) {
+    return json_pack("{s:s, s:f, s:I, s:I, s:s, s:s, s:s, s:f, s:b, s:[f,f], s:I, s:f}", "name", t->name,
+                     "goal", t->goal, "m", (json_int_t)t->m, "k", (json_int_t)t->k, "from",
+                     t->from ? t->from : "trits", "to", s->to->name, "verdict", verdict_word(s->verdict),
+                     "value", s->rate.median, "ok", s->verdict == TERN_OK, "ci95", s->rate.ci_lo,
+                     s->rate.ci_hi, "rounds", (json_int_t)s->rate.n, "ns_per_matrix", s->ns.median);
+}
+
 struct proving {
     struct tern_progress bar;
     const struct tern_variant **list;
@@ -100,39 +120,83 @@ static enum tern_status prove_all(struct tern_bed *bed, int quiet, struct tern_e
     return s;
 }
 
-static int measure_all(struct tern_bed *bed, const struct tern_cli_filter *filter, const char *records,
-                       int json, int quiet) {
-    size_t count, selected = 0, missed = 0, unclear = 0;
+/* What one run of the command gathers. */
+struct tally {
+    const struct tern_cli_filter *filter;
+    size_t missed, unclear;
+    json_t *list; /* NULL: said as text at once */
+};
+
+static void count_verdict(struct tally *y, enum tern_status verdict) {
+    y->missed += verdict == TERN_CHECK_FAILED;
+    y->unclear += verdict == TERN_INCONCLUSIVE;
+    fflush(stdout);
+}
+
+static enum tern_status measure_shares(struct tern_bed *bed, struct tally *y, const char *records,
+                                       struct tern_error *e) {
+    size_t count;
     const struct tern_target *t = tern_targets(&count);
-    struct tern_error e;
     char run_id[64], now[24];
-    for (size_t i = 0; i < count; i++) selected += (size_t)tern_cli_matches(filter, t[i].name);
-    if (!selected) return tern_cli_usage("targets", "--filter: no goal matches");
-    enum tern_status s = prove_all(bed, quiet, &e);
-    if (s) return tern_cli_fail(s, &e);
     tern_utc_text(now, sizeof now);
     snprintf(run_id, sizeof run_id, "targets-%s-%ld", now, (long)getpid());
-    json_t *list = json_array();
-    for (size_t i = 0; i < count && !s; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct tern_target_seen seen;
-        if (!tern_cli_matches(filter, t[i].name)) continue;
-        s = tern_target_measure(&t[i], bed, NULL, &seen, &e);
-        if (!s && records) s = tern_target_record(&t[i], &seen, bed, run_id, records, &e);
-        if (s) break;
-        missed += seen.verdict == TERN_CHECK_FAILED;
-        unclear += seen.verdict == TERN_INCONCLUSIVE;
-        if (json)
-            json_array_append_new(list, json_of(&t[i], &seen));
+        if (!tern_cli_matches(y->filter, t[i].name)) continue;
+        enum tern_status s = tern_target_measure(&t[i], bed, NULL, &seen, e);
+        if (!s && records) s = tern_target_record(&t[i], &seen, bed, run_id, records, e);
+        if (s) return s;
+        if (y->list)
+            json_array_append_new(y->list, json_of(&t[i], &seen));
         else
             say(&t[i], &seen);
-        fflush(stdout);
+        count_verdict(y, seen.verdict);
     }
-    if (s) return json_decref(list), tern_cli_fail(s, &e);
-    if (json)
-        tern_cli_print_json(json_pack("{s:s, s:o}", "machine", bed->machine->key, "targets", list));
-    else
-        json_decref(list);
-    return missed ? 1 : unclear ? 2 : 0;
+    return TERN_OK;
+}
+
+static enum tern_status measure_repacking(const struct tern_bed *bed, struct tally *y, struct tern_error *e) {
+    size_t count;
+    const struct tern_repack_target *t = tern_repack_targets(&count);
+    for (size_t i = 0; i < count; i++) {
+        struct tern_repack_seen seen;
+        if (!tern_cli_matches(y->filter, t[i].name)) continue;
+        const enum tern_status s = tern_repack_measure(&t[i], bed->machine->usable, bed->seed, &seen, e);
+        if (s) return s;
+        if (y->list)
+            json_array_append_new(y->list, json_of_repack(&t[i], &seen));
+        else
+            say_repack(&t[i], &seen);
+        count_verdict(y, seen.verdict);
+    }
+    return TERN_OK;
+}
+
+/* Goals of either kind whose names match. */
+static size_t selected(const struct tern_cli_filter *filter, int shares) {
+    size_t count, n = 0;
+    if (shares) {
+        const struct tern_target *t = tern_targets(&count);
+        for (size_t i = 0; i < count; i++) n += (size_t)tern_cli_matches(filter, t[i].name);
+    } else {
+        const struct tern_repack_target *t = tern_repack_targets(&count);
+        for (size_t i = 0; i < count; i++) n += (size_t)tern_cli_matches(filter, t[i].name);
+    }
+    return n;
+}
+
+static int measure_all(struct tern_bed *bed, const struct tern_cli_filter *filter, const char *records,
+                       int json, int quiet) {
+    struct tern_error e;
+    const size_t shares = selected(filter, 1);
+    if (!shares && !selected(filter, 0)) return tern_cli_usage("targets", "--filter: no goal matches");
+    struct tally y = {.filter = filter, .list = json ? json_array() : NULL};
+    enum tern_status s = shares ? prove_all(bed, quiet, &e) : TERN_OK;
+    if (!s) s = measure_shares(bed, &y, records, &e);
+    if (!s) s = measure_repacking(bed, &y, &e);
+    if (s) return json_decref(y.list), tern_cli_fail(s, &e);
+    if (json) tern_cli_print_json(json_pack("{s:s, s:o}", "machine", bed->machine->key, "targets", y.list));
+    return y.missed ? 1 : y.unclear ? 2 : 0;
 }
 
 static int run(int argc, char **argv) {

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "base/file.h"
+#include "models/model_gguf.h"
 #include "models/tokenizer.h"
 
 #include <jansson.h>
@@ -88,7 +89,7 @@ static enum tern_status open_tokenizer(const char *source, struct tern_tokenizer
         return s;
     }
     struct tern_gguf *g = NULL;
-    s = tern_gguf_open(source, &g, e);
+    s = tern_model_file_open(source, &g, e);
     if (s) return s;
     s = tern_tokenizer_from_gguf(g, out, e);
     tern_gguf_close(g);

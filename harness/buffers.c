@@ -9,6 +9,10 @@ struct qkv_columns tern_engine_columns(const struct tern_hparams *hp) {
     return (struct qkv_columns){.q = 0, .k = q, .v = q + kv, .all = q + 2 * kv};
 }
 
+static struct tern_matrix matrix_of(const struct shape_plan *sp) {
+    return (struct tern_matrix){.format = sp->bucket[0].variant->format, .m = sp->m, .k = sp->k};
+}
+
 static void need(const struct tern_plan *p, struct tern_matrix w, size_t n, size_t *shared, size_t *local) {
     const size_t stride = tern_token_stride(w.k);
     const struct tern_tokens x = {.n = n, .k = w.k, .stride = stride, .fstride = stride};
@@ -19,16 +23,55 @@ static void need(const struct tern_plan *p, struct tern_matrix w, size_t n, size
 }
 
 /* The largest tables and scratch that any call of any step can ask for. */
-static void scratch_bytes(const struct tern_engine *en, size_t *shared, size_t *local) {
-    *shared = *local = 0;
-    for (size_t i = 0; i < en->plans; i++) {
-        const struct shape_plan *sp = &en->plan[i];
-        const struct tern_matrix w = {.format = sp->bucket[0].variant->format, .m = sp->m, .k = sp->k};
+static void scratch_bytes(const struct tern_engine *en, size_t *shared, size_t *local, size_t *block) {
+    *shared = *local = *block = 0;
+    for (size_t i = 0; i < en->pieces; i++) {
+        const struct piece *piece = &en->piece[i];
+        const struct tern_matrix w = matrix_of(piece->plan);
         for (size_t n = 1; n <= en->ubatch; n++) {
-            const struct tern_plan *p = tern_engine_plan_for(sp, n);
+            const struct tern_plan *p = tern_engine_plan_for(piece->plan, n);
             need(p, w, tern_min(n, p->variant->n_max), shared, local);
+            *block = tern_max(*block, tern_engine_block_words(en, piece, n));
         }
     }
+}
+
+/* A worker makes the tables of a single token for itself when they are small: writing 64 KiB takes about as
+ * long as meeting the others, which it saves twice. */
+static size_t own_tables(const struct tern_engine *en) {
+    const size_t limit = (size_t)64 << 10;
+    size_t most = 1;
+    for (size_t i = 0; i < en->pieces; i++) {
+        const struct shape_plan *sp = en->piece[i].plan;
+        size_t shared = 0, local = 0;
+        need(&sp->bucket[0], matrix_of(sp), 1, &shared, &local);
+        if (shared <= limit) most = tern_max(most, shared);
+    }
+    return most;
+}
+
+/* Rows of q, k and v that one worker computes when each makes what its own heads need. */
+static size_t rows_by_heads(const struct tern_engine *en, size_t w) {
+    struct rows own[3];
+    const size_t owns = tern_engine_head_rows(en, w, en->threads_decode, own);
+    size_t sum = 0;
+    for (size_t i = 0; i < owns; i++) {
+        const struct piece *p = &en->piece[en->qkv_pieces == 1 ? 0 : i];
+        const size_t step = p->plan->bucket[0].variant->row_step;
+        sum += tern_round_up(own[i].to, step) - own[i].from / step * step;
+    }
+    return sum;
+}
+
+/* Saves the barrier before attention. Keys and values of a group that two workers share are then computed
+ * twice: worth it while the widest worker's additional weights take no longer than a barrier and its wait
+ * (some 2 microseconds, half a million multiply-adds). */
+static int worth_by_heads(const struct tern_engine *en) {
+    size_t all = 0, most = 0;
+    for (size_t i = 0; i < en->qkv_pieces; i++) all += en->piece[i].m;
+    for (size_t w = 0; w < en->threads_decode; w++) most = tern_max(most, rows_by_heads(en, w));
+    const size_t even = (all + en->threads_decode - 1) / en->threads_decode;
+    return most <= even || (most - even) * en->piece[0].k <= (size_t)1 << 19;
 }
 
 static int get_floats(float **out, size_t rows, size_t columns) {
@@ -37,13 +80,14 @@ static int get_floats(float **out, size_t rows, size_t columns) {
     return *out != NULL;
 }
 
+/* Rows of int8 values, of floats, or of both. */
 static int get_tokens(struct tern_tokens *x, size_t n, size_t k, size_t f) {
     x->stride = tern_token_stride(k);
     x->fstride = tern_round_up(f, 64);
     x->q = tern_alloc(tern_mul_size(n, x->stride));
     x->sum = tern_alloc(n * sizeof *x->sum);
     x->inv = tern_alloc(n * sizeof *x->inv);
-    x->f = f ? tern_alloc(x->fstride * sizeof *x->f) : NULL;
+    x->f = f ? tern_alloc(tern_mul_size(n * sizeof *x->f, x->fstride)) : NULL;
     return x->q && x->sum && x->inv && (x->f || !f);
 }
 
@@ -54,13 +98,16 @@ static void drop_tokens(struct tern_tokens *x) {
     tern_free(x->f);
 }
 
-static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local) {
+static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local, size_t block) {
     const struct tern_hparams *hp = &en->model->hp;
     const size_t row = en->kv_row;
-    int ok = get_tokens(&w->one, 1, widest, hp->hidden) && get_floats(&w->h, 1, widest) &&
+    int ok = get_tokens(&w->one, 1, widest, en->act == TERN_ACT_F32 ? widest : hp->hidden) &&
+             get_floats(&w->qkv, 1, en->qkv_columns) &&
              get_floats(&w->score, 1, tern_round_up(en->context, TERN_LANES)) &&
              get_floats(&w->key, 1, hp->head_dim);
-    ok = ok && (w->own_k = tern_alloc(row)) && (w->own_v = tern_alloc(row)) && (w->local = tern_alloc(local));
+    ok = ok && (w->own_k = tern_alloc(row)) && (w->own_v = tern_alloc(row)) &&
+         (w->local = tern_alloc(local)) && (w->table = tern_alloc(en->table_bytes));
+    ok = ok && (w->block = tern_alloc(tern_mul_size(block, sizeof *w->block)));
     return ok;
 }
 
@@ -68,21 +115,21 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
     const struct tern_hparams *hp = &en->model->hp;
     const size_t n = en->ubatch, inner = (size_t)hp->heads * hp->head_dim, half = hp->head_dim / 2;
     const size_t widest = tern_max(tern_max(hp->hidden, hp->ffn), inner);
-    size_t shared, local;
-    scratch_bytes(en, &shared, &local);
+    size_t shared, local, block;
+    scratch_bytes(en, &shared, &local, &block);
     en->qkv_columns = tern_engine_columns(hp).all;
-    en->acc_columns = tern_max(en->qkv_columns, 2 * tern_round_up(hp->ffn, TERN_LANES));
-    en->acc_columns = tern_max(en->acc_columns, tern_round_up(hp->hidden, TERN_LANES));
+    en->table_bytes = own_tables(en);
+    en->by_heads = worth_by_heads(en);
 
     int ok = get_floats(&en->x, n, hp->hidden) && get_floats(&en->qkv, n, en->qkv_columns) &&
              get_floats(&en->mixed, n, inner) && get_floats(&en->inner, n, hp->ffn) &&
              get_floats(&en->cosine, n, half) && get_floats(&en->sine, n, half) &&
-             get_tokens(&en->tokens, n, widest, 0);
-    ok = ok && (en->acc = tern_alloc(tern_mul_size(n * sizeof *en->acc, en->acc_columns)));
+             get_tokens(&en->tokens, n, widest, en->act == TERN_ACT_F32 ? widest : 0);
     ok =
         ok && (en->shared = tern_alloc(shared)) && (en->frequency = tern_alloc(half * sizeof *en->frequency));
-    ok = ok && (en->worker = tern_alloc(en->threads * sizeof *en->worker));
-    for (size_t w = 0; ok && w < en->threads; w++) ok = get_worker(en, &en->worker[w], widest, local);
+    ok = ok && (en->history = tern_alloc(tern_mul_size(en->context, sizeof *en->history)));
+    ok = ok && (en->worker = tern_alloc(en->workers * sizeof *en->worker));
+    for (size_t w = 0; ok && w < en->workers; w++) ok = get_worker(en, &en->worker[w], widest, local, block);
     if (!ok) return tern_fail(e, TERN_NO_MEMORY, "engine: buffers for %zu tokens per step: out of memory", n);
     for (size_t i = 0; i < half; i++)
         en->frequency[i] = pow(hp->rope_theta, -2.0 * (double)i / (double)hp->head_dim);
@@ -90,14 +137,16 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
 }
 
 void tern_engine_buffers_free(struct tern_engine *en) {
-    for (size_t w = 0; en->worker && w < en->threads; w++) {
+    for (size_t w = 0; en->worker && w < en->workers; w++) {
         struct worker *s = &en->worker[w];
         drop_tokens(&s->one);
-        tern_free(s->h);
         tern_free(s->score);
         tern_free(s->key);
         tern_free(s->own_k);
         tern_free(s->own_v);
+        tern_free(s->qkv);
+        tern_free(s->table);
+        tern_free(s->block);
         tern_free(s->local);
     }
     tern_free(en->worker);
@@ -108,7 +157,7 @@ void tern_engine_buffers_free(struct tern_engine *en) {
     tern_free(en->inner);
     tern_free(en->cosine);
     tern_free(en->sine);
-    tern_free(en->acc);
     tern_free(en->shared);
     tern_free(en->frequency);
+    tern_free(en->history);
 }

@@ -53,31 +53,42 @@ static int identify_file(const char *path, uint64_t *h) {
     return ok;
 }
 
-/* Everything that decides the bytes besides the file: shapes, formats and scales of source and packed form.
- */
+/* Where the trits of a linear layer come from. */
+static uint64_t hash_source(uint64_t h, const struct tern_linear *l) {
+    const uint64_t facts[] = {l->m, l->k, (uint64_t)l->dense, (uint64_t)l->absmean, l->halves};
+    const float factors[] = {l->scale, l->unit};
+    h = hash_text(h, l->format ? l->format->name : "");
+    h = tern_hash(h, facts, sizeof facts);
+    return tern_hash(h, factors, sizeof factors);
+}
+
+/* Everything that decides the bytes besides the file: which matrices are packed together and how, formats,
+ * shapes and scales. */
 static uint64_t hash_layout(const struct tern_engine *en) {
     const struct tern_hparams *hp = &en->model->hp;
     uint64_t h = TERN_HASH_START;
-    const uint64_t size[] = {hp->layers, hp->hidden,    hp->ffn,
-                             hp->vocab,  en->head.rows, (uint64_t)en->head.two_stages};
+    const uint64_t size[] = {
+        hp->layers, hp->hidden, hp->ffn, hp->vocab, en->pieces, en->head.rows, (uint64_t)en->head.two_stages};
     h = tern_hash(h, size, sizeof size);
-    for (uint32_t i = 0; i < hp->layers; i++) {
-        const struct packed_layer *l = &en->layer[i];
-        const struct packed *all[7] = {&l->q, &l->k, &l->v, &l->o, &l->gate, &l->up, &l->down};
-        for (size_t j = 0; j < 7; j++) {
-            const uint64_t shape[2] = {all[j]->w.m, all[j]->w.k};
+    for (uint32_t i = 0; i < hp->layers; i++)
+        for (size_t j = 0; j < en->pieces; j++) {
+            const struct packed *p = &en->layer[i].of[j];
+            const uint64_t shape[] = {p->w.m, p->w.k, p->piece->roles, p->piece->pair};
             h = tern_hash(h, shape, sizeof shape);
-            h = hash_text(h, all[j]->w.format->name);
-            h = hash_text(h, all[j]->source->format ? all[j]->source->format->name : "");
-            h = tern_hash(h, &all[j]->source->scale, sizeof all[j]->source->scale);
+            h = hash_text(h, p->w.format->name);
+            for (size_t r = 0; r < p->piece->roles; r++) {
+                const uint64_t role = p->piece->role[r];
+                h = hash_source(tern_hash(h, &role, sizeof role), p->source[r]);
+            }
         }
-    }
     return h;
 }
 
-/* Name and key of this engine's cache; 0 when it has none. */
+/* Name and key of this engine's cache; 0 when it has none. A checkpoint of safetensors has none: it is many
+ * files, and what they say is read from several of them. */
 static int identify(struct tern_engine *en) {
     const char *path = tern_model_path(en->model);
+    if (!path && en->model->file) return 0;
     const uint64_t layout = hash_layout(en);
     uint64_t content = hash_text(TERN_HASH_START, path ? "" : en->model->source);
     char *full = path ? realpath(path, NULL) : strdup(en->model->source);

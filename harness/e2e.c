@@ -191,6 +191,8 @@ static void fill_row(const struct bench *b, size_t test, struct tern_e2e_row *ro
     row->tokens = n;
     row->threads = row->facts.threads;
     row->rate = tern_estimate_of(rate, rounds);
+    row->samples = rounds < TERN_E2E_MAX_SAMPLES ? rounds : TERN_E2E_MAX_SAMPLES;
+    memcpy(row->sample, rate, row->samples * sizeof *rate);
     for (size_t i = 0; i < rounds; i++) row->max = rate[i] > row->max ? rate[i] : row->max;
     if (row->decode) { /* token i reads the i positions before it and writes its own */
         const double positions = ((double)n + 1) / 2;

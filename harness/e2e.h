@@ -8,6 +8,8 @@
 #include "harness/engine.h"
 #include "measure/sampler.h"
 
+#define TERN_E2E_MAX_SAMPLES 32
+
 struct tern_e2e_options {
     const size_t *prompts; /* N of the pp tests */
     size_t prompt_count;
@@ -27,7 +29,9 @@ struct tern_e2e_row {
     char test[24]; /* "pp 128", "tg 32" */
     int decode;
     size_t tokens, threads;
-    struct tern_estimate rate; /* over the rounds */
+    struct tern_estimate rate;           /* over the rounds */
+    double sample[TERN_E2E_MAX_SAMPLES]; /* of the first rounds */
+    size_t samples;
     double max;
     double bytes_per_token; /* weights, head and cache that one decoded token reads; 0 for pp: not defined */
     size_t kv_bytes;        /* of the whole cache */

@@ -25,7 +25,20 @@ static enum tern_status check_shapes(const struct tern_model *m, struct tern_err
         why = "the head size is odd";
     else if (m->embedding.rows != hp->vocab || m->embedding.cols != hp->hidden)
         why = "the embedding has another size";
-    return why ? tern_fail(e, TERN_BAD_INPUT, "engine: %s: %s", m->source, why) : TERN_OK;
+    if (why) return tern_fail(e, TERN_BAD_INPUT, "engine: %s: %s", m->source, why);
+    /* Described and loaded by models/, but not in the graph of forward.c: never a wrong answer. */
+    if (hp->qk_norms || hp->input_norms)
+        return tern_fail(e, TERN_UNSUPPORTED, "engine: %s: norms of %s are not built in yet", m->source,
+                         hp->input_norms ? "every linear layer" : "q and k");
+    for (uint32_t i = 0; i < hp->layers; i++) {
+        const struct tern_layer *l = &m->layer[i];
+        const struct tern_linear *all[7] = {&l->q, &l->k, &l->v, &l->o, &l->gate, &l->up, &l->down};
+        for (size_t j = 0; j < 7; j++)
+            if (all[j]->plain)
+                return tern_fail(e, TERN_UNSUPPORTED, "engine: %s: %s: not a ternary layer", m->source,
+                                 all[j]->name);
+    }
+    return TERN_OK;
 }
 
 static size_t cache_bytes(const struct tern_engine *en) {
@@ -37,14 +50,9 @@ static size_t cache_bytes(const struct tern_engine *en) {
 static enum tern_status check_memory(const struct tern_engine *en, struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
     size_t body = 0;
-    for (uint32_t i = 0; i < hp->layers; i++) {
-        const struct tern_layer *l = &en->model->layer[i];
-        const struct tern_linear *all[7] = {&l->q, &l->k, &l->v, &l->o, &l->gate, &l->up, &l->down};
-        for (size_t j = 0; j < 7; j++)
-            for (size_t s = 0; s < en->plans; s++)
-                if (en->plan[s].m == all[j]->m && en->plan[s].k == all[j]->k)
-                    body += en->plan[s].bucket[0].variant->format->bytes(all[j]->m, all[j]->k);
-    }
+    for (size_t i = 0; i < en->pieces; i++)
+        body +=
+            hp->layers * en->piece[i].plan->bucket[0].variant->format->bytes(en->piece[i].m, en->piece[i].k);
     /* A scan has 6 bits and 1/32 byte a weight, and a few numbers a row. */
     const size_t scan = en->head.two_stages ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256) : 0;
     const size_t head = en->head.kept_bytes + scan, cache = cache_bytes(en);
@@ -60,7 +68,10 @@ static enum tern_status check_memory(const struct tern_engine *en, struct tern_e
 static enum tern_status settle(struct tern_engine *en, const struct tern_engine_options *o,
                                const struct tern_machine *m, struct tern_error *e) {
     en->usable = m->usable;
-    en->threads = o->threads ? o->threads : tern_max(m->cpus, 1);
+    en->threads_decode = o->threads ? o->threads : tern_max(m->cpus, 1);
+    en->threads_prefill = o->threads_prefill ? o->threads_prefill : en->threads_decode;
+    en->threads = en->workers = tern_max(en->threads_decode, en->threads_prefill);
+    en->act = o->act;
     en->ubatch = o->ubatch ? o->ubatch : UBATCH_DEFAULT;
     en->context = o->context;
     if (!en->context)
@@ -73,7 +84,8 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
     en->kv_row = tern_kv_row_bytes(o->kv, en->model->hp.head_dim);
     en->quiet = o->quiet;
     en->ops = tern_f32_ops_for(en->usable);
-    en->quantise = tern_quantise_for(en->usable);
+    en->epilogue = tern_epilogue_ops_for(en->usable);
+    en->block_bytes = o->block_bytes;
     return TERN_OK;
 }
 
@@ -91,8 +103,8 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
     if ((s = settle(en, o, machine, e)) != TERN_OK) goto failed;
     if ((s = tern_engine_plan(en, o, e)) != TERN_OK) goto failed;
     if ((s = check_memory(en, e)) != TERN_OK) goto failed;
-    const int *cpus = en->threads <= machine->cpus ? machine->cpu : NULL;
-    if ((s = tern_pool_new(en->threads, cpus, &en->pool, e)) != TERN_OK) goto failed;
+    const int *cpus = en->workers <= machine->cpus ? machine->cpu : NULL;
+    if ((s = tern_pool_new(en->workers, cpus, &en->pool, e)) != TERN_OK) goto failed;
     if ((s = tern_engine_buffers(en, e)) != TERN_OK) goto failed;
     if (tern_pages_get(&en->cache, cache_bytes(en))) {
         s = tern_fail(e, TERN_NO_MEMORY, "engine: a context of %zu positions: %zu bytes refused", en->context,
@@ -107,7 +119,8 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
     en->facts.body_bytes = en->body_bytes;
     en->facts.head_bytes = en->head.bytes;
     en->facts.kv_bytes_per_position = cache_bytes(en) / en->context;
-    en->facts.threads = en->threads;
+    en->facts.threads = en->threads_decode;
+    en->facts.threads_prefill = en->threads_prefill;
     en->facts.load_seconds = 1e-9 * (double)(tern_now_ns() - started);
     *out = en;
     return TERN_OK;
@@ -148,6 +161,7 @@ enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, si
         n = tern_min(en->ubatch, count - at);
         const int last = at + n == count;
         const int keep = !logits ? 0 : all ? 2 : last;
+        memcpy(en->history + en->position, ids + at, n * sizeof *ids);
         tern_engine_forward(en, ids + at, n, keep, logits && all ? logits + at * vocab : logits);
     }
     return TERN_OK;
@@ -158,15 +172,37 @@ void tern_engine_want(struct tern_engine *en, const struct tern_wanted *want) {
 }
 
 void tern_engine_profile(struct tern_engine *en, int on) {
-    for (size_t w = 0; w < en->threads; w++) en->worker[w].profile = (struct tern_profile){.on = on};
+    for (size_t w = 0; w < en->workers; w++) en->worker[w].profile = (struct tern_profile){.on = on};
+}
+
+static uint64_t all_spent(const struct tern_profile *p) {
+    uint64_t sum = 0;
+    for (size_t o = 0; o < TERN_OPERATIONS; o++) sum += p->spent_ns[o];
+    return sum;
 }
 
 void tern_engine_spent(const struct tern_engine *en, double seconds[TERN_OPERATIONS]) {
+    size_t took_part = 0;
+    for (size_t w = 0; w < en->workers; w++) took_part += all_spent(&en->worker[w].profile) > 0;
     for (size_t o = 0; o < TERN_OPERATIONS; o++) {
-        seconds[o] = 0;
-        for (size_t w = 0; w < en->threads; w++)
-            seconds[o] += 1e-9 * (double)en->worker[w].profile.spent_ns[o] / (double)en->threads;
+        double sum = 0;
+        for (size_t w = 0; w < en->workers; w++) sum += 1e-9 * (double)en->worker[w].profile.spent_ns[o];
+        seconds[o] = took_part ? sum / (double)took_part : 0;
     }
+}
+
+enum tern_status tern_engine_shift(struct tern_engine *en, size_t keep, struct tern_error *e) {
+    if (keep + 1 >= en->position)
+        return tern_fail(e, TERN_BAD_INPUT, "engine: context: nothing to drop behind %zu of %zu positions",
+                         keep, en->position);
+    const size_t drop = (en->position - keep + 1) / 2, rest = en->position - keep - drop;
+    int32_t *ids = tern_alloc(tern_max(rest, 1) * sizeof *ids);
+    if (!ids) return tern_fail(e, TERN_NO_MEMORY, "engine: context: out of memory");
+    memcpy(ids, en->history + keep + drop, rest * sizeof *ids);
+    en->position = keep;
+    const enum tern_status s = tern_engine_feed(en, ids, rest, 0, NULL, e);
+    tern_free(ids);
+    return s;
 }
 
 void tern_engine_rewind(struct tern_engine *en, size_t keep) {
@@ -190,10 +226,10 @@ int32_t tern_argmax(const float *logits, size_t count) {
 
 void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out) {
     *out = en->facts;
+    out->barriers = tern_pool_barriers(en->pool);
     if (!en->head.exact) return;
     tern_exact_counts(en->head.exact, &out->exact);
     if (!out->exact.steps) return;
-    const double rows = (double)out->exact.rescored +
-                        (double)out->exact.whole * (double)en->model->hp.vocab / (double)en->threads;
+    const double rows = (double)out->exact.rescored + (double)out->exact.whole_rows;
     out->head_bytes += (size_t)(rows / (double)out->exact.steps * (double)en->head.row_bytes);
 }

@@ -26,15 +26,26 @@ enum tern_head_type {
     TERN_HEAD_EXACT2
 };
 
+/* q, k and v as one matrix, gate and up as one: as wisdom says (else q, k and v where their rows then divide
+ * more evenly); never; always. */
+enum tern_merge { TERN_MERGE_AUTO, TERN_MERGE_NEVER, TERN_MERGE_ALWAYS };
+
 struct tern_engine_options {
-    size_t threads; /* 0: all usable processors */
-    size_t context; /* positions to hold; 0: the model's, at most 4096 */
-    size_t ubatch;  /* tokens per prefill step; 0: 128 */
+    size_t threads;         /* 0: all usable processors */
+    size_t threads_prefill; /* of steps of two tokens and more; 0: as threads */
+    size_t context;         /* positions to hold; 0: the model's, at most 4096 */
+    size_t ubatch;          /* tokens per prefill step; 0: 128 */
     enum tern_kv_type kv;
     enum tern_head_type head;
     const struct tern_wisdom *wisdom; /* NULL: static ranking */
     const char *cache;                /* folder of packed caches; NULL: none is read or kept */
-    int quiet;                        /* no progress bar */
+    /* F32: activations are not quantised; the weights are packed as bit planes for masked adds. Another
+     * function of the model than I8, for comparison; sums depend on threads and ubatch in their last bits. */
+    enum tern_act act;
+    enum tern_merge merge;
+    int quiet;          /* no progress bar */
+    size_t block_bytes; /* results that a worker keeps before their epilogue, see
+                           kernels/epilogue.h; 0: the default, SIZE_MAX: its whole share */
 };
 
 struct tern_engine;
@@ -59,8 +70,12 @@ enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, si
 void tern_engine_want(struct tern_engine *en, const struct tern_wanted *want);
 /* Starts (and zeroes) or stops the clocks of the workers. */
 void tern_engine_profile(struct tern_engine *en, int on);
-/* Seconds spent since they were started, mean over the workers. */
+/* Seconds spent since they were started, mean over the workers that took part. */
 void tern_engine_spent(const struct tern_engine *en, double seconds[TERN_OPERATIONS]);
+/* Makes room in a full context: keeps the first `keep` positions, drops half of what follows, and computes
+ * the rest anew behind them, so that the state is bit for bit that of a fresh sequence of the remaining
+ * tokens. TERN_BAD_INPUT when `keep` leaves nothing to drop. */
+enum tern_status tern_engine_shift(struct tern_engine *en, size_t keep, struct tern_error *e);
 /* Forgets all positions from `keep` on. */
 void tern_engine_rewind(struct tern_engine *en, size_t keep);
 size_t tern_engine_position(const struct tern_engine *en);
@@ -75,7 +90,9 @@ struct tern_engine_facts {
     size_t body_bytes, kv_bytes_per_position;
     size_t head_bytes;     /* of exact2: the scan, and the rows computed in full so far, per token */
     double macs_per_token; /* linear layers only */
-    size_t threads;
+    size_t threads, threads_prefill;
+    size_t barriers; /* that the workers have met so far, modulo 2^32 */
+    int merged_qkv, merged_gate_up;
     char decode_plan[512], prefill_plan[512]; /* distinct variants with their share of the weights */
     size_t planned, from_wisdom;              /* linear layers, and how many wisdom decided */
     double load_seconds;

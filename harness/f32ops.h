@@ -1,12 +1,11 @@
-/* The f32 steps between the linear layers: norm, rope, attention rows, softmax, gating.
+/* The f32 steps between the linear layers: norm, rope, attention rows, softmax
+ * (what follows a multiplication at once is in kernels/epilogue.h).
  *
  * One source (f32ops_body.c), compiled once per ISA level with contraction off and a fixed number of lanes,
  * so that every level gives the same bits: the int8 activations, and with them the tokens, do not depend on
  * the machine. */
 #ifndef TERN_HARNESS_F32OPS_H
 #define TERN_HARNESS_F32OPS_H
-
-#include "models/model.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -52,13 +51,6 @@ struct tern_f32_ops {
      * and what lies behind count is overwritten. */
     float (*softmax)(float *s, size_t count);
     void (*multiply)(float *x, size_t n, float factor);
-
-    /* dst[i] = y[i] * factor;  dst[i] += y[i] * factor. */
-    void (*scale)(const int32_t *y, size_t n, float factor, float *dst);
-    void (*scale_add)(const int32_t *y, size_t n, float factor, float *dst);
-    /* dst[i] = act(gate[i] * gate_factor) * up[i] * up_factor. */
-    void (*gated)(const int32_t *gate, float gate_factor, const int32_t *up, float up_factor, size_t n,
-                  enum tern_activation act, float *dst);
 };
 
 /* The strongest compiled level that `usable` allows. */

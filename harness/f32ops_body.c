@@ -3,29 +3,13 @@
 #include "harness/f32ops.h"
 
 #include "kernels/half.h"
-
-#include <math.h>
-#include <string.h>
+#include "kernels/lanes.h"
 
 #ifdef __F16C__
 #include <immintrin.h>
 #endif
 
-typedef float v16 __attribute__((vector_size(64)));
-typedef float v8 __attribute__((vector_size(32)));
-typedef float v4 __attribute__((vector_size(16)));
-typedef int32_t i16 __attribute__((vector_size(64)));
 typedef uint16_t h16 __attribute__((vector_size(32)));
-
-static inline v16 load(const float *p) {
-    v16 v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
-static inline void put(float *p, v16 v) {
-    memcpy(p, &v, sizeof v);
-}
 
 static inline v16 load_half(const uint16_t *p) {
     v16 v;
@@ -73,30 +57,13 @@ static inline float scale_at(const int8_t *row, size_t dim, size_t d) {
     return scale;
 }
 
-/* Halves onto halves: 16, 8, 4, 2, 1. */
-static inline float fold(v16 v) {
-    const v8 a = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7) +
-                 __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-    const v4 b = __builtin_shufflevector(a, a, 0, 1, 2, 3) + __builtin_shufflevector(a, a, 4, 5, 6, 7);
-    return (b[0] + b[2]) + (b[1] + b[3]);
-}
-
 static void norm(const float *x, const float *weight, size_t n, float eps, float *out) {
     if (!weight) {
         if (out != x) memcpy(out, x, n * sizeof *x);
         return;
     }
-    v16 acc[2] = {{0}, {0}};
-    size_t i = 0;
-    for (; i + 32 <= n; i += 32) {
-        const v16 a = load(x + i), b = load(x + i + 16);
-        acc[0] += a * a;
-        acc[1] += b * b;
-    }
-    float sum = fold(acc[0] + acc[1]);
-    for (; i < n; i++) sum += x[i] * x[i];
-    const float r = 1.0f / sqrtf(sum / (float)n + eps);
-    for (i = 0; i < n; i++) out[i] = x[i] * r * weight[i];
+    const float r = norm_factor(x, n, eps);
+    for (size_t i = 0; i < n; i++) out[i] = x[i] * r * weight[i];
 }
 
 static void rope(float *x, const float *cosine, const float *sine, size_t dim, int neox) {
@@ -224,25 +191,6 @@ static void store_q8(const float *x, size_t dim, void *out) {
     }
 }
 
-/* exp(x) for x <= 88: 2^n * p(r) with |r| <= ln(2)/2, whose Taylor remainder r^8/8! is below 6e-9; x below
- * -87 gives the value at -87, 1.6e-38. */
-static inline v16 exponential(v16 x) {
-    const v16 zero = {0}, least = zero - 87.0f;
-    const i16 inside = (i16)(x >= least); /* not so for NaN */
-    x = (v16)(((i16)x & inside) | ((i16)least & ~inside));
-    const v16 n = (x * 1.44269504f + 12582912.0f) - 12582912.0f; /* rounds to a whole number */
-    const v16 r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-    v16 p = r * (1.0f / 5040) + 1.0f / 720;
-    p = p * r + 1.0f / 120;
-    p = p * r + 1.0f / 24;
-    p = p * r + 1.0f / 6;
-    p = p * r + 0.5f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    const i16 power = (__builtin_convertvector(n, i16) + 127) << 23;
-    return p * (v16)power;
-}
-
 static float softmax(float *s, size_t count) {
     const size_t padded = (count + 15) / 16 * 16;
     float top = s[0];
@@ -264,40 +212,6 @@ static void multiply(float *x, size_t n, float factor) {
     for (size_t i = 0; i < n; i++) x[i] *= factor;
 }
 
-static void scale(const int32_t *y, size_t n, float factor, float *dst) {
-    for (size_t i = 0; i < n; i++) dst[i] = (float)y[i] * factor;
-}
-
-static void scale_add(const int32_t *y, size_t n, float factor, float *dst) {
-    for (size_t i = 0; i < n; i++) dst[i] += (float)y[i] * factor;
-}
-
-static void relu2_gated(const int32_t *gate, float gf, const int32_t *up, float uf, size_t n, float *dst) {
-    for (size_t i = 0; i < n; i++) {
-        const float g = (float)(gate[i] > 0 ? gate[i] : 0) * gf;
-        dst[i] = g * g * ((float)up[i] * uf);
-    }
-}
-
-static void silu_gated(const int32_t *gate, float gf, const int32_t *up, float uf, size_t n, float *dst) {
-    for (size_t i = 0; i < n; i += 16) {
-        const size_t m = n - i < 16 ? n - i : 16;
-        float g[16] = {0}, e[16];
-        for (size_t j = 0; j < m; j++) g[j] = (float)gate[i + j] * gf;
-        for (size_t j = 0; j < 16; j++) e[j] = g[j] < -80 ? 80 : -g[j];
-        put(e, exponential(load(e)));
-        for (size_t j = 0; j < m; j++) dst[i + j] = g[j] / (1.0f + e[j]) * ((float)up[i + j] * uf);
-    }
-}
-
-static void gated(const int32_t *gate, float gf, const int32_t *up, float uf, size_t n,
-                  enum tern_activation act, float *dst) {
-    if (act == TERN_RELU2)
-        relu2_gated(gate, gf, up, uf, n, dst);
-    else
-        silu_gated(gate, gf, up, uf, n, dst);
-}
-
 extern const struct tern_f32_ops TERN_OPS;
 const struct tern_f32_ops TERN_OPS = {
     .level = TERN_OPS_LEVEL,
@@ -308,7 +222,4 @@ const struct tern_f32_ops TERN_OPS = {
     .store = {store_f16, store_f32, store_q8},
     .softmax = softmax,
     .multiply = multiply,
-    .scale = scale,
-    .scale_add = scale_add,
-    .gated = gated,
 };

@@ -31,6 +31,10 @@ static enum tern_status feed_prompt(struct tern_engine *en, size_t vocab, const 
     return TERN_OK;
 }
 
+static size_t kept(const struct tern_engine *en, const struct tern_generation *g) {
+    return g->keep ? g->keep : tern_min(g->prompt_count, tern_engine_context(en) / 4);
+}
+
 static enum tern_status decode(struct tern_engine *en, const struct tern_model *m,
                                const struct tern_generation *g, struct tern_sample *sample, float *logits,
                                double *ns, struct tern_generation_facts *out, struct tern_error *e) {
@@ -43,12 +47,15 @@ static enum tern_status decode(struct tern_engine *en, const struct tern_model *
         if (ends(&m->hp, g, id)) out->end = TERN_END_TOKEN;
         out->last = id;
         if (out->end != TERN_END_COUNT || out->tokens == g->most) break;
-        if (tern_engine_position(en) == tern_engine_context(en)) {
+        const int full = tern_engine_position(en) == tern_engine_context(en);
+        if (full && !g->shift) {
             out->end = TERN_END_CONTEXT;
             break;
         }
         const uint64_t start = tern_now_ns();
-        const enum tern_status s = tern_engine_feed(en, &id, 1, 0, logits, e);
+        enum tern_status s = full ? tern_engine_shift(en, kept(en, g), e) : TERN_OK;
+        out->shifts += full;
+        if (s == TERN_OK) s = tern_engine_feed(en, &id, 1, 0, logits, e);
         if (s != TERN_OK) return s;
         if (steps < TIMES) ns[steps++] = (double)(tern_now_ns() - start);
     }
@@ -67,6 +74,10 @@ enum tern_status tern_generate(struct tern_engine *en, const struct tern_model *
         return tern_fail(e, TERN_BAD_INPUT,
                          "generate: context: a prompt of %zu tokens does not fit into %zu positions",
                          g->prompt_count, room);
+    if (g->shift && kept(en, g) + 1 >= tern_engine_context(en))
+        return tern_fail(e, TERN_BAD_INPUT,
+                         "generate: context: keeping %zu of %zu positions leaves nothing to drop",
+                         kept(en, g), tern_engine_context(en));
     const size_t vocab = m->hp.vocab, rows = g->on_logits ? LOGIT_ROWS : 1;
     struct tern_sample *sample = NULL;
     float *logits = tern_alloc(rows * vocab * sizeof *logits);

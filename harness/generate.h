@@ -20,6 +20,11 @@ struct tern_generation {
     int ignore_end;      /* goes on behind the model's end tokens */
     const int32_t *stop; /* more tokens that end the text */
     size_t stops;
+    /* A full context is shifted (tern_engine_shift) instead of ending the text: its first `keep` positions
+     * stay, 0: as many as the prompt has, at most a quarter of the context. What follows is then exactly what
+     * the model says to the remaining tokens, which is not what it would say to all of them. */
+    int shift;
+    size_t keep;
     /* May be NULL. Logits of prompt positions, `rows` x vocab, in order; non-zero ends with TERN_END_CALLER.
      */
     int (*on_logits)(void *ctx, const float *logits, size_t rows);
@@ -34,7 +39,8 @@ struct tern_generation_facts {
     struct tern_estimate
         token_ns; /* of the first 4096 decoding steps, one per token after the first; n == 0: none */
     enum tern_end end;
-    int32_t last; /* the last token, which the engine has not been fed; -1: none */
+    int32_t last;  /* the last token, which the engine has not been fed; -1: none */
+    size_t shifts; /* of the context */
 };
 
 /* Continues the engine's sequence with the prompt and then up to `most` tokens. */

@@ -2,6 +2,7 @@
 
 #include "harness/head_pack.h"
 #include "kernels/half.h"
+#include "models/facts.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -16,10 +17,11 @@ static int all_fit_f16(const float *x, size_t n) {
     return 1;
 }
 
-/* What keeps every value: its own blocks, f16 when all of them fit, else f32. TERN_ROWS_COUNT: no memory. */
+/* What keeps every value: its own blocks (Q4_0 as Q8_0), f16 when all of them fit, else f32. TERN_ROWS_COUNT:
+ * no memory. */
 static enum tern_rows faithful(const struct tern_dense *d) {
     if (d->type == TERN_DENSE_F16 || d->type == TERN_DENSE_SYNTH) return TERN_ROWS_F16;
-    if (d->type == TERN_DENSE_Q8_0) return TERN_ROWS_Q8;
+    if (d->type == TERN_DENSE_Q8_0 || d->type == TERN_DENSE_Q4_0) return TERN_ROWS_Q8;
     if (d->type == TERN_DENSE_Q6_K) return TERN_ROWS_Q6_K;
     float *row = tern_alloc(d->cols * sizeof *row);
     if (!row) return TERN_ROWS_COUNT;
@@ -98,23 +100,6 @@ static const unsigned char *as_it_is(const struct head *h) {
     return same ? h->source->data : NULL;
 }
 
-/* Of one row in the file; 0: not known. */
-static size_t as_bytes(const struct tern_dense *d) {
-    switch (d->type) {
-    case TERN_DENSE_F32:
-        return 4 * d->cols;
-    case TERN_DENSE_F16:
-    case TERN_DENSE_BF16:
-        return 2 * d->cols;
-    case TERN_DENSE_Q8_0:
-        return d->cols / 32 * 34;
-    case TERN_DENSE_Q6_K:
-        return d->cols / 256 * 210;
-    default:
-        return 0;
-    }
-}
-
 static void fill(void *ctx, size_t w, size_t workers) {
     struct tern_engine *en = ctx;
     struct head *h = &en->head;
@@ -124,7 +109,7 @@ static void fill(void *ctx, size_t w, size_t workers) {
     size_t from, to;
     (void)workers;
     tern_share(d->rows, 1, w, en->threads, &from, &to);
-    const size_t source = as_bytes(d);
+    const size_t source = (size_t)tern_dense_bytes(d) / d->rows;
     for (size_t r = from; r < to; r++) {
         if (d->data && r % RELEASE_ROWS == 0 && r >= from + RELEASE_ROWS)
             tern_model_release(en->model, (const char *)d->data + (r - RELEASE_ROWS) * source,
@@ -136,6 +121,8 @@ static void fill(void *ctx, size_t w, size_t workers) {
         if (own) continue;
         if (h->rows == TERN_ROWS_F16)
             en->ops->store[TERN_KV_F16](row, d->cols, out);
+        else if (h->rows == TERN_ROWS_Q8 && d->type == TERN_DENSE_Q4_0)
+            tern_q8_of_q4_0((const char *)d->data + r * source, d->cols, out);
         else if (h->rows == TERN_ROWS_Q8)
             tern_pack_q8(row, d->cols, out);
         else if (h->rows == TERN_ROWS_Q6_K)
@@ -159,7 +146,7 @@ void tern_head_run(const struct tern_engine *en, size_t w, const float *x, int a
     const size_t k = h->source->cols;
     if (h->exact && !all && tern_exact_can(&en->want)) {
         const struct tern_exact_full full = {h->ops, h->rows, h->pages.data};
-        tern_exact_run(h->exact, en->pool, w, &full, &en->want, x, logits);
+        tern_exact_run(h->exact, en->pool, w, en->threads, &full, &en->want, x, logits);
         return;
     }
     size_t from, to;

@@ -268,10 +268,11 @@ static void first_stage(struct tern_exact *x, struct view *v, const struct tern_
 }
 
 /* No wanted row has an upper bound below this. */
-static float threshold(const struct tern_exact *x, float *heap, const struct tern_wanted *want, size_t top) {
+static float threshold(const struct tern_exact *x, float *heap, const struct tern_wanted *want, size_t top,
+                       size_t workers) {
     size_t count = 0;
     float best = -INFINITY;
-    for (size_t w = 0; w < x->workers; w++)
+    for (size_t w = 0; w < workers; w++)
         for (size_t i = 0; i < x->view[w].count; i++) {
             const float low = x->view[w].best[i];
             best = low > best ? low : best;
@@ -289,27 +290,29 @@ static void whole_share(const struct tern_exact *x, const struct tern_exact_full
     if (to > from) full->ops->rows[full->type](full->data, x->k, from, to, h, logits + from);
 }
 
-void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w,
+void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w, size_t workers,
                     const struct tern_exact_full *full, const struct tern_wanted *want, const float *h,
                     float *logits) {
     struct view *v = &x->view[w];
     size_t from, to;
-    tern_share(x->rows, 1, w, x->workers, &from, &to);
+    tern_share(x->rows, 1, w, workers, &from, &to);
     if (!x->sound || !tern_exact_can(want) || !look_at(x, v, x->k, h)) {
         whole_share(x, full, h, from, to, logits); /* all workers decide alike: same h, same matrix */
         v->seen.steps++;
         v->seen.whole++;
+        v->seen.whole_rows += to - from;
         return;
     }
     const size_t top = tern_min(want->top ? want->top : 1, x->rows);
     first_stage(x, v, full->ops, top, from, to, logits);
     if (pool) tern_pool_barrier(pool);
-    const float least = threshold(x, x->merged + w * TERN_EXACT_TOP_MAX, want, top);
+    const float least = threshold(x, x->merged + w * TERN_EXACT_TOP_MAX, want, top, workers);
     size_t left = 0;
     for (size_t r = from; r < to; r++) left += logits[r] + x->bound[r] >= least;
     v->seen.steps++;
     if (left > (to - from) / 4) {
         v->seen.whole++;
+        v->seen.whole_rows += to - from;
         whole_share(x, full, h, from, to, logits);
         return;
     }
@@ -341,5 +344,6 @@ void tern_exact_counts(const struct tern_exact *x, struct tern_exact_counts *out
     for (size_t w = 0; w < x->workers; w++) {
         out->rescored += x->view[w].seen.rescored;
         out->whole += x->view[w].seen.whole;
+        out->whole_rows += x->view[w].seen.whole_rows;
     }
 }

@@ -38,9 +38,10 @@ struct tern_exact_full {
 };
 
 struct tern_exact_counts {
-    uint64_t steps;    /* tokens answered */
-    uint64_t rescored; /* rows computed in full */
-    uint64_t whole;    /* shares of a worker that had too many rows left and were computed as a whole */
+    uint64_t steps;      /* tokens answered */
+    uint64_t rescored;   /* rows computed in full */
+    uint64_t whole;      /* shares of a worker that had too many rows left and were computed as a whole */
+    uint64_t whole_rows; /* their rows */
 };
 
 struct tern_exact;
@@ -65,10 +66,11 @@ void tern_exact_pack(struct tern_exact *x, size_t r, const float *row);
 /* Ends the packing: call once, after all rows and before the first tern_exact_run. */
 void tern_exact_packed(struct tern_exact *x);
 
-/* Worker w's share of one vector h[k], called by all workers of `pool` (NULL when there is one) with a
- * barrier in the middle; the next call must come after another barrier. Rows are shared out as
- * tern_share(rows, 1, ...). A vector or a matrix with values that are not finite is left to the full head. */
-void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w,
+/* Worker w's share of one vector h[k], called by the first `workers` of `pool` (at most those of
+ * tern_exact_new; NULL when there is one) with a barrier in the middle; the next call must come after another
+ * barrier. Rows are shared out as tern_share(rows, 1, ...). A vector or a matrix with values that are not
+ * finite is left to the full head. */
+void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w, size_t workers,
                     const struct tern_exact_full *full, const struct tern_wanted *want, const float *h,
                     float *logits);
 /* The first stage alone, for tests and for looking at: row . h lies within bound[r] of estimate[r] (infinity:

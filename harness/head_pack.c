@@ -32,6 +32,18 @@ void tern_pack_q8(const float *x, size_t k, void *out) {
     }
 }
 
+void tern_q8_of_q4_0(const void *blocks, size_t k, void *out) {
+    const unsigned char *in = blocks;
+    unsigned char *b = out;
+    for (size_t i = 0; i < k; i += 32, in += 18, b += 34) {
+        memcpy(b, in, 2);
+        for (size_t j = 0; j < 16; j++) {
+            b[2 + j] = (unsigned char)((in[2 + j] & 15) - 8);
+            b[18 + j] = (unsigned char)((in[2 + j] >> 4) - 8);
+        }
+    }
+}
+
 /* Weight i of a block of 256: half h, quarter q, place p. */
 static void put_six(unsigned char *b, size_t i, unsigned v) {
     const size_t h = i / 128, q = i % 128 / 32, p = i % 32;

@@ -6,6 +6,8 @@
 
 /* k is a multiple of 32: 34 bytes each. The largest value of a block gets the code +-127. */
 void tern_pack_q8(const float *x, size_t k, void *out);
+/* Blocks of Q4_0 as Q8_0: the same scale, the same integers. */
+void tern_q8_of_q4_0(const void *blocks, size_t k, void *out);
 /* k is a multiple of 256: 210 bytes each. */
 void tern_pack_q6_k(const float *x, size_t k, void *out);
 

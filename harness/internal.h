@@ -7,24 +7,36 @@
 #include "harness/engine.h"
 #include "harness/f32ops.h"
 #include "harness/head_exact.h"
+#include "kernels/epilogue.h"
 #include "kernels/quantise.h"
+#include "models/arch.h"
 
 #define BUCKETS 11 /* tokens per call: 1, 2, 4, ... 1024 */
 
 /* How an M x K matrix is multiplied, for each bucket of token counts; all buckets share one packed format. */
 struct shape_plan {
     size_t m, k;
+    size_t calls; /* linear layers per token */
     struct tern_plan bucket[BUCKETS];
 };
 
-struct packed {
-    const struct tern_linear *source;
+/* One matrix to be packed of every layer: one linear layer's, or several that read the same activations. */
+struct piece {
+    enum tern_role role[3];
+    size_t roles, m, k;
+    size_t pair; /* gate and up in turns of so many rows; 0: the matrices of the roles one after another */
     const struct shape_plan *plan;
+};
+
+struct packed {
+    const struct tern_linear *source[3]; /* of the piece's roles */
+    const struct piece *piece;
     struct tern_matrix w;
 };
 
+/* en->piece tells what they are: q, k, v, or all three; o; gate and up, or both; down. */
 struct packed_layer {
-    struct packed q, k, v, o, gate, up, down;
+    struct packed of[TERN_ROLES];
 };
 
 /* The output matrix, in one of the row formats of headops.h; of an exact2 head also what its scan reads. */
@@ -41,12 +53,14 @@ struct head {
 
 /* Scratch that only one worker touches. */
 struct worker {
-    float *h;                     /* one token after a norm */
     float *score;                 /* one row of attention weights */
     float *key;                   /* one rotated key */
     unsigned char *own_k, *own_v; /* a single token's key and value of one kv head, in the cache's type */
     struct tern_tokens one;       /* a single token, quantised; one.f feeds the head */
     struct tern_tokens many;      /* this worker's view of the shared tokens */
+    float *qkv;                   /* a single token's, of the worker's own heads */
+    void *table;                  /* prep table of a single token */
+    int32_t *block;               /* results of one block of rows, before their epilogue */
     void *local;                  /* of the variants */
     struct tern_profile profile;
 };
@@ -55,14 +69,21 @@ struct tern_engine {
     const struct tern_model *model;
     struct tern_pool *pool;
     const struct tern_f32_ops *ops;
-    tern_quantise_fn *quantise;
+    const struct tern_epilogue_ops *epilogue;
     uint32_t usable;
-    size_t threads, context, ubatch, position;
+    size_t threads;                                  /* workers of the step that runs, or while loading all */
+    size_t threads_decode, threads_prefill, workers; /* workers: the larger */
+    size_t context, ubatch, position, block_bytes;
+    enum tern_act act;
+    int32_t *history; /* ids of the positions held */
     enum tern_kv_type kv;
     int quiet;
 
-    struct shape_plan *plan;
+    struct shape_plan *plan; /* calls 0: looked at and not used */
     size_t plans;
+    struct piece piece[TERN_ROLES];
+    size_t pieces, qkv_pieces, gated_pieces; /* of qkv 1 or 3, of gate and up 1 or 2 */
+    int by_heads; /* a single token's q, k and v are made by the workers whose heads need them */
     struct packed_layer *layer;
     struct tern_pages body;
     size_t body_bytes;
@@ -78,10 +99,10 @@ struct tern_engine {
 
     /* Shared buffers of one step; rows of [ubatch][...]. */
     float *x, *qkv, *mixed, *inner, *cosine, *sine;
-    int32_t *acc; /* integer results, acc_columns apart */
-    size_t acc_columns, qkv_columns;
+    size_t qkv_columns;
     double *frequency;         /* of the rotation, [head_dim / 2] */
     void *shared;              /* prep tables */
+    size_t table_bytes;        /* tables of a single token up to this size are made by each worker */
     struct tern_tokens tokens; /* a quantised ubatch */
     struct worker *worker;
 
@@ -95,6 +116,20 @@ enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engi
 /* The bucket that `n` tokens fall into, and the plan that n tokens use. */
 size_t tern_engine_bucket(size_t n);
 const struct tern_plan *tern_engine_plan_for(const struct shape_plan *sp, size_t n);
+
+/* pieces.c: what is packed together. `plan_of` gives the plan of a shape, NULL on failure. */
+struct piece_plans {
+    void *ctx;
+    const struct shape_plan *(*plan_of)(void *ctx, size_t m, size_t k);
+    const struct tern_wisdom *wisdom;
+    enum tern_regime regime;
+};
+enum tern_status tern_engine_pieces(struct tern_engine *en, enum tern_merge merge,
+                                    const struct piece_plans *p);
+/* Nanoseconds per call that wisdom knows for this problem in this format; NAN: not measured. `n` is the
+ * nearest token count measured, returned. */
+double tern_known_ns(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
+                     const struct tern_format *format, size_t *n);
 
 /* buffers.c: everything a step needs besides weights and cache; and its release. */
 enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *e);
@@ -119,6 +154,43 @@ void tern_head_ready(struct tern_engine *en);
 void tern_head_free(struct tern_engine *en);
 /* Worker w's share of one token's logits, `all` of them or what en->want says. */
 void tern_head_run(const struct tern_engine *en, size_t w, const float *x, int all, float *logits);
+
+/* One step of n tokens, as every worker sees it. */
+struct step {
+    struct tern_engine *en;
+    const int32_t *ids;
+    size_t n;
+    int keep;
+    float *logits;
+};
+
+/* One multiplication of a group that reads the same tokens, and what becomes of its results. */
+struct rows {
+    size_t from, to;
+};
+struct product {
+    const struct packed *p, *up; /* up: gate's partner of the same shape, else NULL */
+    struct tern_epilogue ep;
+    int by_heads; /* not the worker's share, but the rows below, rounded outwards to whole steps */
+    struct rows own[3];
+    size_t owns;
+};
+
+/* linear.c: norm and quantisation of the step's tokens: of a single one by every worker for itself, else
+ * shared out, with a barrier after it. `weight` NULL: no norm. */
+const struct tern_tokens *tern_engine_activate(const struct step *st, size_t w, const float *src, size_t ld,
+                                               size_t k, const float *weight);
+/* Worker w's share of `count` products with these tokens. */
+void tern_engine_multiply(const struct step *st, size_t w, const struct product *g, size_t count,
+                          const struct tern_tokens *x);
+/* 32-bit words of a worker's block for a call of n tokens. */
+size_t tern_engine_block_words(const struct tern_engine *en, const struct piece *p, size_t n);
+
+/* attention.c: the rows of q, k and v that worker w needs for its heads, a single token's; 0 when it has no
+ * heads, else 3. */
+size_t tern_engine_head_rows(const struct tern_engine *en, size_t w, size_t workers, struct rows own[3]);
+/* From q, k and v to `mixed`, and the new keys and values into the cache. */
+void tern_engine_attention(const struct step *st, size_t w, size_t layer);
 
 /* forward.c: one step of n <= ubatch tokens at the engine's position. `keep`: 0 no logits, 1 the last
  * token's, 2 all. */

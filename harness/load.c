@@ -26,23 +26,77 @@ static size_t common_multiple(size_t a, size_t b) {
     return a / x * b;
 }
 
-/* The file's pages of a share that is packed now: there is one copy of the weights, not two. */
-static void release_share(const struct tern_engine *en, const struct tern_linear *l, size_t w,
-                          size_t workers) {
-    if (!l->data) return;
+/* The file's pages of rows that are packed now: there is one copy of the weights, not two. */
+static void release_rows(const struct tern_engine *en, const struct tern_linear *l, size_t r0, size_t r1) {
+    if (!l->data || r0 >= r1) return;
     const size_t width = l->dense == TERN_DENSE_F32 ? 4 : 2;
     const size_t bytes = l->format ? l->format->bytes(l->m, l->k) : l->m * l->k * width;
-    size_t from, to;
-    tern_share(bytes, 4096, w, workers, &from, &to);
+    const size_t from = bytes / l->m * r0, to = r1 == l->m ? bytes : bytes / l->m * r1;
     tern_model_release(en->model, (const char *)l->data + from, to - from);
+}
+
+/* Of rows [from, to) of a piece. */
+static void release_share(const struct tern_engine *en, const struct packed *p, size_t from, size_t to) {
+    size_t first = 0;
+    for (size_t i = 0; i < p->piece->roles; i++) {
+        const struct tern_linear *l = p->source[i];
+        if (p->piece->pair)
+            release_rows(en, l, from / 2, tern_min(to / 2, l->m));
+        else
+            release_rows(en, l, tern_max(from, first) - first, tern_min(tern_max(to, first) - first, l->m));
+        first += l->m;
+    }
+}
+
+/* Rows [r0, r1) of a linear layer, also where its format wants other bounds. */
+static enum tern_status some_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *out,
+                                  struct tern_error *e) {
+    const size_t step = tern_linear_step(l), from = r0 / step * step,
+                 to = tern_min(tern_round_up(r1, step), l->m);
+    if (from == r0 && to == r1) return tern_linear_rows(l, r0, r1, out, e);
+    int8_t *more = tern_alloc(tern_mul_size(to - from, l->k));
+    if (!more) return tern_fail(e, TERN_NO_MEMORY, "engine: %s: no memory for %zu rows", l->name, to - from);
+    const enum tern_status s = tern_linear_rows(l, from, to, more, e);
+    memcpy(out, more + (r0 - from) * l->k, (r1 - r0) * l->k);
+    tern_free(more);
+    return s;
+}
+
+/* Where row r of a piece comes from, and how many more rows follow from there. */
+static const struct tern_linear *find_row(const struct packed *p, size_t r, size_t *row, size_t *run) {
+    const size_t pair = p->piece->pair;
+    size_t i = 0;
+    if (!pair) {
+        for (; r >= p->source[i]->m; i++) r -= p->source[i]->m;
+        *row = r;
+        *run = p->source[i]->m - r;
+        return p->source[i];
+    }
+    const size_t first = r / (2 * pair) * pair, count = tern_min(pair, p->source[0]->m - first);
+    r -= 2 * first;
+    i = r >= count;
+    *row = first + (r - i * count);
+    *run = count - (r - i * count);
+    return p->source[i];
+}
+
+static enum tern_status gather_rows(const struct packed *p, size_t r0, size_t r1, int8_t *out,
+                                    struct tern_error *e) {
+    enum tern_status s = TERN_OK;
+    for (size_t r = r0, n; s == TERN_OK && r < r1; r += n) {
+        size_t row;
+        const struct tern_linear *l = find_row(p, r, &row, &n);
+        n = tern_min(n, r1 - r);
+        s = some_rows(l, row, row + n, out + (r - r0) * l->k, e);
+    }
+    return s;
 }
 
 static enum tern_status pack_share(const struct tern_engine *en, const struct packed *p, size_t w,
                                    size_t workers, struct tern_error *e) {
-    const struct tern_linear *l = p->source;
+    const struct tern_linear *l = p->source[0];
     const size_t m = p->w.m, k = p->w.k;
-    const size_t in_step = l->format ? l->format->row_step(m, k) : 1;
-    const size_t step = tern_min(common_multiple(in_step, p->w.format->row_step(m, k)), m);
+    const size_t step = tern_min(common_multiple(tern_linear_step(l), p->w.format->row_step(m, k)), m);
     const size_t block = tern_min(step * tern_max(1, BLOCK_ROWS / step), m);
     int8_t *trits = tern_alloc(tern_mul_size(block, k));
     if (!trits) return tern_fail(e, TERN_NO_MEMORY, "engine: %s: no memory for %zu rows", l->name, block);
@@ -51,11 +105,11 @@ static enum tern_status pack_share(const struct tern_engine *en, const struct pa
     tern_share(m, step, w, workers, &from, &to);
     for (size_t r = from; s == TERN_OK && r < to; r += block) {
         const size_t end = tern_min(r + block, to);
-        s = tern_linear_rows(l, r, end, trits, e);
+        s = gather_rows(p, r, end, trits, e);
         if (s == TERN_OK) p->w.format->pack(trits, m, k, r, end, l->scale, (void *)(uintptr_t)p->w.data);
     }
     tern_free(trits);
-    release_share(en, l, w, workers);
+    release_share(en, p, from, to);
     return s;
 }
 
@@ -64,34 +118,37 @@ static void pack_all(void *ctx, size_t w, size_t workers) {
     for (size_t i = 0; i < pk->jobs && pk->status[w] == TERN_OK; i++) {
         pk->status[w] = pack_share(pk->en, pk->job[i], w, workers, &pk->error[w]);
         if (w == 0)
-            tern_progress_step(&pk->bar, (double)(i + 1) / (double)pk->jobs, pk->job[i]->source->name);
+            tern_progress_step(&pk->bar, (double)(i + 1) / (double)pk->jobs, pk->job[i]->source[0]->name);
     }
 }
 
-static const struct shape_plan *plan_of(const struct tern_engine *en, const struct tern_linear *l) {
-    for (size_t i = 0; i < en->plans; i++)
-        if (en->plan[i].m == l->m && en->plan[i].k == l->k) return &en->plan[i];
-    return NULL;
+static enum tern_status take_sources(const struct tern_engine *en, size_t layer, const struct piece *piece,
+                                     struct packed *out, struct tern_error *e) {
+    for (size_t i = 0; i < piece->roles; i++) {
+        const struct tern_linear *l = tern_role_of(&en->model->layer[layer], piece->role[i]);
+        size_t m, k;
+        tern_role_shape(&en->model->hp, piece->role[i], &m, &k);
+        if (l->m != m || l->k != k)
+            return tern_fail(e, TERN_BAD_INPUT, "engine: %s: %s: %zux%zu is not a shape of this architecture",
+                             en->model->source, l->name, l->m, l->k);
+        out->source[i] = l;
+    }
+    return TERN_OK;
 }
 
 static enum tern_status list_jobs(struct tern_engine *en, struct packed **job, struct tern_error *e) {
     size_t at = 0, bytes = 0;
     for (uint32_t i = 0; i < en->model->hp.layers; i++) {
-        const struct tern_layer *ml = &en->model->layer[i];
-        struct packed_layer *pl = &en->layer[i];
-        const struct tern_linear *in[7] = {&ml->q, &ml->k, &ml->v, &ml->o, &ml->gate, &ml->up, &ml->down};
-        struct packed *out[7] = {&pl->q, &pl->k, &pl->v, &pl->o, &pl->gate, &pl->up, &pl->down};
-        for (size_t j = 0; j < 7; j++) {
-            const struct shape_plan *sp = plan_of(en, in[j]);
-            if (!sp)
-                return tern_fail(e, TERN_BAD_INPUT,
-                                 "engine: %s: %s: %zux%zu is not a shape of this architecture",
-                                 en->model->source, in[j]->name, in[j]->m, in[j]->k);
-            out[j]->source = in[j];
-            out[j]->plan = sp;
-            out[j]->w = (struct tern_matrix){.format = sp->bucket[0].variant->format, .m = sp->m, .k = sp->k};
-            bytes += tern_round_up(out[j]->w.format->bytes(sp->m, sp->k), 4096);
-            job[at++] = out[j];
+        for (size_t j = 0; j < en->pieces; j++) {
+            const struct piece *piece = &en->piece[j];
+            struct packed *out = &en->layer[i].of[j];
+            const enum tern_status s = take_sources(en, i, piece, out, e);
+            if (s != TERN_OK) return s;
+            out->piece = piece;
+            out->w = (struct tern_matrix){
+                .format = piece->plan->bucket[0].variant->format, .m = piece->m, .k = piece->k};
+            bytes += tern_round_up(out->w.format->bytes(piece->m, piece->k), 4096);
+            job[at++] = out;
         }
     }
     if (tern_pages_get(&en->body, bytes))
@@ -147,7 +204,7 @@ static enum tern_status load_norms(struct tern_engine *en, struct tern_error *e)
 
 enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e) {
     const size_t layers = en->model->hp.layers;
-    struct packing pk = {.en = en, .jobs = 7 * layers};
+    struct packing pk = {.en = en, .jobs = en->pieces * layers};
     pk.job = tern_alloc(pk.jobs * sizeof *pk.job);
     pk.status = tern_alloc(en->threads * sizeof *pk.status);
     pk.error = tern_alloc(en->threads * sizeof *pk.error);

@@ -23,6 +23,23 @@ enum tern_status tern_head_named(const char *word, enum tern_head_type *out, str
     return tern_fail(e, TERN_BAD_INPUT, "head: '%.40s': not one of auto, f16, f32, q8, q6_k, exact2", word);
 }
 
+enum tern_status tern_act_named(const char *word, enum tern_act *out, struct tern_error *e) {
+    *out = TERN_ACT_I8;
+    if (!strcmp(word, "i8")) return TERN_OK;
+    *out = TERN_ACT_F32;
+    if (!strcmp(word, "f32")) return TERN_OK;
+    return tern_fail(e, TERN_BAD_INPUT, "act: '%.40s': not one of i8, f32", word);
+}
+
+enum tern_status tern_merge_named(const char *word, enum tern_merge *out, struct tern_error *e) {
+    static const char *const name[] = {"auto", "never", "always"};
+    for (int i = TERN_MERGE_AUTO; i <= TERN_MERGE_ALWAYS; i++) {
+        *out = (enum tern_merge)i;
+        if (!strcmp(word, name[i])) return TERN_OK;
+    }
+    return tern_fail(e, TERN_BAD_INPUT, "merge: '%.40s': not one of auto, never, always", word);
+}
+
 enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char *warning,
                                   size_t warning_bytes, struct tern_error *e) {
     memset(w, 0, sizeof *w);

@@ -8,6 +8,9 @@
 enum tern_status tern_kv_named(const char *word, enum tern_kv_type *out, struct tern_error *e);
 /* "auto", "f16", "f32", "q8", "q6_k", "exact2"; TERN_BAD_INPUT for any other. */
 enum tern_status tern_head_named(const char *word, enum tern_head_type *out, struct tern_error *e);
+/* "i8", "f32"; "auto", "never", "always". TERN_BAD_INPUT for any other word. */
+enum tern_status tern_act_named(const char *word, enum tern_act *out, struct tern_error *e);
+enum tern_status tern_merge_named(const char *word, enum tern_merge *out, struct tern_error *e);
 
 /* Reads wisdom for this machine into `w`, freed with tern_wisdom_free. `path` NULL: the default file; then a
  * file that cannot be used leaves `w` empty and its reason in warning[0..warning_bytes), and the call

@@ -14,6 +14,8 @@ struct chooser {
     const struct tern_variant *refused[REFUSED_MAX];
     size_t refused_count;
     enum tern_regime regime;
+    enum tern_status status; /* of plan_of */
+    struct tern_error *error;
 };
 
 size_t tern_engine_bucket(size_t n) {
@@ -70,11 +72,19 @@ static const struct tern_variant *next_best(const struct chooser *c, enum tern_a
     return best;
 }
 
+static struct tern_problem problem_of(const struct chooser *c, size_t m, size_t k, size_t n) {
+    return (struct tern_problem){.m = m,
+                                 .k = k,
+                                 .n = n,
+                                 .threads = n == 1 ? c->en->threads_decode : c->en->threads_prefill,
+                                 .regime = c->regime};
+}
+
 /* A proved plan, or plan->variant NULL when the format has no variant for this n. */
 static enum tern_status choose(struct chooser *c, enum tern_act act, const struct tern_format *format,
                                size_t m, size_t k, size_t n, struct tern_plan *plan, struct tern_error *e) {
     memset(plan, 0, sizeof *plan);
-    const struct tern_problem p = {.m = m, .k = k, .n = n, .threads = c->en->threads, .regime = c->regime};
+    const struct tern_problem p = problem_of(c, m, k, n);
     if (act == TERN_ACT_I8) {
         const enum tern_status s = tern_plan_for(c->wisdom, c->en->usable, &p, format, plan, e);
         if (s == TERN_UNSUPPORTED && n > 1) return memset(plan, 0, sizeof *plan), TERN_OK;
@@ -92,8 +102,37 @@ static enum tern_status choose(struct chooser *c, enum tern_act act, const struc
     return TERN_OK;
 }
 
+/* Nanoseconds of one decoded and one prompt token together, by wisdom; NAN: one of them is not known. */
+static double both_ns(const struct chooser *c, size_t m, size_t k, const struct tern_format *format) {
+    const struct tern_problem one = problem_of(c, m, k, 1), many = problem_of(c, m, k, c->en->ubatch);
+    size_t n = 1;
+    const double decode = tern_known_ns(c->wisdom, c->en->usable, &one, format, &n);
+    const double prefill = tern_known_ns(c->wisdom, c->en->usable, &many, format, &n);
+    return decode + prefill / (double)n;
+}
+
+/* The packed format that decode and prefill share: the one that wisdom's winner of decode wants, unless
+ * wisdom has measured both in prefill's format as well and a token of each is then cheaper together. */
+static enum tern_status choose_decode(struct chooser *c, const struct shape_plan *sp, struct tern_plan *plan,
+                                      struct tern_error *e) {
+    const enum tern_act act = c->en->act;
+    const struct tern_format *const only = act == TERN_ACT_F32 ? &tern_format_planes : NULL;
+    enum tern_status s = choose(c, act, only, sp->m, sp->k, 1, plan, e);
+    if (s != TERN_OK || !plan->from_wisdom || c->en->ubatch == 1) return s;
+    const struct tern_problem many = problem_of(c, sp->m, sp->k, c->en->ubatch);
+    const struct tern_wisdom_entry *other = tern_wisdom_nearest(c->wisdom, c->en->usable, &many);
+    const struct tern_variant *v = other ? tern_variant_named(other->variant) : NULL;
+    if (!v || v->format == plan->variant->format) return TERN_OK;
+    const double as_decode = both_ns(c, sp->m, sp->k, plan->variant->format);
+    if (!(both_ns(c, sp->m, sp->k, v->format) < as_decode)) return TERN_OK;
+    struct tern_plan its;
+    s = choose(c, act, v->format, sp->m, sp->k, 1, &its, e);
+    if (s == TERN_OK && its.variant) *plan = its;
+    return s;
+}
+
 static enum tern_status plan_shape(struct chooser *c, struct shape_plan *sp, struct tern_error *e) {
-    enum tern_status s = choose(c, TERN_ACT_I8, NULL, sp->m, sp->k, 1, &sp->bucket[0], e);
+    enum tern_status s = choose_decode(c, sp, &sp->bucket[0], e);
     if (s != TERN_OK) return s;
     if (!sp->bucket[0].variant)
         return tern_fail(e, TERN_UNSUPPORTED, "engine: %zux%zu: no variant passed its proof: %.300s", sp->m,
@@ -103,67 +142,97 @@ static enum tern_status plan_shape(struct chooser *c, struct shape_plan *sp, str
         sp->bucket[b] = sp->bucket[b - 1];
         if ((size_t)1 << b > c->en->ubatch) continue;
         struct tern_plan plan;
-        s = choose(c, TERN_ACT_I8, format, sp->m, sp->k, (size_t)1 << b, &plan, e);
+        s = choose(c, c->en->act, format, sp->m, sp->k, (size_t)1 << b, &plan, e);
         if (s != TERN_OK) return s;
         sp->bucket[b] = plan.variant ? plan : sp->bucket[0]; /* token by token when there is no GEMM */
     }
     return TERN_OK;
 }
 
-/* "gemv_... prefetch=4096 (75 %), ..." of the variants of one bucket, by their share of the weights. */
-static void describe(const struct tern_engine *en, const struct tern_shape *shape, size_t bucket, char *out,
-                     size_t bytes) {
-    double total = 0;
-    size_t at = 0;
+#define PLANS_MAX 10 /* seven roles and two merged pieces, and one to spare */
+
+static const struct shape_plan *plan_of(void *ctx, size_t m, size_t k) {
+    struct chooser *c = ctx;
+    struct tern_engine *en = c->en;
     for (size_t i = 0; i < en->plans; i++)
-        total += (double)shape[i].m * (double)shape[i].k * (double)shape[i].calls;
+        if (en->plan[i].m == m && en->plan[i].k == k) return &en->plan[i];
+    if (en->plans == PLANS_MAX) return NULL;
+    struct shape_plan *sp = &en->plan[en->plans];
+    *sp = (struct shape_plan){.m = m, .k = k};
+    c->status = plan_shape(c, sp, c->error);
+    if (c->status != TERN_OK) return NULL;
+    en->plans++;
+    return sp;
+}
+
+/* "gemv_... prefetch=4096 (75 %), ..." of the variants of one bucket, by their share of the weights. */
+static double weights_of(const struct shape_plan *sp) {
+    return (double)sp->m * (double)sp->k * (double)sp->calls;
+}
+
+static void describe(const struct tern_engine *en, size_t bucket, char *out, size_t bytes) {
+    size_t at = 0;
     for (size_t i = 0; i < en->plans; i++) {
         const struct tern_plan *p = &en->plan[i].bucket[bucket];
         double share = 0;
         size_t first = i;
-        for (size_t j = 0; j < en->plans; j++) {
+        for (size_t j = en->plans; j-- > 0;) {
             const struct tern_plan *q = &en->plan[j].bucket[bucket];
             if (q->variant != p->variant || memcmp(q->param, p->param, sizeof p->param)) continue;
-            first = tern_min(first, j);
-            share += (double)shape[j].m * (double)shape[j].k * (double)shape[j].calls;
+            first = j;
+            share += weights_of(&en->plan[j]);
         }
-        if (first != i || at >= bytes) continue;
+        if (first != i || share == 0 || at >= bytes) continue;
         char params[96];
         tern_variant_params_text(p->variant, p->param, params, sizeof params);
         at += (size_t)snprintf(out + at, bytes - at, "%s%s%s%s (%.0f %% of the weights)", at ? ", " : "",
                                p->variant->name, strcmp(params, "-") ? " " : "",
-                               strcmp(params, "-") ? params : "", 100 * share / total);
+                               strcmp(params, "-") ? params : "", 100 * share / en->facts.macs_per_token);
     }
+}
+
+static double weights_per_token(const struct tern_hparams *hp) {
+    double sum = 0;
+    for (enum tern_role r = 0; r < TERN_ROLES; r++) {
+        size_t m, k;
+        tern_role_shape(hp, r, &m, &k);
+        sum += (double)m * (double)k * hp->layers;
+    }
+    return sum;
+}
+
+/* Plans of what is packed, once that is decided. */
+static enum tern_status plan_pieces(struct chooser *c, const struct tern_engine_options *o) {
+    struct tern_engine *en = c->en;
+    const size_t layers = en->model->hp.layers;
+    const struct piece_plans plans = {c, plan_of, en->act == TERN_ACT_I8 ? c->wisdom : NULL, c->regime};
+    const enum tern_status s = tern_engine_pieces(en, o->merge, &plans);
+    if (s != TERN_OK) return c->status;
+    for (size_t i = 0; i < en->pieces; i++) {
+        struct piece *p = &en->piece[i];
+        ((struct shape_plan *)(uintptr_t)p->plan)->calls += layers;
+        en->facts.planned += p->roles * layers;
+        if (p->plan->bucket[0].from_wisdom) en->facts.from_wisdom += p->roles * layers;
+    }
+    en->facts.merged_qkv = en->qkv_pieces == 1;
+    en->facts.merged_gate_up = en->gated_pieces == 1;
+    return TERN_OK;
 }
 
 enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engine_options *o,
                                   struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
-    struct tern_shape shape[8];
-    en->plans = tern_model_shapes(hp, shape, sizeof shape / sizeof *shape);
-    en->plan = tern_alloc(en->plans * sizeof *en->plan);
-    if (!en->plan) return tern_fail(e, TERN_NO_MEMORY, "engine: plans: out of memory");
-
     const struct tern_machine *machine;
     enum tern_status s = tern_machine_get(&machine, e);
     if (s != TERN_OK) return s;
-    double weights = 0;
-    for (size_t i = 0; i < en->plans; i++)
-        weights += (double)shape[i].m * (double)shape[i].k * (double)shape[i].calls;
-    en->facts.macs_per_token = weights;
-
-    struct chooser c = {.en = en, .wisdom = o->wisdom};
-    c.regime = weights / 4 <= (double)machine->l2_bytes ? TERN_HOT : TERN_WCOLD;
-    for (size_t i = 0; i < en->plans; i++) {
-        en->plan[i].m = shape[i].m;
-        en->plan[i].k = shape[i].k;
-        if ((s = plan_shape(&c, &en->plan[i], e)) != TERN_OK) return s;
-        en->facts.planned += shape[i].calls;
-        if (en->plan[i].bucket[0].from_wisdom) en->facts.from_wisdom += shape[i].calls;
-    }
-    describe(en, shape, 0, en->facts.decode_plan, sizeof en->facts.decode_plan);
-    describe(en, shape, tern_engine_bucket(en->ubatch), en->facts.prefill_plan,
-             sizeof en->facts.prefill_plan);
+    en->plan = tern_alloc(PLANS_MAX * sizeof *en->plan);
+    if (!en->plan) return tern_fail(e, TERN_NO_MEMORY, "engine: plans: out of memory");
+    en->facts.macs_per_token = weights_per_token(hp);
+    struct chooser c = {.en = en, .wisdom = o->wisdom, .error = e};
+    c.regime = en->facts.macs_per_token / 4 <= (double)machine->l2_bytes ? TERN_HOT : TERN_WCOLD;
+    if ((s = plan_pieces(&c, o)) != TERN_OK) return s;
+    describe(en, 0, en->facts.decode_plan, sizeof en->facts.decode_plan);
+    describe(en, tern_engine_bucket(en->ubatch), en->facts.prefill_plan, sizeof en->facts.prefill_plan);
 
     return tern_head_choose(en, o->head, e);
 }

@@ -12,6 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How TL1 and TL2 of bitnet.cpp cut a matrix (formats/tl.h). Not in a file: it belongs to the build that wrote it. All 0
+ * stands for the tile that the registered format takes for the shape. */
+struct tern_tl_tile {
+    size_t rows, cols; /* BM and BK */
+    size_t inner;      /* bm: rows whose bytes lie side by side */
+};
+
 struct tern_format {
     const char *name;   /* one lower-case word without '_': part of every variant name */
     const char *title;  /* a line for people */

@@ -78,3 +78,13 @@ VECTORS(4, 81, 16)
 VECTORS(4, 81, 32)
 VECTORS(5, 250, 16)
 VECTORS(5, 250, 32)
+
+int tern_lut_per_call(const struct tern_prep *p) {
+    static const struct tern_prep *const all[] = {
+        &tern_prep_tables_scalar, &tern_prep_tables_g2, &tern_prep_tables_g3, &tern_prep_tables_g3w,
+        &tern_prep_tables_g4,     &tern_prep_tables_g5, &tern_prep_vec4n8,    &tern_prep_vec4n16,
+        &tern_prep_vec4n32,       &tern_prep_vec5n16,   &tern_prep_vec5n32};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (p == all[i]) return 1;
+    return 0;
+}

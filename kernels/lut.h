@@ -41,6 +41,10 @@ extern const struct tern_space tern_space_vec;
 enum { TERN_LUT_ROWS = 0, TERN_LUT_KBLOCK = 1, TERN_LUT_FLUSH = 2, TERN_LUT_PREFETCH = 3 };
 enum { TERN_VEC_ROWS = 0, TERN_VEC_GROUPS = 1, TERN_VEC_COLUMNS = 80 };
 
+/* 1 when kernels with this preparation build tables of their tokens in every call of run(), whatever the
+ * number of rows: they want many rows at once. */
+int tern_lut_per_call(const struct tern_prep *p);
+
 /* Columns of one block for a kblock parameter, a multiple of `unit`, at least one unit. */
 size_t tern_lut_block(const struct tern_call *c, size_t unit);
 

@@ -95,13 +95,20 @@ static size_t block6_local(const struct tern_call *c) {
     return block_bytes(c, 4);
 }
 
+/* t24: twelve planes, and whole chunks of up to sixteen groups. */
+static size_t block6t24_local(const struct tern_call *c) {
+    const size_t groups = tern_min((size_t)c->param[TERN_P_BLOCK] / 4, (c->w.k + 3) / 4);
+    return tern_round_up(groups, 16) * 12 * 64;
+}
+
 COLS(cols2, 2, nothing)
 COLS(cols4, 4, nothing)
 COLS(cols6, 6, nothing)
 COLS(block5, 5, block5_local)
 COLS(block6, 6, block6_local)
+COLS(block6t24, 6, block6t24_local)
 
-const struct tern_space tern_space_none = {NULL, 0, NULL};
+const struct tern_space tern_space_none = {NULL, 0, NULL, 0};
 
 static const int prefetch_values[] = {0, 1024, 2048, 4096, 8192};
 static const int panel_values[] = {1, 2, 4};
@@ -111,32 +118,29 @@ static const struct tern_param stream_params[] = {
     {"panels", panel_values, 3, 1},
 };
 
-const struct tern_space tern_space_prefetch = {stream_params, 1, NULL};
+const struct tern_space tern_space_prefetch = {stream_params, 1, NULL, 0};
+
+static const int far_values[] = {0, 4096, 6144, 8192};
+static const struct tern_param far_param = {"prefetch", far_values, 4, 2};
+
+const struct tern_space tern_space_prefetchfar = {&far_param, 1, NULL, 0};
 
 static const struct tern_param row_params[] = {
     {"prefetch", prefetch_values, 5, 3},
     {"rows", panel_values, 3, 0},
 };
 
-const struct tern_space tern_space_rows = {row_params, 2, NULL};
+const struct tern_space tern_space_rows = {row_params, 2, NULL, 0};
 
 static const int block_values[] = {512, 1024, 2048, 4096};
 static const struct tern_param block_params[] = {{"block", block_values, 4, 2}};
 
-static int block_valid(const int *param, size_t m, size_t k, size_t n, const char **why) {
-    (void)m, (void)n;
-    if ((size_t)param[TERN_P_BLOCK] < 2 * k) return 1;
-    *why = "a block of more than twice K is the same as one of K";
-    return 0;
-}
+static const struct tern_constraint block_fits[] = {
+    {"block < 2 * k", "a block of more than twice K is the same as one of K"}};
 
-const struct tern_space tern_space_block = {block_params, 1, block_valid};
+const struct tern_space tern_space_block = {block_params, 1, block_fits, 1};
 
-static int panels_valid(const int *param, size_t m, size_t k, size_t n, const char **why) {
-    (void)k, (void)n;
-    if ((size_t)param[TERN_P_PANELS] * 64 <= tern_round_up(m, 64)) return 1;
-    *why = "more panels together than the matrix has";
-    return 0;
-}
+static const struct tern_constraint panels_exist[] = {
+    {"panels * 64 <= up(m, 64)", "more panels together than the matrix has"}};
 
-const struct tern_space tern_space_panels = {stream_params, 2, panels_valid};
+const struct tern_space tern_space_panels = {stream_params, 2, panels_exist, 1};

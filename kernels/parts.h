@@ -19,11 +19,13 @@ extern const struct tern_prep tern_prep_pair128;
 extern const struct tern_prep tern_prep_cols2, tern_prep_cols4, tern_prep_cols6;
 /* The same for 5 and 6 columns, with scratch for one block of K of an unpacked panel of five or four rows per
  * byte. */
-extern const struct tern_prep tern_prep_block5, tern_prep_block6;
+extern const struct tern_prep tern_prep_block5, tern_prep_block6, tern_prep_block6t24;
 
 extern const struct tern_space tern_space_none;
 /* prefetch: bytes ahead of the weight stream, 0 = leave it to the hardware. */
 extern const struct tern_space tern_space_prefetch;
+/* The same for a loop of 320 bytes, which wants it further ahead. */
+extern const struct tern_space tern_space_prefetchfar;
 /* prefetch and panels: row panels walked together (independent accumulators, as many streams). */
 extern const struct tern_space tern_space_panels;
 /* prefetch and rows: rows computed together, as many streams from memory. */
@@ -43,6 +45,8 @@ extern const struct tern_prep tern_prep_cols1block, tern_prep_cols2block, tern_p
 extern const struct tern_prep tern_prep_wide;
 /* Bit-sliced activations (slices.h), each word twice or once. */
 extern const struct tern_prep tern_prep_slicestwice, tern_prep_slicesonce;
+/* Signs of the activations, one bit each (signs.h). */
+extern const struct tern_prep tern_prep_signs, tern_prep_signs_avx2, tern_prep_signs_avx512bw;
 /* prefetch and panels, for panels of 16, 48, 80, 128 rows; 2: up to 2 together, 3: up to 4. */
 extern const struct tern_space tern_space_panels16x2, tern_space_panels16x3, tern_space_panels48x3,
     tern_space_panels80x2, tern_space_panels80x3, tern_space_panels128x2;

@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/pool.h"
+#include "kernels/signs.h"
 #include "kernels/slices.h"
 
 #include <string.h>
@@ -125,22 +126,35 @@ static void slices_run(const struct tern_call *c, size_t worker, size_t workers,
 SLICES(slicestwice, TERN_SLICE_TWICE)
 SLICES(slicesonce, TERN_SLICE_ONCE)
 
+/* Bit 7 of eight bytes as one byte: the multiplication moves byte i's to bit 56 + i, and no two sums meet. */
+static uint64_t sign_word(const int8_t *q) {
+    uint64_t signs = 0;
+    for (int i = 0; i < 8; i++) {
+        uint64_t x;
+        memcpy(&x, q + 8 * i, sizeof x);
+        signs |= ((~x >> 7 & 0x0101010101010101u) * 0x0102040810204080u >> 56) << 8 * i;
+    }
+    return signs;
+}
+
+static void signs_run(const struct tern_call *c, size_t worker, size_t workers) {
+    tern_signs_run(c, worker, workers, sign_word);
+}
+
+const struct tern_prep tern_prep_signs = {tern_signs_bytes, tern_signs_local, signs_run};
+
 static const int prefetch_values[] = {0, 1024, 2048, 4096, 8192}, panel_values[] = {1, 2, 4};
 #define PREFETCH                                                                                             \
     { "prefetch", prefetch_values, 5, 3 }
 
 /* Panels together: no more than the matrix has. */
 #define TOGETHER(rows, count)                                                                                \
-    static int together##rows##x##count(const int *param, size_t m, size_t k, size_t n, const char **why) {  \
-        (void)k, (void)n;                                                                                    \
-        if ((size_t)param[TERN_P_PANELS] * (rows) <= tern_round_up(m, rows)) return 1;                       \
-        *why = "more panels together than the matrix has";                                                   \
-        return 0;                                                                                            \
-    }                                                                                                        \
+    static const struct tern_constraint together##rows##x##count[] = {                                       \
+        {"panels * " #rows " <= up(m, " #rows ")", "more panels together than the matrix has"}};             \
     static const struct tern_param params##rows##x##count[] = {PREFETCH,                                     \
                                                                {"panels", panel_values, count, 1}};          \
     const struct tern_space tern_space_panels##rows##x##count = {params##rows##x##count, 2,                  \
-                                                                 together##rows##x##count};
+                                                                 together##rows##x##count, 1};
 
 TOGETHER(16, 2)
 TOGETHER(16, 3)
@@ -155,7 +169,7 @@ TOGETHER(128, 2)
     static const int flush##bound##_values[] = {__VA_ARGS__};                                                \
     static const struct tern_param flush##bound##_params[] = {                                               \
         PREFETCH, {"flush", flush##bound##_values, 3, 2}, {"panels", panel_values, 2, 0}};                   \
-    const struct tern_space tern_space_flush##bound = {flush##bound##_params, 2, NULL};
+    const struct tern_space tern_space_flush##bound = {flush##bound##_params, 2, NULL, 0};
 
 FLUSH(8, 2, 4, 8)
 FLUSH(16, 4, 8, 16)
@@ -163,10 +177,10 @@ FLUSH(31, 7, 15, 31)
 FLUSH(63, 15, 31, 63)
 FLUSH(255, 63, 127, 255)
 
-const struct tern_space tern_space_flush8panels = {flush8_params, 3, NULL};
-const struct tern_space tern_space_flush16panels = {flush16_params, 3, NULL};
+const struct tern_space tern_space_flush8panels = {flush8_params, 3, NULL, 0};
+const struct tern_space tern_space_flush16panels = {flush16_params, 3, NULL, 0};
 
 /* Columns unpacked at a time. */
 static const int short_values[] = {64, 128, 252};
 static const struct tern_param short_block = {"block", short_values, 3, 2};
-const struct tern_space tern_space_block252 = {&short_block, 1, NULL};
+const struct tern_space tern_space_block252 = {&short_block, 1, NULL, 0};

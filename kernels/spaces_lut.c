@@ -16,12 +16,8 @@ static const int flush3w[] = {84, 42};
 static const int flush4[] = {60, 24};
 static const int flush5[] = {48, 20};
 
-static int block_valid(const int *param, size_t m, size_t k, size_t n, const char **why) {
-    (void)m, (void)n;
-    if ((size_t)param[TERN_LUT_KBLOCK] < k) return 1;
-    *why = "a block of columns wider than the matrix";
-    return 0;
-}
+static const struct tern_constraint block_fits[] = {
+    {"kblock < k", "a block of columns wider than the matrix"}};
 
 #define SPACES(name, flush)                                                                                  \
     static const struct tern_param gemv_##name[] = {                                                         \
@@ -35,8 +31,8 @@ static int block_valid(const int *param, size_t m, size_t k, size_t n, const cha
         {"kblock", gemm_blocks, 3, 1},                                                                       \
         {"flush", flush, 2, 0},                                                                              \
     };                                                                                                       \
-    const struct tern_space tern_space_lut##name = {gemv_##name, 4, block_valid};                            \
-    const struct tern_space tern_space_luts##name = {gemm_##name, 3, NULL};
+    const struct tern_space tern_space_lut##name = {gemv_##name, 4, block_fits, 1};                          \
+    const struct tern_space tern_space_luts##name = {gemm_##name, 3, NULL, 0};
 
 SPACES(2, flush2)
 SPACES(3, flush3)
@@ -51,11 +47,7 @@ static const struct tern_param vec_params[] = {
     {"groups", live_tables, 3, 1},
 };
 
-static int waiting_valid(const int *param, size_t m, size_t k, size_t n, const char **why) {
-    (void)k, (void)n;
-    if (param[TERN_VEC_ROWS] == waiting_rows[0] || (size_t)param[TERN_VEC_ROWS] < 2 * m) return 1;
-    *why = "more rows waiting than the matrix has";
-    return 0;
-}
+static const struct tern_constraint rows_exist[] = {
+    {"rows == 256 || rows < 2 * m", "more rows waiting than the matrix has"}};
 
-const struct tern_space tern_space_vec = {vec_params, 2, waiting_valid};
+const struct tern_space tern_space_vec = {vec_params, 2, rows_exist, 1};

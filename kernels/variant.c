@@ -1,5 +1,6 @@
 #include "kernels/variant.h"
 
+#include "base/expression.h"
 #include "base/isa.h"
 #include "base/memory.h"
 #include "base/pool.h"
@@ -25,7 +26,8 @@ enum {
     NEEDS_AVX512BW = NEEDS_AVX2 | TERN_ISA_AVX512BW,
     NEEDS_AVX512VNNI = NEEDS_AVX512BW | TERN_ISA_AVX512VNNI,
     NEEDS_AVX512VBMI = NEEDS_AVX512VNNI | TERN_ISA_AVX512VBMI,
-    NEEDS_AVX512POPCNT = NEEDS_AVX512VBMI | TERN_ISA_AVX512POPCNT
+    NEEDS_AVX512POPCNT = NEEDS_AVX512VBMI | TERN_ISA_AVX512POPCNT,
+    NEEDS_GFNI = NEEDS_AVX512VNNI | TERN_ISA_GFNI
 };
 
 #define TOKENS_MAX 65536
@@ -52,6 +54,11 @@ static const struct tern_variant table[] = {
 };
 
 #define N_VARIANTS (sizeof table / sizeof *table)
+
+const char *tern_act_name(enum tern_act act) {
+    static const char *const names[] = {"i8", "f32", "b1"};
+    return names[act];
+}
 
 const struct tern_variant *tern_variants(size_t *count) {
     *count = N_VARIANTS;
@@ -100,6 +107,18 @@ void tern_variant_params_text(const struct tern_variant *v, const int *param, ch
                                param[i]);
 }
 
+int tern_space_allows(const struct tern_space *s, const int *param, size_t m, size_t k, size_t n,
+                      const struct tern_constraint **broken) {
+    struct tern_name name[TERN_MAX_PARAMS + 3] = {{"m", (int64_t)m}, {"k", (int64_t)k}, {"n", (int64_t)n}};
+    for (size_t i = 0; i < s->count; i++) name[3 + i] = (struct tern_name){s->params[i].name, param[i]};
+    for (size_t i = 0; i < s->constraints; i++) {
+        int64_t kept;
+        *broken = &s->constraint[i];
+        if (tern_expression(s->constraint[i].must, name, 3 + s->count, &kept, NULL) || !kept) return 0;
+    }
+    return 1;
+}
+
 static const struct tern_param *param_named(const struct tern_space *s, const char *name, size_t bytes,
                                             size_t *at) {
     for (*at = 0; *at < s->count; ++*at)
@@ -140,7 +159,7 @@ const struct tern_variant *tern_variant_static(uint32_t usable, enum tern_act ac
     const struct tern_variant *best = NULL;
     for (size_t i = 0; i < N_VARIANTS; i++) {
         const struct tern_variant *v = &table[i];
-        if (v->act != act || v->rank < 0 || (act == TERN_ACT_I8 && !v->exact)) continue;
+        if (v->act != act || v->rank < 0 || (act != TERN_ACT_F32 && !v->exact)) continue;
         if (format ? v->format != format : v->format->binary)
             continue; /* a binary layout must be asked for */
         if (!tern_variant_fits_signs(v, usable, m, k, n, NULL)) continue;

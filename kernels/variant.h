@@ -21,7 +21,10 @@
 #define TERN_MAX_PARAMS 6
 
 enum tern_op { TERN_GEMV, TERN_GEMM };
-enum tern_act { TERN_ACT_I8, TERN_ACT_F32 };
+/* What the activations are to a kernel. B1: only the sign of each int8 activation counts, +1 for >= 0 and -1
+ * below, and the result is the int32 sum of weight * sign: another function of the model than that of I8, not
+ * a faster way to compute it. So nothing chooses such a variant by itself; who names one means it. */
+enum tern_act { TERN_ACT_I8, TERN_ACT_F32, TERN_ACT_B1 };
 
 /* A packed M x K weight matrix. `data` is 64-byte aligned (formats that exist in files: 32), has the size
  * that format->bytes(m, k) tells, and belongs to whoever packed it. */
@@ -29,13 +32,14 @@ struct tern_matrix {
     const struct tern_format *format;
     size_t m, k;
     const void *data;
+    struct tern_tl_tile tile; /* tl1, tl2: how `data` was cut; all 0: as the format's pack cuts this shape */
 };
 
 /* One multiplication: Y = W X for N tokens. Everything is borrowed for the duration of the call. */
 struct tern_call {
     struct tern_matrix w;
     const struct tern_tokens *x; /* n tokens of k activations */
-    void *y;      /* [n][ldy]: int32_t for i8 activations, float for f32; row of token t at t*ldy */
+    void *y;      /* [n][ldy]: int32_t for i8 and b1 activations, float for f32; row of token t at t*ldy */
     size_t ldy;   /* >= m, in elements */
     void *shared; /* prep->shared_bytes(), 64-byte aligned, filled by prep->run(), read by run() */
     int param[TERN_MAX_PARAMS]; /* values of the space's parameters, in its order */
@@ -56,12 +60,23 @@ struct tern_param {
     size_t count, init;
 };
 
+/* What a combination of values must satisfy for a shape, or it is pointless there: an expression
+ * (base/expression.h) over the parameters' names, m, k and n. */
+struct tern_constraint {
+    const char *must, *why; /* why: what is said of a combination that does not */
+};
+
 struct tern_space {
     const struct tern_param *params;
     size_t count;
-    /* NULL, or 0 when this combination is pointless for the shape (then *why says so). */
-    int (*valid)(const int *param, size_t m, size_t k, size_t n, const char **why);
+    const struct tern_constraint *constraint; /* NULL when there are none */
+    size_t constraints;
 };
+
+/* 1, or 0 with *broken the first constraint that these values do not satisfy for the shape. A
+ * malformed constraint is satisfied by nothing. */
+int tern_space_allows(const struct tern_space *s, const int *param, size_t m, size_t k, size_t n,
+                      const struct tern_constraint **broken);
 
 /* Computes rows [row0, row1) for all tokens; row0 is a multiple of the variant's row_step, row1 too unless it
  * is M. `local` is prep->local_bytes() of 64-byte aligned scratch that no other thread uses. */
@@ -84,12 +99,15 @@ struct tern_variant {
     tern_run_fn *run;
 };
 
+/* "i8", "f32" or "b1", as in variant names. */
+const char *tern_act_name(enum tern_act act);
+
 /* Every variant compiled into this build, runnable here or not. */
 const struct tern_variant *tern_variants(size_t *count);
 const struct tern_variant *tern_variant_named(const char *name);
 
-/* 1 when the variant's ISA bits are all in `usable` and it can compute this shape for any trits; else 0 and *why
- * (may be NULL). Variants of binary formats never do. */
+/* 1 when the variant's ISA bits are all in `usable` and it can compute this shape for any trits; else 0 and
+ * *why (may be NULL). Variants of binary formats never do. */
 int tern_variant_fits(const struct tern_variant *v, uint32_t usable, size_t m, size_t k, size_t n,
                       const char **why);
 /* The same for weights that are all -1 or +1, which variants of binary formats can compute too. */
@@ -105,8 +123,8 @@ enum tern_status tern_variant_params_parse(const struct tern_variant *v, const c
                                            struct tern_error *e);
 
 /* The best variant by static rank for this shape among exact ones that `usable` allows; never NULL for i8
- * because every format has a scalar variant. `format` may be NULL (any layout that holds trits; a binary one must be
- * asked for). */
+ * because every format has a scalar variant. `format` may be NULL (any layout that holds trits; a binary one
+ * must be asked for). */
 const struct tern_variant *tern_variant_static(uint32_t usable, enum tern_act act,
                                                const struct tern_format *format, size_t m, size_t k,
                                                size_t n);

@@ -117,7 +117,7 @@ static int prepare_inputs(const struct tern_variant *v, const struct tern_case *
     *x = (struct tern_tokens){
         .n = c->n, .k = c->k, .stride = tern_token_stride(c->k), .sum = b->sum, .inv = b->inv};
     x->fstride = tern_round_up(c->k, 64);
-    if (v->act == TERN_ACT_I8) {
+    if (v->act != TERN_ACT_F32) {
         if (guarded(&b->q, c->n * x->stride, c->end, 1)) return 0;
         x->q = (int8_t *)b->q.data;
         for (size_t t = 0; t < c->n; t++) {
@@ -159,15 +159,16 @@ static int compute(const struct tern_variant *v, const struct tern_case *c, stru
     return 1;
 }
 
-static int compare_int(const struct tern_case *c, struct buffers *b, const struct tern_call *call, char *text,
-                       size_t text_bytes) {
+static int compare_int(const struct tern_variant *v, const struct tern_case *c, struct buffers *b,
+                       const struct tern_call *call, char *text, size_t text_bytes) {
     const int32_t *y = call->y;
+    tern_reference_fn *reference = tern_reference_of(v->act);
     for (size_t t = 0; t < c->n; t++) {
         for (size_t r = 0; r < c->m; r++) {
             const int32_t got = y[t * call->ldy + r];
             int32_t want = INT32_MIN + 1;
             if (r >= c->row0 && r < c->row1)
-                want = tern_reference_dot(b->trits + r * c->k, call->x->q + t * call->x->stride, c->k);
+                want = reference(b->trits + r * c->k, call->x->q + t * call->x->stride, c->k);
             if (got == want) continue;
             snprintf(text, text_bytes, "row %zu of token %zu is %d, must be %d%s", r, t, got, want,
                      want == INT32_MIN + 1 ? " (outside the row range: untouched)" : "");
@@ -220,22 +221,25 @@ int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char 
     if (guarded(&b.y, ((c->n - 1) * ldy + c->m) * 4, c->end, 1)) goto done;
     const size_t cells = b.y.bytes / 4;
     for (size_t i = 0; i < cells; i++) {
-        if (v->act == TERN_ACT_I8)
+        if (v->act != TERN_ACT_F32)
             ((int32_t *)(void *)b.y.data)[i] = INT32_MIN + 1;
         else
             ((float *)(void *)b.y.data)[i] = -1e30f;
     }
-    struct tern_call call = {.w = {v->format, c->m, c->k, b.w.data}, .x = &x, .y = b.y.data, .ldy = ldy};
+    struct tern_call call = {.w = {.format = v->format, .m = c->m, .k = c->k, .data = b.w.data},
+                             .x = &x,
+                             .y = b.y.data,
+                             .ldy = ldy};
     memcpy(call.param, c->param, sizeof call.param);
     if (!compute(v, c, &b, &call)) goto done;
 
-    ok = v->act == TERN_ACT_I8 ? compare_int(c, &b, &call, text, text_bytes)
-                               : compare_float(c, &b, &call, text, text_bytes);
+    ok = v->act != TERN_ACT_F32 ? compare_int(v, c, &b, &call, text, text_bytes)
+                                : compare_float(c, &b, &call, text, text_bytes);
     for (size_t i = 0; ok && i < cells; i++) {
         if (i % ldy < c->m) continue;
         const int32_t *gap = (const int32_t *)(const void *)b.y.data + i;
         const float *gap_f = (const float *)(const void *)b.y.data + i;
-        if (v->act == TERN_ACT_I8 ? *gap == INT32_MIN + 1 : *gap_f == -1e30f) continue;
+        if (v->act != TERN_ACT_F32 ? *gap == INT32_MIN + 1 : *gap_f == -1e30f) continue;
         snprintf(text, text_bytes, "wrote between two tokens' rows of results");
         ok = 0;
     }

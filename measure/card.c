@@ -16,21 +16,40 @@ const char *tern_card_state_name(enum tern_card_state s) {
     return (size_t)s < sizeof names / sizeof *names ? names[s] : "?";
 }
 
-static void measuring(struct tern_card_item *counters, struct tern_card_item *energy) {
-    const struct tern_counters_facts *c = tern_counters_facts();
-    *counters = (struct tern_card_item){.group = "measuring", .name = "counters"};
-    counters->state = c->why_not ? TERN_CARD_NO : TERN_CARD_YES;
-    snprintf(counters->value, sizeof counters->value, "%s", c->why_not ? c->why_not : c->backend);
-    snprintf(counters->remedy, sizeof counters->remedy, "%s", c->why_not ? c->remedy : "");
+static size_t counters(struct tern_card_item *item) {
+    size_t count;
+    const struct tern_counters_facts *c = tern_counters_backends(&count);
+    const struct tern_counters_facts *best = tern_counters_facts();
+    item[0] = (struct tern_card_item){.group = "measuring", .name = "counters"};
+    item[0].state = best->why_not ? TERN_CARD_NO : TERN_CARD_YES;
+    snprintf(item[0].value, sizeof item[0].value, "%s", best->why_not ? best->why_not : best->backend);
+    snprintf(item[0].remedy, sizeof item[0].remedy, "%s", best->why_not ? best->remedy : "");
+    for (size_t i = 0; i < count; i++) {
+        struct tern_card_item *it = &item[1 + i];
+        *it = (struct tern_card_item){.group = "counters", .name = c[i].backend};
+        it->state = c[i].why_not ? TERN_CARD_NO : TERN_CARD_YES;
+        snprintf(it->value, sizeof it->value, "%s", c[i].why_not ? c[i].why_not : c[i].gives);
+        snprintf(it->remedy, sizeof it->remedy, "%s", c[i].why_not ? c[i].remedy : "");
+    }
+    return 1 + count;
+}
 
-    const struct tern_energy_facts *j = tern_energy_facts();
-    *energy = (struct tern_card_item){.group = "measuring", .name = "energy"};
-    energy->state = j->why_not[0] ? TERN_CARD_NO : TERN_CARD_YES;
+static void energy_item(const struct tern_energy_facts *j, const char *group, const char *name,
+                        struct tern_card_item *item) {
+    *item = (struct tern_card_item){.group = group, .name = name};
+    item->state = j->why_not[0] ? TERN_CARD_NO : TERN_CARD_YES;
     if (j->why_not[0])
-        snprintf(energy->value, sizeof energy->value, "%s", j->why_not);
+        snprintf(item->value, sizeof item->value, "%s", j->why_not);
     else
-        snprintf(energy->value, sizeof energy->value, "%s (%.1f W over one 50 ms probe)", j->name, j->watts);
-    snprintf(energy->remedy, sizeof energy->remedy, "%s", j->remedy);
+        snprintf(item->value, sizeof item->value, "%s (%.1f W over one 50 ms probe)", j->name, j->watts);
+    snprintf(item->remedy, sizeof item->remedy, "%s", j->remedy);
+}
+
+static size_t energy(struct tern_card_item *item) {
+    const struct tern_energy_facts *each = tern_energy_sources();
+    for (size_t i = 0; i < TERN_ENERGY_SOURCES; i++)
+        energy_item(&each[i], "energy", tern_energy_source_name(each[i].source), &item[i]);
+    return TERN_ENERGY_SOURCES;
 }
 
 static size_t noise(const struct tern_machine *m, struct tern_card_item *item) {
@@ -82,9 +101,16 @@ static void gnuplot(struct tern_card_item *item) {
     snprintf(item->remedy, sizeof item->remedy, "sudo apt install gnuplot-nox");
 }
 
+/* The two summaries first, then what stands behind them. */
 size_t tern_card_read(const struct tern_machine *m, struct tern_card_item *item) {
-    size_t n = 2;
-    measuring(&item[0], &item[1]);
+    struct tern_card_item behind[8];
+    const size_t backends = counters(behind);
+    size_t n = 0;
+    item[n++] = behind[0];
+    energy_item(tern_energy_facts(), "measuring", "energy", &item[n++]);
+    memcpy(item + n, behind + 1, (backends - 1) * sizeof *item);
+    n += backends - 1;
+    n += energy(item + n);
     n += noise(m, item + n);
     n += libraries(item + n);
     gnuplot(&item[n++]);

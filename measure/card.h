@@ -16,8 +16,8 @@ enum tern_card_state {
 };
 
 struct tern_card_item {
-    const char *group; /* "measuring", "noise", "library", "program" */
-    const char *name;  /* "counters", "governor", "hwloc", "gnuplot" */
+    const char *group; /* "measuring", "counters", "energy", "noise", "library", "program" */
+    const char *name;  /* "counters", "perf", "governor", "hwloc" */
     enum tern_card_state state;
     char value[640];
     char remedy[384]; /* "" when nothing is to be done, or nothing helps */

@@ -5,6 +5,7 @@
 #include "measure/clock.h"
 #include "measure/peak.h"
 
+#include <math.h>
 #include <string.h>
 
 #define ROUNDS 512 /* of a multiply-add loop per call: a few microseconds */
@@ -161,4 +162,21 @@ void tern_ceiling_run(void *ctx, uint64_t calls) {
     struct tern_ceiling *c = ctx;
     c->calls = calls;
     tern_pool_run(c->pool, work, c);
+}
+
+struct tern_share tern_ceiling_share(const struct tern_ratio *r, double kernel_work, double ceiling_work) {
+    const double per = kernel_work / ceiling_work; /* shares fall as the ratio of times rises */
+    const struct tern_share s = {per / r->median, per / r->ci_hi, per / r->ci_lo, per / r->ci_hi > 1};
+    return s;
+}
+
+enum tern_regime_fit tern_regime_fit_of(int cold, const struct tern_share *of_memory) {
+    if (!isfinite(of_memory->lo) || !isfinite(of_memory->hi)) return TERN_FIT_UNKNOWN;
+    if (cold) return of_memory->broken ? TERN_FIT_BROKEN : TERN_FIT_SHOWN;
+    return of_memory->broken ? TERN_FIT_SHOWN : TERN_FIT_NOT_SHOWN;
+}
+
+const char *tern_regime_fit_name(enum tern_regime_fit f) {
+    static const char *const names[] = {"unknown", "shown", "not shown", "faster than the read ceiling"};
+    return (unsigned)f < sizeof names / sizeof *names ? names[f] : "?";
 }

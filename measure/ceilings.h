@@ -36,10 +36,33 @@ double tern_ceiling_work(const struct tern_ceiling *c);
 /* For the sampler: ctx is the struct tern_ceiling. */
 void tern_ceiling_run(void *ctx, uint64_t calls);
 
+/* A share of a ceiling: achieved rate / rate of the ceiling, from the paired ratio of times `r` (time of the
+ * kernel / time of the ceiling in the same round) and the work that one call of each does. Never clipped: a
+ * ceiling that a kernel exceeds is broken, and is shown so. */
+struct tern_share {
+    double median, lo, hi; /* lo and hi: the ends of the 95 % interval; NaN when there is none */
+    int broken;            /* the whole interval lies above 1 */
+};
+struct tern_share tern_ceiling_share(const struct tern_ratio *r, double kernel_work, double ceiling_work);
+
+/* What the achieved bytes per second say about the regime that a measurement claims. `of_memory` is the share
+ * of the cold read ceiling of the same threads. */
+enum tern_regime_fit {
+    TERN_FIT_UNKNOWN,   /* no interval, or no ceiling */
+    TERN_FIT_SHOWN,     /* hot: faster than memory can deliver. cold: not faster */
+    TERN_FIT_NOT_SHOWN, /* hot, but memory could have delivered as fast: the numbers prove nothing */
+    TERN_FIT_BROKEN     /* cold, but faster than the read ceiling: not cold, or a broken ceiling */
+};
+enum tern_regime_fit tern_regime_fit_of(int cold, const struct tern_share *of_memory);
+/* "unknown", "shown", "not shown", "faster than the read ceiling" */
+const char *tern_regime_fit_name(enum tern_regime_fit f);
+
 #define TERN_FREQUENCY_BURSTS 32
 /* Estimated core frequency in GHz from a chain of dependent multiplies (3 cycles each on every x86 since
  * 2008): the fastest of TERN_FREQUENCY_BURSTS bursts, about a millisecond together. 0 when not known, as on
  * ARM, whose cores take 2 to 4 cycles. */
 double tern_frequency_ghz(void);
+/* The same from four bursts (some 30 us): cheap enough to stand around every sample. */
+double tern_frequency_now_ghz(void);
 
 #endif

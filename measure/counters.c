@@ -4,9 +4,7 @@
 #include "base/random.h"
 #include "measure/counters_backend.h"
 #include "measure/machine.h"
-#include "measure/sysfs.h"
 
-#include <dirent.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,7 +41,7 @@ static enum tern_status count_loop(const struct tern_counters_backend *b, void *
                                    struct tern_error *e) {
     enum tern_status s = b->start(state, e);
     if (s) return s;
-    s = known_loop(e);
+    s = b->loop ? b->loop(e) : known_loop(e);
     const enum tern_status stopped = b->stop(state, value, s ? NULL : e);
     return s ? s : stopped;
 }
@@ -61,7 +59,7 @@ enum tern_status tern_counters_open_on(const struct tern_counters_backend *b, co
     int64_t value[TERN_MAX_COUNTERS] = {0};
     s = count_loop(b, state, value, e);
     for (size_t i = 0; !s && i < count; i++)
-        if (value[i] <= 0)
+        if (value[i] <= 0 && !(b->may_rest && b->may_rest(names[i])))
             s = tern_fail(e, TERN_UNSUPPORTED, "counters: %s: stays at %lld over a loop that must move it",
                           names[i], (long long)value[i]);
     struct tern_counters *c = s ? NULL : tern_alloc(sizeof *c);
@@ -91,19 +89,12 @@ enum tern_status tern_counters_probe(const struct tern_counters_backend *b, stru
     return TERN_OK;
 }
 
-/* PAPI 7.0 may call its perf component active where the kernel has no counters at all; the kernel's own list
- * is surer. */
-static int kernel_has_pmu(void) {
-    char path[1024];
-    DIR *d = tern_sys_path(path, sizeof path, "/sys/bus/event_source/devices") ? NULL : opendir(path);
-    int found = 0;
-    for (struct dirent *entry; d && !found && (entry = readdir(d)) != NULL;)
-        found = !strcmp(entry->d_name, "cpu") || !strncmp(entry->d_name, "cpu_", 4) ||
-                !strncmp(entry->d_name, "arm", 3);
-    if (d) closedir(d);
-    return found;
+static int is_denied(const char *reason) {
+    return strstr(reason, "denied") || strstr(reason, "ermission");
 }
 
+/* PAPI 7.0 may call its perf component active where the kernel has no counters at all, or refuses them; what
+ * the kernel itself tells is surer. */
 void tern_counters_explain(const char *reason, char *why, size_t why_bytes, char *remedy,
                            size_t remedy_bytes) {
     if (!reason) {
@@ -113,14 +104,21 @@ void tern_counters_explain(const char *reason, char *why, size_t why_bytes, char
     }
     const struct tern_machine *m;
     const char *where = tern_machine_get(&m, NULL) || !m->hypervisor[0] ? "" : ", in a virtual machine";
-    long long paranoid;
-    if (tern_sys_number(&paranoid, "/proc/sys/kernel/perf_event_paranoid")) {
-        snprintf(why, why_bytes, "%s; this kernel has no perf events", reason);
-        snprintf(remedy, remedy_bytes, "run a kernel built with CONFIG_PERF_EVENTS");
-    } else if (paranoid > 2) {
-        snprintf(why, why_bytes, "%s; kernel.perf_event_paranoid is %lld", reason, paranoid);
-        snprintf(remedy, remedy_bytes, "sudo sysctl kernel.perf_event_paranoid=2");
-    } else if (!kernel_has_pmu()) {
+    char refusal[160];
+    struct tern_core_pmu pmu;
+    if (!tern_perf_allowed(refusal, sizeof refusal)) {
+        const int denied = is_denied(refusal);
+        snprintf(why, why_bytes, "%s%s%s", strstr(reason, refusal) ? "" : reason,
+                 strstr(reason, refusal) ? "" : "; ", strstr(reason, refusal) ? reason : refusal);
+        snprintf(remedy, remedy_bytes, "%s",
+                 denied ? "sudo sysctl kernel.perf_event_paranoid=2, or setcap cap_perfmon+ep on the program"
+                        : "run a kernel built with CONFIG_PERF_EVENTS");
+    } else if (is_denied(reason) && tern_perf_filtered()) {
+        snprintf(why, why_bytes, "%s; a seccomp filter stands before the system call, as in a container",
+                 reason);
+        snprintf(remedy, remedy_bytes,
+                 "give the container --cap-add PERFMON and a seccomp profile that allows perf_event_open");
+    } else if (!tern_core_pmus(&pmu, 1)) {
         snprintf(why, why_bytes, "%s; the kernel found no PMU%s", reason, where);
         snprintf(remedy, remedy_bytes, "run on bare metal, or give the guest a virtual PMU");
     } else {
@@ -129,46 +127,108 @@ void tern_counters_explain(const char *reason, char *why, size_t why_bytes, char
     }
 }
 
-static struct tern_counters_facts facts;
-static char why_text[512], remedy_text[256];
+/* ---- which of them works here ---- */
 
-static void find_facts(void) {
-    struct tern_error e = {0};
+enum { PAPI, PERF, PERF_SOFTWARE, SDE, BACKENDS };
+
+static struct tern_counters_facts facts[BACKENDS], chosen;
+static char why_text[BACKENDS][512], remedy_text[BACKENDS][256], chosen_why[1024];
+
+static const struct tern_counters_backend *backend_of(int which) {
 #ifdef TERN_HAVE_PAPI
-    facts.backend = tern_counters_papi.name;
-    if (!tern_counters_probe(&tern_counters_papi, &e)) return;
-    const char *reason = e.text;
-#else
-    facts.backend = "none";
-    const char *reason = NULL;
-    (void)e;
+    if (which == PAPI) return &tern_counters_papi;
 #endif
-    tern_counters_explain(reason, why_text, sizeof why_text, remedy_text, sizeof remedy_text);
-    facts.why_not = why_text;
-    facts.remedy = remedy_text;
+#ifdef TERN_HAVE_SDE
+    if (which == SDE) return &tern_counters_sde;
+#endif
+    return which == PERF || which == PERF_SOFTWARE ? &tern_counters_perf : NULL;
 }
 
+static enum tern_status one_event(const struct tern_counters_backend *b, const char *name,
+                                  struct tern_error *e) {
+    struct tern_counters *c;
+    const enum tern_status s = tern_counters_open_on(b, &name, 1, &c, e);
+    if (!s) tern_counters_close(c);
+    return s;
+}
+
+static enum tern_status try_one(int which, struct tern_error *e) {
+    const struct tern_counters_backend *b = backend_of(which);
+    if (which == PERF_SOFTWARE) return one_event(b, "perf:task-clock", e);
+    if (which == SDE) return one_event(b, "sde:::tern::kernel_calls", e);
+    return tern_counters_probe(b, e);
+}
+
+static void find_one(int which, const char *name, const char *gives) {
+    struct tern_counters_facts *f = &facts[which];
+    struct tern_error e = {0};
+    *f = (struct tern_counters_facts){.backend = name, .gives = gives};
+    if (backend_of(which) && !try_one(which, &e)) return;
+    tern_counters_explain(backend_of(which) ? e.text : NULL, why_text[which], sizeof why_text[which],
+                          remedy_text[which], sizeof remedy_text[which]);
+    if (which == SDE && backend_of(which)) { /* it needs nothing of the kernel */
+        snprintf(why_text[which], sizeof why_text[which], "%.500s", e.text);
+        snprintf(remedy_text[which], sizeof remedy_text[which], "apt install libsde1");
+    }
+    f->why_not = why_text[which];
+    f->remedy = remedy_text[which];
+}
+
+static void find_facts(void) {
+    struct tern_core_pmu pmu[2];
+    find_one(PAPI, "papi", "presets and native events of the processor");
+    find_one(PERF, "perf", "events of the processor, on every kind of core");
+    find_one(PERF_SOFTWARE, "perf software", "events of the kernel: page faults, switches, migrations");
+    find_one(SDE, "sde", "tern's own tally, as software-defined events through PAPI");
+    const int hybrid = tern_core_pmus(pmu, 2) > 1, first = hybrid ? PERF : PAPI;
+    const int best =
+        facts[first].why_not && !facts[PAPI + PERF - first].why_not ? PAPI + PERF - first : first;
+    chosen = facts[best];
+    if (!chosen.why_not) return;
+    if (!backend_of(PAPI)) chosen = facts[PERF];
+    snprintf(chosen_why, sizeof chosen_why, "%s", chosen.why_not);
+    chosen.why_not = chosen_why;
+}
+
+static pthread_once_t facts_once = PTHREAD_ONCE_INIT;
+
 const struct tern_counters_facts *tern_counters_facts(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, find_facts);
-    return &facts;
+    pthread_once(&facts_once, find_facts);
+    return &chosen;
+}
+
+const struct tern_counters_facts *tern_counters_backends(size_t *count) {
+    pthread_once(&facts_once, find_facts);
+    *count = BACKENDS;
+    return facts;
 }
 
 const char *tern_counters_why_not(void) {
     return tern_counters_facts()->why_not;
 }
 
+int tern_counters_of_process(const char *name) {
+    return !strncmp(name, "sde:::", 6);
+}
+
+static int backend_for(const char *name) {
+    struct tern_perf_event ev;
+    if (tern_counters_of_process(name)) return SDE;
+    if (strncmp(name, "perf:", 5) || name[5] == ':') return PAPI; /* "perf::CYCLES" is libpfm's */
+    if (!tern_perf_event_of(name + 5, &ev, NULL) && ev.type == 1) return PERF_SOFTWARE;
+    return PERF;
+}
+
 enum tern_status tern_counters_open(const char *const *names, size_t count, struct tern_counters **out,
                                     struct tern_error *e) {
     *out = NULL;
-    const char *why = tern_counters_why_not();
-    if (why) return tern_fail(e, TERN_UNSUPPORTED, "counters: %s", why);
-#ifdef TERN_HAVE_PAPI
-    return tern_counters_open_on(&tern_counters_papi, names, count, out, e);
-#else
-    (void)names, (void)count;
-    return TERN_UNSUPPORTED;
-#endif
+    if (count < 1 || count > TERN_MAX_COUNTERS)
+        return tern_fail(e, TERN_BAD_INPUT, "counters: %zu events: 1 to %d can be counted at once", count,
+                         TERN_MAX_COUNTERS);
+    pthread_once(&facts_once, find_facts);
+    const int which = backend_for(names[0]);
+    if (facts[which].why_not) return tern_fail(e, TERN_UNSUPPORTED, "counters: %s", facts[which].why_not);
+    return tern_counters_open_on(backend_of(which), names, count, out, e);
 }
 
 enum tern_status tern_counters_start(struct tern_counters *c, struct tern_error *e) {

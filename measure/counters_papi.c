@@ -1,5 +1,5 @@
+#include "measure/counters_papi.h"
 #include "base/memory.h"
-#include "measure/counters_backend.h"
 
 #include <papi.h>
 #include <pthread.h>
@@ -11,7 +11,8 @@ struct event_set {
     size_t count;
 };
 
-static char refused[256]; /* "" when the library is ready */
+static char refused[256];      /* "" when the library is ready */
+static char perf_refused[256]; /* "" when its component for processor events is, too */
 
 /* The library says "no events" for each event when its component is off; the component knows why. */
 static void component_reason(void) {
@@ -21,11 +22,14 @@ static void component_reason(void) {
             info->disabled == PAPI_EDELAY_INIT)
             continue;
         const char *why = info->disabled_reason[0] ? info->disabled_reason : "disabled without a reason";
-        snprintf(refused, sizeof refused, "PAPI: perf_event: %.200s", why);
+        snprintf(perf_refused, sizeof perf_refused, "PAPI: perf_event: %.200s", why);
     }
 }
 
 static void begin(void) {
+#ifdef TERN_HAVE_SDE
+    tern_sde_publish();
+#endif
     const int got = PAPI_library_init(PAPI_VER_CURRENT);
     if (got != PAPI_VER_CURRENT) {
         snprintf(refused, sizeof refused, "PAPI: library: %s",
@@ -43,7 +47,7 @@ static enum tern_status failed(struct tern_error *e, const char *what, int rc) {
     return tern_fail(e, TERN_UNSUPPORTED, "PAPI: %s: %s", what, PAPI_strerror(rc));
 }
 
-static void papi_close(void *state) {
+void tern_papi_close(void *state) {
     struct event_set *s = state;
     long long ignored[TERN_MAX_COUNTERS];
     int status = 0;
@@ -53,11 +57,12 @@ static void papi_close(void *state) {
     tern_free(s);
 }
 
-static enum tern_status papi_open(const char *const *names, size_t count, void **state,
-                                  struct tern_error *e) {
+enum tern_status tern_papi_open(const char *const *names, size_t count, void **state, struct tern_error *e) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, begin);
     if (refused[0]) return tern_fail(e, TERN_UNSUPPORTED, "%s", refused);
+    if (perf_refused[0] && !tern_counters_of_process(names[0]))
+        return tern_fail(e, TERN_UNSUPPORTED, "%s", perf_refused);
 
     struct event_set *s = tern_alloc(sizeof *s);
     if (!s) return tern_fail(e, TERN_NO_MEMORY, "PAPI: out of memory");
@@ -71,14 +76,14 @@ static enum tern_status papi_open(const char *const *names, size_t count, void *
     for (size_t i = 0; i < count; i++) {
         rc = PAPI_add_named_event(s->set, names[i]);
         if (rc == PAPI_OK) continue;
-        papi_close(s);
+        tern_papi_close(s);
         return failed(e, names[i], rc);
     }
     *state = s;
     return TERN_OK;
 }
 
-static enum tern_status papi_start(void *state, struct tern_error *e) {
+enum tern_status tern_papi_start(void *state, struct tern_error *e) {
     const int rc = PAPI_start(((struct event_set *)state)->set);
     return rc == PAPI_OK ? TERN_OK : failed(e, "start", rc);
 }
@@ -92,11 +97,11 @@ static enum tern_status take(struct event_set *s, int (*get)(int, long long *), 
     return TERN_OK;
 }
 
-static enum tern_status papi_read(void *state, int64_t *value, struct tern_error *e) {
+enum tern_status tern_papi_read(void *state, int64_t *value, struct tern_error *e) {
     return take(state, PAPI_read, "read", value, e);
 }
 
-static enum tern_status papi_stop(void *state, int64_t *value, struct tern_error *e) {
+enum tern_status tern_papi_stop(void *state, int64_t *value, struct tern_error *e) {
     return take(state, PAPI_stop, "stop", value, e);
 }
 
@@ -104,9 +109,9 @@ const struct tern_counters_backend tern_counters_papi = {
     .name = "papi",
     .cycles = "PAPI_TOT_CYC",
     .instructions = "PAPI_TOT_INS",
-    .open = papi_open,
-    .start = papi_start,
-    .read = papi_read,
-    .stop = papi_stop,
-    .close = papi_close,
+    .open = tern_papi_open,
+    .start = tern_papi_start,
+    .read = tern_papi_read,
+    .stop = tern_papi_stop,
+    .close = tern_papi_close,
 };

@@ -3,6 +3,8 @@
 
 #define LINKS 8192 /* of three cycles: about 8 us a burst, so that some burst is not interrupted */
 
+#define BURSTS_NOW 4
+
 #if defined(__x86_64__)
 static uint64_t chain(uint64_t x) {
     const uint64_t factor = 3;
@@ -15,10 +17,10 @@ static uint64_t chain(uint64_t x) {
     return x;
 }
 
-double tern_frequency_ghz(void) {
+static double fastest_of(int bursts) {
     volatile uint64_t sink = chain(1);
     uint64_t best = UINT64_MAX;
-    for (int i = 0; i < TERN_FREQUENCY_BURSTS; i++) {
+    for (int i = 0; i < bursts; i++) {
         const uint64_t t0 = tern_now_ns();
         sink = chain(sink);
         const uint64_t ns = tern_now_ns() - t0;
@@ -26,9 +28,21 @@ double tern_frequency_ghz(void) {
     }
     return best ? 3.0 * LINKS / (double)best : 0.0;
 }
+
+double tern_frequency_ghz(void) {
+    return fastest_of(TERN_FREQUENCY_BURSTS);
+}
+
+double tern_frequency_now_ghz(void) {
+    return fastest_of(BURSTS_NOW);
+}
 #else
 /* The latency of a multiply differs between the ARM cores (2 to 4 cycles): not known is better than wrong. */
 double tern_frequency_ghz(void) {
+    return 0.0;
+}
+
+double tern_frequency_now_ghz(void) {
     return 0.0;
 }
 #endif

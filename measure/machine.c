@@ -33,6 +33,10 @@ static void processors(struct tern_machine *m) {
         tern_sys_list(list, add_cpu, m) > 0)
         return;
     m->cpus = 0;
+#ifdef TERN_HAVE_HWLOC
+    m->foreign = tern_topology_foreign(add_cpu, m) > 0;
+    if (m->foreign) return;
+#endif
     const size_t bytes = CPU_ALLOC_SIZE(8 * TERN_MAX_CPUS);
     cpu_set_t *set = CPU_ALLOC(8 * TERN_MAX_CPUS);
     if (set && !sched_getaffinity(0, bytes, set))
@@ -42,46 +46,100 @@ static void processors(struct tern_machine *m) {
     if (!m->cpus) add_cpu(m, 0);
 }
 
-struct place {
-    int cpu, thread, capacity; /* thread: how many usable processors of the same core come before this one */
+/* A processor with what decides its place in the order. */
+struct ranked {
+    struct tern_place at;
+    int cpu, thread; /* thread: how many usable processors of the same core come before this one */
 };
 
-static int by_place(const void *a, const void *b) {
-    const struct place *x = a, *y = b;
+static int by_rank(const void *a, const void *b) {
+    const struct ranked *x = a, *y = b;
     if (x->thread != y->thread) return x->thread - y->thread;
-    if (x->capacity != y->capacity) return y->capacity - x->capacity;
+    if (x->at.capacity != y->at.capacity) return y->at.capacity - x->at.capacity;
+    if (x->at.node != y->at.node) return x->at.node - y->at.node;
     return x->cpu - y->cpu;
 }
 
-/* First threads before second ones, fast cores before slow ones; counts the kinds of core on the way. */
-static void order(struct tern_machine *m, const int *core_of) {
-    struct place p[TERN_MAX_CPUS];
+static int larger_first(const void *a, const void *b) {
+    return *(const int *)b - *(const int *)a;
+}
+
+/* Names: what the vendor calls them, else by rank. */
+static void name_kind(struct tern_machine *m, size_t k, const struct tern_place *p) {
+    const char *name = p->efficient >= 0        ? (p->efficient ? "E" : "P")
+                       : m->core_kinds == 1     ? "all"
+                       : k == 0                 ? "big"
+                       : k == m->core_kinds - 1 ? "little"
+                                                : "mid";
+    struct tern_core_kind *kind = &m->kind[k];
+    snprintf(kind->name, sizeof kind->name, "%s", name);
+    for (size_t other = 0; other < k; other++)
+        if (!strcmp(m->kind[other].name, name)) snprintf(kind->name, sizeof kind->name, "%s%zu", name, k);
+}
+
+/* Kinds of core, fastest first; the caches of a kind are those of its first processor. */
+static void find_kinds(struct tern_machine *m, struct ranked *r, int from_sysfs) {
+    int capacity[TERN_MAX_CPUS];
+    for (size_t i = 0; i < m->cpus; i++) capacity[i] = r[i].at.capacity;
+    qsort(capacity, m->cpus, sizeof *capacity, larger_first);
     m->core_kinds = 0;
+    for (size_t i = 0; i < m->cpus; i++)
+        if ((!i || capacity[i] != capacity[i - 1]) && m->core_kinds < TERN_MAX_CORE_KINDS)
+            m->kind[m->core_kinds++].capacity = capacity[i];
     for (size_t i = 0; i < m->cpus; i++) {
-        p[i] = (struct place){m->cpu[i], 0, tern_core_capacity(m->cpu[i])};
-        int new_kind = 1;
-        for (size_t j = 0; j < i; j++) {
-            p[i].thread += core_of[j] == core_of[i];
-            if (p[j].capacity == p[i].capacity) new_kind = 0;
-        }
-        m->core_kinds += (size_t)new_kind;
+        size_t k = 0;
+        while (k + 1 < m->core_kinds && m->kind[k].capacity > r[i].at.capacity) k++;
+        struct tern_core_kind *kind = &m->kind[k];
+        m->kind_of[i] = (unsigned char)k;
+        kind->cores += r[i].thread == 0;
+        if (kind->cpus++) continue;
+        if (from_sysfs) tern_sysfs_caches(r[i].cpu, &r[i].at);
+        kind->l1d_bytes = r[i].at.l1d_bytes;
+        kind->l2_bytes = r[i].at.l2_bytes;
+        name_kind(m, k, &r[i].at);
+        if (i) continue;
+        m->l1d_bytes = r[i].at.l1d_bytes;
+        m->l2_bytes = r[i].at.l2_bytes;
+        m->l3_bytes = r[i].at.l3_bytes;
+        m->l3_shared_by = r[i].at.l3_shared_by;
     }
-    qsort(p, m->cpus, sizeof *p, by_place);
-    for (size_t i = 0; i < m->cpus; i++) m->cpu[i] = p[i].cpu;
+}
+
+/* First threads before second ones, fast cores before slow ones, one memory node after the other. */
+static void order(struct tern_machine *m, const struct tern_place *place, int from_sysfs) {
+    struct ranked *r = calloc(m->cpus, sizeof *r);
+    if (!r) return; /* the system's order, and nothing known of kinds */
+    for (size_t i = 0; i < m->cpus; i++) {
+        r[i] = (struct ranked){place[i], m->cpu[i], 0};
+        for (size_t j = 0; j < i; j++) r[i].thread += place[j].core == place[i].core;
+    }
+    qsort(r, m->cpus, sizeof *r, by_rank);
+    for (size_t i = 0; i < m->cpus; i++) m->cpu[i] = r[i].cpu;
+    find_kinds(m, r, from_sysfs);
+    free(r);
 }
 
 static void topology(struct tern_machine *m) {
-    int core_of[TERN_MAX_CPUS];
+    struct tern_place place[TERN_MAX_CPUS];
     int found = 0;
 #ifdef TERN_HAVE_HWLOC
-    found = !tern_sys_redirected() && !tern_topology_hwloc(m, core_of);
+    found = (m->foreign || !tern_sys_redirected()) && !tern_topology_hwloc(m, place);
 #endif
-    if (!found && tern_topology_sysfs(m, core_of)) {
+    const int from_sysfs = !found;
+    if (!found && tern_topology_sysfs(m, place)) {
         snprintf(m->topology_source, sizeof m->topology_source, "none");
         m->cores = m->cpus;
         m->packages = m->numa_nodes = 1;
     }
-    order(m, core_of);
+    m->core_kinds = 1;
+    order(m, place, from_sysfs);
+}
+
+size_t tern_machine_kind_cpus(const struct tern_machine *m, size_t kind, int *cpu) {
+    size_t n = 0;
+    for (size_t i = 0; i < m->cpus; i++)
+        if (m->kind_of[i] == kind) cpu[n++] = m->cpu[i];
+    return n;
 }
 
 /* ---- identity ---- */
@@ -235,6 +293,24 @@ static void hard_key(struct tern_machine *m) {
                            m->model, m->stepping, (unsigned)m->isa, m->l1d_bytes, m->l2_bytes, m->core_kinds);
     const uint64_t h = tern_hash(TERN_HASH_START, text, (size_t)n);
     snprintf(m->key, sizeof m->key, "m:%016llx", (unsigned long long)h);
+}
+
+void tern_machine_of_kind(const struct tern_machine *m, size_t kind, struct tern_machine *out) {
+    *out = *m;
+    if (m->core_kinds < 2) return;
+    const struct tern_core_kind *k = &m->kind[kind];
+    char text[64];
+    out->cpus = tern_machine_kind_cpus(m, kind, out->cpu);
+    memset(out->kind_of, 0, sizeof out->kind_of);
+    memset(out->kind, 0, sizeof out->kind);
+    out->kind[0] = *k;
+    out->cores = k->cores;
+    out->core_kinds = 1;
+    out->l1d_bytes = k->l1d_bytes;
+    out->l2_bytes = k->l2_bytes;
+    const int n = snprintf(text, sizeof text, "%s|%s", m->key, k->name);
+    const uint64_t h = tern_hash(TERN_HASH_START, text, (size_t)n);
+    snprintf(out->key, sizeof out->key, "m:%016llx", (unsigned long long)h);
 }
 
 enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e) {

@@ -6,8 +6,7 @@
 
 #define CPU_DIR "/sys/devices/system/cpu/cpu%d/"
 
-static void caches(struct tern_machine *m) {
-    const int cpu = m->cpu[0];
+void tern_sysfs_caches(int cpu, struct tern_place *p) {
     for (int i = 0; i < 16; i++) {
         long long level, bytes;
         char type[32], sharing[256];
@@ -15,13 +14,13 @@ static void caches(struct tern_machine *m) {
         if (tern_sys_line(type, sizeof type, CPU_DIR "cache/index%d/type", cpu, i)) continue;
         if (tern_sys_number(&bytes, CPU_DIR "cache/index%d/size", cpu, i) || bytes <= 0) continue;
         if (!strcmp(type, "Instruction")) continue;
-        if (level == 1) m->l1d_bytes = (size_t)bytes;
-        if (level == 2) m->l2_bytes = (size_t)bytes;
+        if (level == 1) p->l1d_bytes = (size_t)bytes;
+        if (level == 2) p->l2_bytes = (size_t)bytes;
         if (level != 3) continue;
-        m->l3_bytes = (size_t)bytes;
+        p->l3_bytes = (size_t)bytes;
         if (tern_sys_line(sharing, sizeof sharing, CPU_DIR "cache/index%d/shared_cpu_list", cpu, i)) continue;
         const int n = tern_sys_list(sharing, NULL, NULL);
-        m->l3_shared_by = n > 0 ? (size_t)n : 0;
+        p->l3_shared_by = n > 0 ? (size_t)n : 0;
     }
 }
 
@@ -54,10 +53,11 @@ static void mark_node(void *ctx, int node) {
     tern_sys_list(list, mark, n);
 }
 
-int tern_topology_sysfs(struct tern_machine *m, int *core_of) {
+int tern_topology_sysfs(struct tern_machine *m, struct tern_place *place) {
     int of[TERN_MAX_CPUS] = {0};
     char list[256];
     int known = 0;
+    long long level;
     for (size_t i = 0; i < m->cpus; i++) {
         long long first = m->cpu[i];
         /* The first sibling names the core: core_id repeats over packages. */
@@ -65,9 +65,11 @@ int tern_topology_sysfs(struct tern_machine *m, int *core_of) {
             known = 1;
         else
             first = m->cpu[i];
-        core_of[i] = (int)first;
+        place[i] = (struct tern_place){.core = (int)first, .efficient = -1};
+        tern_core_capacity(m->cpu[i], &place[i]);
+        of[i] = (int)first;
     }
-    m->cores = distinct(core_of, m->cpus);
+    m->cores = distinct(of, m->cpus);
     for (size_t i = 0; i < m->cpus; i++) {
         long long package;
         of[i] =
@@ -78,8 +80,8 @@ int tern_topology_sysfs(struct tern_machine *m, int *core_of) {
     if (!tern_sys_line(list, sizeof list, "/sys/devices/system/node/online"))
         tern_sys_list(list, mark_node, &(struct node_of){m, 0, of});
     m->numa_nodes = distinct(of, m->cpus);
-    caches(m);
-    if (!known && !m->l1d_bytes) return -1;
+    for (size_t i = 0; i < m->cpus; i++) place[i].node = of[i];
+    if (!known && tern_sys_number(&level, CPU_DIR "cache/index0/level", m->cpu[0])) return -1;
     snprintf(m->topology_source, sizeof m->topology_source, "sysfs");
     return 0;
 }
@@ -89,14 +91,17 @@ static void find(void *ctx, int cpu) {
     if (cpu == wanted[0]) wanted[1] = 1;
 }
 
-int tern_core_capacity(int cpu) {
+void tern_core_capacity(int cpu, struct tern_place *p) {
     long long capacity;
     char list[4096];
     int small[2] = {cpu, 0};
+    p->efficient = -1;
+    p->capacity = 0;
     if (!tern_sys_line(list, sizeof list, "/sys/devices/cpu_atom/cpus")) {
         tern_sys_list(list, find, small);
-        return small[1] ? 512 : 1024;
+        p->efficient = small[1];
+        p->capacity = small[1] ? 512 : 1024;
+    } else if (!tern_sys_number(&capacity, CPU_DIR "cpu_capacity", cpu) && capacity > 0) {
+        p->capacity = (int)capacity;
     }
-    if (tern_sys_number(&capacity, CPU_DIR "cpu_capacity", cpu) || capacity < 0) return 0;
-    return (int)capacity;
 }

@@ -15,6 +15,9 @@
 #ifndef TERN_HAVE_ONEDNN
 #define TERN_HAVE_ONEDNN 0
 #endif
+#ifndef TERN_HAVE_SQLITE
+#define TERN_HAVE_SQLITE 0
+#endif
 
 #ifndef TERN_HAVE_LIBEDIT
 #define TERN_HAVE_LIBEDIT 0
@@ -27,6 +30,7 @@ static const struct tern_optional optionals[] = {
     {"openblas", "dense f32 baseline", "libopenblas-dev", TERN_HAVE_OPENBLAS},
     {"onednn", "dense int8 baseline", "libdnnl-dev", TERN_HAVE_ONEDNN},
     {"libedit", "line editing in tern chat", "libedit-dev", TERN_HAVE_LIBEDIT},
+    {"sqlite", "history of measurements (tern history)", "libsqlite3-dev", TERN_HAVE_SQLITE},
 };
 
 const struct tern_optional *tern_optionals(size_t *count) {

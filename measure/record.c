@@ -3,6 +3,7 @@
 #include "measure/record.h"
 #include "base/file.h"
 #include "measure/clock.h"
+#include "measure/commit.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -20,6 +21,11 @@ void tern_record_init(struct tern_record *r) {
         .bytes = NAN,
         .macs = NAN,
         .of_ceiling = NAN,
+        .joules = NAN,
+        .idle_watts = NAN,
+        .modelled_from = NAN,
+        .modelled_to = NAN,
+        .floor = NAN,
     };
 }
 
@@ -84,6 +90,14 @@ static void put_shape(struct object *w, const struct tern_record *r) {
     put_part(w, "shape", part);
 }
 
+static void put_samples(struct object *w, const double *x, size_t n) {
+    if (!n) return;
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        if (json_array_append_new(list, isfinite(x[i]) ? json_real(x[i]) : json_null())) w->bad = 1;
+    put(w, "samples", list);
+}
+
 static void put_estimate(struct object *w, const struct tern_record *r) {
     if (r->est.n == 0 || !isfinite(r->est.median)) return;
     struct object part = begin_object();
@@ -94,6 +108,7 @@ static void put_estimate(struct object *w, const struct tern_record *r) {
     put_interval(&part, r->est.ci_lo, r->est.ci_hi);
     put_text(&part, "unit", r->unit);
     if (r->est.unstable) put(&part, "unstable", json_true());
+    put_samples(&part, r->samples, r->sample_count);
     put_part(w, "est", part);
 }
 
@@ -106,13 +121,35 @@ static void put_ratio(struct object *w, const struct tern_record *r) {
         put_count(&part, "n", r->ratio.n);
         put(&part, "ties", json_integer((json_int_t)r->ratio.ties));
     }
+    if (r->base && r->floor > 0) put_number(&part, "floor", r->floor);
     put_part(w, "vs", part);
 }
 
-static void put_why(struct object *w, const char *key, const char *why) {
+static void put_counters(struct object *w, const struct tern_record *r) {
+    struct object part = begin_object(), values = begin_object();
+    for (size_t i = 0; i < r->counters; i++) put_number(&values, r->counter[i].name, r->counter[i].value);
+    if (r->counters)
+        put_text(&part, "src", r->counters_src);
+    else
+        put_text(&part, "why", r->why_no_counters);
+    put_part(&part, "values", values);
+    put_part(w, "counters", part);
+}
+
+static void put_energy(struct object *w, const struct tern_record *r) {
     struct object part = begin_object();
-    put_text(&part, "why", why);
-    put_part(w, key, part);
+    if (r->energy_src && isfinite(r->joules)) {
+        put_number(&part, "joules", r->joules);
+        put_number(&part, "idle_watts", r->idle_watts);
+        put_text(&part, "src", r->energy_src);
+    } else {
+        put_text(&part, "why", r->why_no_energy);
+    }
+    if (r->energy_model && isfinite(r->modelled_from) && isfinite(r->modelled_to)) {
+        put(&part, "modelled", json_pack("[f,f]", r->modelled_from, r->modelled_to));
+        put_text(&part, "model", r->energy_model);
+    }
+    put_part(w, "energy", part);
 }
 
 static void put_flags(struct object *w, const char *flags) {
@@ -133,6 +170,10 @@ static const char *or_own_machine(const char *key) {
     return tern_machine_get(&own, NULL) ? NULL : own->key; /* an unknown machine is an absent key */
 }
 
+static const char *or_own(const char *text, const char *own, const struct tern_record *r) {
+    return (text && *text) || (r->source && *r->source) ? text : own;
+}
+
 static json_t *object_of(const struct tern_record *r) {
     char now[32];
     tern_utc_text(now, sizeof now);
@@ -142,7 +183,9 @@ static json_t *object_of(const struct tern_record *r) {
     put_text(&w, "ts", r->ts && *r->ts ? r->ts : now);
     put_text(&w, "machine", or_own_machine(r->machine));
     put_text(&w, "code", r->code);
-    put_text(&w, "suite", r->suite && *r->suite ? r->suite : TERN_VERSION);
+    put_text(&w, "suite", or_own(r->suite, TERN_VERSION, r));
+    put_text(&w, "commit", or_own(r->commit, TERN_COMMIT, r));
+    put_text(&w, "source", r->source);
     put_text(&w, "run", r->run);
     put_text(&w, "variant", r->variant);
     put_text(&w, "params", r->params);
@@ -158,8 +201,8 @@ static json_t *object_of(const struct tern_record *r) {
     put_number(&w, "macs", r->macs);
     put_number(&w, "of_ceiling", r->of_ceiling);
     put_text(&w, "ceiling", r->ceiling);
-    put_why(&w, "counters", r->why_no_counters);
-    put_why(&w, "energy", r->why_no_energy);
+    put_counters(&w, r);
+    put_energy(&w, r);
     put_flags(&w, r->flags);
     put(&w, "complete", json_boolean(r->complete));
     if (!w.bad) return w.o;

@@ -15,6 +15,8 @@
 
 #define TERN_RECORD_SCHEMA 1
 
+#define TERN_RECORD_VALUES 24
+
 /* What was measured. Strings are borrowed; NULL or "" = absent. Numbers that are absent are NaN (or n == 0).
  */
 struct tern_record {
@@ -23,6 +25,8 @@ struct tern_record {
     const char *machine; /* hard key; the writer fills it when NULL */
     const char *code;    /* code key of the variant */
     const char *suite;   /* version of tern; the writer fills it when NULL */
+    const char *commit;  /* of tern's source tree; the writer fills in this build's when NULL and known */
+    const char *source;  /* the other program that measured this; NULL: tern. Then suite and commit stay */
     const char *run;     /* id shared by all records of one command run */
     const char *variant; /* or the ceiling's name, or the e2e plan ("tuned", "untuned") */
     const char *params;  /* "prefetch=4096", "-" */
@@ -34,14 +38,27 @@ struct tern_record {
     const char *regime; /* "hot", "wcold", "wcold-capped" */
     const char *unit;   /* of the estimate: "ns/call", "tok/s", "GB/s" */
     struct tern_estimate est;
-    const char *base; /* variant that ratio compares with */
+    const double *samples; /* raw, in `unit`, in the order of the rounds; NaN: this round gave none */
+    size_t sample_count;   /* records of one run and problem with equally many were measured in pairs */
+    const char *base;      /* variant that ratio compares with */
     struct tern_ratio ratio;
     double bytes, macs; /* per call: compulsory bytes read; multiply-adds */
     double of_ceiling;  /* share of the ceiling named next, 0..1 (may exceed 1: a broken ceiling is shown) */
     const char *ceiling;
     const char *why_no_counters, *why_no_energy; /* reasons when absent */
-    const char *flags;                           /* space separated: "vm unstable wcold-capped ..." */
-    int complete;                                /* 0: budget ended first */
+    struct {
+        const char *name; /* of a metric of a counter group: "ipc" */
+        double value;
+    } counter[TERN_RECORD_VALUES];
+    size_t counters;
+    const char *counters_src;          /* names of the groups: "ipc cache" */
+    double joules, idle_watts;         /* of one call, measured; of the idle machine */
+    const char *energy_src;            /* "powercap package-0"; NULL: no joules */
+    double modelled_from, modelled_to; /* joules of one call by a model: no measurement */
+    const char *energy_model;          /* its name */
+    double floor;                      /* A/A floor that `ratio` is judged by, a share */
+    const char *flags;                 /* space separated: "vm unstable wcold-capped ..." */
+    int complete;                      /* 0: budget ended first */
 };
 
 /* All fields absent (NaN, 0, NULL). */
@@ -65,6 +82,9 @@ struct tern_records {
     void *store; /* owns the strings */
 };
 enum tern_status tern_records_read(const char *path, struct tern_records *out, struct tern_error *e);
+/* The same for lines in memory. */
+enum tern_status tern_records_parse(const char *text, size_t bytes, struct tern_records *out,
+                                    struct tern_error *e);
 void tern_records_free(struct tern_records *r);
 
 #endif

@@ -81,8 +81,8 @@ static json_t *get_part(struct line *l, const json_t *o, const char *key) {
     return v;
 }
 
-static void get_interval(struct line *l, const json_t *o, double *lo, double *hi) {
-    json_t *v = value_of(o, "ci95");
+static void get_pair(struct line *l, const json_t *o, const char *key, double *lo, double *hi) {
+    json_t *v = value_of(o, key);
     if (!v) return;
     if (json_array_size(v) != 2 || !json_is_number(json_array_get(v, 0)) ||
         !json_is_number(json_array_get(v, 1))) {
@@ -91,6 +91,10 @@ static void get_interval(struct line *l, const json_t *o, double *lo, double *hi
     }
     *lo = json_number_value(json_array_get(v, 0));
     *hi = json_number_value(json_array_get(v, 1));
+}
+
+static void get_interval(struct line *l, const json_t *o, double *lo, double *hi) {
+    get_pair(l, o, "ci95", lo, hi);
 }
 
 /* The list of words as one text with spaces between. */
@@ -113,6 +117,22 @@ static const char *get_flags(struct line *l, const json_t *o) {
     return text;
 }
 
+/* Doubles need more alignment than the strings around them. */
+static void get_samples(struct line *l, const json_t *o, struct tern_record *r) {
+    json_t *list = value_of(o, "samples"), *x;
+    size_t i, n = json_array_size(list);
+    if (list && !json_is_array(list)) l->bad = 1;
+    char *bytes = n ? store_bytes(l, (n + 1) * sizeof(double)) : NULL;
+    if (!bytes) return;
+    double *out = (double *)(void *)(bytes + (sizeof *out - (uintptr_t)bytes % sizeof *out));
+    json_array_foreach(list, i, x) {
+        if (!json_is_number(x) && !json_is_null(x)) l->bad = 1;
+        out[i] = json_is_number(x) ? json_number_value(x) : NAN;
+    }
+    r->samples = out;
+    r->sample_count = n;
+}
+
 static void get_estimate(struct line *l, const json_t *o, struct tern_record *r) {
     const json_t *part = get_part(l, o, "est");
     size_t n = get_count(l, part, "n");
@@ -125,6 +145,7 @@ static void get_estimate(struct line *l, const json_t *o, struct tern_record *r)
     r->est.unstable = get_truth(l, part, "unstable");
     r->unit = get_text(l, part, "unit");
     get_interval(l, part, &r->est.ci_lo, &r->est.ci_hi);
+    get_samples(l, part, r);
 }
 
 static void get_ratio(struct line *l, const json_t *o, struct tern_record *r) {
@@ -132,11 +153,45 @@ static void get_ratio(struct line *l, const json_t *o, struct tern_record *r) {
     size_t n = get_count(l, part, "n");
     double ratio = get_number(l, part, "ratio");
     r->base = get_text(l, part, "base");
+    r->floor = get_number(l, part, "floor");
     if (!n || isnan(ratio)) return;
     r->ratio.n = n;
     r->ratio.median = ratio;
     r->ratio.ties = get_count(l, part, "ties");
     get_interval(l, part, &r->ratio.ci_lo, &r->ratio.ci_hi);
+}
+
+static void get_counters(struct line *l, const json_t *o, struct tern_record *r) {
+    const json_t *part = get_part(l, o, "counters");
+    json_t *values = get_part(l, part, "values"), *value;
+    const char *name;
+    r->why_no_counters = get_text(l, part, "why");
+    r->counters_src = get_text(l, part, "src");
+    if (!json_is_object(values)) return;
+    json_object_foreach(values, name, value) {
+        if (json_is_null(value)) continue;
+        if (!json_is_number(value)) {
+            l->bad = 1;
+            return;
+        }
+        if (r->counters == TERN_RECORD_VALUES) return; /* of a newer tern */
+        const size_t bytes = strlen(name) + 1;
+        char *copy = store_bytes(l, bytes);
+        if (!copy) return;
+        memcpy(copy, name, bytes);
+        r->counter[r->counters].name = copy;
+        r->counter[r->counters++].value = json_number_value(value);
+    }
+}
+
+static void get_energy(struct line *l, const json_t *o, struct tern_record *r) {
+    const json_t *part = get_part(l, o, "energy");
+    r->why_no_energy = get_text(l, part, "why");
+    r->joules = get_number(l, part, "joules");
+    r->idle_watts = get_number(l, part, "idle_watts");
+    r->energy_src = get_text(l, part, "src");
+    r->energy_model = get_text(l, part, "model");
+    get_pair(l, part, "modelled", &r->modelled_from, &r->modelled_to);
 }
 
 /* 1 when `o` is a record of our schema. */
@@ -148,6 +203,8 @@ static int record_of(struct line *l, const json_t *o, struct tern_record *r) {
     r->machine = get_text(l, o, "machine");
     r->code = get_text(l, o, "code");
     r->suite = get_text(l, o, "suite");
+    r->commit = get_text(l, o, "commit");
+    r->source = get_text(l, o, "source");
     r->run = get_text(l, o, "run");
     r->variant = get_text(l, o, "variant");
     r->params = get_text(l, o, "params");
@@ -166,8 +223,8 @@ static int record_of(struct line *l, const json_t *o, struct tern_record *r) {
     r->macs = get_number(l, o, "macs");
     r->of_ceiling = get_number(l, o, "of_ceiling");
     r->ceiling = get_text(l, o, "ceiling");
-    r->why_no_counters = get_text(l, get_part(l, o, "counters"), "why");
-    r->why_no_energy = get_text(l, get_part(l, o, "energy"), "why");
+    get_counters(l, o, r);
+    get_energy(l, o, r);
     r->flags = get_flags(l, o);
     r->complete = get_truth(l, o, "complete");
     return r->kind && *r->kind && !l->bad;
@@ -201,21 +258,30 @@ static enum tern_status add_line(struct tern_records *set, size_t *room, const c
     return TERN_OK;
 }
 
-enum tern_status tern_records_read(const char *path, struct tern_records *out, struct tern_error *e) {
+enum tern_status tern_records_parse(const char *text, size_t bytes, struct tern_records *out,
+                                    struct tern_error *e) {
     *out = (struct tern_records){0};
-    char *text;
-    size_t bytes, room = 0;
-    enum tern_status s = tern_file_read(path, file_bytes_max, &text, &bytes, e);
-    if (s) return s;
+    size_t room = 0;
+    enum tern_status s = TERN_OK;
     for (const char *p = text, *end = text + bytes; p < end && !s;) {
         const char *newline = memchr(p, '\n', (size_t)(end - p)), *stop = newline ? newline : end;
         s = add_line(out, &room, p, (size_t)(stop - p));
         p = stop + 1;
     }
-    free(text);
     if (!s) return TERN_OK;
     tern_records_free(out);
-    return tern_fail(e, s, "records: %s: out of memory", path);
+    return tern_fail(e, s, "records: out of memory");
+}
+
+enum tern_status tern_records_read(const char *path, struct tern_records *out, struct tern_error *e) {
+    *out = (struct tern_records){0};
+    char *text;
+    size_t bytes;
+    enum tern_status s = tern_file_read(path, file_bytes_max, &text, &bytes, e);
+    if (s) return s;
+    s = tern_records_parse(text, bytes, out, e);
+    free(text);
+    return s ? tern_fail_in(e, s, path) : TERN_OK;
 }
 
 void tern_records_free(struct tern_records *r) {

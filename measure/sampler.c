@@ -1,4 +1,5 @@
 #include "base/memory.h"
+#include "measure/ceilings.h"
 #include "measure/clock.h"
 #include "measure/sampler_internal.h"
 #include "measure/statistics.h"
@@ -13,6 +14,8 @@ static const size_t rounds_min_default = 7, rounds_max_default = 52;
 static const double resolutions_per_epoch =
     1000; /* so that one tick of the clock is 0.1 % of the fastest sample */
 static const double epoch_stretch_max = 100; /* how far the fastest may stretch the slowest's epoch */
+static const size_t warmup_rounds_max = 10;
+static const double warm_within = 0.02, warmup_budget_share = 0.1, slow_below = 0.95;
 static const uint64_t calls_max = UINT64_C(1) << 40;
 
 struct sampler {
@@ -96,14 +99,47 @@ static int make_room(double **p, size_t *room, size_t rows, size_t columns) {
     return 1;
 }
 
+/* Whole rounds, thrown away, until the machine runs as it will go on: clocks raised, pages mapped, caches as
+ * they stay. A single call that lasts an epoch has been its own warm-up. */
+static void warm_up(const struct sampler *s, struct tern_comparison *out) {
+    double last = -1;
+    out->warm = out->calls == 1;
+    while (!out->warm && out->warmup_rounds < warmup_rounds_max && !told_to_stop(s)) {
+        if (s->o.budget_seconds > 0 && elapsed_seconds(s) > warmup_budget_share * s->o.budget_seconds) break;
+        double all = 0;
+        for (size_t i = 0; i < s->count; i++) all += time_once(s, s->alt[i].work, s->alt[i].ctx, out->calls);
+        out->warmup_rounds++;
+        out->warm = last >= 0 && fabs(all - last) <= warm_within * last;
+        last = all;
+    }
+}
+
+/* Frequencies around the rounds: ghz[r] is the lower of the two probes before and after round r. */
+static void judge_frequency(struct tern_comparison *out, double *ghz, double *scratch) {
+    size_t n = 0;
+    out->ghz = NAN;
+    for (size_t r = 0; r < out->rounds; r++)
+        if (ghz[r] > 0) scratch[n++] = ghz[r];
+    if (!n) return;
+    tern_sort(scratch, n);
+    out->ghz = tern_median_sorted(scratch, n);
+    for (size_t r = 0; r < out->rounds; r++) out->slow_rounds += ghz[r] > 0 && ghz[r] < slow_below * out->ghz;
+}
+
+static double probe(const struct sampler *s) {
+    return s->clock->ghz ? s->clock->ghz(s->clock->ctx) : 0;
+}
+
 static enum tern_status run_rounds(const struct sampler *s, struct tern_comparison *out, size_t *order,
                                    struct tern_error *e) {
-    double *overhead = NULL;
-    size_t sample_room = 0, overhead_room = 0;
+    double *overhead = NULL, *ghz = NULL;
+    size_t sample_room = 0, overhead_room = 0, ghz_room = 0;
     enum tern_status status = TERN_OK;
+    double before = probe(s);
     while (out->rounds < s->o.rounds_max) {
         if (!make_room(&out->sample, &sample_room, out->rounds, s->count) ||
-            !make_room(&overhead, &overhead_room, out->rounds, 1)) {
+            !make_room(&overhead, &overhead_room, out->rounds, 1) ||
+            !make_room(&ghz, &ghz_room, out->rounds, 1)) {
             status = tern_fail(e, TERN_NO_MEMORY, "sampler: round %zu: out of memory", out->rounds);
             goto done;
         }
@@ -115,6 +151,9 @@ static enum tern_status run_rounds(const struct sampler *s, struct tern_comparis
             double ns = time_once(s, a->work, a->ctx, out->calls) - cost;
             row[order[i]] = fmax(ns, 0) / (double)out->calls;
         }
+        const double after = probe(s);
+        ghz[out->rounds] = fmin(before, after);
+        before = after;
         out->rounds++;
         if (told_to_stop(s)) break;
         int may_end = out->rounds >= s->o.rounds_min && s->o.budget_seconds > 0;
@@ -122,8 +161,10 @@ static enum tern_status run_rounds(const struct sampler *s, struct tern_comparis
     }
     tern_sort(overhead, out->rounds);
     out->overhead_ns = tern_median_sorted(overhead, out->rounds);
+    judge_frequency(out, ghz, overhead);
 done:
     free(overhead);
+    free(ghz);
     return status;
 }
 
@@ -173,10 +214,12 @@ enum tern_status tern_compare_by(const struct tern_sampler_clock *clock, const s
     struct sampler s = {.clock = clock, .alt = alt, .count = count};
     enum tern_status status = fill_options(&s.o, o, e);
     if (status) return status;
+    out->seed = s.o.seed;
     s.started = now(&s);
     size_t *order = calloc(count, sizeof *order);
     if (!order) return tern_fail(e, TERN_NO_MEMORY, "sampler: %zu alternatives: out of memory", count);
     status = calibrate(&s, &out->calls, e);
+    if (!status) warm_up(&s, out);
     if (!status) status = run_rounds(&s, out, order, e);
     if (!status) status = summarise(out, e);
     free(order);
@@ -189,10 +232,15 @@ static uint64_t real_now(void *ctx) {
     return tern_now_ns();
 }
 
+static double real_ghz(void *ctx) {
+    (void)ctx;
+    return tern_frequency_now_ghz();
+}
+
 enum tern_status tern_compare(const struct tern_alternative *alt, size_t count,
                               const struct tern_sampler_options *o, struct tern_comparison *out,
                               struct tern_error *e) {
-    struct tern_sampler_clock clock = {real_now, NULL, tern_clock_facts()->resolution_ns};
+    struct tern_sampler_clock clock = {real_now, NULL, tern_clock_facts()->resolution_ns, real_ghz};
     return tern_compare_by(&clock, alt, count, o, out, e);
 }
 

@@ -56,6 +56,14 @@ struct tern_comparison {
     double *sample;
     struct tern_estimate *estimate;
     struct tern_ratio *ratio; /* against alternative 0 */
+    uint64_t seed;            /* of the order, so that it can be printed */
+    size_t warmup_rounds;     /* done and thrown away until two in a row took the same time within 2 % */
+    int warm;                 /* 0: they never did, within 10 rounds or a tenth of the budget */
+    /* Core frequency, probed around every round (a chain of multiplies of some 30 us): median over the
+     * rounds, and the rounds in which it was more than 5 % below that. They are counted and kept. NaN and 0:
+     * not known. */
+    double ghz;
+    size_t slow_rounds;
 };
 
 /* Measures. count >= 1; `o` may be NULL. On success the caller frees with tern_comparison_free.

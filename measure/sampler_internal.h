@@ -8,6 +8,7 @@ struct tern_sampler_clock {
     uint64_t (*now_ns)(void *ctx);
     void *ctx;
     double resolution_ns;
+    double (*ghz)(void *ctx); /* core frequency now; NULL: not known */
 };
 
 /* tern_compare with this clock. */

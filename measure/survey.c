@@ -64,6 +64,7 @@ static enum tern_status measure(struct survey *s, struct tern_ceiling *c, struct
     row->name = tern_ceiling_name(c);
     row->work = tern_ceiling_work(c);
     row->ns = r.estimate[0];
+    row->ghz = r.ghz;
     row->rate = row->work / row->ns.median;
     row->rate_lo = row->work / row->ns.ci_hi;
     row->rate_hi = row->work / row->ns.ci_lo;
@@ -75,7 +76,8 @@ static enum tern_status measure(struct survey *s, struct tern_ceiling *c, struct
 static enum tern_status readings(struct survey *s, int *stop, struct tern_error *e) {
     static const char *const name[READINGS] = {"L1", "L2", "LLC", "DRAM"};
     for (int level = 1; level <= READINGS && !*stop; level++) {
-        struct tern_survey_row row = {.op = "read", .level = name[level - 1], .name = "", .unit = "GB/s"};
+        struct tern_survey_row row = {
+            .op = "read", .level = name[level - 1], .name = "", .unit = "GB/s", .ghz = NAN};
         row.rate = row.rate_lo = row.rate_hi = NAN;
         row.threads = tern_pool_workers(s->pool);
         row.bytes = tern_survey_bytes(s->m, level, row.threads, &row.capped, &row.why_not);
@@ -113,8 +115,11 @@ static const struct {
 static enum tern_status peaks(struct survey *s, int *stop, struct tern_error *e) {
     char before[64] = "";
     for (size_t i = 0; i < PEAKS && !*stop; i++) {
-        struct tern_survey_row row = {
-            .op = peak[i].op, .level = "", .unit = "GMAC/s", .threads = tern_pool_workers(s->pool)};
+        struct tern_survey_row row = {.op = peak[i].op,
+                                      .level = "",
+                                      .unit = "GMAC/s",
+                                      .threads = tern_pool_workers(s->pool),
+                                      .ghz = NAN};
         struct tern_ceiling *c;
         if (tern_ceiling_new(peak[i].kind, 0, s->m->usable & peak[i].mask, s->pool, &c, NULL) ||
             !strcmp(tern_ceiling_name(c), before)) {

@@ -20,7 +20,8 @@ struct tern_survey_row {
     const char *unit;        /* "GB/s" or "GMAC/s" */
     struct tern_estimate ns; /* per call; n == 0: not measured */
     double rate, rate_lo,
-        rate_hi;         /* work/ns at the median and at the ends of its 95 % interval; NaN when not known */
+        rate_hi; /* work/ns at the median and at the ends of its 95 % interval; NaN when not known */
+    double ghz;  /* core frequency during these rounds, estimated (median of the probes); NaN: not known */
     const char *why_not; /* reason when not measured, else NULL */
 };
 /* Strings and the row are valid during the call only. Non-zero ends the survey. */

@@ -11,6 +11,8 @@ struct tern_arch {
     const char *title;
     int rope_neox; /* as in tern_hparams */
     int sub_norms;
+    int qk_norms;    /* may have them; whether it does is seen in the file */
+    int input_norms; /* likewise */
     enum tern_activation activation;
     double default_eps; /* when the key is missing */
     double default_theta;
@@ -24,7 +26,16 @@ const char *tern_arch_names(void);
 /* The roles of the linear layers and norms of one transformer layer, with their names in files. Offsets are
  * into struct tern_layer; sizes are given by the functions below. */
 enum tern_role { TERN_Q, TERN_K, TERN_V, TERN_O, TERN_GATE, TERN_UP, TERN_DOWN, TERN_ROLES };
-enum tern_norm { TERN_ATTN_NORM, TERN_ATTN_SUB_NORM, TERN_FFN_NORM, TERN_FFN_SUB_NORM, TERN_NORMS };
+enum tern_norm {
+    TERN_ATTN_NORM,
+    TERN_ATTN_SUB_NORM,
+    TERN_FFN_NORM,
+    TERN_FFN_SUB_NORM,
+    TERN_Q_NORM,
+    TERN_K_NORM,
+    TERN_INPUT_NORM, /* of role TERN_Q, and so on to that of TERN_DOWN */
+    TERN_NORMS = TERN_INPUT_NORM + TERN_ROLES
+};
 
 const char *tern_role_tensor(enum tern_role r); /* "attn_q" */
 const char *tern_role_name(enum tern_role r);   /* "q" */

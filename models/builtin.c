@@ -4,17 +4,26 @@
 #include <string.h>
 
 /* Token ids of the real vocabularies mean nothing to the byte vocabulary of a synthetic model, hence none. */
-#define NO_IDS .bos = -1, .eos = -1, .eot = -1
-#define BITNET .rope_neox = 1, .sub_norms = 1, .tied = 1, .eps = 1e-5f, NO_IDS
-#define B158   .arch = "bitnet-b1.58", .activation = TERN_RELU2, .rope_theta = 5e5f, BITNET
-#define B070   .arch = "bitnet", .activation = TERN_SILU, .rope_theta = 1e4f, BITNET
-#define LLAMA  .arch = "llama", .activation = TERN_SILU, NO_IDS
-#define LLAMA3 LLAMA, .eps = 1e-5f, .rope_theta = 5e5f
-#define FALCON LLAMA, .eps = 1e-6f, .rope_theta = 1000042
+#define NO_IDS   .bos = -1, .eos = -1, .eot = -1
+#define BITNET   .rope_neox = 1, .sub_norms = 1, .tied = 1, .eps = 1e-5f, NO_IDS
+#define B158     .arch = "bitnet-b1.58", .activation = TERN_RELU2, .rope_theta = 5e5f, BITNET
+#define B070     .arch = "bitnet", .activation = TERN_SILU, .rope_theta = 1e4f, BITNET
+#define LLAMA    .arch = "llama", .activation = TERN_SILU, NO_IDS
+#define LLAMA3   LLAMA, .eps = 1e-5f, .rope_theta = 5e5f
+#define FALCON   LLAMA, .eps = 1e-6f, .rope_theta = 1000042
+#define FALCON_E LLAMA3
+#define TRILM    LLAMA, .eps = 1e-5f, .rope_theta = 1e4f
+#define QWEN3                                                                                                \
+    .arch = "qwen3", .activation = TERN_SILU, .rope_neox = 1, .qk_norms = 1, .eps = 1e-6f,                   \
+    .rope_theta = 1e6f, NO_IDS
+#define EMBED QWEN3, .input_norms = 1, .tied = 1, .pooling = TERN_POOL_LAST
 #define DIMS(h, f, l, n, kv, d, v, c)                                                                        \
     .hidden = h, .ffn = f, .layers = l, .heads = n, .kv_heads = kv, .head_dim = d, .vocab = v, .context = c
 
-/* The last three are our own: small enough for tests and for a machine without much memory. */
+/* Not read from a config.json, but worked back from file sizes or from the family (kernels.md 4.1): falcon-e,
+ * trilm-3.9b, bonsai. Rotation, eps and context of falcon-e are assumed. Not here, for want of a graph:
+ * Gemma3, MMfreeLM, Hunyuan. The last four are our own: small enough for tests and for a machine without much
+ * memory. */
 #define MODELS(MODEL)                                                                                        \
     MODEL("2b-4t", B158, DIMS(2560, 6912, 30, 20, 5, 128, 128256, 4096))                                     \
     MODEL("large", B070, DIMS(1536, 4096, 24, 16, 16, 96, 32002, 2048))                                      \
@@ -24,8 +33,17 @@
     MODEL("falcon3-3b", FALCON, DIMS(3072, 9216, 22, 12, 4, 256, 131072, 8192))                              \
     MODEL("falcon3-7b", FALCON, DIMS(3072, 23040, 28, 12, 4, 256, 131072, 32768))                            \
     MODEL("falcon3-10b", FALCON, DIMS(3072, 23040, 40, 12, 4, 256, 131072, 32768))                           \
+    MODEL("falcon-e-1b", FALCON_E, DIMS(2048, 9216, 24, 16, 2, 128, 32768, 4096))                            \
+    MODEL("falcon-e-3b", FALCON_E, DIMS(2048, 13312, 32, 16, 2, 128, 32768, 4096))                           \
+    MODEL("trilm-99m", TRILM, DIMS(512, 1280, 16, 8, 8, 64, 50304, 2048))                                    \
+    MODEL("trilm-3.9b", TRILM, DIMS(3072, 9216, 30, 24, 6, 128, 50304, 2048))                                \
+    MODEL("embedding-0.6b", EMBED, DIMS(1024, 3072, 28, 16, 8, 128, 151936, 4096))                           \
+    MODEL("bonsai-1.7b", QWEN3, .tied = 1, DIMS(2048, 6144, 28, 16, 8, 128, 151936, 4096))                   \
+    MODEL("bonsai-4b", QWEN3, .tied = 1, DIMS(2560, 9728, 36, 32, 8, 128, 151936, 4096))                     \
+    MODEL("bonsai-8b", QWEN3, DIMS(4096, 12288, 36, 32, 8, 128, 151936, 4096))                               \
     MODEL("125m", B158, DIMS(768, 2048, 12, 12, 4, 64, 32000, 2048))                                         \
     MODEL("micro", B158, DIMS(256, 768, 2, 4, 2, 64, 320, 512))                                              \
+    MODEL("micro-qwen3", EMBED, DIMS(256, 768, 2, 4, 2, 128, 320, 512))                                      \
     MODEL("micro-llama", FALCON, DIMS(256, 768, 2, 4, 2, 64, 320, 512))
 
 static const struct tern_hparams models[] = {

@@ -1,4 +1,4 @@
-/* Rows of dense tensors as f32. Block layouts: ggml's ggml-common.h (block_q8_0, block_q6_K). */
+/* Rows of dense tensors as f32. Block layouts: ggml's ggml-common.h (block_q4_0, block_q8_0, block_q6_K). */
 #include "kernels/half.h"
 #include "models/model.h"
 #include "models/synth.h"
@@ -16,6 +16,17 @@ static void q8_0_row(const unsigned char *in, size_t cols, float *out) {
     for (size_t i = 0; i < cols; i += 32, in += 34) {
         const float d = tern_f16_to_f32(load_u16(in));
         for (size_t j = 0; j < 32; j++) out[i + j] = d * (float)(int8_t)in[2 + j];
+    }
+}
+
+/* 32 weights in 18 bytes: f16 scale, nibbles of weights 0..15 (low) and 16..31 (high), each less 8. */
+static void q4_0_row(const unsigned char *in, size_t cols, float *out) {
+    for (size_t i = 0; i < cols; i += 32, in += 18) {
+        const float d = tern_f16_to_f32(load_u16(in));
+        for (size_t j = 0; j < 16; j++) {
+            out[i + j] = d * (float)((in[2 + j] & 15) - 8);
+            out[i + j + 16] = d * (float)((in[2 + j] >> 4) - 8);
+        }
     }
 }
 
@@ -66,6 +77,9 @@ void tern_dense_row(const struct tern_dense *d, size_t r, float *out) {
         break;
     case TERN_DENSE_Q6_K:
         q6_k_row(data + r * (d->cols / 256) * 210, d->cols, out);
+        break;
+    case TERN_DENSE_Q4_0:
+        q4_0_row(data + r * (d->cols / 32) * 18, d->cols, out);
         break;
     case TERN_DENSE_SYNTH:
         tern_synth_dense_row(d->seed, d->cols, r, out);

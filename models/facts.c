@@ -14,6 +14,8 @@ uint64_t tern_dense_bytes(const struct tern_dense *d) {
         return n / 32 * 34;
     case TERN_DENSE_Q6_K:
         return n / 256 * 210;
+    case TERN_DENSE_Q4_0:
+        return n / 32 * 18;
     case TERN_DENSE_NONE:
     case TERN_DENSE_SYNTH:
         break;
@@ -22,7 +24,7 @@ uint64_t tern_dense_bytes(const struct tern_dense *d) {
 }
 
 const char *tern_dense_name(enum tern_dense_type t) {
-    static const char *const names[] = {"none", "f32", "f16", "bf16", "q8_0", "q6_k", "synthetic"};
+    static const char *const names[] = {"none", "f32", "f16", "bf16", "q8_0", "q6_k", "q4_0", "synthetic"};
     return names[t];
 }
 

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "models/gguf_file.h"
 #include "models/gguf_types.h"
+#include "models/hf.h"
 
 #include <stdlib.h>
 
@@ -270,6 +271,21 @@ static enum tern_status parse(struct tern_gguf *g, struct tern_error *e) {
     return s;
 }
 
+enum tern_status tern_gguf_assemble(struct tern_gguf *g, const unsigned char *keys, size_t bytes,
+                                    size_t n_values, struct tern_error *e) {
+    struct cursor c = {g->path, keys, 0, bytes, e};
+    g->alignment = DEFAULT_ALIGNMENT;
+    g->n_values = n_values;
+    g->value = calloc(n_values + 1, sizeof *g->value);
+    g->by_key = calloc(n_values + 1, sizeof *g->by_key);
+    g->by_name = calloc(g->n_tensors + 1, sizeof *g->by_name);
+    if (!g->value || !g->by_key || !g->by_name)
+        return tern_fail(e, TERN_NO_MEMORY, "gguf: %s: out of memory", g->path);
+    enum tern_status s = TERN_OK;
+    for (size_t i = 0; !s && i < n_values; i++) s = take_value(&c, &g->value[i]);
+    return s ? s : index_names(g, &c);
+}
+
 enum tern_status tern_gguf_open(const char *path, struct tern_gguf **out, struct tern_error *e) {
     *out = NULL;
     struct tern_gguf *g = calloc(1, sizeof *g);
@@ -287,6 +303,7 @@ enum tern_status tern_gguf_open(const char *path, struct tern_gguf **out, struct
 
 void tern_gguf_close(struct tern_gguf *g) {
     if (!g) return;
+    tern_hf_drop(g->hf);
     tern_map_close(&g->map);
     free(g->path);
     free(g->value);

@@ -1,5 +1,7 @@
 #include "models/gguf_types.h"
 
+#include "models/hf.h"
+
 static const struct tern_ggml_type types[] = {
     {0, "f32", 1, 4},         {1, "f16", 1, 2},         {2, "q4_0", 32, 18},      {3, "q4_1", 32, 20},
     {6, "q5_0", 32, 22},      {7, "q5_1", 32, 24},      {8, "q8_0", 32, 34},      {9, "q8_1", 32, 36},
@@ -30,6 +32,7 @@ const struct tern_ggml_type *tern_ggml_type_of(uint32_t id) {
 const char *tern_ggml_type_name(uint32_t id) {
     const struct tern_ggml_type *known = tern_ggml_type_of(id);
     if (known) return known->name;
+    if (id == TERN_TYPE_HFU8) return "uint8x4";
     for (size_t i = 0; i < sizeof ambiguous / sizeof *ambiguous; i++)
         if (ambiguous[i].id == id) return ambiguous[i].name;
     return "unknown";

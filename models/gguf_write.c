@@ -70,6 +70,20 @@ enum tern_status tern_gguf_create(const char *path, struct tern_gguf_writer **ou
     return TERN_OK;
 }
 
+enum tern_status tern_gguf_create_keys(struct tern_gguf_writer **out) {
+    if (!(*out = calloc(1, sizeof **out))) return TERN_NO_MEMORY;
+    (*out)->file.fd = -1;
+    return TERN_OK;
+}
+
+void tern_gguf_take_keys(struct tern_gguf_writer *w, unsigned char **keys, size_t *bytes, size_t *n_values) {
+    *keys = w->values.data;
+    *bytes = w->values.bytes;
+    *n_values = w->n_keys;
+    w->values = (struct block){0};
+    tern_gguf_abandon(w);
+}
+
 void tern_gguf_abandon(struct tern_gguf_writer *w) {
     if (!w) return;
     tern_replace_abandon(&w->file);

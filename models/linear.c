@@ -4,7 +4,19 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Dense rows of -unit, 0, +unit. */
+/* The row of the file that is row r of the layer. Source: the converters of llama.cpp, which reshape the rows
+ * of a head from [2][size/2] to [size/2][2]. */
+static size_t file_row(const struct tern_linear *l, size_t r) {
+    if (!l->halves) return r;
+    const size_t at = r % l->halves;
+    return r - at + at % 2 * (l->halves / 2) + at / 2;
+}
+
+static float clamped(double t) {
+    return t > 1 ? 1 : t < -1 ? -1 : (float)t;
+}
+
+/* Dense rows of -unit, 0, +unit, or master weights that become so. */
 static enum tern_status dense_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits,
                                    struct tern_error *e) {
     const struct tern_dense d = {.type = l->dense, .rows = l->m, .cols = l->k, .data = l->data};
@@ -12,8 +24,12 @@ static enum tern_status dense_rows(const struct tern_linear *l, size_t r0, size_
     if (!row) return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", l->name);
     enum tern_status s = TERN_OK;
     for (size_t r = r0; !s && r < r1; r++, trits += l->k) {
-        tern_dense_row(&d, r, row);
-        for (size_t i = 0; i < l->k; i++) {
+        tern_dense_row(&d, file_row(l, r), row);
+        for (size_t i = 0; i < l->k && l->absmean; i++) {
+            const double w = (double)row[i] / (double)l->unit; /* no overflow: both are finite floats */
+            trits[i] = (int8_t)clamped(nearbyint(w));
+        }
+        for (size_t i = 0; i < l->k && !l->absmean; i++) {
             trits[i] = (int8_t)((row[i] > 0) - (row[i] < 0));
             if (row[i] != (float)trits[i] * l->unit) {
                 s = tern_fail(e, TERN_BAD_INPUT,
@@ -33,17 +49,30 @@ static int all_trits(const int8_t *t, size_t n) {
     return !bad;
 }
 
+size_t tern_linear_step(const struct tern_linear *l) {
+    /* Any rows of hfu8 can be read; only writing takes the matrix as a whole. */
+    if (!l->data || l->dense || l->format == &tern_format_hfu8) return 1;
+    return l->format->row_step(l->m, l->k);
+}
+
 enum tern_status tern_linear_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits,
                                   struct tern_error *e) {
     if (r0 > r1 || r1 > l->m)
         return tern_fail(e, TERN_BAD_INPUT, "model: %s: rows %zu to %zu of %zu", l->name, r0, r1, l->m);
     if (!l->data) return tern_synth_trits(l->seed, l->zeros, l->k, r0, r1, trits), TERN_OK;
+    if (l->plain) return tern_fail(e, TERN_UNSUPPORTED, "model: %s: not a ternary layer", l->name);
     if (l->dense) return dense_rows(l, r0, r1, trits, e);
-    const size_t step = l->format->row_step(l->m, l->k);
+    const size_t step = tern_linear_step(l);
     if (r0 % step || (r1 % step && r1 != l->m))
         return tern_fail(e, TERN_BAD_INPUT, "model: %s: rows %zu to %zu are not multiples of %zu", l->name,
                          r0, r1, step);
-    l->format->unpack(l->data, l->m, l->k, r0, r1, trits);
+    if (l->halves)
+        for (size_t r = r0; r < r1; r++) {
+            const size_t from = file_row(l, r);
+            l->format->unpack(l->data, l->m, l->k, from, from + 1, trits + (r - r0) * l->k);
+        }
+    else
+        l->format->unpack(l->data, l->m, l->k, r0, r1, trits);
     if (all_trits(trits, (r1 - r0) * l->k)) return TERN_OK;
     return tern_fail(e, TERN_BAD_INPUT, "model: %s: rows %zu to %zu hold a code that is no trit", l->name, r0,
                      r1);

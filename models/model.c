@@ -26,7 +26,8 @@ void tern_model_close(struct tern_model *m) {
 }
 
 const char *tern_model_path(const struct tern_model *m) {
-    return m->file ? tern_gguf_path(m->file) : NULL;
+    const struct tern_gguf *g = m->file;
+    return g && !g->hf ? g->path : NULL;
 }
 
 void tern_model_release(const struct tern_model *m, const void *data, size_t bytes) {

@@ -2,6 +2,7 @@
 
 #include "models/gguf_file.h"
 #include "models/gguf_types.h"
+#include "models/hf.h"
 #include "models/i2s_layout.h"
 #include "models/packed.h"
 
@@ -25,7 +26,7 @@ static const struct {
     enum tern_dense_type dense;
 } dense_types[] = {
     {0, TERN_DENSE_F32},  {1, TERN_DENSE_F16},   {30, TERN_DENSE_BF16},
-    {8, TERN_DENSE_Q8_0}, {14, TERN_DENSE_Q6_K},
+    {8, TERN_DENSE_Q8_0}, {14, TERN_DENSE_Q6_K}, {2, TERN_DENSE_Q4_0},
 };
 
 static enum tern_status bad(const struct loader *l, const char *name, const char *why) {
@@ -69,8 +70,8 @@ static enum tern_status take_dense(struct loader *l, const char *name, size_t ro
     return out->type ? TERN_OK : unknown_type(l, full, t->type, "a dense tensor");
 }
 
-/* |weight| of a dense ternary layer: that of its first weight that is not zero. The first row is checked
- * here, the others when they are read. */
+/* |weight| of a dense ternary layer: that of its first weight that is not zero. A layer whose first row is
+ * not ternary is plain; the other rows are checked when they are read. */
 static enum tern_status take_unit(const struct loader *l, const char *full, struct tern_linear *out) {
     const struct tern_dense d = {.type = out->dense, .rows = out->m, .cols = out->k, .data = out->data};
     float *row = malloc(out->k * sizeof *row);
@@ -82,13 +83,42 @@ static enum tern_status take_unit(const struct loader *l, const char *full, stru
         for (size_t i = 0; i < out->k && out->unit == 0; i++) out->unit = fabsf(row[i]);
     }
     if (!s && !isfinite(out->unit)) s = bad(l, full, "a weight is not finite");
-    if (!s && tern_linear_rows(out, 0, 1, trits, NULL))
-        s = tern_fail(l->e, TERN_UNSUPPORTED, "model: %s: %s: %s weights that are not ternary", l->path, full,
-                      out->dense == TERN_DENSE_F32 ? "f32" : "16-bit");
-    out->scale = out->unit;
+    out->plain = !s && tern_linear_rows(out, 0, 1, trits, NULL) != TERN_OK;
+    out->scale = out->plain ? 1 : out->unit;
     free(row);
     free(trits);
     return s;
+}
+
+/* Mean |weight| of master weights, summed in double. Source: "The Era of 1-bit LLMs", 2024, equations 1 to 3.
+ */
+static enum tern_status take_absmean(const struct loader *l, const char *full, struct tern_linear *out) {
+    const struct tern_dense d = {.type = out->dense, .rows = out->m, .cols = out->k, .data = out->data};
+    float *row = malloc(out->k * sizeof *row);
+    if (!row) return tern_fail(l->e, TERN_NO_MEMORY, "model: %s: out of memory", l->path);
+    double sum = 0;
+    for (size_t r = 0; r < out->m; r++) {
+        double part = 0;
+        tern_dense_row(&d, r, row);
+        for (size_t i = 0; i < out->k; i++) part += fabs((double)row[i]);
+        sum += part;
+    }
+    free(row);
+    if (!isfinite(sum)) return bad(l, full, "a weight is not finite");
+    const double mean = sum / (double)out->m / (double)out->k;
+    out->absmean = 1;
+    out->unit = out->scale = (float)(mean > 1e-5 ? mean : 1e-5);
+    return TERN_OK;
+}
+
+/* uint8 weights of safetensors: their sizes were checked, and the scale is a tensor of its own. */
+static enum tern_status take_hfu8(const struct loader *l, const char *full, struct tern_linear *out) {
+    char factor[96];
+    snprintf(factor, sizeof factor, "%s.scale", out->name);
+    if (!tern_gguf_tensor_named(l->g, factor)) return bad(l, full, "packed weights without a weight_scale");
+    out->format = &tern_format_hfu8;
+    out->scale = 1;
+    return TERN_OK;
 }
 
 static enum tern_status take_packed(struct loader *l, const char *full, const struct tern_gguf_tensor *t,
@@ -115,6 +145,15 @@ static enum tern_status take_factor(struct loader *l, const char *name, struct t
     return TERN_OK;
 }
 
+/* A scale beside weights that are not packed: nobody says what it means. */
+static enum tern_status no_factor(const struct loader *l, const struct tern_linear *out) {
+    char full[96];
+    snprintf(full, sizeof full, "%s.scale", out->name);
+    return tern_gguf_tensor_named(l->g, full)
+               ? bad(l, full, "a weight_scale beside weights that are not packed")
+               : TERN_OK;
+}
+
 static enum tern_status take_linear(struct loader *l, uint32_t layer, enum tern_role r) {
     struct tern_linear *out = tern_role_of(&l->m->layer[layer], r);
     char full[96];
@@ -126,9 +165,19 @@ static enum tern_status take_linear(struct loader *l, uint32_t layer, enum tern_
     if (s) return s;
     out->data = t->data;
     out->dense = dense_type(t->type);
-    if (out->dense == TERN_DENSE_Q8_0 || out->dense == TERN_DENSE_Q6_K)
-        return unknown_type(l, full, t->type, "a linear layer");
-    s = out->dense ? take_unit(l, full, out) : take_packed(l, full, t, out);
+    const struct tern_hf *hf = l->g->hf;
+    const int floats =
+        out->dense == TERN_DENSE_F32 || out->dense == TERN_DENSE_F16 || out->dense == TERN_DENSE_BF16;
+    if (hf && hf->halves && (r == TERN_Q || r == TERN_K)) out->halves = l->m->hp.head_dim;
+    if (hf && t->type == TERN_TYPE_HFU8)
+        s = take_hfu8(l, full, out);
+    else if (floats)
+        s = hf && hf->absmean ? take_absmean(l, full, out) : take_unit(l, full, out);
+    else if (out->dense)
+        out->plain = 1, out->scale = 1;
+    else
+        s = take_packed(l, full, t, out);
+    if (!s && hf && out->dense) return no_factor(l, out);
     if (!s) s = take_factor(l, out->name, out);
     if (!s && !isfinite(out->scale)) s = bad(l, full, "the scale is not finite");
     return s;
@@ -199,6 +248,10 @@ static enum tern_status named_layout(const char *source, char **path, const stru
     return TERN_OK;
 }
 
+enum tern_status tern_model_file_open(const char *path, struct tern_gguf **out, struct tern_error *e) {
+    return tern_hf_is(path) ? tern_hf_open(path, out, e) : tern_gguf_open(path, out, e);
+}
+
 enum tern_status tern_model_open_gguf(const char *source, struct tern_model **out, struct tern_error *e) {
     struct loader l = {.e = e};
     struct tern_gguf *g = NULL;
@@ -206,7 +259,7 @@ enum tern_status tern_model_open_gguf(const char *source, struct tern_model **ou
     *out = NULL;
     enum tern_status s = named_layout(source, &path, &l.i2s, e);
     if (s) return s;
-    if ((s = tern_gguf_open(path, &g, e))) goto done;
+    if ((s = tern_model_file_open(path, &g, e))) goto done;
     struct tern_model *m = calloc(1, sizeof *m);
     if (!m) {
         tern_gguf_close(g);

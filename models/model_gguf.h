@@ -12,6 +12,11 @@
 enum tern_status tern_gguf_hparams(const struct tern_gguf *g, const struct tern_arch **arch,
                                    struct tern_hparams *hp, struct tern_error *e);
 
+/* The file behind a model, whether it can run or not: a GGUF file, or a folder of safetensors seen as one
+ * (models/hf.h). */
+enum tern_status tern_model_file_open(const char *path, struct tern_gguf **out, struct tern_error *e);
+
+/* Its model. */
 enum tern_status tern_model_open_gguf(const char *path, struct tern_model **out, struct tern_error *e);
 
 #endif

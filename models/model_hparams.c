@@ -50,23 +50,27 @@ static enum tern_status real_key(const struct keys *k, const char *key, double f
 }
 
 static enum tern_status attention(const struct keys *k, struct tern_hparams *hp) {
-    uint32_t key_length, value_length, rotary;
+    uint32_t value_length, rotary;
+    char full[96];
     enum tern_status s;
     if ((s = size_key(k, "attention.head_count", 0, hp->hidden, &hp->heads))) return s;
     if ((s = size_key(k, "attention.head_count_kv", hp->heads, hp->heads, &hp->kv_heads))) return s;
-    if (hp->hidden % hp->heads) return bad(k, "attention.head_count", "does not divide the hidden size");
     if (hp->heads % hp->kv_heads)
         return bad(k, "attention.head_count_kv", "does not divide the number of heads");
-    hp->head_dim = hp->hidden / hp->heads;
+    const uint32_t even = hp->hidden % hp->heads ? 0 : hp->hidden / hp->heads;
+    snprintf(full, sizeof full, "%s.attention.key_length", k->prefix);
+    if (!even && !tern_gguf_find(k->g, full))
+        return bad(k, "attention.head_count", "does not divide the hidden size");
+    if ((s = size_key(k, "attention.key_length", even, 1u << 14, &hp->head_dim))) return s;
     if (hp->head_dim % 2) return bad(k, "attention.head_count", "gives heads of odd size");
-    if ((s = size_key(k, "attention.key_length", hp->head_dim, 1u << 20, &key_length))) return s;
+    if ((uint64_t)hp->heads * hp->head_dim > 1u << 22) return bad(k, "attention.key_length", "heads too large");
     if ((s = size_key(k, "attention.value_length", hp->head_dim, 1u << 20, &value_length))) return s;
     if ((s = size_key(k, "rope.dimension_count", hp->head_dim, 1u << 20, &rotary))) return s;
-    if (key_length == hp->head_dim && value_length == hp->head_dim && rotary == hp->head_dim) return TERN_OK;
+    if (value_length == hp->head_dim && rotary == hp->head_dim) return TERN_OK;
     return tern_fail(
         k->e, TERN_UNSUPPORTED,
-        "model: %s: heads of %u with keys of %u, values of %u, %u of them rotated: only equal sizes work",
-        k->path, hp->head_dim, key_length, value_length, rotary);
+        "model: %s: heads of %u with values of %u, %u of them rotated: only equal sizes work",
+        k->path, hp->head_dim, value_length, rotary);
 }
 
 static enum tern_status rope(const struct keys *k, const struct tern_arch *arch, struct tern_hparams *hp) {
@@ -141,6 +145,7 @@ static enum tern_status special_tokens(const struct keys *k, struct tern_hparams
     if ((s = token_key(k, hp, "tokenizer.ggml.eos_token_id", &hp->eos))) return s;
     if ((s = token_key(k, hp, "tokenizer.ggml.eot_token_id", &hp->eot))) return s;
     if (hp->eot < 0) hp->eot = token_of(k->g, "<|eot_id|>");
+    tern_gguf_bool(k->g, "tokenizer.ggml.add_eos_token", &hp->add_eos);
     if (tern_gguf_bool(k->g, "tokenizer.ggml.add_bos_token", &hp->add_bos)) return TERN_OK;
     /* Without the key: SentencePiece and Llama 3 vocabularies begin with BOS, other byte-level ones do not.
      */
@@ -148,6 +153,19 @@ static enum tern_status special_tokens(const struct keys *k, struct tern_hparams
     tern_gguf_text(k->g, "tokenizer.ggml.pre", &pre);
     hp->add_bos = hp->bos >= 0 && ((model.bytes == 5 && !memcmp(model.data, "llama", 5)) ||
                                    (pre.bytes == 9 && !memcmp(pre.data, "llama-bpe", 9)));
+    return TERN_OK;
+}
+
+static enum tern_status pooling(const struct keys *k, struct tern_hparams *hp) {
+    char full[96];
+    uint64_t v;
+    snprintf(full, sizeof full, "%s.pooling_type", k->prefix);
+    if (!tern_gguf_find(k->g, full)) return TERN_OK;
+    if (!tern_gguf_u64(k->g, full, &v)) return bad(k, "pooling_type", "not a whole number");
+    if (v > TERN_POOL_LAST)
+        return tern_fail(k->e, TERN_UNSUPPORTED, "model: %s: %s: %llu: none, mean, first and last are known", k->path,
+                         full, (unsigned long long)v);
+    hp->pooling = (enum tern_pooling)v;
     return TERN_OK;
 }
 
@@ -183,6 +201,9 @@ enum tern_status tern_gguf_hparams(const struct tern_gguf *g, const struct tern_
     if (!s) s = real_key(&k, "attention.layer_norm_rms_epsilon", (*arch)->default_eps, 1, &hp->eps);
     if (!s) s = vocabulary(&k, hp);
     if (!s) s = special_tokens(&k, hp);
+    if (!s) s = pooling(&k, hp);
+    hp->qk_norms = (*arch)->qk_norms && tern_gguf_tensor_named(g, "blk.0.attn_q_norm.weight");
+    hp->input_norms = (*arch)->input_norms && tern_gguf_tensor_named(g, "blk.0.attn_q_norm_in.weight");
     hp->tied = !tern_gguf_tensor_named(g, "output.weight");
     return s;
 }

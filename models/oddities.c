@@ -77,19 +77,24 @@ static void vocabulary(const struct tern_gguf *g, const struct tern_model *m, co
 
 static void layers(const struct tern_gguf *g, const struct tern_model *m, const struct listener *l) {
     const char *first = tern_linear_format(&m->layer[0].q);
-    size_t others = 0, dense = 0, factors = 0, odd_scale = 0;
+    size_t others = 0, dense = 0, master = 0, plain = 0, factors = 0, odd_scale = 0;
     for (uint32_t i = 0; i < m->hp.layers; i++)
         for (enum tern_role r = 0; r < TERN_ROLES; r++) {
             const struct tern_linear *w = tern_role_of(&m->layer[i], r);
             char name[96];
             snprintf(name, sizeof name, "%s.scale", w->name);
             others += strcmp(first, tern_linear_format(w)) != 0;
-            dense += w->dense != TERN_DENSE_NONE;
-            factors += tern_gguf_tensor_named(g, name) != NULL;
+            dense += w->dense && !w->plain && !w->absmean;
+            master += w->absmean != 0;
+            plain += w->plain != 0;
+            factors += !g->hf && tern_gguf_tensor_named(g, name) != NULL;
             odd_scale += !(w->scale > 0);
         }
     if (others) say(l, "%zu linear layers are not in %s like the first", others, first);
     if (dense) say(l, "%zu linear layers hold ternary values in a dense type", dense);
+    if (master)
+        say(l, "%zu linear layers hold master weights: trits and scale follow from them (absmean)", master);
+    if (plain) say(l, "%zu linear layers are not ternary", plain);
     if (factors)
         say(l, "%zu linear layers have a scale tensor beside them, which multiplies theirs", factors);
     if (odd_scale) say(l, "%zu linear layers have a scale that is not above zero", odd_scale);
@@ -117,12 +122,12 @@ static void spare(const struct tern_gguf *g, const struct tern_model *m, const s
 void tern_model_oddities(const struct tern_gguf *g, const struct tern_model *m,
                          void (*callback)(void *, const char *), void *ctx) {
     const struct listener l = {callback, ctx};
-    if (g->version != 3) say(&l, "GGUF version %u, not 3", g->version);
+    if (!g->hf && g->version != 3) say(&l, "GGUF version %u, not 3", g->version);
     missing_keys(g, &l);
     head(g, &l);
     if (!m) return;
     if (!strcmp(m->hp.arch, "bitnet-25")) say(&l, "architecture bitnet-25: an early name of bitnet-b1.58");
     vocabulary(g, m, &l);
     layers(g, m, &l);
-    spare(g, m, &l);
+    if (!g->hf) spare(g, m, &l);
 }

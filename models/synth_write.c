@@ -91,6 +91,13 @@ static enum tern_status put_keys(const struct tern_model *m, struct tern_gguf_wr
         snprintf(key, sizeof key, "%s.%s", hp->arch, sizes[i].key);
         s = tern_gguf_put_u32(w, key, sizes[i].value);
     }
+    snprintf(key, sizeof key, "%s.attention.key_length", hp->arch);
+    const int wide = hp->heads * hp->head_dim != hp->hidden;
+    if (!s && wide) s = tern_gguf_put_u32(w, key, hp->head_dim);
+    snprintf(key, sizeof key, "%s.attention.value_length", hp->arch);
+    if (!s && wide) s = tern_gguf_put_u32(w, key, hp->head_dim);
+    snprintf(key, sizeof key, "%s.pooling_type", hp->arch);
+    if (!s && hp->pooling) s = tern_gguf_put_u32(w, key, hp->pooling);
     snprintf(key, sizeof key, "%s.rope.freq_base", hp->arch);
     if (!s) s = tern_gguf_put_f32(w, key, hp->rope_theta);
     snprintf(key, sizeof key, "%s.attention.layer_norm_rms_epsilon", hp->arch);

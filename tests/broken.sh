@@ -16,7 +16,7 @@ check() { # check TEXT COMMAND...
         sed 's/^/# /' "$work"/* 2>/dev/null | head -n 40
     fi
 }
-echo "1..12"
+echo "1..14"
 
 "$tern" verify --quick --timeout 3 --seed 1 --filter 'p64.*__scalar' >"$work/verify"
 check "verify fails" [ $? = 1 ]
@@ -40,3 +40,9 @@ ids=$(tr ' \n' ',,' <"$root/tests/data/micro-bitnet-b1.58.tokens.txt" | sed 's/,
 TERN_ISA=scalar "$tern" run -q -m "$root/tests/data/micro-bitnet-b1.58.I2_S.gguf" --tokens "$ids" --print-ids -n 32 --no-wisdom \
     --kv f32 >"$work/ids" 2>"$work/run.err"
 check "the engine refuses them and computes the right tokens" [ "$(cat "$work/ids")" = "$(cat "$root/tests/data/micro-bitnet-b1.58.greedy.txt")" ]
+
+"$tern" gate --baseline-bin "$tern" --baseline-filter '^gemm_p64_i8_r1k1__scalar/' --filter '^gemm_p64_i8_r1k1_slow5__scalar/' \
+    --problem 40x64 --proxy >"$work/gate" 2>"$work/gate.err"
+check "the gate finds a planted slowdown of 5 % in the instructions" [ $? = 1 ]
+"$tern" gate --baseline-bin "$tern" --filter '^gemm_p64_i8_r1k1_slow5__scalar/' --problem 40x64 --proxy >"$work/gate" 2>"$work/gate.err"
+check "and none in the same build" [ $? = 0 ]

@@ -12,6 +12,13 @@ install_missing clang
 CC=clang CXX=clang++ configure_and_build "$ordinary-clang"
 run_suite "$build"
 
+say "drill: fuzzing of model files and texts, a minute each"
+sh "$root/tests/fuzz/run.sh" "$root" "$ordinary-fuzz" 60 >"$ordinary/fuzz.out" 2>&1 || true
+cat "$ordinary/fuzz.out"
+passed=$((passed + $(grep -c '^ok' "$ordinary/fuzz.out" || true)))
+failed=$((failed + $(grep -c '^not ok' "$ordinary/fuzz.out" || true)))
+grep -q '^ok\|^not ok' "$ordinary/fuzz.out" || failed=$((failed + 1))
+
 say "drill: old CPUs under emulation"
 install_missing qemu-user
 # The libraries that choose instructions themselves are left out: they are not ours to prove.
@@ -40,3 +47,25 @@ say "drill: one copy of the weights"
 cat "$ordinary/memory.out"
 passed=$((passed + $(grep -c '^ok' "$ordinary/memory.out" || true)))
 failed=$((failed + $(grep -c '^not ok' "$ordinary/memory.out" || true)))
+# The tuner's drills measure: on a busy machine they fail, and their last line says by how much.
+tuner_drill() { # tuner_drill SCRIPT BUILD
+    if python3 "$root/tests/drills/$1.py" "$2" >"$ordinary/drill-$1.out" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok - $(tail -n 1 "$ordinary/drill-$1.out")"
+    else
+        failed=$((failed + 1))
+        echo "not ok - $(tail -n 1 "$ordinary/drill-$1.out")"
+    fi
+}
+say "drill: the tuner killed, compared with itself, with a planted slowdown, with an exhaustive search"
+configure_and_build "$ordinary-planted" -Dbroken_variant=true -Dopenblas=disabled -Donednn=disabled -Dpapi=disabled
+tuner_drill planted "$ordinary-planted"
+tuner_drill aa "$ordinary"
+tuner_drill kill "$ordinary"
+tuner_drill loss "$ordinary"
+say "drill: the gate, live (needs an otherwise quiet machine)"
+python3 "$root/tests/drills/gate.py" "$ordinary-guide/cli/tern" >"$ordinary/gate.out" 2>&1 || true
+cat "$ordinary/gate.out"
+passed=$((passed + $(grep -c '^ok' "$ordinary/gate.out" || true)))
+failed=$((failed + $(grep -c '^not ok' "$ordinary/gate.out" || true)))
+grep -q '^ok\|^not ok' "$ordinary/gate.out" || failed=$((failed + 1))

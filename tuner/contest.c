@@ -9,12 +9,7 @@
 #include <string.h>
 
 #define EPOCH_NS     1e6
-#define EPOCH_MAX_NS 4e6
 #define SEARCH_SHARE 0.6 /* of a problem's time; the rest belongs to the duel */
-#define CHALLENGERS  3
-#define EXTRAS       6 /* twin, two baselines, two ceilings, and one to spare */
-
-enum { RACE, DUEL };
 
 static void name_member(struct tern_member *m, const char *role) {
     char params[160];
@@ -22,8 +17,8 @@ static void name_member(struct tern_member *m, const char *role) {
     snprintf(m->name, sizeof m->name, "%s%s[%s]", role, m->variant->name, params);
 }
 
-static size_t add_member(struct tern_contest *c, const struct tern_variant *v, const int *param,
-                         const char *role) {
+size_t tern_contest_add(struct tern_contest *c, const struct tern_variant *v, const int *param,
+                        const char *role) {
     struct tern_member *m = &c->member[c->members];
     m->variant = v;
     if (param)
@@ -32,14 +27,6 @@ static size_t add_member(struct tern_contest *c, const struct tern_variant *v, c
         tern_variant_defaults(v, m->param);
     name_member(m, role);
     c->entrant[c->members].per = 1;
-    return c->members++;
-}
-
-static size_t add_ceiling(struct tern_contest *c, struct tern_ceiling *ceiling, const char *role) {
-    snprintf(c->member[c->members].name, sizeof c->member->name, "ceiling:%s %s", role,
-             tern_ceiling_name(ceiling));
-    c->entrant[c->members] =
-        (struct tern_entrant){.work = tern_ceiling_run, .ctx = ceiling, .per = tern_ceiling_work(ceiling)};
     return c->members++;
 }
 
@@ -84,9 +71,8 @@ static void tell_best(const struct tern_contest *c, size_t round, const size_t *
     h->progress(h->ctx, (tern_seconds_now() - c->s->started) / c->s->o->budget_seconds, note);
 }
 
-/* Remembered or measured; a measured round is in the journal before anybody sees it. */
-static int do_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns,
-                    int guess) {
+int tern_contest_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns,
+                       int guess) {
     struct tern_session *s = c->s;
     const char **name = calloc(n + 1, sizeof *name);
     if (!name) return 0;
@@ -105,7 +91,7 @@ static int do_round(struct tern_contest *c, size_t number, const size_t *which, 
             ok = !s->o->stop || !*s->o->stop;
         }
         if (ok && !guess)
-            ok = tern_round(c->entrant, which, n, s->o->seed, number, c->epoch_ns, s->o->stop, ns);
+            ok = tern_round(c->entrant, which, n, s->o->seed, number, c->epoch_ns, c->meter, s->o->stop, ns);
         if (ok) {
             c->failure =
                 tern_journal_add(s->journal, &key, name, ns, n, tern_seconds_now() - start, &c->error);
@@ -117,12 +103,12 @@ static int do_round(struct tern_contest *c, size_t number, const size_t *which, 
     return ok;
 }
 
-static int on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns) {
+int tern_contest_on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns) {
     struct tern_contest *c = ctx;
     size_t *mapped = malloc((n + 1) * sizeof *mapped);
     if (!mapped) return 0;
     for (size_t i = 0; i < n; i++) mapped[i] = c->map ? c->map[which[i]] : which[i];
-    const int ok = do_round(c, number, mapped, n, ns, 0);
+    const int ok = tern_contest_round(c, number, mapped, n, ns, 0);
     free(mapped);
     return ok;
 }
@@ -130,33 +116,10 @@ static int on_round(void *ctx, size_t number, const size_t *which, size_t n, dou
 static int on_race_go(void *ctx, size_t number) {
     const struct tern_contest *c = ctx;
     if (c->s->o->stop && *c->s->o->stop) return 0;
-    if (number < c->remembered[RACE]) return 1;
-    if (c->remembered[DUEL] || c->was_done) return 0; /* the race ended here when it was run */
+    if (number < c->remembered[TERN_RACE]) return 1;
+    if (c->remembered[TERN_DUEL] || c->was_done) return 0; /* the race ended here when it was run */
+    if (!c->s->finished && number == 0) return 1;
     return tern_seconds_now() < (number == 0 ? c->s->ends : c->search_ends);
-}
-
-static int on_duel_go(void *ctx, size_t number) {
-    const struct tern_contest *c = ctx;
-    if (c->s->o->stop && *c->s->o->stop) return 0;
-    if (number < c->remembered[DUEL]) return 1;
-    if (c->was_done) return 0;
-    /* A problem that was begun may overdraw a little to become a result. */
-    if (number < c->s->o->effort->duel_min)
-        return tern_seconds_now() < c->s->ends + 0.05 * c->s->o->budget_seconds;
-    return tern_seconds_now() < c->ends;
-}
-
-static const struct tern_variant *best_ranked(const struct tern_contest *c, const char *format) {
-    size_t count;
-    const struct tern_variant *all = tern_variants(&count), *best = NULL;
-    for (size_t i = 0; i < count; i++) {
-        const struct tern_variant *v = &all[i];
-        if (strcmp(v->format->name, format) || !tern_bed_proof(&c->s->bed, v)) continue;
-        if (!tern_variant_fits(v, c->s->o->machine->usable, c->problem.m, c->problem.k, c->problem.n, NULL))
-            continue;
-        if (!best || v->rank > best->rank) best = v;
-    }
-    return best;
 }
 
 /* Candidates without a proof leave the space; the default is the best-ranked one with its initial values. */
@@ -174,203 +137,42 @@ static int prepare_space(struct tern_contest *c) {
     return 1;
 }
 
-static double *screened(const struct tern_contest *c, size_t i) {
-    size_t count;
-    const size_t at = (size_t)(c->space.item[i].variant - tern_variants(&count));
-    return at < TERN_SCREENED ? &c->s->screen.ratio[c->problem.n > 1][at] : NULL;
-}
-
-/* Nothing is faster than its weights can be read: the guess is made on warm weights, and this is the other
- * roof. Kept in the journal, so that a resumed search takes the same way. */
-static double read_floor_ns(struct tern_contest *c) {
-    if (!c->team->read || c->problem.regime == TERN_HOT) return 0;
-    const char *const name[1] = {"read"};
-    const struct tern_journal_key key = {c->text, "floor", 0, 0};
-    double best = INFINITY;
-    if (tern_journal_find(c->s->journal, &key, name, &best, 1)) return best;
-    const double begun = tern_seconds_now();
-    for (int i = 0; i < 3; i++) {
-        const double start = tern_seconds_now();
-        tern_ceiling_run(c->team->read, 1);
-        best = fmin(best, 1e9 * (tern_seconds_now() - start));
-    }
-    best /= tern_ceiling_work(c->team->read);
-    c->failure = tern_journal_add(c->s->journal, &key, name, &best, 1, tern_seconds_now() - begun, &c->error);
-    return best;
-}
-
-/* One guess per variant serves all its parameter values. Variants that were hopeless on an earlier problem
- * are not even packed: their guess is infinite. */
-static int guess_all(struct tern_contest *c, double *guess) {
-    size_t *which = malloc((c->space.count + 1) * sizeof *which), n = 0;
-    double *ns = malloc((c->space.count + 1) * sizeof *ns);
-    int ok = which && ns;
-    const double limit = c->s->o->effort->drop_guess, ns_per_byte = read_floor_ns(c);
-    for (size_t i = 0; ok && i < c->space.count; i++) {
-        guess[i] = INFINITY;
-        if (i > 0 && c->space.item[i].variant == c->space.item[i - 1].variant) continue;
-        const double *seen = screened(c, i);
-        if (!seen || *seen <= limit || c->space.item[i].variant == c->space.item[c->fallback].variant)
-            which[n++] = i;
-    }
-    c->phase = "guess";
-    ok = ok && !c->failure && do_round(c, 0, which, n, ns, 1);
-    double best = INFINITY;
-    for (size_t at = 0; ok && at < n; at++) {
-        const struct tern_format *f = c->space.item[which[at]].variant->format;
-        ns[at] = fmax(ns[at], ns_per_byte * (double)f->bytes(c->problem.m, c->problem.k));
-        best = fmin(best, ns[at]);
-    }
-    for (size_t at = 0; ok && at < n; at++) {
-        const struct tern_variant *v = c->space.item[which[at]].variant;
-        for (size_t i = which[at]; i < c->space.count && c->space.item[i].variant == v; i++)
-            guess[i] = ns[at];
-        double *seen = screened(c, which[at]);
-        if (seen && isfinite(ns[at] / best) && (*seen == 0 || ns[at] / best < *seen)) *seen = ns[at] / best;
-    }
-    free(which);
-    free(ns);
-    return ok;
-}
-
-/* Every variant still in the running shows itself a few times with its initial values, cold and in turn with
- * the others; only those near the best bring all their parameter values into the race. */
-static int probe(struct tern_contest *c, double *guess) {
-    enum { ROUNDS = 3 };
-    const double near = 1.35;
-    size_t *which = malloc((c->space.count + 1) * sizeof *which), n = 0;
-    double *ns = malloc((c->space.count + 1) * sizeof *ns),
-           *least = malloc((c->space.count + 1) * sizeof *least);
-    int ok = which && ns && least;
-    double best_guess = INFINITY, best = INFINITY;
-    for (size_t i = 0; ok && i < c->space.count; i++) best_guess = fmin(best_guess, guess[i]);
-    for (size_t i = 0; ok && i < c->space.count; i++) {
-        const struct tern_candidate *it = &c->space.item[i];
-        int initial[TERN_MAX_PARAMS];
-        tern_variant_defaults(it->variant, initial);
-        if (memcmp(initial, it->param, sizeof initial)) continue;
-        if (i == c->fallback || guess[i] <= c->s->o->effort->drop_guess * best_guess) which[n++] = i;
-    }
-    c->phase = "probe";
-    for (size_t r = 0; ok && r < ROUNDS; r++) {
-        ok = do_round(c, r, which, n, ns, 0);
-        for (size_t at = 0; ok && at < n; at++) {
-            least[at] = r && !(ns[at] < least[at]) ? least[at] : ns[at];
-            if (least[at] > 0) best = fmin(best, least[at]);
-        }
-    }
-    for (size_t at = 0; ok && at < n; at++) {
-        const struct tern_variant *v = c->space.item[which[at]].variant;
-        if (least[at] <= near * best) continue;
-        for (size_t i = 0; i < c->space.count; i++)
-            if (c->space.item[i].variant == v && i != c->fallback) guess[i] = INFINITY;
-    }
-    free(which);
-    free(ns);
-    free(least);
-    return ok;
-}
-
-static size_t find_format(const struct tern_contest *c, const struct tern_found *f, const char *format) {
-    for (size_t i = 0; i < f->ordered; i++)
-        if (!strcmp(c->space.item[f->order[i]].variant->format->name, format)) return f->order[i];
-    return SIZE_MAX;
-}
-
-static size_t place_of(const size_t *member, size_t n, size_t wanted) {
-    for (size_t i = 0; i < n; i++)
-        if (member[i] == wanted && i != TERN_DUEL_TWIN) return i;
-    return SIZE_MAX;
-}
-
-/* Samples of equal length are hit by interruptions alike: the duel's are as long as one reading of the cold
- * buffer, within reason. */
-static void match_epochs(struct tern_contest *c, const size_t *member, size_t n, size_t read) {
-    if (!read) return;
-    const double start = tern_seconds_now();
-    tern_ceiling_run(c->team->read, 1);
-    c->epoch_ns = fmin(fmax(1e9 * (tern_seconds_now() - start), EPOCH_NS), EPOCH_MAX_NS);
-    for (size_t i = 0; i < n; i++) c->entrant[member[i]].calls = 0;
-}
-
-static enum tern_status duel(struct tern_contest *c, const struct tern_found *f, struct tern_outcome *out,
-                             struct tern_error *e) {
-    size_t member[TERN_DUEL_CHALLENGER + CHALLENGERS + EXTRAS], n = 0;
-    struct tern_duel_roles roles = {.member = member};
-    const struct tern_candidate *fallback = &c->space.item[c->fallback];
-    member[n++] = c->fallback;
-    member[n++] = add_member(c, fallback->variant, fallback->param, "twin:");
-    for (size_t i = 0; i < f->ordered && roles.challengers < CHALLENGERS; i++) {
-        if (f->order[i] == c->fallback) continue;
-        member[n++] = f->order[i];
-        roles.challengers++;
-    }
-    const struct tern_variant *f16 = best_ranked(c, "f16"), *i2s = best_ranked(c, "i2s");
-    if (f16) {
-        roles.f16 = n;
-        member[n++] = add_member(c, f16, NULL, "");
-    }
-    const size_t seen = find_format(c, f, "i2s"), place = place_of(member, n, seen);
-    if (seen != SIZE_MAX && place != SIZE_MAX) {
-        roles.i2s = place; /* 0 when it is the default itself, which then is its own baseline */
-    } else if (i2s) {
-        roles.i2s = n;
-        member[n++] = seen != SIZE_MAX ? seen : add_member(c, i2s, NULL, "");
-    }
-    if (c->team->read && c->problem.regime != TERN_HOT) {
-        roles.read = n;
-        member[n++] = add_ceiling(c, c->team->read, "read");
-    }
-    if (c->team->int8) {
-        roles.int8 = n;
-        member[n++] = add_ceiling(c, c->team->int8, "int8");
-    }
-    c->phase = "duel";
-    c->map = member;
-    match_epochs(c, member, n, roles.read);
-    const struct tern_search s = {
-        .count = n, .effort = c->s->o->effort, .round = on_round, .go = on_duel_go, .ctx = c};
-    struct tern_duel d;
-    enum tern_status st = tern_duel_run(&s, roles.challengers, &d, e);
-    c->map = NULL;
-    if (st) return st;
-    tern_verdict(c, &d, &roles, out);
-    tern_duel_free(&d);
-    return TERN_OK;
-}
-
 static enum tern_status search(struct tern_contest *c, struct tern_outcome *out, struct tern_error *e) {
     struct tern_found found = {0};
-    double *guess = malloc(c->space.count * sizeof *guess);
-    if (!guess) return tern_fail(e, TERN_NO_MEMORY, "tune: out of memory");
-    const int guessing =
-        isfinite(c->s->o->effort->drop_guess) && strcmp(c->s->o->strategy->name, "exhaustive");
-    enum tern_status st = TERN_OK;
-    if (guessing && !(guess_all(c, guess) && probe(c, guess))) {
-        st = tern_fail(e, TERN_INCONCLUSIVE, "stopped");
+    struct tern_screening screening;
+    const struct tern_tune_options *o = c->s->o;
+    enum tern_status st = tern_screen(c, &screening, e);
+    if (st) goto done;
+    if (o->table) {
+        st = tern_contest_table(c, screening.place, out, e);
         goto done;
     }
-    c->phase = c->s->o->strategy->name;
+    c->phase = o->strategy->name;
     const struct tern_search s = {.count = c->space.count,
                                   .fallback = c->fallback,
-                                  .guess = guessing ? guess : NULL,
-                                  .effort = c->s->o->effort,
-                                  .round = on_round,
+                                  .guess = screening.guess,
+                                  .least = screening.least,
+                                  .place = screening.place,
+                                  .effort = o->effort,
+                                  .seed = o->seed,
+                                  .round = tern_contest_on_round,
                                   .go = on_race_go,
+                                  .bound = tern_screen_bound,
                                   .ctx = c};
-    st = c->s->o->strategy->run(&s, &found, e);
+    st = o->strategy->run(&s, &found, e);
     if (st) goto done;
     for (size_t i = 0; i < found.count; i++) out->dropped += found.dropped[i] != NULL;
     out->race_rounds = found.rounds;
+    out->samples = found.samples;
     if (found.interrupted)
         st = tern_fail(e, TERN_INCONCLUSIVE, "stopped");
     else if (!found.rounds)
         st = tern_fail(e, TERN_INCONCLUSIVE, "no time left");
     else
-        st = duel(c, &found, out, e);
+        st = tern_contest_duel(c, &found, out, e);
 done:
     tern_found_free(&found);
-    free(guess);
+    tern_screening_free(&screening);
     return st;
 }
 
@@ -386,8 +188,8 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
     if (c.problem.regime != TERN_HOT) c.problem.regime = s->bed.cold;
     out->regime = c.problem.regime;
     tern_problem_text(&c.problem, c.text, sizeof c.text);
-    c.remembered[RACE] = tern_journal_rounds(s->journal, c.text, s->o->strategy->name);
-    c.remembered[DUEL] = tern_journal_rounds(s->journal, c.text, "duel");
+    c.remembered[TERN_RACE] = tern_journal_rounds(s->journal, c.text, s->o->strategy->name);
+    c.remembered[TERN_DUEL] = tern_journal_rounds(s->journal, c.text, "duel");
     c.was_done = tern_journal_is_done(s->journal, c.text);
     enum tern_status st = tern_bed_team(&s->bed, c.problem.threads, &c.team, e);
     if (!st) st = tern_space_of(&c.problem, s->o->machine->usable, NULL, s->o->lossy, &c.space, e);
@@ -395,14 +197,14 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
     const int some = prepare_space(&c);
     out->candidates = c.space.count;
     out->left_out = c.space.out_count;
-    c.member = calloc(c.space.count + EXTRAS, sizeof *c.member);
-    c.entrant = calloc(c.space.count + EXTRAS, sizeof *c.entrant);
+    c.member = calloc(c.space.count + TERN_CONTEST_EXTRAS, sizeof *c.member);
+    c.entrant = calloc(c.space.count + TERN_CONTEST_EXTRAS, sizeof *c.entrant);
     if (!c.member || !c.entrant) {
         st = tern_fail(e, TERN_NO_MEMORY, "tune: %s: out of memory", c.text);
         goto done;
     }
     for (size_t i = 0; i < c.space.count; i++)
-        add_member(&c, c.space.item[i].variant, c.space.item[i].param, "");
+        tern_contest_add(&c, c.space.item[i].variant, c.space.item[i].param, "");
     struct tern_error why = {"no variant that passed verification computes this shape here"};
     st = some ? search(&c, out, &why) : TERN_UNSUPPORTED;
     if (c.failure) {

@@ -39,6 +39,11 @@ static const struct tern_wisdom_entry *nearest(const struct tern_wisdom *w, uint
     return best;
 }
 
+const struct tern_wisdom_entry *tern_wisdom_nearest(const struct tern_wisdom *w, uint32_t usable,
+                                                    const struct tern_problem *p) {
+    return nearest(w, usable, p, NULL);
+}
+
 enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
                                const struct tern_format *format, struct tern_plan *out,
                                struct tern_error *e) {

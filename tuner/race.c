@@ -1,182 +1,127 @@
-#include "tuner/race.h"
+/* The default strategy. Seeds of every group first; then the parameters of the few groups near the best, one
+ * at a time from the best point of each; then successive halving among all that was measured. */
+#include "tuner/search.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-static const struct tern_effort efforts[] = {
-    {"quick", 2, 8, 1.25, 2, 7, 15},
-    {"normal", 3, 24, 1.25, 2.5, 7, 52},
-    {"thorough", 6, 48, 1.5, INFINITY, 21, 101},
-};
-
-const struct tern_effort *tern_effort_named(const char *name) {
-    for (size_t i = 0; i < sizeof efforts / sizeof *efforts; i++)
-        if (!strcmp(efforts[i].name, name)) return &efforts[i];
-    return NULL;
-}
-
-/* One search under way: ns[candidate * room + round], NaN where a candidate sat a round out. */
-struct state {
-    const struct tern_search *s;
-    struct tern_found *f;
-    double *ns, *fresh;
-    size_t *which;
-    size_t room, alive;
-};
-
-static enum tern_status begin(struct state *st, const struct tern_search *s, struct tern_found *f,
-                              struct tern_error *e) {
-    *f = (struct tern_found){.count = s->count};
-    *st = (struct state){.s = s, .f = f, .room = s->effort->rounds_max, .alive = s->count};
-    if (s->count == 0) return tern_fail(e, TERN_BAD_INPUT, "search: no candidate");
-    f->estimate = calloc(s->count, sizeof *f->estimate);
-    f->dropped = calloc(s->count, sizeof *f->dropped);
-    f->order = calloc(s->count, sizeof *f->order);
-    st->ns = malloc(s->count * st->room * sizeof *st->ns);
-    st->fresh = malloc(s->count * sizeof *st->fresh);
-    st->which = malloc(s->count * sizeof *st->which);
-    if (!f->estimate || !f->dropped || !f->order || !st->ns || !st->fresh || !st->which)
-        return tern_fail(e, TERN_NO_MEMORY, "search: %zu candidates: out of memory", s->count);
-    for (size_t i = 0; i < s->count * st->room; i++) st->ns[i] = NAN;
-    return TERN_OK;
-}
-
-static void drop(struct state *st, size_t i, const char *why) {
-    st->f->dropped[i] = why;
-    st->alive--;
-}
-
-/* One round over those still in; 0 when there is no more time or an interruption. */
-static int step(struct state *st) {
-    struct tern_found *f = st->f;
-    size_t n = 0;
-    if (!st->s->go(st->s->ctx, f->rounds)) return 0;
-    for (size_t i = 0; i < f->count; i++)
-        if (!f->dropped[i]) st->which[n++] = i;
-    if (!st->s->round(st->s->ctx, f->rounds, st->which, n, st->fresh)) {
-        f->interrupted = 1;
-        return 0;
-    }
-    for (size_t j = 0; j < n; j++) {
-        const size_t i = st->which[j];
-        double *row = st->ns + i * st->room;
-        row[f->rounds] = st->fresh[j];
-        f->estimate[i] = tern_estimate_of(row, f->rounds + 1);
-        if (!(st->fresh[j] > 0)) drop(st, i, "could not be measured");
-    }
-    f->rounds++;
-    return 1;
-}
-
-/* The search ranks by the fastest round: with three rounds on a machine that is interrupted, the median may
- * be an interruption. What it proposes, the duel judges by medians of fresh rounds. */
-static size_t best_alive(const struct tern_found *f) {
-    size_t best = f->count;
-    for (size_t i = 0; i < f->count; i++)
-        if (!f->dropped[i] && (best == f->count || f->estimate[i].min < f->estimate[best].min)) best = i;
-    return best;
-}
-
-static void cut(struct state *st, double factor) {
-    struct tern_found *f = st->f;
-    const size_t best = best_alive(f);
-    for (size_t i = 0; best < f->count && i < f->count; i++) {
-        if (f->dropped[i] || i == best) continue;
-        if (f->estimate[i].min > factor * f->estimate[best].min) {
-            drop(st, i, "slower than the best by more than the limit");
-            continue;
-        }
-        const struct tern_ratio r = tern_ratio_of(st->ns + i * st->room, st->ns + best * st->room, f->rounds);
-        if (r.n >= 6 && r.ci_lo > 1) drop(st, i, "slower than the best, and the interval says so");
-    }
-}
+#define NEAR      1.35 /* a group whose seeds are farther than this from the best is not explored */
+#define NEAR_NEXT 1.12 /* the same for each further turn of its parameters */
+#define REACH     2.0  /* a seed farther than this is not looked at a third time */
+#define TURNS     4
 
 /* Hopeless ones do not even get a first sample; the guess is rough, so the factor is wide. */
-static void cut_by_guess(struct state *st) {
-    const struct tern_search *s = st->s;
+static void cut_by_guess(struct tern_hunt *h) {
+    const struct tern_search *s = h->s;
     double best = INFINITY;
     for (size_t i = 0; s->guess && i < s->count; i++)
         if (s->guess[i] < best) best = s->guess[i];
     for (size_t i = 0; s->guess && i < s->count; i++)
         if (i != s->fallback && s->guess[i] > s->effort->drop_guess * best)
-            drop(st, i, "many times slower than the best by a first guess");
+            tern_hunt_drop(h, i, "many times slower than the best by a first guess");
 }
 
-static int before(const struct tern_found *f, size_t x, size_t y) {
-    const int out_x = f->dropped[x] != NULL, out_y = f->dropped[y] != NULL;
-    return out_x != out_y ? out_y : f->estimate[x].min < f->estimate[y].min;
+/* Nothing beats its own floor: when that is above what another has reached, no parameter helps. */
+static void cut_by_floor(struct tern_hunt *h) {
+    const size_t best = tern_hunt_best(h);
+    for (size_t i = 0; h->s->least && best != SIZE_MAX && i < h->s->count; i++)
+        if (i != h->s->fallback && h->s->least[i] > h->s->effort->drop * tern_hunt_cost(h, best))
+            tern_hunt_drop(h, i, "reading its weights alone takes longer than the best");
 }
 
-static void finish(struct state *st) {
-    struct tern_found *f = st->f;
-    for (size_t i = 0; i < f->count; i++) {
-        if (!(f->estimate[i].n && f->estimate[i].min > 0)) continue;
-        size_t at = f->ordered++;
-        for (; at > 0 && before(f, i, f->order[at - 1]); at--) f->order[at] = f->order[at - 1];
-        f->order[at] = i;
+/* The first rounds of list[0..n): two of each, as one may be an interruption; more only of those within
+ * `reach` of the best. 0 at the end. */
+static int look(struct tern_hunt *h, size_t *list, size_t n, double reach) {
+    const size_t rounds = h->s->effort->rounds_first;
+    if (!tern_hunt_measure(h, list, n, rounds < 2 ? rounds : 2)) return 0;
+    const size_t best = tern_hunt_best(h);
+    size_t kept = 0;
+    for (size_t i = 0; best != SIZE_MAX && i < n; i++)
+        if (tern_hunt_cost(h, list[i]) <= reach * tern_hunt_cost(h, best)) list[kept++] = list[i];
+    return rounds <= 2 || tern_hunt_measure(h, list, kept, rounds - 2);
+}
+
+static size_t seeds(struct tern_hunt *h, size_t *list) {
+    size_t n = 0;
+    for (size_t i = 0; i < h->s->count; i++)
+        if (!h->f->dropped[i] && (h->place[i].seed || i == h->s->fallback)) list[n++] = i;
+    return n;
+}
+
+static size_t best_of_group(const struct tern_hunt *h, size_t g) {
+    size_t best = SIZE_MAX;
+    double least = INFINITY;
+    for (size_t i = h->first[g]; i < h->first[g + 1]; i++) {
+        const double cost = h->f->dropped[i] ? INFINITY : tern_hunt_cost(h, i);
+        if (cost < least) best = i, least = cost;
     }
-    f->survivors = st->alive;
+    return best;
 }
 
-static void end(struct state *st) {
-    free(st->ns);
-    free(st->fresh);
-    free(st->which);
+static void drop_group(struct tern_hunt *h, size_t g, const char *why) {
+    for (size_t i = h->first[g]; i < h->first[g + 1]; i++)
+        if (!h->f->estimate[i].n) tern_hunt_drop(h, i, why);
 }
 
-static enum tern_status race(const struct tern_search *s, struct tern_found *out, struct tern_error *e) {
-    struct state st;
-    enum tern_status status = begin(&st, s, out, e);
-    if (status) goto done;
-    cut_by_guess(&st);
-    out->complete = 1;
-    for (size_t target = s->effort->rounds_first; out->complete && out->rounds < st.room;
-         target = target * 2 < st.room ? target * 2 : st.room) {
-        while (out->complete && out->rounds < target) out->complete = step(&st);
-        if (out->complete) cut(&st, s->effort->drop);
-        if (st.alive <= 1) break;
+/* The groups near the best, fastest first, no more than the effort allows; the others are not explored. */
+static size_t near_groups(struct tern_hunt *h, double factor, size_t most, size_t *group) {
+    const size_t best = tern_hunt_best(h);
+    size_t n = 0;
+    for (size_t g = 0; best != SIZE_MAX && g < h->groups; g++) {
+        const size_t own = best_of_group(h, g);
+        if (own == SIZE_MAX || tern_hunt_cost(h, own) > factor * tern_hunt_cost(h, best)) {
+            drop_group(h, g, "the seeds of its variant are far from the best");
+            continue;
+        }
+        size_t at = n++;
+        for (; at > 0 && tern_hunt_cost(h, own) < tern_hunt_cost(h, best_of_group(h, group[at - 1])); at--)
+            group[at] = group[at - 1];
+        group[at] = g;
     }
-    finish(&st);
-done:
-    end(&st);
-    if (status) tern_found_free(out);
-    return status;
+    for (size_t i = most; i < n; i++) drop_group(h, group[i], "other variants had faster seeds");
+    return n < most ? n : most;
 }
 
-static enum tern_status exhaustive(const struct tern_search *s, struct tern_found *out,
-                                   struct tern_error *e) {
-    struct state st;
-    enum tern_status status = begin(&st, s, out, e);
+/* One turn of every parameter of every group that is near; 0 when nothing new was there to measure. */
+static int explore(struct tern_hunt *h, const size_t *group, size_t groups, size_t *list) {
+    size_t n = 0, fresh = 0;
+    const size_t from = h->f->samples;
+    for (size_t j = 0; j < groups; j++) {
+        const size_t best = best_of_group(h, group[j]);
+        if (best == SIZE_MAX) continue;
+        size_t *beside = list + n;
+        const size_t some = tern_hunt_neighbours(h, best, 1, beside);
+        size_t kept = 0;
+        for (size_t i = 0; i < some; i++)
+            if (!h->f->estimate[beside[i]].n) beside[kept++] = beside[i];
+        if (!kept) continue;
+        fresh += kept;
+        n += kept;
+        list[n++] = best; /* once more in the same rounds, for a fair comparison */
+    }
+    return fresh && look(h, list, n, NEAR_NEXT) && h->f->samples > from;
+}
+
+enum tern_status tern_race_run(const struct tern_search *s, struct tern_found *out, struct tern_error *e) {
+    struct tern_hunt h;
+    enum tern_status status = tern_hunt_begin(&h, s, 0, out, e);
+    size_t *list = malloc(2 * (s->count + 1) * sizeof *list), *group = malloc((s->count + 1) * sizeof *group);
+    if (!status && (!list || !group))
+        status = tern_fail(e, TERN_NO_MEMORY, "search: %zu candidates: out of memory", s->count);
     if (status) goto done;
-    out->complete = 1;
-    while (out->complete && out->rounds < st.room) out->complete = step(&st);
-    finish(&st);
+    cut_by_guess(&h);
+    size_t n = seeds(&h, list);
+    if (!look(&h, list, n, REACH)) goto done;
+    cut_by_floor(&h);
+    if (s->place) {
+        size_t groups = near_groups(&h, fmax(NEAR, s->effort->drop), s->effort->groups, group);
+        for (int turn = 0; turn < TURNS && explore(&h, group, groups, list); turn++)
+            groups = near_groups(&h, NEAR_NEXT, s->effort->groups, group);
+    }
+    if (!h.over) tern_hunt_halve(&h, s->place ? 12 : s->count);
 done:
-    end(&st);
-    if (status) tern_found_free(out);
+    tern_hunt_end(&h, "not reached: no neighbour of a better point", status);
+    free(list);
+    free(group);
     return status;
-}
-
-static const struct tern_strategy strategies[] = {
-    {"race", "a few rounds over all, then twice as many for those not yet beaten", race},
-    {"exhaustive", "the same number of rounds for every candidate", exhaustive},
-};
-
-const struct tern_strategy *tern_strategies(size_t *count) {
-    *count = sizeof strategies / sizeof *strategies;
-    return strategies;
-}
-
-const struct tern_strategy *tern_strategy_named(const char *name) {
-    for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++)
-        if (!strcmp(strategies[i].name, name)) return &strategies[i];
-    return NULL;
-}
-
-void tern_found_free(struct tern_found *f) {
-    free(f->estimate);
-    free(f->dropped);
-    free(f->order);
-    *f = (struct tern_found){0};
 }

@@ -12,8 +12,20 @@ static double timed(const struct tern_entrant *en, uint64_t calls) {
     return ns > 0 ? ns : 0;
 }
 
+/* Cost per unit of work of one sample. */
+static double sample(struct tern_entrant *en, const struct tern_meter *meter) {
+    const double work = (double)en->calls * en->per;
+    if (!meter || meter->objective == TERN_OBJECTIVE_TIME) return timed(en, en->calls) / work;
+    double joules = NAN;
+    if (tern_energy_start(meter->energy, NULL)) return NAN;
+    const double ns = timed(en, en->calls);
+    if (tern_energy_joules(meter->energy, &joules, NULL)) return NAN;
+    return tern_cost(meter->objective, ns / work, joules / work);
+}
+
 int tern_round(struct tern_entrant *entrant, const size_t *which, size_t count, uint64_t seed, size_t number,
-               double epoch_ns, const volatile int *stop, double *ns) {
+               double epoch_ns, const struct tern_meter *meter, const volatile int *stop, double *ns) {
+    if (meter && meter->objective != TERN_OBJECTIVE_TIME) epoch_ns = fmax(epoch_ns, TERN_ENERGY_EPOCH_NS);
     size_t *order = malloc((count + 1) * sizeof *order);
     if (!order) return 0;
     tern_latin_order(seed, number, count, order);
@@ -30,7 +42,7 @@ int tern_round(struct tern_entrant *entrant, const size_t *which, size_t count, 
                 en->calls = (uint64_t)ceil(epoch_ns / (timed(en, en->calls) / (double)en->calls + 1));
             if (!en->calls) en->calls = 1;
         }
-        ns[order[i]] = timed(en, en->calls) / (double)en->calls / en->per;
+        ns[order[i]] = sample(en, meter);
         whole = !stop || !*stop;
     }
     free(order);

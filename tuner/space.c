@@ -23,7 +23,8 @@ static int keep(struct growth *g, const struct tern_variant *v, const int *param
     return 1;
 }
 
-static int leave_out(struct growth *g, const struct tern_variant *v, const int *param, const char *why) {
+static int leave_out(struct growth *g, const struct tern_variant *v, const int *param, const char *why,
+                     const char *must) {
     struct tern_candidates *c = g->c;
     if (c->out_count == g->out_room) {
         g->out_room = g->out_room ? g->out_room * 2 : 64;
@@ -32,7 +33,8 @@ static int leave_out(struct growth *g, const struct tern_variant *v, const int *
         c->out = grown;
     }
     struct tern_left_out *o = &c->out[c->out_count++];
-    *o = (struct tern_left_out){.variant = v, .every = !param, .why = why ? why : "no reason given"};
+    *o = (struct tern_left_out){
+        .variant = v, .every = !param, .why = why ? why : "no reason given", .must = must};
     if (param) memcpy(o->param, param, sizeof o->param);
     return 1;
 }
@@ -44,10 +46,10 @@ static int expand(struct growth *g, const struct tern_variant *v, const struct t
     const size_t params = s ? s->count : 0;
     for (;;) {
         int param[TERN_MAX_PARAMS] = {0};
-        const char *why = NULL;
+        const struct tern_constraint *broken = NULL;
         for (size_t i = 0; i < params; i++) param[i] = s->params[i].values[at[i]];
-        const int valid = !s || !s->valid || s->valid(param, p->m, p->k, p->n, &why);
-        if (!(valid ? keep(g, v, param) : leave_out(g, v, param, why))) return 0;
+        const int valid = tern_space_allows(s, param, p->m, p->k, p->n, &broken);
+        if (!(valid ? keep(g, v, param) : leave_out(g, v, param, broken->why, broken->must))) return 0;
         size_t i = params;
         while (i > 0 && ++at[i - 1] == s->params[i - 1].count) at[--i] = 0;
         if (i == 0) return 1;
@@ -93,13 +95,13 @@ enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
         if (v->act != TERN_ACT_I8 || (format && v->format != format)) continue;
         /* Binary formats are for weights without zeros: only where the caller names one. */
         if (!(format ? tern_variant_fits_signs : tern_variant_fits)(v, usable, p->m, p->k, p->n, &why))
-            ok = leave_out(&g, v, NULL, why);
+            ok = leave_out(&g, v, NULL, why, NULL);
         else if (v->format->bits > TERNARY_BITS)
-            ok = leave_out(&g, v, NULL, "a dense baseline: its format is not for trits");
+            ok = leave_out(&g, v, NULL, "a dense baseline: its format is not for trits", NULL);
         else if (!v->exact && !lossy)
-            ok = leave_out(&g, v, NULL, "lossy, and only exact variants were asked for");
+            ok = leave_out(&g, v, NULL, "lossy, and only exact variants were asked for", NULL);
         else if (vector && !v->isa)
-            ok = leave_out(&g, v, NULL, "scalar, and vector kernels run here");
+            ok = leave_out(&g, v, NULL, "scalar, and vector kernels run here", NULL);
         else
             ok = expand(&g, v, p);
     }

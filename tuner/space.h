@@ -4,6 +4,7 @@
 #define TERN_TUNER_SPACE_H
 
 #include "kernels/variant.h"
+#include "tuner/race.h"
 #include "tuner/wisdom.h"
 
 #include <stddef.h>
@@ -18,7 +19,8 @@ struct tern_left_out {
     const struct tern_variant *variant;
     int param[TERN_MAX_PARAMS];
     int every;
-    const char *why; /* static text */
+    const char *why;  /* static text */
+    const char *must; /* the constraint that it breaks; NULL when another reason rules it out */
 };
 
 struct tern_candidates {
@@ -34,5 +36,18 @@ enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
                                const struct tern_format *format, int lossy, struct tern_candidates *out,
                                struct tern_error *e);
 void tern_candidates_free(struct tern_candidates *c);
+
+/* What seed points follow from. */
+struct tern_seed_facts {
+    enum tern_regime regime;
+    size_t k, l1d_bytes; /* columns; 0: not known */
+    double read_gbps;    /* of one thread; NaN: not known */
+};
+
+/* Each candidate's place for the search: its variant is its group, its parameters the coordinates. Of each
+ * variant two points at most are seeds: the registry's initial values, and what cache sizes and bandwidth
+ * suggest (prefetch as far ahead as memory answers late, blocks that fill half of L1). */
+void tern_space_places(const struct tern_candidates *c, const struct tern_seed_facts *f,
+                       struct tern_place *out);
 
 #endif

@@ -64,7 +64,7 @@ static void make_ready(struct field *f, size_t i) {
 static int on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns) {
     struct field *f = ctx;
     for (size_t i = 0; i < n; i++) make_ready(f, which[i]);
-    return tern_round(f->entrant, which, n, f->bed->seed, number, EPOCH_NS, f->stop, ns);
+    return tern_round(f->entrant, which, n, f->bed->seed, number, EPOCH_NS, NULL, f->stop, ns);
 }
 
 static int on_go(void *ctx, size_t number) {
@@ -125,7 +125,7 @@ static enum tern_status judge(struct field *f, const struct tern_target *t, size
     tern_ceiling_run(f->entrant[f->space.count].ctx, 1);
     const double epoch = fmin(fmax((double)(tern_now_ns() - start), EPOCH_NS), EPOCH_MAX_NS);
     f->entrant[best].calls = 0;
-    while (n < ROUNDS && tern_round(f->entrant, which, 2, f->bed->seed + 1, n, epoch, f->stop, pair)) {
+    while (n < ROUNDS && tern_round(f->entrant, which, 2, f->bed->seed + 1, n, epoch, NULL, f->stop, pair)) {
         ns[n] = pair[0];
         ideal[n] = amount * pair[1];
         rate[n++] = 1 / pair[1];

@@ -1,5 +1,6 @@
 #include "tuner/tasks.h"
 
+#include "models/arch.h"
 #include "models/model.h"
 
 #include <stdio.h>
@@ -56,6 +57,23 @@ static enum tern_status hparams_of(const char *source, struct tern_hparams *hp, 
     return TERN_OK;
 }
 
+/* The shapes that the engine may pack as one matrix, so that wisdom can tell whether it should. */
+static size_t merged_shapes(const struct tern_hparams *hp, struct tern_shape out[2]) {
+    static const enum tern_role role[2][3] = {{TERN_Q, TERN_K, TERN_V}, {TERN_GATE, TERN_UP}};
+    static const size_t roles[2] = {3, 2};
+    static const char *const name[2] = {"q+k+v", "gate+up"};
+    for (size_t i = 0; i < 2; i++) {
+        out[i] = (struct tern_shape){.m = 0};
+        snprintf(out[i].roles, sizeof out[i].roles, "%s", name[i]);
+        for (size_t j = 0; j < roles[i]; j++) {
+            size_t m;
+            tern_role_shape(hp, role[i][j], &m, &out[i].k);
+            out[i].m += m;
+        }
+    }
+    return 2;
+}
+
 enum tern_status tern_tasks_add_model(struct tern_tasks *t, const char *source, const size_t *threads,
                                       size_t n_threads, const size_t *tokens, size_t n_tokens,
                                       enum tern_regime regime, struct tern_error *e) {
@@ -63,9 +81,11 @@ enum tern_status tern_tasks_add_model(struct tern_tasks *t, const char *source, 
     struct tern_shape shape[MAX_SHAPES];
     enum tern_status s = hparams_of(source, &hp, e);
     if (s) return s;
-    const size_t shapes = tern_model_shapes(&hp, shape, MAX_SHAPES);
+    size_t shapes = tern_model_shapes(&hp, shape, MAX_SHAPES - 2);
+    shapes += merged_shapes(&hp, shape + shapes);
     for (size_t i = 0; i < shapes && !s; i++) {
         struct tern_task task = {.problem = {.m = shape[i].m, .k = shape[i].k, .regime = regime}};
+        task.calls = shape[i].calls;
         snprintf(task.model, sizeof task.model, "%s", hp.name);
         snprintf(task.roles, sizeof task.roles, "%s", shape[i].roles);
         s = add_all(t, task, threads, n_threads, tokens, n_tokens, e);

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "kernels/reference.h"
 #include "measure/clock.h"
+#include "measure/tally.h"
 
 #include <string.h>
 
@@ -30,7 +31,7 @@ struct batch {
 
 static void quantise_tokens(const struct tern_trial *t, size_t from, size_t to) {
     const struct tern_tokens *x = &t->tokens;
-    if (t->variant->act != TERN_ACT_I8) return;
+    if (t->variant->act == TERN_ACT_F32) return;
     for (size_t i = from; i < to; i++)
         t->quantise(x->f + i * x->fstride, x->k, x->stride, x->q + i * x->stride, &x->sum[i], &x->inv[i]);
 }
@@ -64,6 +65,8 @@ void tern_trial_run(void *trial, uint64_t calls) {
     if (t->rotate) t->weights->next = (b.first + calls) % t->weights->copies;
     const unsigned char *y = t->call.y;
     t->digest = tern_hash(t->digest, y + (t->call.w.m - 1) * 4, 4);
+    const uint64_t weights = (uint64_t)t->call.w.m * t->call.w.k;
+    tern_tally_add(calls, weights, t->weights->bytes, weights * t->tokens.n);
 }
 
 /* What one worker does for rows [row0, row1), alone on the calling thread. */
@@ -97,10 +100,11 @@ static enum tern_status check_rows(const struct tern_trial *t, const struct tern
                                    size_t row1, struct tern_error *e) {
     const size_t k = t->call.w.k;
     const int8_t *trits = tern_stock_trits(stock, t->variant->format);
+    tern_reference_fn *reference = tern_reference_of(t->variant->act);
     const int32_t *y = t->call.y;
     for (size_t i = 0; i < t->tokens.n; i += tern_max(1, t->tokens.n - 1)) {
         for (size_t r = row0; r < row1; r++) {
-            const int32_t want = tern_reference_dot(trits + r * k, t->tokens.q + i * t->tokens.stride, k);
+            const int32_t want = reference(trits + r * k, t->tokens.q + i * t->tokens.stride, k);
             const int32_t got = y[i * t->call.ldy + r];
             if (got != want)
                 return tern_fail(e, TERN_CHECK_FAILED,
@@ -115,7 +119,7 @@ static enum tern_status check(struct tern_trial *t, const struct tern_stock *sto
     const size_t m = t->call.w.m, step = t->variant->row_step, tail = (m - 1) / step * step;
     alone(t, 0, tern_min(step, m));
     alone(t, tail, m);
-    if (t->variant->act != TERN_ACT_I8 || !t->variant->exact) return TERN_OK;
+    if (t->variant->act == TERN_ACT_F32 || !t->variant->exact) return TERN_OK;
     enum tern_status s = check_rows(t, stock, 0, tern_min(step, m), e);
     return s ? s : check_rows(t, stock, tail, m, e);
 }

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define WIDE 1.5
+
 double tern_seconds_now(void) {
     return 1e-9 * (double)tern_now_ns();
 }
@@ -37,20 +39,43 @@ static const struct tern_wisdom_entry *known(const struct tern_session *s, const
         const struct tern_wisdom_entry *en = &s->wisdom.entry[i];
         const struct tern_problem *q = &en->problem;
         if (q->m == p->m && q->k == p->k && q->n == p->n && q->threads == p->threads &&
-            q->regime == p->regime && !strcmp(en->objective, "time"))
+            q->regime == p->regime && !strcmp(en->objective, tern_objective_name(s->o->objective)))
             return en;
     }
     return NULL;
 }
 
-/* Done by the run that is resumed, and still known: nothing is proved, packed or timed for it. */
+const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *o,
+                                                const struct tern_wisdom *w, const struct tern_problem *p) {
+    if (o->again || o->table) return NULL;
+    for (size_t i = 0; i < w->count; i++) {
+        const struct tern_wisdom_entry *en = &w->entry[i];
+        const struct tern_problem *q = &en->problem;
+        if (q->m != p->m || q->k != p->k || q->n != p->n || q->threads != p->threads ||
+            (q->regime == TERN_HOT) != (p->regime == TERN_HOT) ||
+            strcmp(en->objective, tern_objective_name(o->objective)))
+            continue;
+        const struct tern_variant *v = tern_variant_named(en->variant);
+        /* An interval as wide as this was measured on a machine that did something else. */
+        const int wide = en->ci_hi_ns > WIDE * en->ci_lo_ns;
+        if (!tern_wisdom_stale(en) && en->complete && !wide &&
+            tern_effort_rank(en->effort) >= tern_effort_rank(o->effort->name) &&
+            (v->isa & o->machine->usable) == v->isa && (v->exact || o->lossy))
+            return en;
+    }
+    return NULL;
+}
+
+/* Done by the run that is resumed, or known well enough: nothing is proved, packed or timed for it. */
 static const struct tern_wisdom_entry *remembered(const struct tern_session *s,
                                                   const struct tern_task *task) {
     struct tern_problem p = task->problem;
     char text[96];
     if (p.regime != TERN_HOT) p.regime = s->bed.cold;
     tern_problem_text(&p, text, sizeof text);
-    const struct tern_wisdom_entry *en = tern_journal_is_done(s->journal, text) ? known(s, &p) : NULL;
+    const struct tern_wisdom_entry *en = tern_tune_knows(s->o, &s->wisdom, &p);
+    if (en || s->o->table) return en;
+    en = tern_journal_is_done(s->journal, text) ? known(s, &p) : NULL;
     return en && !tern_wisdom_stale(en) ? en : NULL;
 }
 
@@ -163,7 +188,10 @@ static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tu
             st = keep(s, &out, was_done, e);
             if (!st && out.complete && !was_done) st = tern_journal_done(s->journal, text, e);
             sum->done++;
+            s->finished++;
             sum->ties += out.tie != 0;
+        } else if (!st && out.recorded) {
+            sum->recorded++;
         } else if (!st) {
             sum->not_measured++;
         }
@@ -172,7 +200,16 @@ static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tu
     return st;
 }
 
+static enum tern_status open_meter(struct tern_session *s, struct tern_error *e) {
+    s->meter.objective = s->o->objective;
+    if (s->o->objective == TERN_OBJECTIVE_TIME) return TERN_OK;
+    enum tern_status st = tern_energy_open(&s->meter.energy, e);
+    if (!st) st = tern_energy_probe(s->meter.energy, NULL, e);
+    return st;
+}
+
 static void close_session(struct tern_session *s) {
+    if (s->meter.energy) tern_energy_close(s->meter.energy);
     tern_bed_close(&s->bed);
     tern_journal_close(s->journal);
     tern_wisdom_free(&s->wisdom);
@@ -195,7 +232,12 @@ static enum tern_status open_files(struct tern_session *s, struct tern_error *e)
     if (s->wisdom.skipped)
         tern_session_warn(s, "wisdom: %s: %zu damaged or unknown lines will not be kept", o->wisdom,
                           s->wisdom.skipped);
-    const struct tern_journal_head head = {o->machine->key, o->strategy->name, o->effort->name, o->seed};
+    /* Rounds of another objective are in another unit. */
+    char strategy[64];
+    snprintf(strategy, sizeof strategy, "%s%s%s", o->strategy->name,
+             o->objective == TERN_OBJECTIVE_TIME ? "" : "/",
+             o->objective == TERN_OBJECTIVE_TIME ? "" : tern_objective_name(o->objective));
+    const struct tern_journal_head head = {o->machine->key, strategy, o->effort->name, o->seed};
     st = tern_journal_open(o->journal, &head, o->resume, &s->journal, e);
     if (!st && tern_journal_damaged(s->journal))
         tern_session_warn(s, "journal: %s: %zu torn lines skipped", o->journal,
@@ -221,6 +263,7 @@ enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_s
     tern_utc_text(now, sizeof now);
     snprintf(s.run, sizeof s.run, "tune-%s-%ld", now, (long)getpid());
     enum tern_status st = open_files(&s, e);
+    if (!st) st = open_meter(&s, e);
     if (!st) st = tern_bed_open(o->machine, o->seed, &s.bed, e);
     if (!st) st = prove_all(&s, e);
     if (!st) st = make_teams(&s, e);

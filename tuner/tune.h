@@ -6,6 +6,7 @@
 
 #include "measure/machine.h"
 #include "measure/sampler.h"
+#include "tuner/cost.h"
 #include "tuner/duel.h"
 #include "tuner/space.h"
 #include "tuner/wisdom.h"
@@ -18,18 +19,23 @@ struct tern_task {
     struct tern_problem problem;
     char model[96]; /* "" when given by shape */
     char roles[64]; /* "q o" */
+    size_t calls;   /* of this shape in one pass through the model; 0 when given by shape */
 };
+
+#define TERN_MAX_SAMPLES 64 /* kept of one standing, for the records */
 
 /* One line of a leaderboard. */
 struct tern_standing {
     const struct tern_variant *variant;
     int param[TERN_MAX_PARAMS];
     int is_default, is_winner, is_baseline; /* baseline: f16, or i2s as it is in files */
-    struct tern_estimate est;               /* ns per call */
+    struct tern_estimate est;               /* cost per call: ns, or the objective's unit */
     struct tern_ratio over_default;         /* time over the default's */
     struct tern_ratio over_f16, over_i2s;   /* time over the baselines'; n == 0: not measured */
     struct tern_ratio of_read, of_int8; /* share of the ceilings, interval included; n == 0: not measured */
     double bytes, macs;                 /* per call: packed weights; multiply-adds */
+    double sample[TERN_MAX_SAMPLES];    /* ns per call of the first rounds of the duel */
+    size_t samples;
 };
 
 #define TERN_MAX_STANDINGS 8
@@ -43,10 +49,12 @@ struct tern_ceiling_seen {
 struct tern_outcome {
     const struct tern_task *task;
     enum tern_regime regime; /* as measured: may be capped */
+    size_t recorded;         /* rounds in the table, when one was asked for; nothing else is filled */
     int remembered;          /* done by an earlier run, see `entry`; nothing else is filled */
     int measured;            /* 0: `why` tells; nothing else is filled */
     char why[256];
     size_t candidates, left_out, dropped, race_rounds, duel_rounds;
+    size_t samples;                                    /* that the search took */
     struct tern_standing standing[TERN_MAX_STANDINGS]; /* fastest first */
     size_t standings;
     double floor;
@@ -69,25 +77,36 @@ struct tern_tune_options {
     double budget_seconds; /* for all tasks together */
     const struct tern_strategy *strategy;
     const struct tern_effort *effort;
+    enum tern_objective objective; /* of the duel, which decides; the search goes by time */
     uint64_t seed;
     int resume, lossy;
+    int again;                              /* measure also what wisdom knows with at least this effort */
     const char *wisdom, *records, *journal; /* paths; records may be NULL: none are written */
-    const volatile int *stop;               /* non-zero: end after what is finished */
-    struct tern_tune_hooks hooks;           /* each may be NULL */
+    const char *table;        /* record a table of the one task here instead (tuner/table.h); NULL: tune */
+    size_t table_rounds;      /* of that table */
+    const volatile int *stop; /* non-zero: end after what is finished */
+    struct tern_tune_hooks hooks; /* each may be NULL */
 };
 
 struct tern_tune_summary {
-    size_t done, remembered, not_measured, ties;
+    size_t done, remembered, not_measured, ties, recorded;
     size_t replayed; /* samples taken from the journal */
     int stopped;
     double seconds;
 };
 
 /* TERN_OK also when stopped or out of time: the summary tells. Errors: the wisdom file belongs to another
- * machine or is damaged, the journal does not fit, a folder cannot be written, threads exceed the processors,
- * no memory. */
+ * machine or is damaged, the objective needs energy and there is no source, the journal does not fit, a
+ * folder cannot be written, threads exceed the processors, no memory. */
 enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *out,
                            struct tern_error *e);
+
+/* The entry that makes measuring this problem needless: of this objective, fresh, complete, not too noisy,
+ * found with the effort of the options or more, and with a variant that may win here. A capped cold regime
+ * serves for a cold one. NULL when there is none, or when the options say `again`. FFTW's rule: a deeper
+ * search satisfies a shallower request. */
+const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *o,
+                                                const struct tern_wisdom *w, const struct tern_problem *p);
 
 /* "6912x2560x1 t1 wcold" */
 void tern_problem_text(const struct tern_problem *p, char *out, size_t bytes);

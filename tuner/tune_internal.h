@@ -19,9 +19,12 @@ struct tern_session {
     struct tern_wisdom wisdom;
     struct tern_journal *journal;
     struct tern_bed bed;
+    struct tern_meter meter;
     double started, ends; /* seconds */
     struct tern_screen screen;
     size_t replayed;
+    size_t finished; /* problems measured by this run: the first one may overdraw the budget to become a
+                        result */
     char run[64];
 };
 
@@ -33,6 +36,9 @@ struct tern_member {
     struct tern_trial *trial;
     int failed; /* no trial could be built; never asked again */
 };
+
+enum { TERN_CONTEST_EXTRAS = 6 }; /* twin, two baselines, two ceilings, and one to spare */
+enum { TERN_RACE, TERN_DUEL };    /* places in `remembered` */
 
 /* One problem under way. */
 struct tern_contest {
@@ -50,9 +56,11 @@ struct tern_contest {
     const size_t *map;    /* number in the strategy -> member; NULL: the same */
     size_t remembered[2]; /* rounds of race and duel that the journal knows */
     int was_done;
-    double epoch_ns;          /* aimed length of a sample */
-    double search_ends, ends; /* seconds */
-    enum tern_status failure; /* of the journal: ends the run */
+    const struct tern_meter *meter; /* of the duel; NULL while searching, which goes by time */
+    double epoch_ns;                /* aimed length of a sample */
+    double read_ns, int8_ns;        /* the ceilings' time per byte and multiply-add; NaN: not known */
+    double search_ends, ends;       /* seconds */
+    enum tern_status failure;       /* of the journal: ends the run */
     struct tern_error error;
 };
 
@@ -64,6 +72,36 @@ void tern_session_warn(const struct tern_session *s, const char *fmt, ...)
  * those that end the whole run; a problem that cannot be measured is an outcome with a reason. */
 enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
                                   struct tern_outcome *out, struct tern_error *e);
+
+/* Round `number` of c->phase over members which[0..n): remembered or measured; a measured round is in the
+ * journal before anybody sees it. `guess`: a rough guess instead of samples. 0: stopped, or the journal
+ * failed. */
+int tern_contest_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns,
+                       int guess);
+
+/* A new member with its parameters (NULL: initial ones); its number. */
+size_t tern_contest_add(struct tern_contest *c, const struct tern_variant *v, const int *param,
+                        const char *role);
+/* For tern_search: ctx is the contest. */
+int tern_contest_on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns);
+/* The end of a search: duel and verdict. */
+enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_found *f,
+                                   struct tern_outcome *out, struct tern_error *e);
+/* In place of a search: every candidate in every round, written to the table that the options name. */
+enum tern_status tern_contest_table(struct tern_contest *c, const struct tern_place *place,
+                                    struct tern_outcome *out, struct tern_error *e);
+
+/* What a search starts from, parallel to the space. */
+struct tern_screening {
+    struct tern_place *place;
+    double *guess; /* NULL when the effort or the strategy wants none */
+    double *least; /* what reading the weights takes */
+};
+/* Free also after a failure. TERN_INCONCLUSIVE when stopped. */
+enum tern_status tern_screen(struct tern_contest *c, struct tern_screening *out, struct tern_error *e);
+void tern_screening_free(struct tern_screening *s);
+/* For tern_search: ctx is the contest. */
+enum tern_bound tern_screen_bound(void *ctx, size_t candidate, double ns);
 
 /* From the duel to the outcome: standings, shares of the ceilings, the wisdom entry. `roles` gives for every
  * entrant of the duel its member; the ceilings' places are 0 when absent. */

@@ -53,6 +53,8 @@ static void add_standing(const struct tern_contest *c, const struct tern_duel *d
                                .bytes = (double)m->variant->format->bytes(c->problem.m, c->problem.k),
                                .macs = (double)c->problem.m * (double)c->problem.k * (double)c->problem.n};
     memcpy(st.param, m->param, sizeof st.param);
+    st.samples = d->rounds < TERN_MAX_SAMPLES ? d->rounds : TERN_MAX_SAMPLES;
+    memcpy(st.sample, d->ns + i * d->room, st.samples * sizeof *st.sample);
     const int has_i2s = roles->i2s || !strcmp(c->member[roles->member[0]].variant->format->name, "i2s");
     st.over_f16 = over(d, i, roles->f16, roles->f16 != 0);
     st.over_i2s = over(d, i, roles->i2s, has_i2s);
@@ -70,7 +72,7 @@ static void write_entry(const struct tern_contest *c, const struct tern_duel *d,
     const struct tern_estimate *est = &d->estimate[d->winner];
     const struct tern_ratio *r = &d->ratio[d->winner];
     *en = (struct tern_wisdom_entry){.problem = c->problem,
-                                     .objective = "time",
+                                     .objective = "",
                                      .median_ns = est->median,
                                      .ci_lo_ns = est->ci_lo,
                                      .ci_hi_ns = est->ci_hi,
@@ -81,11 +83,37 @@ static void write_entry(const struct tern_contest *c, const struct tern_duel *d,
                                      .complete = d->complete,
                                      .tie = d->tie};
     memcpy(en->param, w->param, sizeof en->param);
+    snprintf(en->objective, sizeof en->objective, "%s", tern_objective_name(c->s->o->objective));
     snprintf(en->variant, sizeof en->variant, "%s", w->variant->name);
     snprintf(en->base, sizeof en->base, "%s", base->variant->name);
     snprintf(en->effort, sizeof en->effort, "%s", c->s->o->effort->name);
     snprintf(en->code, sizeof en->code, "%s", tern_variant_code_key(w->variant));
     tern_utc_text(en->date, sizeof en->date);
+}
+
+/* The best of the others that might have won. */
+static void write_second(const struct tern_contest *c, const struct tern_duel *d,
+                         const struct tern_duel_roles *roles, struct tern_wisdom_entry *en) {
+    struct tern_ratio best = {.median = NAN, .ci_lo = NAN, .ci_hi = NAN};
+    size_t second = SIZE_MAX;
+    for (size_t i = 0; i < TERN_DUEL_CHALLENGER + roles->challengers; i++) {
+        if (i == d->winner || i == TERN_DUEL_TWIN || !d->estimate[i].n) continue;
+        const struct tern_ratio r = tern_duel_ratio(d, i, d->winner);
+        if (r.n && (second == SIZE_MAX || r.median < best.median)) best = r, second = i;
+    }
+    en->margin = best.median, en->margin_lo = best.ci_lo, en->margin_hi = best.ci_hi;
+    if (second == SIZE_MAX) return;
+    char params[120];
+    const struct tern_member *m = &c->member[roles->member[second]];
+    tern_variant_params_text(m->variant, m->param, params, sizeof params);
+    for (char *p = params; *p; p++)
+        if (*p == ' ') *p = ',';
+    snprintf(en->second, sizeof en->second, "%.96s[%s]", m->variant->name, params);
+}
+
+static double share_of(const struct tern_duel *d, size_t entrant, size_t ceiling, double amount) {
+    const struct tern_ratio r = share(d, entrant, ceiling, amount);
+    return r.n ? r.median : NAN;
 }
 
 void tern_verdict(const struct tern_contest *c, const struct tern_duel *d,
@@ -103,6 +131,12 @@ void tern_verdict(const struct tern_contest *c, const struct tern_duel *d,
                  &out->read);
     ceiling_seen(d, roles->int8, c->team->int8, c->team->why_int8, &out->int8);
     write_entry(c, d, roles, &out->entry);
+    write_second(c, d, roles, &out->entry);
+    const struct tern_variant *w = c->member[roles->member[d->winner]].variant;
+    out->entry.of_read =
+        share_of(d, d->winner, roles->read, (double)w->format->bytes(c->problem.m, c->problem.k));
+    out->entry.of_int8 = share_of(d, d->winner, roles->int8,
+                                  (double)c->problem.m * (double)c->problem.k * (double)c->problem.n);
 }
 
 static void problem_of_record(const struct tern_session *s, const struct tern_outcome *o,
@@ -138,10 +172,14 @@ static enum tern_status record_standing(const struct tern_session *s, const stru
     r.params = params;
     r.op = o->task->problem.n == 1 ? "gemv" : "gemm";
     r.format = st->variant->format->name;
-    r.unit = "ns/call";
+    char unit[16];
+    snprintf(unit, sizeof unit, "%s/call", tern_objective_unit(s->o->objective));
+    r.unit = unit;
     r.est = st->est;
+    r.samples = st->sample, r.sample_count = st->samples;
     r.base = base;
     r.ratio = st->over_default;
+    r.floor = o->floor;
     r.bytes = st->bytes;
     r.macs = st->macs;
     r.flags = flags[0] ? flags + 1 : NULL;

@@ -24,13 +24,16 @@ struct tern_problem {
 
 struct tern_wisdom_entry {
     struct tern_problem problem;
-    char objective[8]; /* "time" */
+    char objective[8]; /* "time", "energy", "edp": the numbers below are ns, nJ or nJs per call */
     char variant[96];
     int param[TERN_MAX_PARAMS];
     double median_ns, ci_lo_ns, ci_hi_ns; /* per call */
     size_t n;                             /* rounds */
     char base[96];                        /* the default it was compared with */
     double ratio, ratio_lo, ratio_hi;     /* time over the base's time */
+    char second[224];                     /* the next in the duel, "variant[a=1,b=2]"; "": nobody else */
+    double margin, margin_lo, margin_hi;  /* the second's time over the winner's; NaN: not known */
+    double of_read, of_int8;              /* the winner's shares of the ceilings; NaN: not measured */
     char effort[16], date[24], code[20];
     int complete, tie; /* tie: not separable from the default, which therefore won */
 };
@@ -53,6 +56,10 @@ void tern_wisdom_free(struct tern_wisdom *w);
 /* Inserts, or replaces the entry of the same problem and objective. */
 enum tern_status tern_wisdom_put(struct tern_wisdom *w, const struct tern_wisdom_entry *entry,
                                  struct tern_error *e);
+
+/* What tern_plan_for goes by when any format will do, or NULL. */
+const struct tern_wisdom_entry *tern_wisdom_nearest(const struct tern_wisdom *w, uint32_t usable,
+                                                    const struct tern_problem *p);
 
 /* A decision for one linear layer. */
 struct tern_plan {

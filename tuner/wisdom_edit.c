@@ -1,5 +1,6 @@
 #include "tuner/wisdom_edit.h"
 
+#include "tuner/race.h"
 #include "tuner/wisdom_line.h"
 
 #include <stdlib.h>
@@ -14,6 +15,8 @@ static int better(const struct tern_wisdom_entry *a, const struct tern_wisdom_en
     const int fresh_a = !tern_wisdom_stale(a), fresh_b = !tern_wisdom_stale(b);
     if (fresh_a != fresh_b) return fresh_a;
     if (a->complete != b->complete) return a->complete;
+    const int effort_a = tern_effort_rank(a->effort), effort_b = tern_effort_rank(b->effort);
+    if (effort_a != effort_b) return effort_a > effort_b;
     return strcmp(a->date, b->date) > 0; /* ISO 8601 in UTC sorts as text */
 }
 

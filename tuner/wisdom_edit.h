@@ -5,7 +5,8 @@
 #include "tuner/wisdom.h"
 
 /* Adds the entries of `from` to `into`. Where both know a problem the better evidence stays: fresh before
- * stale, then complete before incomplete, then the later date. *taken (may be NULL) counts entries added or
+ * stale, then complete before incomplete, then more
+ * effort, then the later date. *taken (may be NULL) counts entries added or
  * replaced. All or nothing: on an error `into` is as before. Machine keys are the caller's business. */
 enum tern_status tern_wisdom_merge(struct tern_wisdom *into, const struct tern_wisdom *from, size_t *taken,
                                    struct tern_error *e);

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "tuner/wisdom_line.h"
 
+#include "tuner/cost.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +71,30 @@ static int plausible(double v) {
     return isfinite(v) && v >= 0 && v < 1e13; /* 15 digits survive text and back; 1e13 ns are three hours */
 }
 
+/* What is known besides: " read=0.823 int8=0.310 second=name[a=1] margin=1.0312 ci=1.0290..1.0331", each only
+ * where it is known. 0 when a field cannot be written. */
+static int render_evidence(const struct tern_wisdom_entry *en, char *out, size_t bytes) {
+    size_t at = 0;
+    out[0] = 0;
+    const double share[] = {en->of_read, en->of_int8};
+    static const char *const name[] = {"read", "int8"};
+    for (size_t i = 0; i < 2; i++) {
+        if (isnan(share[i])) continue;
+        if (!plausible(share[i])) return 0;
+        at += (size_t)snprintf(out + at, bytes - at, " %s=%.3f", name[i], share[i]);
+    }
+    if (!en->second[0]) return 1;
+    const int alone = isnan(en->margin_lo) || isnan(en->margin_hi);
+    char ci[64];
+    if (!is_word(en->second) || !plausible(en->margin) ||
+        (!alone && (!plausible(en->margin_lo) || !plausible(en->margin_hi))))
+        return 0;
+    interval(ci, sizeof ci, "%.4f", en->margin_lo, en->margin_hi);
+    return at + (size_t)snprintf(out + at, bytes - at, " second=%s margin=%.4f ci=%s", en->second, en->margin,
+                                 ci) <
+           bytes;
+}
+
 enum tern_status tern_wisdom_render(const struct tern_wisdom_entry *en, char line[TERN_WISDOM_LINE],
                                     struct tern_error *e) {
     const struct tern_problem *p = &en->problem;
@@ -85,19 +111,23 @@ enum tern_status tern_wisdom_render(const struct tern_wisdom_entry *en, char lin
         (!lone && !plausible(en->ci_hi_ns)) || (!alone && !plausible(en->ratio_lo)) ||
         (!alone && !plausible(en->ratio_hi)))
         return tern_fail(e, TERN_BAD_INPUT, "wisdom: %.90s: a number is not finite", en->variant);
-    char params[256], ci[64], rci[64];
+    enum tern_objective objective;
+    char params[256], ci[64], rci[64], evidence[448];
+    if (!tern_objective_named(en->objective, &objective) || !render_evidence(en, evidence, sizeof evidence))
+        return tern_fail(e, TERN_BAD_INPUT, "wisdom: %.90s: the evidence or the objective is malformed",
+                         en->variant);
     tern_variant_params_text(v, en->param, params, sizeof params);
     for (char *c = params; *c; c++)
         if (*c == ' ') *c = ',';
     interval(ci, sizeof ci, "%.1f", en->ci_lo_ns, en->ci_hi_ns);
     interval(rci, sizeof rci, "%.4f", en->ratio_lo, en->ratio_hi);
-    const int n =
-        snprintf(line, TERN_WISDOM_LINE,
-                 "%s %zux%zux%zu t=%zu %s %s %s %s ns=%.1f ci=%s n=%zu base=%s ratio=%.4f ci=%s effort=%s "
-                 "date=%s code=%s complete=%d tie=%d",
-                 p->n == 1 ? "gemv" : "gemm", p->m, p->k, p->n, p->threads, tern_regime_name(p->regime),
-                 en->objective, en->variant, params, en->median_ns, ci, en->n, en->base, en->ratio, rci,
-                 en->effort, en->date, en->code, en->complete != 0, en->tie != 0);
+    const int n = snprintf(
+        line, TERN_WISDOM_LINE,
+        "%s %zux%zux%zu t=%zu %s %s %s %s %s=%.1f ci=%s n=%zu base=%s ratio=%.4f ci=%s effort=%s "
+        "date=%s code=%s complete=%d tie=%d%s",
+        p->n == 1 ? "gemv" : "gemm", p->m, p->k, p->n, p->threads, tern_regime_name(p->regime), en->objective,
+        en->variant, params, tern_objective_unit(objective), en->median_ns, ci, en->n, en->base, en->ratio,
+        rci, en->effort, en->date, en->code, en->complete != 0, en->tie != 0, evidence);
     if (n < 0 || n >= TERN_WISDOM_LINE || !tern_wisdom_seal(line, TERN_WISDOM_LINE))
         return tern_fail(e, TERN_BAD_INPUT, "wisdom: %.90s: the line would be too long", en->variant);
     return TERN_OK;
@@ -163,6 +193,29 @@ static int read_params(const struct tern_wisdom_entry *en, char *w, int *param) 
     return tern_variant_params_parse(v, w, param, NULL) == TERN_OK;
 }
 
+static int begins(const char *at, const char *prefix) {
+    return at && !strncmp(at, prefix, strlen(prefix));
+}
+
+static int read_evidence(char **at, struct tern_wisdom_entry *en) {
+    en->of_read = en->of_int8 = en->margin = en->margin_lo = en->margin_hi = NAN;
+    if (begins(*at, "read=") && !read_real(word(at, "read="), &en->of_read)) return 0;
+    if (begins(*at, "int8=") && !read_real(word(at, "int8="), &en->of_int8)) return 0;
+    if (!begins(*at, "second=")) return 1;
+    return copy_word(en->second, sizeof en->second, word(at, "second=")) &&
+           read_real(word(at, "margin="), &en->margin) &&
+           read_interval(word(at, "ci="), &en->margin_lo, &en->margin_hi);
+}
+
+/* "ns=", "nJ=" or "nJs=", as the objective has it. */
+static char *cost_word(char **at, const struct tern_wisdom_entry *en) {
+    enum tern_objective o;
+    char prefix[16];
+    if (!tern_objective_named(en->objective, &o)) return NULL;
+    snprintf(prefix, sizeof prefix, "%s=", tern_objective_unit(o));
+    return word(at, prefix);
+}
+
 int tern_wisdom_parse(const char *line, size_t bytes, struct tern_wisdom_entry *en) {
     const size_t n = tern_wisdom_sealed(line, bytes);
     if (!n) return 0;
@@ -178,7 +231,7 @@ int tern_wisdom_parse(const char *line, size_t bytes, struct tern_wisdom_entry *
         read_size(word(&at, "t="), &en->problem.threads) && read_regime(word(&at, ""), &en->problem.regime) &&
         copy_word(en->objective, sizeof en->objective, word(&at, "")) &&
         copy_word(en->variant, sizeof en->variant, word(&at, "")) &&
-        read_params(en, word(&at, ""), en->param) && read_real(word(&at, "ns="), &en->median_ns) &&
+        read_params(en, word(&at, ""), en->param) && read_real(cost_word(&at, en), &en->median_ns) &&
         read_interval(word(&at, "ci="), &en->ci_lo_ns, &en->ci_hi_ns) && read_size(word(&at, "n="), &en->n) &&
         copy_word(en->base, sizeof en->base, word(&at, "base=")) &&
         read_real(word(&at, "ratio="), &en->ratio) &&
@@ -186,7 +239,8 @@ int tern_wisdom_parse(const char *line, size_t bytes, struct tern_wisdom_entry *
         copy_word(en->effort, sizeof en->effort, word(&at, "effort=")) &&
         copy_word(en->date, sizeof en->date, word(&at, "date=")) &&
         copy_word(en->code, sizeof en->code, word(&at, "code=")) &&
-        read_size(word(&at, "complete="), &complete) && read_size(word(&at, "tie="), &tie) && !at;
+        read_size(word(&at, "complete="), &complete) && read_size(word(&at, "tie="), &tie) &&
+        read_evidence(&at, en) && !at;
     if (!ok) return 0;
     en->complete = complete == 1;
     en->tie = tie == 1;

@@ -4,15 +4,10 @@
 #ifndef TERN_KERNELS_FORMATS_TL_H
 #define TERN_KERNELS_FORMATS_TL_H
 
-#include "base/status.h"
+#include "kernels/format.h"
 
 #include <stddef.h>
 #include <stdint.h>
-
-struct tern_tl_tile {
-    size_t rows, cols; /* BM and BK */
-    size_t inner;      /* bm: rows whose bytes lie side by side */
-};
 
 /* The preset tile of a shape where the published tables have one, else the documented default:
  *   TL1  BM = the first of 256 320 160 128 96 64 32 that divides M, BK = the first of 128 64 32 8 that

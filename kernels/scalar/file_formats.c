@@ -8,18 +8,27 @@
 #include "kernels/formats/vlut.h"
 #include "kernels/scalar/rows.h"
 
-static void tl1_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
-    tern_tl1_read(tern_tl1_tile(m, k), data, k, row, code);
+/* The tile is the matrix's own where it has one. */
+tern_run_fn gemm_tl1_i8_r1k8__scalar, gemm_tl2_i8_r1k32__scalar;
+
+void gemm_tl1_i8_r1k8__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    const struct tern_tl_tile t = c->w.tile.rows ? c->w.tile : tern_tl1_tile(c->w.m, c->w.k);
+    for (size_t r = row0; r < row1; r++) {
+        tern_tl1_read(t, c->w.data, c->w.k, r, local);
+        tern_row_by_tokens(c, r, local);
+    }
 }
 
-static void tl2_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
-    tern_tl2_read(tern_tl2_tile(m, k), data, m, k, row, code);
+void gemm_tl2_i8_r1k32__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    const struct tern_tl_tile t = c->w.tile.rows ? c->w.tile : tern_tl2_tile(c->w.m, c->w.k);
+    for (size_t r = row0; r < row1; r++) {
+        tern_tl2_read(t, c->w.data, c->w.m, c->w.k, r, local);
+        tern_row_by_tokens(c, r, local);
+    }
 }
 
 TERN_SCALAR(gemm_i2sarm_i8_r1k1__scalar, tern_i2sarm_row)
 TERN_SCALAR(gemm_i2s4_i8_r1k1__scalar, tern_i2s4_row)
-TERN_SCALAR(gemm_tl1_i8_r1k8__scalar, tl1_row)
-TERN_SCALAR(gemm_tl2_i8_r1k32__scalar, tl2_row)
 TERN_SCALAR(gemm_tq10_i8_r1k256__scalar, tern_tq10_row)
 TERN_SCALAR(gemm_q10_i8_r1k128__scalar, tern_q10_row)
 TERN_SCALAR(gemm_q20g64_i8_r1k64__scalar, tern_q20g64_row)

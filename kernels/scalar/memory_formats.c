@@ -2,6 +2,7 @@
 #include "kernels/formats/panel.h"
 #include "kernels/formats/planes.h"
 #include "kernels/formats/r16.h"
+#include "kernels/formats/t24.h"
 #include "kernels/formats/t5.h"
 #include "kernels/scalar/rows.h"
 
@@ -23,6 +24,7 @@ static void b128_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_
 
 TERN_SCALAR(gemm_r16_i8_r1k1__scalar, tern_r16_row)
 TERN_SCALAR(gemm_t5_i8_r1k1__scalar, tern_t5_row)
+TERN_SCALAR(gemm_t24_i8_r1k1__scalar, tern_t24_row)
 TERN_SCALAR(gemm_m80_i8_r1k1__scalar, m80_row)
 TERN_SCALAR(gemm_planes_i8_r1k1__scalar, tern_planes_row)
 TERN_SCALAR(gemm_bin1_i8_r1k1__scalar, tern_bin1_row)

@@ -1,6 +1,7 @@
-/* Scalar kernels on bit planes: popcount against bit-sliced activations, and signed sums of f32 activations.
- */
+/* Scalar kernels on bit planes: popcount against bit-sliced activations and against sign bits, and signed
+ * sums of f32 activations. */
 #include "kernels/formats/planes.h"
+#include "kernels/signs.h"
 #include "kernels/slices.h"
 #include "kernels/variant.h"
 
@@ -13,7 +14,7 @@ static uint64_t word_at(const uint8_t *p) {
 }
 
 tern_run_fn gemm_planes_i8_r1k64_popcount__scalar, gemm_bin1_i8_r1k64_popcount__scalar,
-    gemm_planes_f32_r1k64__scalar;
+    gemm_planes_f32_r1k64__scalar, gemm_bin1_b1_r1k64__scalar;
 
 /* sum(w * a) = sum over bits b of weight_b * (ones in plus & plane_b - ones in minus & plane_b), weight_7 =
  * -128. */
@@ -56,6 +57,23 @@ void gemm_bin1_i8_r1k64_popcount__scalar(const struct tern_call *c, size_t row0,
             }
             for (int b = 0; b < 8; b++) sum += count[b] * (b == 7 ? -128 : 1 << b);
             ((int32_t *)c->y)[t * c->ldy + r] = 2 * sum - c->x->sum[t];
+        }
+    }
+}
+
+/* Signs against signs: sum = K - 2 * (columns that differ). Both are clear beyond K, so tails do not differ.
+ */
+void gemm_bin1_b1_r1k64__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    (void)local;
+    const size_t words = tern_plane_words(c->w.k), bytes = tern_sign_bytes(c->w.k);
+    for (size_t r = row0; r < row1; r++) {
+        const uint8_t *w = (const uint8_t *)c->w.data + r * words * 8;
+        for (size_t t = 0; t < c->x->n; t++) {
+            const uint8_t *signs = (const uint8_t *)c->shared + t * bytes;
+            int32_t differ = 0;
+            for (size_t i = 0; i < words; i++)
+                differ += __builtin_popcountll(word_at(w + 8 * i) ^ word_at(signs + 8 * i));
+            ((int32_t *)c->y)[t * c->ldy + r] = (int32_t)c->w.k - 2 * differ;
         }
     }
 }

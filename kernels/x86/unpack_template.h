@@ -58,32 +58,39 @@ ALWAYS_INLINE void unpack_tile(const vec *code, const int8_t *q, size_t count, s
     }
 }
 
+/* All tokens against `count` decoded groups from group g0 on: rows from `row`, 16 per field. */
+ALWAYS_INLINE void unpack_tokens(const struct tern_call *c, const vec *scratch, size_t g0, size_t count,
+                                 size_t row, size_t end, size_t fields, size_t tokens) {
+    const size_t groups = tern_panel_groups(c->w.k), n = c->x->n;
+    for (size_t t = 0; t < n; t += tokens) {
+        const int8_t *q = (const int8_t *)c->shared + t * 4 * groups + g0 * 4 * tokens;
+        vec acc[8][8];
+        unpack_tile(scratch, q, count, fields, tokens, acc);
+        UNROLL
+        for (size_t j = 0; j < tokens; j++) {
+            if (t + j >= n) continue;
+            int32_t *y = (int32_t *)c->y + (t + j) * c->ldy;
+            const vec bias = V(set1_epi32)(-c->x->sum[t + j]);
+            UNROLL
+            for (size_t f = 0; f < fields; f++) {
+                const vec old = g0 ? v_load_rows(y, row + 16 * f, end) : bias;
+                v_store_rows(y, row + 16 * f, end, UNPACK_SUM(old, acc[j][f]));
+            }
+        }
+    }
+}
+
 /* Blocks of `most` groups of columns; `scratch` holds most * fields registers. */
 ALWAYS_INLINE void unpack_gemm(const struct tern_call *c, size_t row0, size_t row1, vec *scratch,
                                struct unpack_layout l, size_t most, size_t tokens) {
-    const size_t groups = tern_panel_groups(c->w.k), n = c->x->n;
+    const size_t groups = tern_panel_groups(c->w.k);
     for (size_t i = row0 / l.rows * VEC_STREAMS; i < (row1 + l.rows - 1) / l.rows * VEC_STREAMS; i++) {
         const uint8_t *w = (const uint8_t *)c->w.data + i / VEC_STREAMS * l.panel + i % VEC_STREAMS * l.half;
         const size_t row = i / VEC_STREAMS * l.rows + i % VEC_STREAMS * VEC_ROWS;
         for (size_t g0 = 0; g0 < groups; g0 += most) {
             const size_t count = tern_min(most, groups - g0);
             for (size_t g = 0; g < count; g++) l.decode(w + (g0 + g) * l.group, scratch + g * l.fields);
-            for (size_t t = 0; t < n; t += tokens) {
-                const int8_t *q = (const int8_t *)c->shared + t * 4 * groups + g0 * 4 * tokens;
-                vec acc[8][8];
-                unpack_tile(scratch, q, count, l.fields, tokens, acc);
-                UNROLL
-                for (size_t j = 0; j < tokens; j++) {
-                    if (t + j >= n) continue;
-                    int32_t *y = (int32_t *)c->y + (t + j) * c->ldy;
-                    const vec bias = V(set1_epi32)(-c->x->sum[t + j]);
-                    UNROLL
-                    for (size_t f = 0; f < l.fields; f++) {
-                        const vec old = g0 ? v_load_rows(y, row + 16 * f, row1) : bias;
-                        v_store_rows(y, row + 16 * f, row1, UNPACK_SUM(old, acc[j][f]));
-                    }
-                }
-            }
+            unpack_tokens(c, scratch, g0, count, row, row1, l.fields, tokens);
         }
     }
 }

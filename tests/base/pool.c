@@ -73,3 +73,36 @@ Test(pool, shares_cover_all_items_once_and_are_cut_at_steps) {
         }
     }
 }
+
+static void mark(void *ctx, size_t worker, size_t workers) {
+    _Atomic int *seen = ctx;
+    atomic_fetch_add(&seen[worker], (int)workers);
+}
+
+Test(pool, only_the_workers_in_use_take_part) {
+    struct tern_pool *p;
+    _Atomic int seen[4] = {0};
+    cr_assert(eq(int, tern_pool_new(4, NULL, &p, NULL), TERN_OK));
+    for (int i = 0; i < 500; i++) {
+        for (size_t used = 1; used <= 4; used++) {
+            tern_pool_use(p, used);
+            tern_pool_run(p, mark, (void *)seen);
+        }
+    }
+    cr_assert(eq(int, seen[0], 500 * (1 + 2 + 3 + 4)));
+    cr_assert(eq(int, seen[1], 500 * (2 + 3 + 4)));
+    cr_assert(eq(int, seen[2], 500 * (3 + 4)));
+    cr_assert(eq(int, seen[3], 500 * 4));
+    tern_pool_free(p);
+}
+
+Test(pool, counts_its_barriers) {
+    for (size_t workers = 1; workers <= 3; workers++) {
+        struct count c = {0};
+        cr_assert(eq(int, tern_pool_new(workers, NULL, &c.pool, NULL), TERN_OK));
+        const uint32_t before = tern_pool_barriers(c.pool);
+        tern_pool_run(c.pool, add_then_read, &c);
+        cr_assert(eq(u32, tern_pool_barriers(c.pool) - before, 401)); /* the end of the run is one */
+        tern_pool_free(c.pool);
+    }
+}

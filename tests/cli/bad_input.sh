@@ -36,7 +36,19 @@ expect 3 'whole number' verify --seed many
 expect 3 'No such file' run -m "$work/none.gguf" --tokens 1
 expect 3 'gguf|GGUF' run -m "$work/noise.gguf" --tokens 1
 expect 3 'empty.gguf' run -m "$work/empty.gguf" --tokens 1
-expect 3 'regular file' run -m "$work" --tokens 1
+expect 3 'neither model.safetensors nor' run -m "$work" --tokens 1
+mkdir "$work/checkpoint"
+printf '\003\000\000\000\000\000\000\000{}' >"$work/checkpoint/model.safetensors"
+expect 3 'safetensors: .*checkpoint/model.safetensors: the header of 3 bytes' inspect "$work/checkpoint"
+printf '\002\000\000\000\000\000\000\000{}' >"$work/checkpoint/model.safetensors"
+expect 3 'config.json' run -m "$work/checkpoint" --tokens 1
+expect 3 'two arguments' convert "$model"
+expect 3 'not a type' convert "$model" "$work/out.gguf" --type Q9
+expect 4 'blk.0.attn_q: has zeros' convert "$model" "$work/out.gguf" --type Q1_0 -q
+expect 3 'No such file' convert "$work/none.gguf" "$work/out.gguf" -q
+expect 3 'x86, arm or rows4' inspect --i2s-layout mips "$model"
+expect 3 'does not say how to pool' embed -m "$model" -p a -q
+expect 3 'not one of mean' embed -m "$model" -p a --pool sum
 expect 3 'synth' run -m synth:nothing --tokens 1
 expect 3 '999' run -m "$model" --tokens 999
 expect 3 'token|number' run -m "$model" --tokens 1,x

@@ -290,3 +290,30 @@ Test(command, e2e_tables_have_one_row_per_test) {
               md.text);
     cr_assert(strstr(md.text, "n < 6") != NULL, "%s", md.text);
 }
+
+Test(command, run_goes_on_with_a_shifted_context) {
+    const struct result full =
+        tern(1, "run -m " MODEL " --tokens 1,2,3,4 -n 60 --ctx 16 --print-ids --ignore-eos");
+    cr_assert(eq(int, full.code, 0), "%s", full.text);
+    cr_assert(strstr(full.text, "the context is full") != NULL, "%s", full.text);
+    const struct result on =
+        tern(1, "run -m " MODEL " --tokens 1,2,3,4 -n 60 --ctx 16 --print-ids --ignore-eos --context-shift");
+    cr_assert(eq(int, on.code, 0), "%s", on.text);
+    cr_assert(strstr(on.text, "shifted 8 times") != NULL, "%s", on.text);
+    cr_assert(strstr(on.text, "the context is full") == NULL, "%s", on.text);
+    const struct result none =
+        tern(1, "run -m " MODEL " --tokens 1,2 -n 60 --ctx 16 --print-ids --context-shift --keep 15");
+    cr_assert(eq(int, none.code, 3), "%s", none.text);
+    cr_assert(strstr(none.text, "nothing to drop") != NULL, "%s", none.text);
+}
+
+Test(command, run_takes_float_activations_and_threads_for_the_prompt) {
+    const struct result r =
+        tern(1, "run -m " MODEL " --tokens 1,2,3 -n 4 --print-ids --act f32 -t 1 --threads-prefill 2");
+    cr_assert(eq(int, r.code, 0), "%s", r.text);
+    cr_assert(strstr(r.text, "planes_f32") != NULL, "%s", r.text);
+    cr_assert(strstr(r.text, "2 threads") != NULL, "%s", r.text);
+    const struct result bad = tern(1, "run -m " MODEL " --tokens 1 --act i4");
+    cr_assert(eq(int, bad.code, 3));
+    cr_assert(strstr(bad.text, "act: 'i4'") != NULL, "%s", bad.text);
+}

@@ -201,6 +201,23 @@ Test(engine_use, the_last_logits_alone_equal_the_last_of_all) {
     tern_engine_free(en);
 }
 
+Test(engine_use, blocks_before_an_epilogue_change_no_bit) {
+    static const size_t bytes[] = {SIZE_MAX, 0, 1, 20000};
+    float *first = NULL;
+    for (size_t i = 0; i < 4; i++) {
+        struct tern_engine *en = start(
+            model, &(struct tern_engine_options){.threads = 2, .kv = TERN_KV_F32, .block_bytes = bytes[i]});
+        float *y = prompt_logits(en, &own);
+        if (first) cr_assert(memcmp(first, y, own.count * own.vocab * sizeof *y) == 0, "%zu bytes", bytes[i]);
+        tern_engine_free(en);
+        if (first)
+            tern_free(y);
+        else
+            first = y;
+    }
+    tern_free(first);
+}
+
 Test(engine_use, a_rewound_sequence_can_be_continued_otherwise) {
     struct tern_engine *en = start(model, &(struct tern_engine_options){.threads = 2, .kv = TERN_KV_F32});
     static const int32_t other[] = {1, 2, 3};

@@ -2,6 +2,7 @@
 
 #include "base/isa.h"
 #include "base/random.h"
+#include "kernels/epilogue.h"
 #include "kernels/half.h"
 
 #include <criterion/criterion.h>
@@ -250,47 +251,16 @@ Test(f32ops, halves_of_every_kind_are_read_exactly) {
     }
 }
 
-Test(f32ops, gates_follow_relu_squared_and_silu) {
-    static int32_t gate[MOST], up[MOST];
-    enum { N = 77 };
-    for (size_t i = 0; i < N; i++) gate[i] = (int32_t)some(3000), up[i] = (int32_t)some(3000);
-    FOR_EACH_LEVEL(o) {
-        o->gated(gate, 0.01f, up, 0.02f, N, TERN_RELU2, c);
-        o->gated(gate, 0.01f, up, 0.02f, N, TERN_SILU, d);
-        for (size_t i = 0; i < N; i++) {
-            const double g = gate[i] * 0.01, u = up[i] * 0.02, r = g > 0 ? g * g * u : 0,
-                         s = g / (1 + exp(-g)) * u;
-            cr_assert(le(dbl, fabs(c[i] - r), 1e-6 * fabs(r)));
-            cr_assert(le(dbl, fabs(d[i] - s), 2e-6 * fabs(s) + 1e-9), "%g", g);
-        }
-    }
-}
-
-Test(f32ops, silu_stands_gates_of_any_size) {
-    static const int32_t gate[] = {INT32_MIN + 1, -1000, 0, 1000, INT32_MAX};
-    static const int32_t up[] = {1, 1, 1, 1, 1};
-    FOR_EACH_LEVEL(o) {
-        o->gated(gate, 1, up, 1, 5, TERN_SILU, c);
-        cr_assert(lt(flt, fabsf(c[0]), 1e-20f));
-        cr_assert(lt(flt, fabsf(c[1]), 1e-20f));
-        cr_assert(c[2] == 0);
-        cr_assert(epsilon_eq(flt, c[3], 1000, 1e-3f));
-        cr_assert(epsilon_eq(flt, c[4], 2147483647.0f, 1e3f));
-    }
-}
-
 Test(f32ops, every_level_gives_the_same_bits) {
     enum { N = 333, DIM = 48, KEYS = 13 };
     const struct tern_f32_ops *o[3];
     const size_t n = levels(o);
     if (n < 2) cr_skip_test("this processor has one level only");
-    static float out[3][4 * MOST];
+    static float out[3][2 * MOST];
     static uint16_t half[KEYS * DIM];
     static int8_t bytes[KEYS * (DIM + 8)];
-    static int32_t gate[N];
     fill(a, N, 5);
     fill(b, KEYS * DIM, 1);
-    for (size_t i = 0; i < N; i++) gate[i] = (int32_t)some(4000);
     for (size_t l = 0; l < n; l++) {
         float *y = out[l];
         o[l]->norm(a, b, N, 1e-5f, y);
@@ -303,8 +273,25 @@ Test(f32ops, every_level_gives_the_same_bits) {
         for (size_t p = 0; p < KEYS; p++) o[l]->store[TERN_KV_Q8](b + p * DIM, DIM, bytes + p * (DIM + 8));
         o[l]->scores[TERN_KV_Q8](a, bytes, KEYS, DIM, 0.1f, y + N + 100);
         o[l]->gather[TERN_KV_Q8](a, bytes, KEYS, DIM, y + N + 120);
-        o[l]->gated(gate, 0.01f, gate, 0.3f, N, TERN_SILU, y + 2 * N);
-        o[l]->gated(gate, 0.01f, gate, 0.3f, N, TERN_RELU2, y + 3 * N);
         if (l) cr_assert(memcmp(out[0], y, sizeof out[0]) == 0, "%s against %s", o[l]->level, o[0]->level);
+    }
+}
+
+Test(f32ops, the_norm_of_the_head_is_the_one_that_layers_quantise) {
+    static const size_t size[] = {5, 16, 40, 691};
+    int8_t want[768], got[768];
+    int32_t sums[2];
+    float inv[2];
+    FOR_EACH_LEVEL(o)
+    for (size_t s = 0; s < 4; s++) {
+        const size_t n = size[s], stride = tern_token_stride(n);
+        fill(a, n, 3);
+        fill(b, n, 2);
+        o->norm(a, b, n, 1e-5f, c);
+        tern_quantise_reference(c, n, stride, want, &sums[0], &inv[0]);
+        tern_epilogue_ops_for(tern_isa_detected())
+            ->norm_quantise(a, b, n, 1e-5f, stride, got, &sums[1], &inv[1]);
+        cr_assert(memcmp(want, got, stride) == 0, "%s n %zu", o->level, n);
+        cr_assert(memcmp(&inv[0], &inv[1], sizeof *inv) == 0);
     }
 }

@@ -175,8 +175,7 @@ struct job {
 
 static void work(void *ctx, size_t w, size_t workers) {
     const struct job *j = ctx;
-    (void)workers;
-    tern_exact_run(j->x, j->pool, w, j->full, j->want, j->h, j->y);
+    tern_exact_run(j->x, j->pool, w, workers, j->full, j->want, j->h, j->y);
 }
 
 /* Every level, 1 to 3 workers, some wishes; the smallest number of answered rows. */
@@ -328,7 +327,7 @@ Test(head_exact, what_is_not_finite_goes_to_the_full_head) {
             h[9] = INFINITY;
         struct tern_exact *x = exact_of(&w, 1, 0, 0);
         const struct tern_exact_full f = {o, TERN_ROWS_F32, w.data};
-        tern_exact_run(x, NULL, 0, &f, &(struct tern_wanted){1, 0}, h, y);
+        tern_exact_run(x, NULL, 0, 1, &f, &(struct tern_wanted){1, 0}, h, y);
         o->rows[TERN_ROWS_F32](w.data, K, 0, M, h, full);
         cr_assert(memcmp(y, full, sizeof y) == 0);
         struct tern_exact_counts n;

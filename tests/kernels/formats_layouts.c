@@ -6,6 +6,8 @@
 #include "kernels/formats/tl.h"
 #include "kernels/formats/tmac.h"
 #include "kernels/half.h"
+#include "kernels/reference.h"
+#include "kernels/variant.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -113,6 +115,51 @@ Test(layouts, tl2_comes_back_for_any_tile) {
     tl2_round_trip((struct tern_tl_tile){256, 96, 32}, 256, 2560);
 }
 
+/* The scalar kernel on a matrix that says how it was cut, all rows and three tokens. */
+static void tiled_kernel(int two, struct tern_tl_tile t, size_t m, size_t k) {
+    enum { N = 3 };
+    int8_t *trits = random_trits(m * k), *q = random_trits(N * tern_token_stride(k));
+    struct tern_error e = {0};
+    cr_assert(!(two ? tern_tl2_check : tern_tl1_check)(t, m, k, &e), "%s", e.text);
+    uint8_t *packed = tern_alloc(two ? tern_tl2_bytes(m, k) : tern_tl1_bytes(m, k));
+    (two ? tern_tl2_pack : tern_tl1_pack)(t, trits, m, k, 0, m, 1, packed);
+    struct tern_tokens x = {.n = N, .k = k, .stride = tern_token_stride(k), .q = q};
+    int32_t sum[N] = {0}, *y = tern_alloc(N * m * 4);
+    for (size_t i = 0; i < N * x.stride; i++) {
+        if (i % x.stride >= k) q[i] = 0;
+        q[i] = (int8_t)(q[i] * 127);
+        sum[i / x.stride] += q[i];
+    }
+    x.sum = sum;
+    const struct tern_variant *v =
+        tern_variant_named(two ? "gemm_tl2_i8_r1k32__scalar" : "gemm_tl1_i8_r1k8__scalar");
+    const struct tern_call c = {
+        .w = {.format = v->format, .m = m, .k = k, .data = packed, .tile = t}, .x = &x, .y = y, .ldy = m};
+    void *local = tern_alloc(v->prep->local_bytes(&c));
+    v->run(&c, 0, m, local);
+    for (size_t i = 0; i < N * m; i++)
+        cr_assert(y[i] == tern_reference_dot(trits + i % m * k, q + i / m * x.stride, k),
+                  "%s %zux%zu, tile %zux%zu, bm %zu: row %zu", v->name, m, k, t.rows, t.cols, t.inner, i % m);
+    tern_free(trits), tern_free(q), tern_free(packed), tern_free(y), tern_free(local);
+}
+
+Test(layouts, the_kernels_of_tl1_and_tl2_read_any_tile) {
+    static const struct tern_tl_tile one[] = {{32, 8, 32},   {64, 4, 64},    {64, 640, 64}, {128, 16, 32},
+                                              {640, 64, 64}, {160, 320, 32}, {320, 40, 32}};
+    static const struct tern_tl_tile two[] = {{32, 24, 32},   {32, 48, 32},  {64, 96, 32},   {160, 120, 32},
+                                              {320, 192, 32}, {640, 96, 32}, {128, 288, 32}, {32, 600, 32}};
+    static const size_t k_two[] = {640, 2560, 1536, 8640, 2048, 1024};
+    size_t ran = 0;
+    for (size_t i = 0; i < sizeof one / sizeof *one; i++) tiled_kernel(0, one[i], 640, i % 2 ? 8640 : 640);
+    for (size_t i = 0; i < sizeof two / sizeof *two; i++)
+        for (size_t j = 0; j < sizeof k_two / sizeof *k_two; j++) {
+            if (tern_tl2_check(two[i], 640, k_two[j], NULL)) continue;
+            tiled_kernel(1, two[i], 640, k_two[j]);
+            ran++;
+        }
+    cr_assert(ran >= 20, "only %zu", ran);
+}
+
 Test(layouts, a_tile_that_does_not_divide_the_matrix_is_refused_with_the_reason) {
     struct tern_error e;
     cr_assert(tern_tl1_check((struct tern_tl_tile){256, 128, 32}, 640, 2560, &e) == TERN_UNSUPPORTED);
@@ -144,7 +191,7 @@ Test(layouts, every_linear_shape_of_the_models_that_used_them_fits_tl1_and_tl2) 
 }
 
 Test(layouts, in_memory_layouts_accept_every_shape) {
-    static const char *const names[] = {"p64", "e80", "r16", "t5", "m80", "planes", "bin1", "b128"};
+    static const char *const names[] = {"p64", "e80", "r16", "t5", "t24", "m80", "planes", "bin1", "b128"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         for (size_t m = 1; m < 200; m += 13)
             for (size_t k = 1; k < 100; k += 7)
@@ -218,6 +265,27 @@ Test(layouts, t5_holds_eight_codes_of_five_bits_in_five_bytes) {
     memcpy(&word, out + 5, 5); /* lanes 2 and 3 */
     for (int i = 0; i < 8; i++) cr_assert((word >> 5 * i & 31) == (i == 6 ? 16 : 13), "field %d", i);
     cr_assert(tern_format_t5.bytes(48, 4) == 64 && out[40] == 0 && out[63] == 0);
+}
+
+Test(layouts, t24_keeps_five_codes_low_and_three_in_the_bits_above) {
+    static int8_t w[192 * 8];
+    static uint8_t out[320];
+    /* lane 3, column 6: byte 4*(8 + 3) + 2 of every line; each code 13 but those of slots 15..23 */
+    const size_t row = 3, at = 46;
+    w[(8 * 15 + row) * 8 + 6] = 1;                                 /* code 5: 13 + 1 = 01 110 */
+    w[(8 * 18 + row) * 8 + 6] = -1;                                /* code 6: 13 - 1 = 01 100 */
+    for (size_t i = 21; i < 24; i++) w[(8 * i + row) * 8 + 6] = 1; /* code 7: 26     = 1 1 010 */
+    tern_format_t24.pack(w, 192, 8, 0, 192, 1, out);
+    cr_assert(tern_format_t24.bytes(192, 8) == 320);
+    cr_assert(out[at] == (6 << 5 | 13) && out[64 + at] == (4 << 5 | 13) && out[128 + at] == (2 << 5 | 13));
+    cr_assert(out[192 + at] == (1 << 6 | 1 << 5 | 13) && out[256 + at] == (1 << 6 | 1 << 5 | 13));
+}
+
+Test(layouts, t24_has_a_last_panel_as_narrow_as_its_rows_allow) {
+    cr_assert(tern_format_t24.bytes(193, 64) == 8 * 320 + 320); /* one lane: 64 columns per chunk */
+    cr_assert(tern_format_t24.bytes(192 + 48, 64) == 8 * 320 + 2 * 320);
+    cr_assert(tern_format_t24.bytes(192 + 96, 64) == 8 * 320 + 4 * 320);
+    cr_assert(tern_format_t24.bytes(192 + 97, 64) == 2 * 8 * 320);
 }
 
 Test(layouts, m80_is_the_number_of_its_five_digits) {

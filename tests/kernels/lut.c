@@ -28,7 +28,7 @@ static int prepare(const char *name, struct prepared *p, size_t workers) {
     p->q = tern_alloc(tern_token_stride(K));
     for (size_t i = 0; i < K; i++) p->q[i] = i < 20 ? -128 : (int8_t)(tern_random_below(&r, 256) - 128);
     p->x = (struct tern_tokens){.n = 1, .k = K, .stride = tern_token_stride(K), .q = p->q, .sum = p->sum};
-    p->call = (struct tern_call){.w = {v->format, 64, K, NULL}, .x = &p->x};
+    p->call = (struct tern_call){.w = {.format = v->format, .m = 64, .k = K}, .x = &p->x};
     tern_variant_defaults(v, p->call.param);
     p->bytes = v->prep->shared_bytes(&p->call);
     p->call.shared = p->tables = tern_alloc(p->bytes);
@@ -181,7 +181,8 @@ Test(lut, sums_at_the_exact_flush_bound_are_right) {
             void *w = tern_alloc(v[i].format->bytes(m, k));
             v[i].format->pack(trits, m, k, 0, m, 1, w);
             struct tern_tokens x = {.n = 1, .k = k, .stride = stride, .q = q, .sum = &sum};
-            struct tern_call c = {.w = {v[i].format, m, k, w}, .x = &x, .y = y, .ldy = m};
+            struct tern_call c = {
+                .w = {.format = v[i].format, .m = m, .k = k, .data = w}, .x = &x, .y = y, .ldy = m};
             tern_variant_defaults(&v[i], c.param);
             void *shared = tern_alloc(v[i].prep->shared_bytes(&c)),
                  *local = tern_alloc(v[i].prep->local_bytes(&c));

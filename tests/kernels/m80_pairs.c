@@ -37,7 +37,7 @@ Test(m80, every_pair_of_bytes_is_divided_exactly) {
     const struct tern_variant *v = tern_variants(&count);
     for (size_t i = 0; i < count; i++) {
         if (v[i].format != f || v[i].n_min > 1 || v[i].isa & ~tern_isa_detected()) continue;
-        struct tern_call c = {.w = {f, M, K, packed}, .x = &x, .y = y, .ldy = M};
+        struct tern_call c = {.w = {.format = f, .m = M, .k = K, .data = packed}, .x = &x, .y = y, .ldy = M};
         tern_variant_defaults(&v[i], c.param);
         c.shared = tern_alloc(v[i].prep->shared_bytes(&c) + 1);
         void *local = tern_alloc(v[i].prep->local_bytes(&c) + 1);

@@ -1,6 +1,7 @@
 #include "kernels/variant.h"
 
 #include "base/isa.h"
+#include "kernels/reference.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -9,7 +10,7 @@
 
 /* <op>_<format>_<act>_<tile>[_<trick>]__<isa> */
 static const char grammar[] =
-    "^(gemv|gemm)_([a-z0-9]+)_(i8|f32)_r[0-9]+k[0-9]+(n[0-9]+)?(_[a-z0-9]+)?__([a-z0-9]+)$";
+    "^(gemv|gemm)_([a-z0-9]+)_(i8|f32|b1)_r[0-9]+k[0-9]+(n[0-9]+)?(_[a-z0-9]+)?__([a-z0-9]+)$";
 
 Test(registry, every_name_obeys_the_grammar_and_tells_the_truth) {
     regex_t re;
@@ -24,8 +25,9 @@ Test(registry, every_name_obeys_the_grammar_and_tells_the_truth) {
         const size_t f = (size_t)(part[2].rm_eo - part[2].rm_so);
         cr_assert(strlen(v[i].format->name) == f && !strncmp(name + part[2].rm_so, v[i].format->name, f),
                   "%s", name);
-        cr_assert(strncmp(name + part[3].rm_so, v[i].act == TERN_ACT_I8 ? "i8_" : "f32_", 2) == 0, "%s",
-                  name);
+        const size_t a = (size_t)(part[3].rm_eo - part[3].rm_so);
+        const char *act = tern_act_name(v[i].act);
+        cr_assert(strlen(act) == a && !strncmp(name + part[3].rm_so, act, a), "%s", name);
         uint32_t level;
         cr_assert(tern_isa_parse(name + part[6].rm_so, &level, NULL) == TERN_OK, "%s", name);
         cr_assert(0 == (v[i].isa & ~level), "%s needs more than its name says", name);
@@ -68,6 +70,30 @@ Test(registry, a_variant_of_a_binary_format_fits_weights_without_a_0_only) {
     cr_assert(strstr(why, "-1 and +1") != NULL);
     cr_assert(tern_variant_fits_signs(v, 0, 64, 64, 1, NULL));
     cr_assert(tern_variant_static(0, TERN_ACT_I8, NULL, 64, 64, 1)->format->binary == 0);
+}
+
+Test(registry, signs_of_activations_are_never_taken_for_int8_ones) {
+    size_t count, signs = 0;
+    const struct tern_variant *v = tern_variants(&count);
+    const uint32_t all = ~0u;
+    for (size_t i = 0; i < count; i++) {
+        if (v[i].act != TERN_ACT_B1) continue;
+        signs++;
+        cr_assert(0 == tern_variant_fits(&v[i], all, 640, 2560, v[i].n_min, NULL), "%s", v[i].name);
+        for (size_t n = 1; n < 64; n *= 2) {
+            cr_assert(tern_variant_static(all, TERN_ACT_I8, v[i].format, 640, 2560, n)->act == TERN_ACT_I8);
+            cr_assert(tern_variant_static(all, TERN_ACT_I8, NULL, 640, 2560, n)->act == TERN_ACT_I8);
+            cr_assert(tern_variant_static(0, TERN_ACT_B1, v[i].format, 640, 2560, n)->act == TERN_ACT_B1);
+        }
+    }
+    cr_assert(signs >= 9, "only %zu", signs);
+}
+
+Test(registry, the_sign_of_an_activation_is_plus_for_0) {
+    const int8_t w[3] = {1, 1, -1}, q[3] = {0, -1, 127};
+    cr_assert(tern_reference_of(TERN_ACT_B1)(w, q, 3) == 1 - 1 - 1);
+    cr_assert(tern_reference_of(TERN_ACT_I8)(w, q, 3) == -128);
+    cr_assert(tern_reference_of(TERN_ACT_F32) == NULL);
 }
 
 Test(registry, parameters_survive_the_way_through_text) {

@@ -216,3 +216,22 @@ Test(survey, refuses_more_threads_than_processors) {
     cr_assert(eq(int, tern_survey(&m, &threads, 1, 0.1, collect, &rows, &e), TERN_BAD_INPUT));
     cr_assert(strstr(e.text, "9 threads") != NULL);
 }
+
+Test(ceilings, a_broken_one_is_shown_and_not_clipped) {
+    /* The kernel reads as much in 0.8 of the ceiling's time. */
+    struct tern_ratio r = {.n = 20, .median = 0.8, .ci_lo = 0.75, .ci_hi = 0.85};
+    struct tern_share s = tern_ceiling_share(&r, 100, 100);
+    cr_assert(epsilon_eq(dbl, s.median, 1.25, 1e-12));
+    cr_assert(epsilon_eq(dbl, s.lo, 1 / 0.85, 1e-12));
+    cr_assert(s.broken == 1);
+    cr_assert(eq(int, tern_regime_fit_of(1, &s), TERN_FIT_BROKEN));
+    cr_assert(eq(int, tern_regime_fit_of(0, &s), TERN_FIT_SHOWN));
+    r.ci_hi = 1.1;
+    s = tern_ceiling_share(&r, 100, 100);
+    cr_assert(s.broken == 0, "an interval that contains 1 breaks nothing");
+    cr_assert(eq(int, tern_regime_fit_of(1, &s), TERN_FIT_SHOWN));
+    cr_assert(eq(int, tern_regime_fit_of(0, &s), TERN_FIT_NOT_SHOWN));
+    r.ci_lo = r.ci_hi = NAN;
+    s = tern_ceiling_share(&r, 100, 100);
+    cr_assert(eq(int, tern_regime_fit_of(1, &s), TERN_FIT_UNKNOWN));
+}

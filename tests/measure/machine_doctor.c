@@ -68,6 +68,49 @@ Test(doctor, shows_the_usable_and_the_detected_instructions) {
     json_decref(doc);
 }
 
+static json_t *check_of(json_t *doc, const char *group, const char *name) {
+    json_t *check;
+    size_t i;
+    json_array_foreach(json_object_get(doc, "checks"), i, check) {
+        if (!strcmp(text_of(check, "group"), group) && !strcmp(text_of(check, "name"), name)) return check;
+    }
+    cr_assert(0, "no check %s %s", group, name);
+    return NULL;
+}
+
+Test(doctor, names_a_hardened_kernel_and_the_sysctl, .init = tree_begin, .fini = tree_end) {
+    tree_put("/proc/sys/kernel/perf_event_paranoid", "4\n");
+    json_t *doc = json_of("", "doctor --json"), *perf = check_of(doc, "counters", "perf");
+    cr_assert(eq(str, (char *)text_of(perf, "state"), "no"));
+    cr_assert(strstr(text_of(perf, "value"), "denied: kernel.perf_event_paranoid is 4") != NULL, "%s",
+              text_of(perf, "value"));
+    cr_assert(strstr(text_of(perf, "remedy"), "sysctl") != NULL);
+    json_decref(doc);
+}
+
+Test(doctor, says_that_an_energy_counter_does_not_move, .init = tree_begin, .fini = tree_end) {
+    tree_put("/sys/class/powercap/intel-rapl:0/name", "package-0\n");
+    tree_put("/sys/class/powercap/intel-rapl:0/energy_uj", "77\n");
+    tree_put("/sys/class/powercap/intel-rapl:0/max_energy_range_uj", "262143328850\n");
+    json_t *doc = json_of("", "doctor --json"), *zone = check_of(doc, "energy", "powercap");
+    cr_assert(strstr(text_of(zone, "value"), "does not move") != NULL, "%s", text_of(zone, "value"));
+    cr_assert(strstr(text_of(check_of(doc, "measuring", "energy"), "value"), "does not move") != NULL);
+    json_decref(doc);
+}
+
+#ifdef TERN_HAVE_HWLOC
+Test(doctor, lists_the_processors_of_each_kind_of_core) {
+    unsetenv("TERN_SYSFS");
+    json_t *doc =
+        json_of("HWLOC_XMLFILE=" TERN_SOURCE_ROOT "/tests/data/topology/hybrid-laptop.xml", "doctor --json");
+    json_t *kinds = json_object_get(json_object_get(doc, "machine"), "kinds");
+    cr_assert(eq(sz, json_array_size(kinds), 2));
+    cr_assert(eq(str, (char *)text_of(json_array_get(kinds, 1), "name"), "E"));
+    cr_assert(eq(sz, json_array_size(json_object_get(json_array_get(kinds, 1), "cpus")), 8));
+    json_decref(doc);
+}
+#endif
+
 Test(doctor, refuses_what_it_does_not_understand) {
     cr_assert(eq(int, tern("", "doctor --nonsense", text, sizeof text), 3));
     cr_assert(eq(int, tern("", "doctor nonsense", text, sizeof text), 3));

@@ -174,11 +174,12 @@ static void *burn(void *ctx) {
     return NULL;
 }
 
-static enum tern_status probe_while_burning(double watts_each, double *seen, struct tern_error *e) {
+static enum tern_status probe_once(double watts_each, double *seen, struct tern_error *e) {
     pthread_t t;
     put_two_packages(0, 0);
     struct tern_energy *m = open_energy();
     watts = watts_each;
+    atomic_store(&stop, 0);
     cr_assert(pthread_create(&t, NULL, burn, NULL) == 0);
     const enum tern_status s = tern_energy_probe(m, seen, e);
     atomic_store(&stop, 1);
@@ -187,16 +188,42 @@ static enum tern_status probe_while_burning(double watts_each, double *seen, str
     return s;
 }
 
+/* On a busy machine the second thread may not get its turn within 50 ms; then the counters really stood
+ * still. */
+static enum tern_status probe_while_burning(double watts_each, double *seen, const char *starved,
+                                            struct tern_error *e) {
+    enum tern_status s = TERN_OK;
+    for (int i = 0; i < 40; i++) {
+        s = probe_once(watts_each, seen, e);
+        if (!s || (!strstr(e->text, "does not move") && !(starved && strstr(e->text, starved)))) break;
+    }
+    return s;
+}
+
 Test(energy, probe_believes_a_plausible_power, .init = tree_begin, .fini = tree_end) {
     struct tern_error e = {0};
     double seen = 0;
-    cr_assert(probe_while_burning(40, &seen, &e) == TERN_OK, "%s", e.text);
+    cr_assert(probe_while_burning(40, &seen, "not plausible", &e) == TERN_OK, "%s", e.text);
     cr_assert(seen > 0);
 }
 
 Test(energy, probe_refuses_an_absurd_power, .init = tree_begin, .fini = tree_end) {
     struct tern_error e = {0};
     double seen = 0;
-    cr_assert(eq(int, probe_while_burning(4e6, &seen, &e), TERN_UNSUPPORTED));
+    cr_assert(eq(int, probe_while_burning(4e6, &seen, NULL, &e), TERN_UNSUPPORTED));
     cr_assert(strstr(e.text, "not plausible") != NULL, "%s", e.text);
+}
+
+Test(energy, two_packages_with_parts_and_a_wrap_give_the_right_joules, .init = tree_begin, .fini = tree_end) {
+    put_two_packages(RANGE - 1000000, 3000000);
+    put_zone("intel-rapl:0:0", "core", 5);
+    put_zone("intel-rapl:0:1", "dram", 7);
+    put_zone("intel-rapl:1:0", "core", RANGE - 1);
+    struct tern_energy *m = open_energy();
+    put_two_packages(250000, 3500000); /* 1.25 J over the wrap, and 0.5 J */
+    put_zone("intel-rapl:0:0", "core", 900005);
+    put_zone("intel-rapl:0:1", "dram", 900007);
+    put_zone("intel-rapl:1:0", "core", 899999);
+    cr_assert(epsilon_eq(dbl, joules_of(m), 1.75, 1e-9));
+    tern_energy_close(m);
 }

@@ -60,9 +60,11 @@ Test(record_docs, describe_every_key) {
     char *page = page_text();
     struct tern_records set = example_of(page);
     set.item[0].est.unstable = 1;
+    set.item[0].source = "another program";
+    set.item[0].source = "somebody";
     char *written = tern_record_json(&set.item[0], NULL);
     json_t *o = json_loads(written, 0, NULL);
-    cr_assert(eq(sz, json_object_size(o), 25), "the example lacks a key");
+    cr_assert(eq(sz, json_object_size(o), 27), "the example lacks a key");
     check_keys(page, o);
     json_decref(o);
     free(written);

@@ -31,6 +31,7 @@ static struct tern_records read_text(const char *text, size_t bytes) {
 }
 
 static struct tern_record full_record(void) {
+    static const double samples[] = {81234.25, NAN, 80790};
     struct tern_record r;
     tern_record_init(&r);
     r = (struct tern_record){
@@ -59,6 +60,10 @@ static struct tern_record full_record(void) {
                 .ci_hi = 81402,
                 .unstable = 1},
         .base = "gemv_i2s",
+        .samples = samples,
+        .sample_count = 3,
+        .floor = 0.004,
+        .commit = "f00",
         .ratio = {.n = 51, .ties = 3, .median = 0.5, .ci_lo = 0.25, .ci_hi = 0.75},
         .bytes = 4423680,
         .macs = 17694720,
@@ -86,6 +91,7 @@ Test(records, come_back_as_they_were_written) {
                               {r->machine, w.machine},
                               {r->code, w.code},
                               {r->suite, w.suite},
+                              {r->commit, w.commit},
                               {r->run, w.run},
                               {r->variant, w.variant},
                               {r->params, w.params},
@@ -108,6 +114,9 @@ Test(records, come_back_as_they_were_written) {
     cr_assert(eq(int, r->est.unstable, w.est.unstable));
     cr_assert(r->ratio.n == w.ratio.n && r->ratio.ties == w.ratio.ties && r->ratio.median == w.ratio.median);
     cr_assert(r->ratio.ci_lo == w.ratio.ci_lo && r->ratio.ci_hi == w.ratio.ci_hi);
+    cr_assert(eq(sz, r->sample_count, 3));
+    cr_assert(r->samples[0] == w.samples[0] && isnan(r->samples[1]) && r->samples[2] == w.samples[2]);
+    cr_assert(r->floor == w.floor);
     cr_assert(r->bytes == w.bytes && r->macs == w.macs && r->of_ceiling == w.of_ceiling);
     tern_records_free(&set);
 }

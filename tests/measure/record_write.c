@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "base/file.h"
 #include "measure/record.h"
 
@@ -31,7 +32,7 @@ Test(record, of_nothing_but_a_kind_holds_only_what_the_writer_knows) {
     json_t *o = written(&r), *value;
     const char *key;
     json_object_foreach(o, key, value) {
-        static const char known[] = " schema kind ts machine suite complete ";
+        static const char known[] = " schema kind ts machine suite commit complete ";
         char word[64];
         snprintf(word, sizeof word, " %s ", key);
         cr_assert(strstr(known, word) != NULL, "%s was not measured and yet written", key);
@@ -133,4 +134,47 @@ Test(record, without_a_kind_is_refused) {
     cr_assert(eq(str, e.text, "record: kind: missing"));
     cr_assert(eq(int, tern_record_append("never-made.jsonl", &r, &e), TERN_BAD_INPUT));
     cr_assert(access("never-made.jsonl", F_OK) != 0);
+}
+
+Test(record_write, counters_energy_and_floor_come_back_as_they_were) {
+    struct tern_record r;
+    struct tern_records set;
+    char path[] = "/tmp/tern-record-XXXXXX";
+    const int fd = mkstemp(path);
+    tern_record_init(&r);
+    r.kind = "sample";
+    r.counter[0].name = "ipc", r.counter[0].value = 2.5;
+    r.counter[1].name = "l1_misses_per_kilo_weight", r.counter[1].value = NAN; /* not counted: left out */
+    r.counter[2].name = "core_ghz", r.counter[2].value = 3;
+    r.counters = 3;
+    r.counters_src = "ipc cache";
+    r.joules = 0.125, r.idle_watts = 7.5, r.energy_src = "powercap package-0";
+    r.modelled_from = 0.25, r.modelled_to = 0.5, r.energy_model = "horowitz2014";
+    r.base = "b", r.floor = 0.004;
+    cr_assert(eq(int, tern_record_append(path, &r, NULL), TERN_OK));
+    cr_assert(eq(int, tern_records_read(path, &set, NULL), TERN_OK));
+    cr_assert(eq(sz, set.count, 1));
+    const struct tern_record *got = &set.item[0];
+    cr_assert(eq(sz, got->counters, 2));
+    cr_assert(eq(str, (char *)got->counter[1].name, "core_ghz"));
+    cr_assert(got->counter[0].value == 2.5 && got->counter[1].value == 3);
+    cr_assert(eq(str, (char *)got->counters_src, "ipc cache"));
+    cr_assert(got->joules == 0.125 && got->idle_watts == 7.5 && got->floor == 0.004);
+    cr_assert(got->modelled_from == 0.25 && got->modelled_to == 0.5);
+    cr_assert(eq(str, (char *)got->energy_model, "horowitz2014"));
+    cr_assert(got->why_no_energy == NULL && got->why_no_counters == NULL);
+    tern_records_free(&set);
+    close(fd);
+    unlink(path);
+}
+
+Test(record, of_another_program_claims_neither_our_version_nor_our_commit) {
+    struct tern_record r;
+    tern_record_init(&r);
+    r.kind = "sample";
+    r.source = "llama-bench";
+    json_t *o = written(&r);
+    cr_assert(json_object_get(o, "suite") == NULL && json_object_get(o, "commit") == NULL);
+    cr_assert(eq(str, (char *)text_at(o, "source"), "llama-bench"));
+    json_decref(o);
 }

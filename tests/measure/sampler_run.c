@@ -45,7 +45,7 @@ static enum tern_status compare(struct world *w, struct job *jobs, size_t count,
                                 const struct tern_sampler_options *o, struct tern_comparison *c,
                                 struct tern_error *e) {
     struct tern_alternative alt[8];
-    struct tern_sampler_clock clock = {world_now, w, 20};
+    struct tern_sampler_clock clock = {world_now, w, 20, NULL};
     for (size_t i = 0; i < count; i++) {
         jobs[i].world = w;
         jobs[i].name = (char)('a' + i);
@@ -241,5 +241,73 @@ Test(sampler, measures_real_work_with_the_real_clock) {
         cr_assert(c.estimate[i].ci_lo <= c.estimate[i].median && c.estimate[i].median <= c.estimate[i].ci_hi);
     }
     cr_assert(c.ratio[1].ci_lo <= c.ratio[1].median && c.ratio[1].median <= c.ratio[1].ci_hi);
+    tern_comparison_free(&c);
+}
+
+/* ---- warm-up and frequency ---- */
+
+static double ghz_now = 3.0;
+
+static double world_ghz(void *ctx) {
+    const struct world *w = ctx;
+    return w->visits % 2 ? ghz_now : 3.0;
+}
+
+static void slowly_warm(void *ctx, uint64_t calls) {
+    struct job *j = ctx;
+    const double cold = j->calls_all < 15000 ? 2 - (double)j->calls_all / 15000 : 1;
+    j->world->ns += j->ns_per_call * cold * (double)calls;
+    j->calls_all += calls;
+    j->world->visits++;
+}
+
+Test(sampler, warms_up_until_two_rounds_take_the_same_time) {
+    struct world w = {0};
+    struct job job = {.world = &w, .ns_per_call = 100};
+    struct tern_alternative a = {"a", slowly_warm, &job};
+    struct tern_sampler_clock clock = {world_now, &w, 20, NULL};
+    struct tern_comparison c;
+    cr_assert(eq(int, tern_compare_by(&clock, &a, 1, NULL, &c, NULL), TERN_OK));
+    cr_assert(c.warm && c.warmup_rounds >= 2 && c.warmup_rounds < 10, "%zu", c.warmup_rounds);
+    cr_assert(epsilon_eq(dbl, c.estimate[0].median, 100, 2), "%f", c.estimate[0].median);
+    cr_assert(isnan(c.ghz) && c.slow_rounds == 0);
+    tern_comparison_free(&c);
+}
+
+Test(sampler, counts_the_rounds_in_which_the_clock_was_lowered) {
+    struct world w = {0};
+    struct job job = {.world = &w, .ns_per_call = 1e6, .name = 'a'};
+    struct tern_alternative a = {"a", work, &job};
+    struct tern_sampler_clock clock = {world_now, &w, 20, world_ghz};
+    struct tern_comparison c;
+    cr_assert(eq(int, tern_compare_by(&clock, &a, 1, NULL, &c, NULL), TERN_OK));
+    cr_assert(eq(dbl, c.ghz, 3.0));
+    cr_assert(eq(sz, c.slow_rounds, 0));
+    tern_comparison_free(&c);
+    ghz_now = 3.0;
+    w = (struct world){0};
+    job.calls_all = 0;
+    clock.ghz = world_ghz;
+    ghz_now = 2.9; /* 3 % lower is no event */
+    cr_assert(eq(int, tern_compare_by(&clock, &a, 1, NULL, &c, NULL), TERN_OK));
+    cr_assert(eq(sz, c.slow_rounds, 0));
+    tern_comparison_free(&c);
+}
+
+static double falls_at_the_tenth(void *ctx) {
+    const struct world *w = ctx;
+    return w->visits == 12 ? 2.0 : 3.0; /* two visits calibrate */
+}
+
+Test(sampler, keeps_a_slow_round_and_counts_it) {
+    struct world w = {0};
+    struct job job = {.world = &w, .ns_per_call = 1e6, .name = 'a'};
+    struct tern_alternative a = {"a", work, &job};
+    struct tern_sampler_clock clock = {world_now, &w, 20, falls_at_the_tenth};
+    struct tern_comparison c;
+    cr_assert(eq(int, tern_compare_by(&clock, &a, 1, NULL, &c, NULL), TERN_OK));
+    cr_assert(eq(dbl, c.ghz, 3.0));
+    cr_assert(eq(sz, c.slow_rounds, 2), "the probe stands between two rounds, and counts for both");
+    cr_assert(eq(sz, c.estimate[0].n, 52));
     tern_comparison_free(&c);
 }

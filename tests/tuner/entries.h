@@ -37,6 +37,17 @@ static inline struct tern_wisdom_entry random_entry(struct tern_random *r) {
                                    .date = "2026-01-02T03:04:05Z",
                                    .complete = (int)tern_random_below(r, 2),
                                    .tie = (int)tern_random_below(r, 2)};
+    static const char *const objectives[] = {"time", "energy", "edp"};
+    snprintf(en.objective, sizeof en.objective, "%s",
+             objectives[tern_random_below(r, 8) < 6 ? 0 : 1 + tern_random_below(r, 2)]);
+    en.of_read = tern_random_below(r, 3) ? digits(r, 0.001, 2000) : NAN;
+    en.of_int8 = tern_random_below(r, 3) ? digits(r, 0.001, 2000) : NAN;
+    en.margin = en.margin_lo = en.margin_hi = NAN;
+    if (tern_random_below(r, 3)) {
+        snprintf(en.second, sizeof en.second, "%s[prefetch=0,rows=2]", any_variant(r)->name);
+        en.margin = digits(r, 0.0001, 1u << 16);
+        if (tern_random_below(r, 2)) en.margin_lo = en.margin, en.margin_hi = en.margin + 1;
+    }
     if (tern_random_below(r, 4) == 0) en.ci_lo_ns = en.ci_hi_ns = en.ratio_lo = en.ratio_hi = NAN;
     for (size_t i = 0; i < v->space->count; i++)
         en.param[i] = v->space->params[i].values[tern_random_below(r, (uint32_t)v->space->params[i].count)];

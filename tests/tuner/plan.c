@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "base/isa.h"
 #include "entries.h"
+#include "tuner/tune.h"
 #include "tuner/wisdom.h"
 
 #include <criterion/criterion.h>
@@ -139,4 +140,43 @@ Test(plan, an_unknown_forced_variant_is_an_error) {
     setenv("TERN_KERNEL", "gemv_typo", 1);
     cr_assert(eq(int, tern_plan_for(NULL, USABLE, &p, NULL, &plan, &e), TERN_BAD_INPUT));
     cr_assert(ne(ptr, strstr(e.text, "gemv_typo"), NULL));
+}
+
+static const struct tern_wisdom_entry *knows(const char *effort, int again) {
+    static struct tern_machine machine;
+    machine.usable = USABLE;
+    const struct tern_tune_options o = {
+        .machine = &machine, .effort = tern_effort_named(effort), .again = again};
+    const struct tern_problem p = {512, 256, 1, 2, TERN_WCOLD};
+    return tern_tune_knows(&o, &wisdom, &p);
+}
+
+Test(plan, more_effort_satisfies_less_and_not_the_reverse) {
+    know(1, "gemm_p64_i8_r1k1__scalar", 2, TERN_WCOLD);
+    wisdom.entry[0].complete = 1;
+    wisdom.entry[0].ci_lo_ns = 0.9, wisdom.entry[0].ci_hi_ns = 1.1;
+    cr_assert(knows("quick", 0) != NULL);
+    cr_assert(knows("normal", 0) != NULL);
+    cr_assert(knows("thorough", 0) == NULL);
+    cr_assert(knows("quick", 1) == NULL, "asked for again");
+    wisdom.entry[0].problem.regime = TERN_WCOLD_CAPPED;
+    cr_assert(knows("normal", 0) != NULL, "as cold as this machine can");
+    wisdom.entry[0].problem.regime = TERN_HOT;
+    cr_assert(knows("normal", 0) == NULL);
+}
+
+Test(plan, incomplete_stale_noisy_or_of_another_objective_it_is_measured_again) {
+    know(1, "gemm_p64_i8_r1k1__scalar", 2, TERN_WCOLD);
+    struct tern_wisdom_entry *en = &wisdom.entry[0];
+    cr_assert(knows("normal", 0) == NULL, "incomplete");
+    en->complete = 1;
+    cr_assert(knows("normal", 0) != NULL);
+    en->ci_lo_ns = 1, en->ci_hi_ns = 3;
+    cr_assert(knows("normal", 0) == NULL, "noisy");
+    en->ci_hi_ns = 1.1;
+    snprintf(en->objective, sizeof en->objective, "energy");
+    cr_assert(knows("normal", 0) == NULL, "energy");
+    snprintf(en->objective, sizeof en->objective, "time");
+    snprintf(en->code, sizeof en->code, "0000000000000000");
+    cr_assert(knows("normal", 0) == NULL, "stale");
 }

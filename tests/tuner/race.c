@@ -60,15 +60,13 @@ static struct tern_found search(const char *strategy, struct table *t, size_t co
     return f;
 }
 
-Test(race, every_strategy_finds_the_cheapest_of_a_quiet_table) {
-    size_t strategies;
-    const struct tern_strategy *all = tern_strategies(&strategies);
-    for (size_t i = 0; i < strategies; i++) {
+Test(race, the_strategies_that_look_at_all_find_the_cheapest_of_a_quiet_table) {
+    static const char *const all[] = {"race", "exhaustive"};
+    for (size_t i = 0; i < 2; i++) {
         for (uint64_t seed = 1; seed <= 20; seed++) {
             struct table t = table_of(100, seed);
-            struct tern_found f = search(all[i].name, &t, 100, NULL);
-            cr_assert(eq(sz, f.order[0], cheapest(&t, 100)), "%s, seed %lu", all[i].name,
-                      (unsigned long)seed);
+            struct tern_found f = search(all[i], &t, 100, NULL);
+            cr_assert(eq(sz, f.order[0], cheapest(&t, 100)), "%s, seed %lu", all[i], (unsigned long)seed);
             cr_assert(f.complete);
             tern_found_free(&f);
         }

@@ -1,8 +1,10 @@
 #include "tuner/space.h"
+#include "base/expression.h"
 #include "base/isa.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 static uint32_t usable;
@@ -58,6 +60,76 @@ Test(space, what_is_left_out_has_a_reason) {
     tern_candidates_free(&c);
 }
 
+Test(space, a_point_that_breaks_a_constraint_is_left_out_with_its_text) {
+    struct tern_candidates c = space_of(64, 256, 1);
+    size_t broken = 0;
+    for (size_t i = 0; i < c.out_count; i++) broken += c.out[i].must != NULL;
+    if (usable) cr_assert(gt(sz, broken, 0));
+    for (size_t i = 0; i < c.count; i++) {
+        const struct tern_constraint *b = NULL;
+        cr_assert(tern_space_allows(c.item[i].variant->space, c.item[i].param, 64, 256, 1, &b));
+    }
+    tern_candidates_free(&c);
+}
+
+Test(space, every_constraint_of_the_registry_can_be_evaluated) {
+    size_t count;
+    const struct tern_variant *all = tern_variants(&count);
+    for (size_t i = 0; i < count; i++) {
+        const struct tern_space *s = all[i].space;
+        struct tern_name name[TERN_MAX_PARAMS + 3] = {{"m", 4096}, {"k", 4096}, {"n", 64}};
+        for (size_t d = 0; d < s->count; d++)
+            name[3 + d] = (struct tern_name){s->params[d].name, s->params[d].values[0]};
+        for (size_t d = 0; d < s->constraints; d++) {
+            int64_t v;
+            struct tern_error e = {""};
+            cr_assert(eq(int, tern_expression(s->constraint[d].must, name, 3 + s->count, &v, &e), TERN_OK),
+                      "%s: %s", all[i].name, e.text);
+            cr_assert(s->constraint[d].why && s->constraint[d].why[0]);
+        }
+    }
+}
+
+Test(space, every_variant_has_a_seed_and_a_place_of_its_own) {
+    struct tern_candidates c = space_of(640, 2560, 1);
+    struct tern_place *place = calloc(c.count, sizeof *place);
+    const struct tern_seed_facts facts = {TERN_WCOLD, 2560, 32768, 30};
+    tern_space_places(&c, &facts, place);
+    size_t seeds = 0;
+    for (size_t i = 0; i < c.count; i++) {
+        size_t own = 0;
+        for (size_t j = 0; j < c.count; j++) {
+            if (c.item[j].variant != c.item[i].variant) continue;
+            own += place[j].seed;
+            cr_assert(eq(u32, place[j].group, place[i].group));
+            if (i != j) cr_assert(memcmp(place[i].at, place[j].at, sizeof place[i].at) != 0);
+        }
+        cr_assert(ge(sz, own, 1), "%s", c.item[i].variant->name);
+        cr_assert(le(sz, own, 2), "%s", c.item[i].variant->name);
+        seeds += place[i].seed;
+    }
+    if (c.count > 500) cr_assert(lt(sz, seeds * 8, c.count), "the first round is light");
+    free(place);
+    tern_candidates_free(&c);
+}
+
+Test(space, hot_weights_are_seeded_without_prefetch) {
+    struct tern_candidates c = space_of(640, 2560, 1);
+    struct tern_place *place = calloc(c.count, sizeof *place);
+    const struct tern_seed_facts facts = {TERN_HOT, 2560, 32768, 30};
+    tern_space_places(&c, &facts, place);
+    size_t with = 0, without = 0;
+    for (size_t i = 0; i < c.count; i++) {
+        const struct tern_space *s = c.item[i].variant->space;
+        if (!s->count || strcmp(s->params[0].name, "prefetch")) continue;
+        with++;
+        without += place[i].seed && c.item[i].param[0] == 0;
+    }
+    cr_assert(with == 0 || without > 0);
+    free(place);
+    tern_candidates_free(&c);
+}
+
 Test(space, a_variant_for_other_token_counts_is_left_out) {
     struct tern_candidates c = space_of(64, 256, 1);
     for (size_t i = 0; i < c.count; i++) cr_assert(le(sz, c.item[i].variant->n_min, 1));
@@ -74,6 +146,15 @@ Test(space, the_best_ranked_comes_first) {
     struct tern_candidates c = space_of(640, 2560, 128);
     for (size_t i = 1; i < c.count; i++)
         cr_assert(ge(int, c.item[i - 1].variant->rank, c.item[i].variant->rank));
+    tern_candidates_free(&c);
+}
+
+Test(space, a_binary_format_by_name_brings_no_kernels_of_other_activations) {
+    const struct tern_problem p = {640, 2560, 1, 1, TERN_WCOLD};
+    struct tern_candidates c;
+    cr_assert(eq(int, tern_space_of(&p, usable, tern_format_named("bin1"), 0, &c, NULL), TERN_OK));
+    cr_assert(ge(sz, c.count, 1));
+    for (size_t i = 0; i < c.count; i++) cr_assert(eq(int, (int)c.item[i].variant->act, TERN_ACT_I8));
     tern_candidates_free(&c);
 }
 

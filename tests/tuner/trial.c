@@ -168,7 +168,7 @@ Test(round, each_entrant_is_measured_once_and_a_missing_one_is_nan) {
     struct tern_entrant en[3] = {{count_calls, &calls[0], 1, 10}, {0}, {count_calls, &calls[2], 1, 20}};
     const size_t which[] = {2, 1, 0};
     double ns[3];
-    cr_assert(eq(int, tern_round(en, which, 3, 1, 0, 1e6, NULL, ns), 1));
+    cr_assert(eq(int, tern_round(en, which, 3, 1, 0, 1e6, NULL, NULL, ns), 1));
     cr_assert(eq(u64, calls[0], 10));
     cr_assert(eq(u64, calls[2], 20));
     cr_assert(isnan(ns[1]));
@@ -180,5 +180,5 @@ Test(round, a_stop_voids_the_round) {
     struct tern_entrant en = {count_calls, &calls, 1, 10};
     const size_t which = 0;
     double ns;
-    cr_assert(eq(int, tern_round(&en, &which, 1, 1, 0, 1e6, &stop, &ns), 0));
+    cr_assert(eq(int, tern_round(&en, &which, 1, 1, 0, 1e6, NULL, &stop, &ns), 0));
 }

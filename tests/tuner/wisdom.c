@@ -67,6 +67,11 @@ Test(wisdom, every_field_of_an_entry_survives_the_file) {
         cr_assert(eq(int, isnan(en.ci_lo_ns) != 0, isnan(back.ci_lo_ns) != 0));
         cr_assert(eq(int, en.tie, back.tie));
         cr_assert(eq(int, en.complete, back.complete));
+        cr_assert(eq(str, (char *)en.objective, back.objective));
+        cr_assert(eq(str, (char *)en.second, back.second));
+        cr_assert(eq(int, isnan(en.of_read) != 0, isnan(back.of_read) != 0));
+        if (!isnan(en.of_int8)) cr_assert(lt(dbl, fabs(en.of_int8 - back.of_int8), 0.0001));
+        if (en.second[0]) cr_assert(lt(dbl, fabs(en.margin - back.margin), 0.00001));
     }
 }
 
@@ -255,6 +260,38 @@ Test(wisdom, merging_keeps_the_better_evidence) {
     cr_assert(eq(sz, taken, 0));
     tern_wisdom_free(&mine);
     tern_wisdom_free(&theirs);
+}
+
+Test(wisdom, a_line_written_before_there_was_evidence_is_still_read) {
+    struct tern_random r = {17};
+    struct tern_wisdom_entry en = random_entry(&r), back;
+    char line[TERN_WISDOM_LINE];
+    en.of_read = en.of_int8 = NAN;
+    en.second[0] = 0;
+    cr_assert(eq(int, tern_wisdom_render(&en, line, NULL), TERN_OK));
+    cr_assert(strstr(line, "second=") == NULL);
+    cr_assert(tern_wisdom_parse(line, strlen(line), &back));
+    cr_assert(isnan(back.of_read));
+    cr_assert(eq(sz, strlen(back.second), 0));
+}
+
+Test(wisdom, more_effort_is_better_evidence_than_a_later_date) {
+    struct tern_random r = {23};
+    struct tern_wisdom_entry old = random_entry(&r), young;
+    old.complete = 1;
+    young = old;
+    snprintf(old.effort, sizeof old.effort, "thorough");
+    snprintf(young.effort, sizeof young.effort, "quick");
+    snprintf(young.date, sizeof young.date, "2027-01-02T03:04:05Z");
+    struct tern_wisdom mine = {.machine = KEY}, other = {.machine = KEY};
+    cr_assert(eq(int, tern_wisdom_put(&mine, &old, NULL), TERN_OK));
+    cr_assert(eq(int, tern_wisdom_put(&other, &young, NULL), TERN_OK));
+    size_t taken = 9;
+    cr_assert(eq(int, tern_wisdom_merge(&mine, &other, &taken, NULL), TERN_OK));
+    cr_assert(eq(sz, taken, 0));
+    cr_assert(eq(str, mine.entry[0].effort, "thorough"));
+    tern_wisdom_free(&mine);
+    tern_wisdom_free(&other);
 }
 
 Test(wisdom, forgetting_takes_what_matches_and_nothing_else) {

@@ -1,0 +1,40 @@
+/* The parts of `tern tune`: arguments, what is printed while it runs, the dry run, the replay. */
+#ifndef TERN_CLI_TUNE_H
+#define TERN_CLI_TUNE_H
+
+#include "base/progress.h"
+#include "tuner/aggregate.h"
+#include "tuner/tasks.h"
+#include "tuner/tune.h"
+
+#include <jansson.h>
+
+struct tern_tune_arguments {
+    struct tern_tune_options tune;
+    const char *model, *strategy, *effort, *objective, *threads, *batch, *wisdom, *records;
+    const char *replay; /* a recorded table */
+    const char *problem[256];
+    size_t problems, repetitions;
+    int dry_run, json, quiet, verbose;
+};
+
+/* Shows outcomes as they come: lines on stdout, or a JSON list printed at the end. */
+struct tern_tune_view {
+    struct tern_progress bar;
+    int json, quiet;
+    enum tern_objective objective;
+    json_t *list;
+    struct tern_totals totals;
+};
+/* The hooks of a run; the bar must have begun. */
+struct tern_tune_hooks tern_tune_view_hooks(struct tern_tune_view *v);
+/* Sums of models and the last lines. `wisdom` and `records` are file names, records may be NULL. */
+void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary *sum, const char *wisdom,
+                        const char *records);
+
+/* Both return an exit code. `wisdom` may be NULL: nothing is known yet. */
+int tern_tune_dry_run(const struct tern_tune_arguments *a, const struct tern_tasks *tasks,
+                      const char *wisdom);
+int tern_tune_replay(const struct tern_tune_arguments *a);
+
+#endif

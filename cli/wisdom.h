@@ -1,0 +1,28 @@
+/* The parts of `tern wisdom`. */
+#ifndef TERN_CLI_WISDOM_H
+#define TERN_CLI_WISDOM_H
+
+#include "measure/machine.h"
+#include "tuner/wisdom.h"
+
+#include <jansson.h>
+
+struct tern_wisdom_arguments {
+    char **word; /* after the subcommand */
+    size_t words;
+    const char *path;
+    const struct tern_machine *machine;
+    size_t threads;
+    int any_machine, stale, all, json;
+};
+
+/* The file that the arguments name; what is damaged in it is told on stderr. */
+enum tern_status tern_wisdom_mine(const struct tern_wisdom_arguments *a, struct tern_wisdom *w,
+                                  struct tern_error *e);
+/* The one problem among the words; *has_n: it named its tokens. Returns an exit code. */
+int tern_wisdom_shape(const struct tern_wisdom_arguments *a, struct tern_problem *p, int *has_n);
+json_t *tern_wisdom_entry_json(const struct tern_wisdom_entry *en);
+void tern_wisdom_entry_say(const struct tern_wisdom_entry *en);
+int tern_wisdom_explain(const struct tern_wisdom_arguments *a);
+
+#endif

@@ -1,0 +1,207 @@
+#define _GNU_SOURCE
+#include "cli/wisdom.h"
+
+#include "cli/command.h"
+#include "measure/counters.h"
+#include "tuner/cost.h"
+#include "tuner/guide.h"
+#include "tuner/wisdom_edit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum tern_status tern_wisdom_mine(const struct tern_wisdom_arguments *a, struct tern_wisdom *w,
+                                  struct tern_error *e) {
+    const enum tern_status s = tern_wisdom_read(a->path, a->machine->key, a->any_machine, w, e);
+    if (!s && w->skipped)
+        fprintf(stderr, "tern: wisdom: %s: %zu damaged or unknown lines skipped\n", a->path, w->skipped);
+    return s;
+}
+
+static void params_of(const struct tern_wisdom_entry *en, char *out, size_t bytes) {
+    const struct tern_variant *v = tern_variant_named(en->variant);
+    if (v)
+        tern_variant_params_text(v, en->param, out, bytes);
+    else
+        snprintf(out, bytes, "-");
+}
+
+json_t *tern_wisdom_entry_json(const struct tern_wisdom_entry *en) {
+    char params[160];
+    params_of(en, params, sizeof params);
+    json_t *o = json_pack(
+        "{s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:f, s:I, s:s, s:f, s:s, s:s, s:s, s:b, s:b, s:b}", "m",
+        (json_int_t)en->problem.m, "k", (json_int_t)en->problem.k, "n", (json_int_t)en->problem.n, "threads",
+        (json_int_t)en->problem.threads, "regime", tern_regime_name(en->problem.regime), "objective",
+        en->objective, "variant", en->variant, "params", params, "median_ns", en->median_ns, "rounds",
+        (json_int_t)en->n, "base", en->base, "time_over_base", en->ratio, "effort", en->effort, "date",
+        en->date, "code", en->code, "complete", en->complete, "tie", en->tie, "stale", tern_wisdom_stale(en));
+    if (!isnan(en->ci_lo_ns))
+        json_object_set_new(o, "ci95_ns", json_pack("[f,f]", en->ci_lo_ns, en->ci_hi_ns));
+    if (!isnan(en->ratio_lo))
+        json_object_set_new(o, "ci95_ratio", json_pack("[f,f]", en->ratio_lo, en->ratio_hi));
+    if (!isnan(en->of_read)) json_object_set_new(o, "share_of_read", json_real(en->of_read));
+    if (!isnan(en->of_int8)) json_object_set_new(o, "share_of_int8", json_real(en->of_int8));
+    if (en->second[0]) {
+        json_object_set_new(o, "second", json_string(en->second));
+        json_object_set_new(o, "second_over_winner", json_real(en->margin));
+        if (!isnan(en->margin_lo))
+            json_object_set_new(o, "ci95_margin", json_pack("[f,f]", en->margin_lo, en->margin_hi));
+    }
+    return o;
+}
+
+void tern_wisdom_entry_say(const struct tern_wisdom_entry *en) {
+    const struct tern_problem *p = &en->problem;
+    char params[160];
+    params_of(en, params, sizeof params);
+    printf("%zux%zux%zu t%zu %s %s: %s %s%s\n", p->m, p->k, p->n, p->threads, tern_regime_name(p->regime),
+           en->objective, en->variant, params,
+           tern_wisdom_stale(en) ? "  STALE: measured with other code; tune again" : "");
+    enum tern_objective objective;
+    const int known = tern_objective_named(en->objective, &objective);
+    const int time = !known || objective == TERN_OBJECTIVE_TIME;
+    const double scale = time ? 1000 : 1;
+    printf("    median %.2f", en->median_ns / scale);
+    if (!isnan(en->ci_lo_ns)) printf(" [%.2f, %.2f]", en->ci_lo_ns / scale, en->ci_hi_ns / scale);
+    printf(" %s n=%zu; ", time ? "us" : tern_objective_unit(objective), en->n);
+    if (en->tie)
+        printf("not separable from the default, which stays");
+    else if (!strcmp(en->variant, en->base) && en->ratio == 1)
+        printf("the default won");
+    else {
+        printf("%.2fx %s", 1 / en->ratio, en->base);
+        if (!isnan(en->ratio_lo)) printf(" [%.2f, %.2f]", 1 / en->ratio_hi, 1 / en->ratio_lo);
+    }
+    printf("; effort %s, %s%s\n", en->effort, en->date, en->complete ? "" : ", incomplete");
+}
+
+int tern_wisdom_shape(const struct tern_wisdom_arguments *a, struct tern_problem *p, int *has_n) {
+    size_t xs = 0;
+    if (a->words != 1) return tern_cli_usage("wisdom", "one problem is needed, such as 6912x2560x1");
+    if (!tern_cli_shape("wisdom", a->word[0], &p->m, &p->k, &p->n)) return 3;
+    for (const char *c = a->word[0]; *c; c++) xs += *c == 'x';
+    *has_n = xs == 2;
+    return 0;
+}
+
+static const struct tern_wisdom_entry *entry_of(const struct tern_wisdom *w, const struct tern_problem *p,
+                                                const struct tern_plan *plan) {
+    const struct tern_wisdom_entry *near = NULL;
+    for (size_t i = 0; i < w->count; i++) {
+        const struct tern_wisdom_entry *en = &w->entry[i];
+        const struct tern_problem *q = &en->problem;
+        if (q->m != p->m || q->k != p->k || q->threads != p->threads ||
+            strcmp(en->variant, plan->variant->name) || memcmp(en->param, plan->param, sizeof plan->param) ||
+            (q->n == 1) != (p->n == 1))
+            continue;
+        if (!near ||
+            fabs(log((double)q->n / (double)p->n)) < fabs(log((double)near->problem.n / (double)p->n)))
+            near = en;
+    }
+    return near;
+}
+
+static enum tern_bound bound_of(const struct tern_wisdom_entry *en, const char **why) {
+    const struct tern_guide_facts f = {.of_read = en->of_read,
+                                       .of_int8 = en->of_int8,
+                                       .cycles = NAN,
+                                       .instructions = NAN,
+                                       .llc_misses = NAN,
+                                       .ns = en->median_ns,
+                                       .read_gbps = NAN};
+    return tern_bound_of(&f, why);
+}
+
+/* Why it won: what it reads and computes, how near the ceilings that is, and by how much the next one lost.
+ */
+static void say_why(const struct tern_wisdom_entry *en) {
+    const struct tern_variant *v = tern_variant_named(en->variant);
+    const struct tern_problem *p = &en->problem;
+    const char *rule, *counters = tern_counters_why_not();
+    if (!v) return;
+    const double bytes = (double)v->format->bytes(p->m, p->k),
+                 macs = (double)p->m * (double)p->k * (double)p->n;
+    printf("why:\n    reads    %.0f bytes of weights a call, %.2f bits each; %.0f multiply-adds\n", bytes,
+           8 * bytes / ((double)p->m * (double)p->k), macs);
+    if (!strcmp(en->objective, "time"))
+        printf("    speed    %.2f GB/s, %.1f GMAC/s (from the median, n=%zu)\n", bytes / en->median_ns,
+               macs / en->median_ns, en->n);
+    if (isnan(en->of_read) && isnan(en->of_int8)) printf("    ceiling  not measured with this entry\n");
+    if (!isnan(en->of_read))
+        printf("    ceiling  %.0f %% of the read bandwidth (median of paired rounds)\n", 100 * en->of_read);
+    if (!isnan(en->of_int8))
+        printf("    ceiling  %.0f %% of the multiply-add peak (median of paired rounds)\n",
+               100 * en->of_int8);
+    const enum tern_bound bound = bound_of(en, &rule);
+    printf("    bound by %s (%s)\n", tern_bound_name(bound), rule);
+    printf("    uops     not measured: %s\n",
+           counters ? counters : "tuning does not count them; tern bench --counters does");
+    if (!en->second[0]) {
+        printf("    second   nobody else was in the duel\n");
+        return;
+    }
+    printf("    second   %s takes %.3f times as long", en->second, en->margin);
+    if (!isnan(en->margin_lo)) printf(" [%.3f, %.3f]", en->margin_lo, en->margin_hi);
+    printf(" n=%zu%s\n", en->n,
+           en->tie              ? "; a tie: the default stays"
+           : en->margin_lo <= 1 ? "; not separable from the winner"
+                                : "");
+}
+
+int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
+    struct tern_wisdom w;
+    struct tern_error e;
+    struct tern_plan plan;
+    struct tern_problem p = {.threads = a->threads ? a->threads : a->machine->cpus, .regime = TERN_WCOLD};
+    int has_n = 0, rc = tern_wisdom_shape(a, &p, &has_n);
+    if (rc) return rc;
+    enum tern_status s = tern_wisdom_mine(a, &w, &e);
+    if (s) return tern_cli_fail(s, &e);
+    s = tern_plan_for(&w, a->machine->usable, &p, NULL, &plan, &e);
+    if (s) {
+        tern_wisdom_free(&w);
+        return tern_cli_fail(s, &e);
+    }
+    const struct tern_wisdom_entry *en = plan.from_wisdom ? entry_of(&w, &p, &plan) : NULL;
+    char params[160];
+    tern_variant_params_text(plan.variant, plan.param, params, sizeof params);
+    const char *forced = getenv("TERN_KERNEL");
+    const char *why = en                                              ? "wisdom"
+                      : forced && !strcmp(forced, plan.variant->name) ? "TERN_KERNEL"
+                                                                      : "static ranking";
+    if (a->json) {
+        json_t *root = json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "m", (json_int_t)p.m, "k",
+                                 (json_int_t)p.k, "n", (json_int_t)p.n, "threads", (json_int_t)p.threads,
+                                 "variant", plan.variant->name, "params", params, "decided_by", why);
+        const char *rule, *counters = tern_counters_why_not();
+        if (en) {
+            json_t *evidence = tern_wisdom_entry_json(en);
+            json_object_set_new(evidence, "bytes",
+                                json_integer((json_int_t)plan.variant->format->bytes(p.m, p.k)));
+            json_object_set_new(evidence, "bound_by", json_string(tern_bound_name(bound_of(en, &rule))));
+            json_object_set_new(evidence, "bound_rule", json_string(rule));
+            if (counters) json_object_set_new(evidence, "no_counters", json_string(counters));
+            json_object_set_new(root, "evidence", evidence);
+        }
+        tern_cli_print_json(root);
+    } else {
+        printf("%zux%zux%zu with %zu thread%s: %s %s\ndecided by: %s\n", p.m, p.k, p.n, p.threads,
+               p.threads > 1 ? "s" : "", plan.variant->name, params, why);
+        if (en) tern_wisdom_entry_say(en);
+        if (en) say_why(en);
+        size_t others = 0;
+        for (size_t i = 0; i < w.count; i++) {
+            const struct tern_wisdom_entry *o = &w.entry[i];
+            if (o == en || o->problem.m != p.m || o->problem.k != p.k) continue;
+            if (!others++) printf("other entries of this shape:\n");
+            tern_wisdom_entry_say(o);
+        }
+        if (!en && !others)
+            printf("nothing is remembered about this shape; tern tune --problem %s would\n", a->word[0]);
+    }
+    tern_wisdom_free(&w);
+    return 0;
+}

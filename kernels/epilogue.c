@@ -1,0 +1,116 @@
+#include "kernels/epilogue.h"
+
+#include "base/isa.h"
+#include "base/memory.h"
+#include "kernels/lut.h"
+
+#define BLOCK_BYTES  ((size_t)256 << 10)
+#define LEAST_ROWS   64
+#define LEAST_TABLES 1024
+#define MOST_ROWS    ((size_t)1 << 30)
+#define LINE_WORDS   16
+
+extern const struct tern_epilogue_ops tern_epilogue_ops_scalar;
+#ifdef TERN_HAVE_X86
+extern const struct tern_epilogue_ops tern_epilogue_ops_avx2, tern_epilogue_ops_avx512bw;
+#endif
+
+const struct tern_epilogue_ops *tern_epilogue_ops_for(uint32_t usable) {
+    (void)usable;
+#ifdef TERN_HAVE_X86
+    if (usable & TERN_ISA_AVX512BW) return &tern_epilogue_ops_avx512bw;
+    if (usable & TERN_ISA_AVX2) return &tern_epilogue_ops_avx2;
+#endif
+    return &tern_epilogue_ops_scalar;
+}
+
+size_t tern_fused_rows(const struct tern_variant *v, size_t n, size_t cut, size_t matrices, size_t bytes) {
+    const size_t least = bytes ? 1 : tern_lut_per_call(v->prep) ? LEAST_TABLES : LEAST_ROWS;
+    cut *= (LINE_WORDS + cut - 1) / cut; /* whole register tiles where rows may be cut anywhere */
+    const size_t fit = (bytes ? bytes : BLOCK_BYTES) / (n * matrices * sizeof(int32_t));
+    return tern_max(tern_max(tern_min(fit, MOST_ROWS), least) / cut * cut, cut);
+}
+
+size_t tern_fused_words(const struct tern_variant *v, size_t m, size_t n, size_t cut, size_t matrices,
+                        size_t bytes) {
+    const size_t rows = tern_min(tern_fused_rows(v, n, cut, matrices, bytes), m);
+    return tern_mul_size(tern_round_up(rows, LINE_WORDS), n * matrices);
+}
+
+/* What the epilogue of one call works with. */
+struct stage {
+    const struct tern_variant *v;
+    const struct tern_epilogue *ep;
+    const struct tern_epilogue_ops *ops;
+    const struct tern_tokens *x;
+    size_t ld; /* of the block */
+};
+
+/* The results of rows [row, end) of all tokens. */
+static void run_rows(const struct stage *s, const struct tern_call *c, size_t row, size_t end, int32_t *block,
+                     void *local) {
+    struct tern_call part = *c;
+    part.y = (void *)((uintptr_t)block - row * sizeof *block); /* run() counts rows from the matrix's first */
+    part.ldy = s->ld;
+    s->v->run(&part, row, end, local);
+}
+
+/* Float results are of activations as they are: no scale of the token. */
+static int is_float(const struct stage *s) {
+    return s->v->act == TERN_ACT_F32;
+}
+
+static float unit(const struct stage *s, size_t t) {
+    return is_float(s) ? 1 : s->x->inv[t];
+}
+
+static void scale_rows(const struct stage *s, const int32_t *block, size_t row, size_t end) {
+    const struct tern_epilogue *ep = s->ep;
+    for (size_t i = 0, first = 0; i < ep->segments; first = ep->segment[i++].end) {
+        const struct tern_segment *g = &ep->segment[i];
+        const size_t from = tern_max(row, first), to = tern_min(end, g->end);
+        for (size_t t = 0; from < to && t < s->x->n; t++)
+            (ep->kind == TERN_EPILOGUE_ADD ? s->ops->add : s->ops->scale)[is_float(s)](
+                block + t * s->ld + (from - row), to - from, unit(s, t) * g->scale,
+                g->dst + t * ep->ld + (from - first));
+    }
+}
+
+static void gate_rows(const struct stage *s, const int32_t *gate, const int32_t *up, size_t row,
+                      size_t count) {
+    const struct tern_epilogue *ep = s->ep;
+    const struct tern_segment *g = &ep->segment[0];
+    for (size_t t = 0; t < s->x->n; t++)
+        (ep->kind == TERN_EPILOGUE_SILU ? s->ops->silu : s->ops->relu2)[is_float(s)](
+            gate + t * s->ld, unit(s, t) * g->scale, up + t * s->ld, unit(s, t) * ep->up_scale, count,
+            g->dst + t * ep->ld + row);
+}
+
+/* Gate and up alternate in one matrix; row is where a pair begins. */
+static void gate_pairs(const struct stage *s, const int32_t *block, size_t row, size_t end) {
+    for (size_t r = row; r < end; r += 2 * s->ep->pair) {
+        const size_t count = tern_min(s->ep->pair, (end - r) / 2);
+        gate_rows(s, block + (r - row), block + (r - row) + count, r / 2, count);
+    }
+}
+
+void tern_variant_run_fused(const struct tern_variant *v, const struct tern_call *c,
+                            const struct tern_call *up, const struct tern_epilogue *ep,
+                            const struct tern_fused *f, size_t row0, size_t row1) {
+    const size_t cut = ep->pair ? 2 * ep->pair : v->row_step;
+    const size_t rows = tern_fused_rows(v, c->x->n, cut, up ? 2 : 1, f->block_bytes);
+    const struct stage s = {v, ep, f->ops, c->x, tern_round_up(tern_min(rows, row1 - row0), LINE_WORDS)};
+    int32_t *second = f->block + c->x->n * s.ld;
+    for (size_t row = row0; row < row1; row += rows) {
+        const size_t end = tern_min(row + rows, row1);
+        run_rows(&s, c, row, end, f->block, f->local);
+        if (up) {
+            run_rows(&s, up, row, end, second, f->local);
+            gate_rows(&s, f->block, second, row, end - row);
+        } else if (ep->pair) {
+            gate_pairs(&s, f->block, row, end);
+        } else {
+            scale_rows(&s, f->block, row, end);
+        }
+    }
+}

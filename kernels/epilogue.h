@@ -1,0 +1,95 @@
+/* Epilogues: what the engine does to the integer results of a multiplication (or float ones, of unquantised
+ * activations), done block by block while they
+ * are in cache; and the step before the next one, norm and quantisation in one routine.
+ *
+ * The float operations are one source (epilogue_body.c), compiled once per ISA level with contraction off and
+ * a fixed number of lanes, so that every level gives the same bits. */
+#ifndef TERN_KERNELS_EPILOGUE_H
+#define TERN_KERNELS_EPILOGUE_H
+
+#include "kernels/variant.h"
+
+struct tern_epilogue_ops {
+    const char *level;
+
+    /* Each twice, for the results that enum tern_act names: [TERN_ACT_I8] of int32_t, [TERN_ACT_F32] of
+     * float. dst[i] = y[i] * factor;  dst[i] += y[i] * factor. */
+    void (*scale[2])(const void *y, size_t n, float factor, float *dst);
+    void (*add[2])(const void *y, size_t n, float factor, float *dst);
+    /* With g = gate[i] * gate_factor and u = up[i] * up_factor:
+     * dst[i] = max(g, 0)^2 * u;  dst[i] = g / (1 + exp(-g)) * u. */
+    void (*relu2[2])(const void *gate, float gate_factor, const void *up, float up_factor, size_t n,
+                     float *dst);
+    void (*silu[2])(const void *gate, float gate_factor, const void *up, float up_factor, size_t n,
+                    float *dst);
+
+    /* One token for the next layer: x[i] / sqrt(mean(x^2) + eps) * weight[i] for i < k, quantised as
+     * kernels/quantise.h says, bit for bit what a norm and then the quantiser give. weight NULL: no norm.
+     * Three passes over x (one for the mean, one for the maximum, one to round), two without a norm; the
+     * normed row is never written. q has `stride` bytes, tern_token_stride(k) or more, a multiple of 16. */
+    void (*norm_quantise)(const float *x, const float *weight, size_t k, float eps, size_t stride, int8_t *q,
+                          int32_t *sum, float *inv);
+};
+
+/* The strongest compiled level that `usable` allows. */
+const struct tern_epilogue_ops *tern_epilogue_ops_for(uint32_t usable);
+
+enum tern_epilogue_kind {
+    TERN_EPILOGUE_SCALE, /* dst = results */
+    TERN_EPILOGUE_ADD,   /* dst += results */
+    TERN_EPILOGUE_RELU2, /* dst = max(gate, 0)^2 * up */
+    TERN_EPILOGUE_SILU   /* dst = gate / (1 + exp(-gate)) * up */
+};
+
+#define TERN_SEGMENTS_MAX 3
+
+/* Rows of the matrix up to `end` (from the former segment's end on): their weight scale, and where the first
+ * of them goes in token 0; the others follow it. */
+struct tern_segment {
+    size_t end;
+    float scale;
+    float *dst;
+};
+
+struct tern_epilogue {
+    enum tern_epilogue_kind kind;
+    struct tern_segment segment[TERN_SEGMENTS_MAX]; /* in ascending order, the last one ends at M; gates: one,
+                                                       of the gate's rows */
+    size_t segments;
+    float up_scale; /* gates */
+    size_t
+        pair; /* gates: 0: gate and up are two matrices; else one matrix holds both, `pair` rows of gate, then
+                 the same rows of up, and so on, the last pair perhaps shorter; a multiple of row_step */
+    size_t ld; /* floats from token to token in dst */
+};
+
+/* Rows of one block for a call of `n` tokens, a multiple of the variant's row_step (times two for pairs of a
+ * gate and up in one matrix: `cut`), and the words of 32 bits that a worker's scratch needs. `matrices`: 2
+ * when gate and up are two matrices, else 1; `bytes`: what the results of one block may take, 0 for the
+ * default, SIZE_MAX for no blocks at all.
+ *
+ * Default 256 KiB: with n = 128, 512 rows. The GEMM kernels decode each row panel once for all tokens and
+ * share nothing between panels, so a cut costs a call, not work; 256 KiB is a quarter of the L2 of current
+ * server cores and leaves room for the activations. At least 64 rows (of small steps, a multiple of 16
+ * or more); kernels that build tables at the
+ * beginning of each call get at least 1024. */
+size_t tern_fused_rows(const struct tern_variant *v, size_t n, size_t cut, size_t matrices, size_t bytes);
+size_t tern_fused_words(const struct tern_variant *v, size_t m, size_t n, size_t cut, size_t matrices,
+                        size_t bytes);
+
+struct tern_fused {
+    const struct tern_epilogue_ops *ops;
+    int32_t *block;     /* tern_fused_words() of 64-byte aligned scratch that no other thread uses */
+    size_t block_bytes; /* as in tern_fused_rows() */
+    void *local;        /* as in tern_run_fn */
+};
+
+/* Runs rows [row0, row1) of `c`, and of `up` when gate and up are two matrices of one shape, variant and
+ * parameters (else NULL), block by block, and the epilogue on each block. Row bounds as in tern_run_fn; with
+ * `pair` both are multiples of 2 * pair (row1 may be M). c->y and c->ldy are not used. Equal bit for bit to
+ * running everything first and then the epilogue. */
+void tern_variant_run_fused(const struct tern_variant *v, const struct tern_call *c,
+                            const struct tern_call *up, const struct tern_epilogue *ep,
+                            const struct tern_fused *f, size_t row0, size_t row1);
+
+#endif

@@ -1,0 +1,7 @@
+/* I2_S and TQ2_0 with AVX-512 VNNI and GFNI. */
+#include "kernels/x86/blocks_avx512.h"
+
+BLOCKS(gemv_i2s_i8_r1k128__gfni, gemv, c->w.k / 4, 64, HIGH_FIRST)
+BLOCKS(gemm_i2s_i8_r4k128n4__gfni, gemm, c->w.k / 4, 64, HIGH_FIRST)
+BLOCKS(gemv_tq20_i8_r1k256__gfni, gemv, c->w.k / 256 * 66, 66, LOW_FIRST)
+BLOCKS(gemm_tq20_i8_r4k256n4__gfni, gemm, c->w.k / 256 * 66, 66, LOW_FIRST)

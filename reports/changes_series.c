@@ -1,0 +1,148 @@
+/* Series from records, and the notes that belong to their changes. */
+#include "reports/changes.h"
+#include "reports/compare_statistics.h"
+#include "reports/select.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int text_order(const char *a, const char *b) {
+    return strcmp(tern_or_empty(a), tern_or_empty(b));
+}
+
+static int number_order(size_t a, size_t b) {
+    return (a > b) - (a < b);
+}
+
+static int series_order(const struct tern_record *a, const struct tern_record *b) {
+    int o = text_order(a->machine, b->machine);
+    if (!o) o = text_order(a->kind, b->kind);
+    if (!o) o = text_order(a->op, b->op);
+    if (!o) o = number_order(a->m, b->m);
+    if (!o) o = number_order(a->k, b->k);
+    if (!o) o = number_order(a->n, b->n);
+    if (!o) o = number_order(a->threads, b->threads);
+    if (!o) o = text_order(a->regime, b->regime);
+    if (!o && !a->m) o = text_order(a->model, b->model);
+    if (!o) o = text_order(a->variant, b->variant);
+    if (!o) o = text_order(a->params, b->params);
+    return o ? o : text_order(a->unit, b->unit);
+}
+
+/* By series, then time, then run; addresses keep the order of the file. */
+static int by_series(const void *pa, const void *pb) {
+    const struct tern_record *a = *(const struct tern_record *const *)pa;
+    const struct tern_record *b = *(const struct tern_record *const *)pb;
+    int o = series_order(a, b);
+    if (!o) o = text_order(a->ts, b->ts);
+    if (!o) o = text_order(a->run, b->run);
+    return o ? o : (a > b) - (a < b);
+}
+
+static int same_run(const struct tern_record *a, const struct tern_record *b) {
+    return *tern_or_empty(a->run) && !text_order(a->run, b->run);
+}
+
+/* One point per run, whose records may be apart in time. */
+static int make_points(const struct tern_record *const *r, size_t n, struct tern_series *s) {
+    double *value = malloc((2 * n + 1) * sizeof *value);
+    s->point = malloc((n + 1) * sizeof *s->point);
+    if (!value || !s->point) return free(value), 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t first = 0, count = 0, last = i;
+        while (first < i && !same_run(r[first], r[i])) first++;
+        if (first < i) continue;
+        for (size_t j = i; j < n; j++)
+            if (j == i || same_run(r[i], r[j])) value[count++] = r[j]->est.median, last = j;
+        s->point[s->points++] =
+            (struct tern_series_point){r[last], tern_median_of(value, count, value + n), count};
+    }
+    free(value);
+    return 1;
+}
+
+static int contains(const char *text, const char *part) {
+    return !*tern_or_empty(part) || strstr(tern_or_empty(text), part) != NULL;
+}
+
+static int begins(const char *text, const char *with) {
+    return !strncmp(tern_or_empty(text), tern_or_empty(with), strlen(tern_or_empty(with)));
+}
+
+static const struct tern_annotation *note_of(const struct tern_record *r,
+                                             const struct tern_annotations *notes) {
+    char problem[256];
+    tern_history_problem(r, problem, sizeof problem);
+    for (size_t i = 0; notes && i < notes->count; i++) {
+        const struct tern_annotation *a = &notes->item[i];
+        if (begins(r->commit, a->commit) && begins(r->machine, a->machine) &&
+            contains(r->variant, a->variant) && contains(problem, a->problem))
+            return a;
+    }
+    return NULL;
+}
+
+static void turn(struct tern_change *c) {
+    const double lo = c->lo;
+    c->ratio = 1 / c->ratio, c->lo = 1 / c->hi, c->hi = 1 / lo;
+}
+
+static int find(struct tern_series *s, const struct tern_annotations *notes,
+                const struct tern_change_options *o) {
+    double *x = malloc((s->points + 1) * sizeof *x);
+    s->change = malloc((s->points + 1) * sizeof *s->change);
+    int ok = x && s->change;
+    for (size_t i = 0; ok && i < s->points; i++) x[i] = s->point[i].value;
+    ok = ok && tern_changes_find(x, s->points, o, s->change, &s->changes);
+    for (size_t i = 0; ok && i < s->changes; i++) {
+        if (strstr(tern_or_empty(s->key->unit), "/s")) turn(&s->change[i]);
+        s->change[i].note = note_of(s->point[s->change[i].at].record, notes);
+    }
+    free(x);
+    return ok;
+}
+
+enum tern_status tern_series_of(const struct tern_record *r, size_t n, const struct tern_annotations *notes,
+                                const struct tern_change_options *o, struct tern_series_set *out,
+                                struct tern_error *e) {
+    *out = (struct tern_series_set){0};
+    const struct tern_record **order = malloc((n + 1) * sizeof *order);
+    size_t used = 0;
+    int ok = order != NULL;
+    for (size_t i = 0; ok && i < n; i++)
+        if (r[i].est.n && r[i].est.median > 0 && isfinite(r[i].est.median)) order[used++] = &r[i];
+    if (used) qsort(order, used, sizeof *order, by_series);
+    out->item = calloc(used + 1, sizeof *out->item);
+    ok = ok && out->item;
+    for (size_t i = 0, end; ok && i < used; i = end) {
+        for (end = i + 1; end < used && !series_order(order[i], order[end]); end++) continue;
+        struct tern_series *s = &out->item[out->count++];
+        s->key = order[end - 1];
+        ok = make_points(order + i, end - i, s) && find(s, notes, o);
+    }
+    free(order);
+    if (ok) return TERN_OK;
+    tern_series_free(out);
+    return tern_fail(e, TERN_NO_MEMORY, "changes: %zu records: out of memory", n);
+}
+
+void tern_series_free(struct tern_series_set *s) {
+    for (size_t i = 0; i < s->count; i++) {
+        free(s->item[i].point);
+        free(s->item[i].change);
+    }
+    free(s->item);
+    *s = (struct tern_series_set){0};
+}
+
+void tern_series_name(const struct tern_series *s, char *out, size_t out_bytes) {
+    char problem[256];
+    const char *params = tern_or_empty(s->key->params);
+    const int plain = !*params || !strcmp(params, "-") || !s->key->m;
+    tern_history_problem(s->key, problem, sizeof problem);
+    snprintf(out, out_bytes, "%s%s%s%s %s, %s%s%s", tern_or_empty(s->key->variant), plain ? "" : "[",
+             plain ? "" : params, plain ? "" : "]", problem, tern_or_empty(s->key->machine),
+             s->key->source ? ", imported from " : "", tern_or_empty(s->key->source));
+}

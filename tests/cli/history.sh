@@ -1,0 +1,86 @@
+#!/bin/sh
+# The history under killed and rival writers and on a full disk; the gate and the comparison by their exit codes.
+# Prints TAP. Usage: history.sh TERN SOURCE_ROOT
+set -u
+tern=$1 root=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export HOME="$work" XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state" XDG_CACHE_HOME="$work/cache" XDG_DATA_HOME="$work/data"
+number=0
+check() { # check TEXT COMMAND...
+    text=$1
+    shift
+    number=$((number + 1))
+    if "$@"; then echo "ok $number - $text"; else
+        echo "not ok $number - $text"
+        tail -n 3 "$work"/*.err 2>/dev/null | sed 's/^/# /'
+    fi
+}
+if "$tern" history list --db "$work/none.db" 2>&1 | grep -q 'built without SQLite'; then
+    echo "1..0 # SKIP built without SQLite"
+    exit 0
+fi
+echo "1..16"
+code() { # code N COMMAND...: the exit code is N
+    want=$1
+    shift
+    "$@" >"$work/out" 2>"$work/code.err"
+    [ $? = "$want" ]
+}
+# lines NAME COUNT: records of made-up runs
+lines() {
+    awk -v who="$1" -v n="$2" 'BEGIN { for (i = 0; i < n; i++)
+        printf "{\"schema\":1,\"kind\":\"sample\",\"ts\":\"2026-01-01T00:00:00Z\",\"machine\":\"m:1\",\"run\":\"%s-%d\",\"variant\":\"x\",\"est\":{\"median\":%d.5,\"n\":9,\"unit\":\"ns/call\"}}\n", who, i, i + 1 }'
+}
+count() { "$tern" history export --db "$1" | wc -l; }
+
+lines a 10000 >"$work/a.jsonl"
+lines b 10000 >"$work/b.jsonl"
+lines c 10000 >"$work/c.jsonl"
+"$tern" history add --db "$work/h.db" "$work/a.jsonl" >"$work/a.out" 2>"$work/a.err" &
+first=$!
+"$tern" history add --db "$work/h.db" "$work/b.jsonl" >"$work/b.out" 2>"$work/b.err" &
+second=$!
+kills=0
+while kill -0 $first 2>/dev/null || kill -0 $second 2>/dev/null; do
+    "$tern" history add --db "$work/h.db" "$work/c.jsonl" >"$work/c.out" 2>"$work/c.err" &
+    victim=$!
+    sleep 0.05
+    kill -9 $victim 2>/dev/null && kills=$((kills + 1))
+    wait $victim 2>/dev/null
+done
+wait $first
+one=$?
+wait $second
+two=$?
+check "two writers finish while a third is killed $kills times" [ "$one$two" = 00 ]
+check "a writer was killed while it worked" [ "$kills" -gt 0 ]
+check "the killed one is finished later" code 0 "$tern" history add --db "$work/h.db" "$work/c.jsonl"
+check "of 30,000 records none is lost and none is doubled" [ "$(count "$work/h.db")" = 30000 ]
+check "all are different" [ "$("$tern" history export --db "$work/h.db" | sort -u | wc -l)" = 30000 ]
+
+"$tern" history add --db "$work/full.db" "$work/a.jsonl" >/dev/null 2>&1
+before=$(count "$work/full.db")
+(
+    ulimit -f 6000
+    "$tern" history add --db "$work/full.db" "$work/b.jsonl" "$work/c.jsonl"
+) >"$work/full.out" 2>"$work/full.err"
+check "a full disk is an error" [ $? = 3 ]
+check "of one clear line" grep -q "^tern: history: .*full.db: .*disk" "$work/full.err"
+check "what was there stays" [ "$(count "$work/full.db")" -ge "$before" ]
+check "and adding goes on when there is room" code 0 "$tern" history add --db "$work/full.db" "$work/b.jsonl" "$work/c.jsonl"
+check "with nothing lost or doubled" [ "$(count "$work/full.db")" = 30000 ]
+
+check "the rivals' figures are imported" code 0 "$tern" history import --db "$work/r.db" "$root/tests/data/rivals-2026-11-22.jsonl"
+"$tern" history show --db "$work/r.db" --problem 6912x2560x1 >"$work/rivals"
+check "and labelled with their date and source" grep -q '^2026-11-22.*TL2.*imported from' "$work/rivals"
+
+check "a comparison of nothing is inconclusive" code 2 "$tern" compare commit:none commit:other --db "$work/h.db"
+check "a gate without a baseline is a usage error" code 3 "$tern" gate
+check "a baseline that does not run is told" code 4 "$tern" gate --baseline-bin "$work/missing"
+if "$tern" gate --baseline-bin "$tern" --filter gemm_p64_i8_r1k1__scalar --problem 16x64 --proxy=step >"$work/proxy" 2>"$work/proxy.err"; then
+    check "the proxy counts the same build alike, and says that it is a proxy" grep -q 'PROXY: instructions per call (single steps)' "$work/proxy"
+else
+    number=$((number + 1))
+    echo "ok $number - # SKIP $(head -n 1 "$work/proxy.err" | tr '#' ' ')"
+fi

@@ -1,0 +1,77 @@
+/* Compares two proven variants again and again, each time as the tuner's duel does, and prints one JSON line
+ * per comparison: time of B over time of A, its 95 % interval, rounds, seconds. Usage: drill-pair A B MxKxN
+ * hot|wcold COMPARISONS ROUNDS SEED */
+#include "measure/clock.h"
+#include "tuner/bed.h"
+#include "tuner/round.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EPOCH_NS   1e6
+#define ROUNDS_MAX 1000
+
+static int fail(const char *what, const struct tern_error *e) {
+    fprintf(stderr, "drill-pair: %s%s%s\n", what, e ? ": " : "", e ? e->text : "");
+    return 3;
+}
+
+static int compare(struct tern_entrant *entrant, size_t rounds, uint64_t seed) {
+    static double a[ROUNDS_MAX], b[ROUNDS_MAX];
+    const size_t which[2] = {0, 1};
+    const uint64_t start = tern_now_ns();
+    for (size_t r = 0; r < rounds; r++) {
+        double ns[2];
+        if (!tern_round(entrant, which, 2, seed, r, EPOCH_NS, NULL, NULL, ns)) return 0;
+        a[r] = ns[0], b[r] = ns[1];
+    }
+    const struct tern_ratio ratio = tern_ratio_of(b, a, rounds);
+    const struct tern_estimate est = tern_estimate_of(a, rounds);
+    printf("{\"ratio\":%.6f,\"lo\":%.6f,\"hi\":%.6f,\"n\":%zu,\"ns\":%.1f,\"seconds\":%.3f}\n", ratio.median,
+           ratio.ci_lo, ratio.ci_hi, ratio.n, est.median, 1e-9 * (double)(tern_now_ns() - start));
+    fflush(stdout);
+    return 1;
+}
+
+int main(int argc, char **argv) {
+    struct tern_problem p = {.threads = 1};
+    struct tern_error e = {""};
+    const struct tern_machine *m;
+    struct tern_bed bed;
+    struct tern_trial *trial[2] = {NULL, NULL};
+    struct tern_entrant entrant[2];
+    if (argc != 8 || sscanf(argv[3], "%zux%zux%zu", &p.m, &p.k, &p.n) != 3)
+        return fail("usage: drill-pair A B MxKxN hot|wcold COMPARISONS ROUNDS SEED", NULL);
+    const struct tern_variant *v[2] = {tern_variant_named(argv[1]), tern_variant_named(argv[2])};
+    const size_t times = strtoul(argv[5], NULL, 10), rounds = strtoul(argv[6], NULL, 10);
+    const uint64_t seed = strtoull(argv[7], NULL, 10);
+    if (!v[0] || !v[1]) return fail("no such variant in this build", NULL);
+    if (rounds < 6 || rounds > ROUNDS_MAX) return fail("rounds: 6 to 1000", NULL);
+    if (tern_machine_get(&m, &e)) return fail("machine", &e);
+    if (tern_bed_open(m, seed, &bed, &e)) return fail("bed", &e);
+    p.regime = strcmp(argv[4], "hot") ? bed.cold : TERN_HOT;
+    int rc = 0;
+    for (size_t i = 0; i < 2 && !rc; i++) {
+        struct tern_verdict verdict;
+        if (tern_bed_prove(&bed, v[i], &verdict, &e)) rc = fail("proof", &e);
+    }
+    for (size_t i = 0; i < 2 && !rc; i++) {
+        if (tern_bed_trial(&bed, v[i], NULL, &p, &trial[i], &e)) rc = fail("trial", &e);
+        entrant[i] = (struct tern_entrant){.work = tern_trial_run, .ctx = trial[i], .per = 1};
+    }
+    for (size_t i = 0; i < times && !rc; i++) {
+        /* One count for both, as samples of different lengths are hit differently by what interrupts them. */
+        entrant[0].calls = entrant[1].calls = 0;
+        const size_t first[1] = {0};
+        double once;
+        tern_round(entrant, first, 1, seed, 0, EPOCH_NS, NULL, NULL, &once);
+        entrant[1].calls = entrant[0].calls;
+        if (!compare(entrant, rounds, seed + 1000 * (i + 1))) rc = 2;
+    }
+    tern_trial_free(trial[0]);
+    tern_trial_free(trial[1]);
+    tern_bed_close(&bed);
+    return rc;
+}

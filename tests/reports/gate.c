@@ -1,0 +1,146 @@
+/* The verdict of the gate on made-up processes. */
+#include "reports/gate.h"
+
+#include "base/random.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+enum { SCREEN = 8, CONFIRM = 10, TRIALS = 400 };
+
+static double normal(struct tern_random *r) {
+    return sqrt(-2 * log(1 - tern_random_unit(r))) * cos(6.283185307179586 * tern_random_unit(r));
+}
+
+/* Both drift together; every process has its own noise, sometimes a disturbance. */
+static double process(struct tern_random *r, double sigma, double at) {
+    const double disturbed = tern_random_unit(r) < 0.05 ? 0.2 * tern_random_unit(r) : 0;
+    return 100 * exp(0.001 * at + sigma * normal(r) + disturbed);
+}
+
+static void more(struct tern_gate_row *row, struct tern_random *r, size_t n, double change, double sigma) {
+    for (size_t i = 0; i < n; i++) {
+        const double at = (double)row->values;
+        row->base[row->values] = process(r, sigma, 2 * at);
+        row->candidate[row->values] = process(r, sigma, 2 * at + 1) * (1 + change);
+        row->values++;
+    }
+}
+
+/* What tern_gate_measure does, with other processes. */
+static enum tern_gate_verdict trial(struct tern_random *r, double change, double sigma, double threshold) {
+    struct tern_gate g = {0};
+    struct tern_gate_row *row = tern_gate_add_row(&g, "x", SCREEN + 2 * CONFIRM);
+    more(row, r, SCREEN, change, sigma);
+    row->screened = SCREEN;
+    if (tern_gate_suspect(row, threshold)) {
+        more(row, r, CONFIRM, change, sigma);
+        tern_gate_judge(row, threshold);
+        if (row->verdict == TERN_GATE_CANNOT_TELL) more(row, r, CONFIRM, change, sigma);
+    }
+    tern_gate_judge(row, threshold);
+    const enum tern_gate_verdict v = row->verdict;
+    tern_gate_free(&g);
+    return v;
+}
+
+static int regressions(double change, double sigma, double threshold) {
+    struct tern_random r = {42};
+    int n = 0;
+    for (int i = 0; i < TRIALS; i++) n += trial(&r, change, sigma, threshold) == TERN_GATE_REGRESSION;
+    return n;
+}
+
+Test(gate, the_same_build_is_hardly_ever_a_regression) {
+    cr_assert(le(int, regressions(0, 0.004, 0.015), TRIALS / 100));
+    cr_assert(le(int, regressions(0, 0.015, 0.015), TRIALS / 100));
+    cr_assert(le(int, regressions(0, 0.06, 0.015), TRIALS / 100));
+}
+
+Test(gate, three_percent_are_found_where_processes_agree) {
+    cr_assert(ge(int, regressions(0.03, 0.006, 0.015), TRIALS * 95 / 100));
+}
+
+Test(gate, five_percent_are_found) {
+    cr_assert(ge(int, regressions(0.05, 0.01, 0.015), TRIALS * 99 / 100));
+}
+
+Test(gate, a_slowdown_below_the_threshold_is_ok) {
+    struct tern_random r = {3};
+    int ok = 0;
+    for (int i = 0; i < 100; i++) ok += trial(&r, 0.005, 0.003, 0.03) == TERN_GATE_OK;
+    cr_assert(ge(int, ok, 98));
+}
+
+Test(gate, a_suspicion_that_was_not_measured_again_is_not_enough) {
+    struct tern_gate g = {0};
+    struct tern_random r = {1};
+    struct tern_gate_row *row = tern_gate_add_row(&g, "x", SCREEN);
+    more(row, &r, SCREEN, 0.2, 0.001);
+    row->screened = SCREEN;
+    cr_assert(tern_gate_suspect(row, 0.02));
+    tern_gate_judge(row, 0.02);
+    cr_assert(eq(int, (int)row->verdict, TERN_GATE_CANNOT_TELL));
+    cr_assert(eq(int, (int)tern_gate_status(&g), TERN_INCONCLUSIVE));
+    tern_gate_free(&g);
+}
+
+Test(gate, a_build_without_numbers_cannot_be_judged) {
+    struct tern_gate g = {0};
+    struct tern_gate_row *row = tern_gate_add_row(&g, "x", SCREEN);
+    row->values = row->screened = SCREEN;
+    for (int i = 0; i < SCREEN; i++) row->base[i] = 1;
+    tern_gate_suspect(row, 0.02);
+    tern_gate_judge(row, 0.02);
+    cr_assert(eq(int, (int)row->verdict, TERN_GATE_CANNOT_TELL));
+    tern_gate_free(&g);
+}
+
+static struct tern_gate found(void) {
+    struct tern_gate g = {
+        .mode = TERN_GATE_LIVE, .threshold = 0.02, .base_name = "main", .candidate_name = "a<b|c"};
+    struct tern_random r = {1};
+    struct tern_gate_row *row = tern_gate_add_row(&g, "bad \"<&>\", %", SCREEN + CONFIRM);
+    more(row, &r, SCREEN + CONFIRM, 0.2, 0.001);
+    row->screened = SCREEN;
+    tern_gate_suspect(row, 0.02);
+    tern_gate_judge(row, 0.02);
+    row = tern_gate_add_row(&g, "good", SCREEN);
+    more(row, &r, SCREEN, 0, 0.001);
+    row->screened = SCREEN;
+    tern_gate_suspect(row, 0.02);
+    tern_gate_judge(row, 0.02);
+    return g;
+}
+
+Test(gate, one_regression_fails_the_whole) {
+    struct tern_gate g = found();
+    cr_assert(eq(int, (int)g.row[0].verdict, TERN_GATE_REGRESSION));
+    cr_assert(eq(int, (int)g.row[1].verdict, TERN_GATE_OK));
+    cr_assert(eq(int, (int)tern_gate_status(&g), TERN_CHECK_FAILED));
+    tern_gate_free(&g);
+}
+
+Test(gate, names_are_escaped_in_xml_markdown_and_annotations) {
+    struct tern_gate g = found();
+    struct tern_text t = {0};
+    tern_gate_junit(&g, &t);
+    cr_assert(strstr(t.data, "name=\"bad &quot;&lt;&amp;&gt;&quot;, %\"") != NULL, "%s", t.data);
+    cr_assert(strstr(t.data, "failures=\"1\"") != NULL);
+    t.used = 0;
+    tern_gate_annotations(&g, &t);
+    cr_assert(strstr(t.data, "::error title=bad \"<&>\"%2C %25::") != NULL, "%s", t.data);
+    t.used = 0;
+    tern_gate_markdown(&g, &t);
+    cr_assert(strstr(t.data, "a<b|c") == NULL, "%s", t.data);
+    t.used = 0;
+    tern_gate_json(&g, &t);
+    json_t *o = json_loads(t.data, JSON_REJECT_DUPLICATES, NULL);
+    cr_assert(eq(sz, json_array_size(json_object_get(o, "rows")), 2));
+    json_decref(o);
+    tern_text_free(&t);
+    tern_gate_free(&g);
+}
