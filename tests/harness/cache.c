@@ -201,13 +201,13 @@ static char *kept(void) {
 }
 
 /* Logits of the own vector with this head; tells whether the weights came from the cache. */
-static float *logits_with(enum tern_head_type head, size_t threads, int *cached, char *warning) {
+static float *logits_of(struct tern_engine_options o, int *cached, char *warning) {
     struct reference own;
     reference_load(&own, data_folder(), "micro-bitnet-b1.58.I2_S", "micro-bitnet-b1.58");
     struct tern_model *m = open_model(own.path);
-    struct tern_engine *en = start(
-        m,
-        &(struct tern_engine_options){.threads = threads, .kv = TERN_KV_F32, .head = head, .cache = folder});
+    o.kv = TERN_KV_F32;
+    o.cache = folder;
+    struct tern_engine *en = start(m, &o);
     tern_engine_want(en, &(struct tern_wanted){.top = 1});
     struct tern_engine_facts f;
     tern_engine_facts(en, &f);
@@ -222,6 +222,37 @@ static float *logits_with(enum tern_head_type head, size_t threads, int *cached,
     tern_model_close(m);
     reference_free(&own);
     return y;
+}
+
+/* What is packed together may depend on the threads: here it does not. */
+static float *logits_with(enum tern_head_type head, size_t threads, int *cached, char *warning) {
+    return logits_of(
+        (struct tern_engine_options){.threads = threads, .head = head, .merge = TERN_MERGE_NEVER}, cached,
+        warning);
+}
+
+Test(cache, what_is_packed_together_and_in_which_format_is_part_of_the_name) {
+    const struct tern_engine_options o[3] = {
+        {.threads = 2, .merge = TERN_MERGE_NEVER},
+        {.threads = 2, .merge = TERN_MERGE_ALWAYS},
+        {.threads = 2, .merge = TERN_MERGE_NEVER, .act = TERN_ACT_F32},
+    };
+    float *first[3];
+    for (size_t round = 0; round < 2; round++)
+        for (size_t i = 0; i < 3; i++) {
+            int cached;
+            float *y = logits_of(o[i], &cached, NULL);
+            cr_assert(eq(i32, cached, (int)round), "%zu", i);
+            if (!round) {
+                first[i] = y;
+                continue;
+            }
+            cr_assert(memcmp(y, first[i], 49 * 320 * sizeof *y) == 0, "%zu", i);
+            free(y);
+        }
+    cr_assert(memcmp(first[0], first[1], 49 * 320 * sizeof *first[0]) == 0);
+    cr_assert(memcmp(first[0], first[2], 49 * 320 * sizeof *first[0]) != 0);
+    for (size_t i = 0; i < 3; i++) free(first[i]);
 }
 
 Test(cache, an_engine_from_the_cache_gives_the_same_bits) {

@@ -318,9 +318,10 @@ Test(engine_use, quantised_heads_continue_alike) {
 
 Test(engine_use, an_exact2_head_answers_with_the_full_heads_bits) {
     for (size_t threads = 1; threads <= 3; threads++) {
-        struct tern_engine *en = start(
-            model,
-            &(struct tern_engine_options){.threads = threads, .kv = TERN_KV_F32, .head = TERN_HEAD_EXACT2});
+        struct tern_engine *en = start(model, &(struct tern_engine_options){.threads = threads,
+                                                                            .threads_prefill = 4 - threads,
+                                                                            .kv = TERN_KV_F32,
+                                                                            .head = TERN_HEAD_EXACT2});
         struct tern_engine *full = start(
             model,
             &(struct tern_engine_options){.threads = threads, .kv = TERN_KV_F32, .head = TERN_HEAD_F16});
@@ -346,6 +347,12 @@ Test(engine_use, an_exact2_head_answers_with_the_full_heads_bits) {
         tern_engine_facts(en, &f);
         cr_assert(eq(u64, f.exact.steps, 32));
         cr_assert(lt(u64, f.exact.rescored, 32 * 32), "%llu", (unsigned long long)f.exact.rescored);
+        tern_engine_rewind(en, 0); /* now the workers of a prompt, which are not as many */
+        tern_engine_rewind(full, 0);
+        cr_assert(tern_engine_feed(en, own.ids, 9, 0, y, NULL) == TERN_OK);
+        cr_assert(tern_engine_feed(full, own.ids, 9, 0, z, NULL) == TERN_OK);
+        for (size_t j = 0; j < own.vocab; j++) cr_assert(isinf(y[j]) || memcmp(&y[j], &z[j], sizeof *y) == 0);
+        cr_assert(eq(i32, tern_argmax(y, own.vocab), tern_argmax(z, own.vocab)));
         tern_free(y);
         tern_free(z);
         tern_engine_free(en);

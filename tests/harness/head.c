@@ -344,3 +344,15 @@ Test(head_exact, refuses_bits_and_blocks_that_do_not_exist) {
     static const struct tern_exact_options bad[] = {{5, 32}, {9, 32}, {6, 8}, {6, 48}};
     for (size_t i = 0; i < 4; i++) cr_assert(tern_exact_new(4, 64, 1, &bad[i], &x, NULL) == TERN_BAD_INPUT);
 }
+
+Test(head_pack, blocks_of_q4_0_keep_their_values_as_q8_0) {
+    unsigned char four[3 * 18], eight[3 * 34];
+    float a[96], b[96];
+    struct tern_random r = {5};
+    for (size_t i = 0; i < sizeof four; i++) four[i] = (unsigned char)tern_random_below(&r, 256);
+    for (size_t i = 0; i < 3; i++) four[18 * i + 1] = (unsigned char)(0x20 + i); /* a finite scale */
+    tern_q8_of_q4_0(four, 96, eight);
+    tern_dense_row(&(struct tern_dense){.type = TERN_DENSE_Q4_0, .rows = 1, .cols = 96, .data = four}, 0, a);
+    tern_dense_row(&(struct tern_dense){.type = TERN_DENSE_Q8_0, .rows = 1, .cols = 96, .data = eight}, 0, b);
+    cr_assert(memcmp(a, b, sizeof a) == 0);
+}
