@@ -101,6 +101,13 @@ static size_t block6t24_local(const struct tern_call *c) {
     return tern_round_up(groups, 16) * 12 * 64;
 }
 
+/* t24, one token: the activations as the lanes of a narrow last panel lie, at most four times. */
+static size_t spread_bytes(const struct tern_call *c) {
+    return 4 * tern_round_up(c->w.k, 64);
+}
+
+const struct tern_prep tern_prep_spread = {nothing, spread_bytes, no_work};
+
 COLS(cols2, 2, nothing)
 COLS(cols4, 4, nothing)
 COLS(cols6, 6, nothing)

@@ -17,6 +17,8 @@ extern const struct tern_prep tern_prep_codes;
 extern const struct tern_prep tern_prep_pair128;
 /* Activations as column panels for a register tile of N columns: shared[N/nr][K/4][nr][4], zero-padded. */
 extern const struct tern_prep tern_prep_cols2, tern_prep_cols4, tern_prep_cols6;
+/* Scratch for activations repeated in the order of a narrow panel of t24. */
+extern const struct tern_prep tern_prep_spread;
 /* The same for 5 and 6 columns, with scratch for one block of K of an unpacked panel of five or four rows per
  * byte. */
 extern const struct tern_prep tern_prep_block5, tern_prep_block6, tern_prep_block6t24;

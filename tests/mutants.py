@@ -38,7 +38,7 @@ MUTANTS = [
     ("five-bit triples", "mask: avx512 unpacked field", "x86/t5_avx512vbmi.c", "v_bytes(0x30)), 4)", "v_bytes(0x10)), 4)", "t5.*unpack__avx512vbmi"),
     ("five-bit triples", "bound: avx2 flush", "parts_planes.c", "FLUSH(16, 4, 8, 16)", "FLUSH(16, 4, 8, 17)", "gemv_t5.*__avx2"),
     ("triples in whole lines", "constant: table", "x86/t24_template.h", "0x1a, 0x20, 0x21", "0x1a, 0x20, 0x20", "t24.*__avx512vbmi"),
-    ("triples in whole lines", "constant: lanes of a narrow panel", "x86/t24_template.h", "l < VEC_ROWS; l++) memcpy", "l + 1 < VEC_ROWS; l++) memcpy", "gemv_t24.*__avx512vbmi"),
+    ("triples in whole lines", "constant: lanes of a narrow panel", "x86/t24_template.h", "out + 4 * (g * lanes + l), q + 4 * g, 4)", "out + 4 * (g * lanes + l), q + 4 * g, 3)", "gemv_t24.*__avx512vbmi"),
     ("triples in whole lines", "mask: merge in the loop", "x86/t24_template.h", "{T24_64(0x18)}", "{T24_64(0x1c)}", "gemv_t24.*__avx512vbmi"),
     ("triples in whole lines", "bound: rows at the end", "x86/t24_template.h", "tern_min(8, end - row - 8 * f)", "8", "gemv_t24.*__avx512vbmi"),
     ("triples in whole lines", "bound: lanes of the last panel", "formats/t24.h", "rows <= lanes / 2", "rows < lanes / 2", "t24.*__avx512vbmi"),

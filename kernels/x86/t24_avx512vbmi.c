@@ -31,8 +31,7 @@ ALWAYS_INLINE void decode_block(const uint8_t *w, size_t lanes, size_t g0, size_
 tern_run_fn gemv_t24_i8_r192k8__avx512vbmi, gemm_t24_i8_r192k4n6_unpack__avx512vbmi;
 
 void gemv_t24_i8_r192k8__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    (void)local;
-    t24_gemv(c, row0, row1);
+    t24_gemv(c, row0, row1, local);
 }
 
 /* Blocks are multiples of 16 groups, as many as the widest chunk has. */

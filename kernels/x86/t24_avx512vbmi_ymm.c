@@ -5,6 +5,5 @@
 tern_run_fn gemv_t24_i8_r192k4_ymm__avx512vbmi;
 
 void gemv_t24_i8_r192k4_ymm__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    (void)local;
-    t24_gemv(c, row0, row1);
+    t24_gemv(c, row0, row1, local);
 }

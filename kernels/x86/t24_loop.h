@@ -59,46 +59,55 @@ struct t24_constants {
                     T24_LOOK(29) T24_SUM(28, 18, 19, 20) T24_SUM(29, 21, 22, 23)
 #if TERN_VEC_BITS == 512
 /* Lanes 0-7 are the first four columns, 8-15 the next. */
-#define T24_BODY                                                                                             \
+#define T24_WHOLE                                                                                            \
     "vpbroadcastd (%[q]), " T24_R(27) "\n\t"                                                                 \
-                                      "vpbroadcastd 4(%[q]), " T24_R(27) "%{%%k1%}\n\t" T24_LINES(0)
+    "vpbroadcastd 4(%[q]), " T24_R(27) "%{%%k1%}\n\t" T24_LINES(0)
+#define T24_NARROW "vmovdqu64 (%[q]), " T24_R(27) "\n\t" T24_LINES(0)
 #else
-#define T24_BODY                                                                                             \
-    "vpbroadcastd (%[q]), " T24_R(27) "\n\t" T24_LINES(0) "vpbroadcastd 4(%[q]), " T24_R(                    \
-        27) "\n\t" T24_LINES(32)
+#define T24_WHOLE                                                                                            \
+    "vpbroadcastd (%[q]), " T24_R(27) "\n\t" T24_LINES(0)                                                    \
+    "vpbroadcastd 4(%[q]), " T24_R(27) "\n\t" T24_LINES(32)
+#define T24_NARROW                                                                                           \
+    "vmovdqu64 (%[q]), " T24_R(27) "\n\t" T24_LINES(0)                                                       \
+    "vmovdqu64 32(%[q]), " T24_R(27) "\n\t" T24_LINES(32)
 #endif
 
-/* 24 prefix sums of `chunks` > 0 chunks. */
-ALWAYS_INLINE void t24_loop(const uint8_t *w, const int8_t *q, size_t chunks, size_t ahead,
-                            const struct t24_constants *constant, vec *out) {
-    /* clang-format off */
-    __asm__ volatile(
-        T24_ALL(T24_ZERO)
-        "vmovdqu64 (%[constant]), " T24_R(24) "\n\t"
-        "vmovdqu64 64(%[constant]), " T24_R(25) "\n\t"
-        "vmovdqu64 128(%[constant]), " T24_R(26) "\n\t"
-        "movl $0xff00, %%eax\n\t"
-        "kmovd %%eax, %%k1\n\t"
-        ".p2align 6\n"
-        "1:\n\t"
-        "prefetcht0 (%[w], %[ahead])\n\t"
-        "prefetcht0 64(%[w], %[ahead])\n\t"
-        "prefetcht0 128(%[w], %[ahead])\n\t"
-        "prefetcht0 192(%[w], %[ahead])\n\t"
-        "prefetcht0 256(%[w], %[ahead])\n\t"
-        T24_BODY
-        "addq $320, %[w]\n\t"
-        "addq $8, %[q]\n\t"
-        "decq %[chunks]\n\t"
-        "jnz 1b\n\t"
-        T24_ALL(T24_RESULT)
-        : [w] "+r"(w), [q] "+r"(q), [chunks] "+r"(chunks)
-        : [ahead] "r"(ahead), [constant] "r"(constant), [out] "r"(out)
-        : "memory", "cc", "rax", "k1", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
-          "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "xmm16", "xmm17", "xmm18", "xmm19",
-          "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30",
-          "xmm31");
-    /* clang-format on */
-}
+/* 24 prefix sums of `chunks` > 0 chunks: of a whole panel against q, eight columns a chunk; or of a narrow one
+ * against activations laid out as its lanes are, 64 bytes a chunk. */
+/* clang-format off */
+#define T24_LOOP(name, body, step)                                                                           \
+    ALWAYS_INLINE void name(const uint8_t *w, const int8_t *q, size_t chunks, size_t ahead,                  \
+                            const struct t24_constants *constant, vec *out) {                                \
+        __asm__ volatile(                                                                                    \
+            T24_ALL(T24_ZERO)                                                                                \
+            "vmovdqu64 (%[constant]), " T24_R(24) "\n\t"                                                     \
+            "vmovdqu64 64(%[constant]), " T24_R(25) "\n\t"                                                   \
+            "vmovdqu64 128(%[constant]), " T24_R(26) "\n\t"                                                  \
+            "movl $0xff00, %%eax\n\t"                                                                        \
+            "kmovd %%eax, %%k1\n\t"                                                                          \
+            ".p2align 6\n"                                                                                   \
+            "1:\n\t"                                                                                         \
+            "prefetcht0 (%[w], %[ahead])\n\t"                                                                \
+            "prefetcht0 64(%[w], %[ahead])\n\t"                                                              \
+            "prefetcht0 128(%[w], %[ahead])\n\t"                                                             \
+            "prefetcht0 192(%[w], %[ahead])\n\t"                                                             \
+            "prefetcht0 256(%[w], %[ahead])\n\t"                                                             \
+            body                                                                                             \
+            "addq $320, %[w]\n\t"                                                                            \
+            "addq $" #step ", %[q]\n\t"                                                                      \
+            "decq %[chunks]\n\t"                                                                             \
+            "jnz 1b\n\t"                                                                                     \
+            T24_ALL(T24_RESULT)                                                                              \
+            : [w] "+r"(w), [q] "+r"(q), [chunks] "+r"(chunks)                                                \
+            : [ahead] "r"(ahead), [constant] "r"(constant), [out] "r"(out)                                   \
+            : "memory", "cc", "rax", "k1", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",   \
+              "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "xmm16", "xmm17",        \
+              "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24", "xmm25", "xmm26", "xmm27",      \
+              "xmm28", "xmm29", "xmm30", "xmm31");                                                           \
+    }
+/* clang-format on */
+
+T24_LOOP(t24_whole, T24_WHOLE, 8)
+T24_LOOP(t24_narrow, T24_NARROW, 64)
 
 #endif

@@ -70,40 +70,25 @@ ALWAYS_INLINE void t24_store_whole(const struct tern_call *c, size_t row, size_t
     }
 }
 
-/* A last panel of 4, 2 or 1 lanes: the lanes of a register are several groups of four columns. */
-ALWAYS_INLINE void t24_narrow(const uint8_t *w, const int8_t *q, size_t chunks, size_t lanes, vec *sum) {
-    vec acc[TERN_T24_SLOTS];
-    UNROLL
-    for (size_t f = 0; f < TERN_T24_SLOTS; f++) acc[f] = v_zero();
-    for (size_t i = 0; i < chunks * VEC_STREAMS; i++) {
-        const uint8_t *at = w + i / VEC_STREAMS * TERN_T24_CHUNK + i % VEC_STREAMS * VEC_BYTES;
-        int32_t four[VEC_ROWS];
-        for (size_t l = 0; l < VEC_ROWS; l++) memcpy(four + l, q + (i * VEC_ROWS + l) / lanes * 4, 4);
-        const vec a = v_load(four);
-        UNROLL
-        for (size_t j = 0; j < 8; j++) {
-            const vec digits = t24_digits(at, j);
-            acc[3 * j] = dp(acc[3 * j], v_and(digits, v_bytes(3)), a);
-            acc[3 * j + 1] = dp(acc[3 * j + 1], v_and(digits, v_bytes(15)), a);
-            acc[3 * j + 2] = dp(acc[3 * j + 2], digits, a);
-        }
-    }
-    UNROLL
-    for (size_t f = 0; f < TERN_T24_SLOTS; f++) sum[f] = acc[f];
+/* The activations as the lanes of a narrow panel lie: every four columns `lanes` times. */
+ALWAYS_INLINE void t24_spread(const int8_t *q, size_t chunks, size_t lanes, int8_t *out) {
+    for (size_t g = 0; g < chunks * 16 / lanes; g++)
+        for (size_t l = 0; l < lanes; l++) memcpy(out + 4 * (g * lanes + l), q + 4 * g, 4);
 }
 
-ALWAYS_INLINE void t24_gemv(const struct tern_call *c, size_t row0, size_t row1) {
-    const size_t distance = tern_t24_panel(c->w.k, 8);
+ALWAYS_INLINE void t24_gemv(const struct tern_call *c, size_t row0, size_t row1, int8_t *spread) {
+    const size_t distance = tern_t24_panel(c->w.k, 8), ahead = (size_t)c->param[TERN_P_PREFETCH];
     for (size_t r = row0; r < row1; r += TERN_T24_ROWS) {
         const uint8_t *w = (const uint8_t *)c->w.data + r / TERN_T24_ROWS * distance;
         const size_t lanes = tern_t24_lanes(c->w.m, r),
                      chunks = tern_t24_panel(c->w.k, lanes) / TERN_T24_CHUNK;
         vec sum[TERN_T24_SLOTS];
         if (lanes == 8) {
-            t24_loop(w, c->x->q, chunks, (size_t)c->param[TERN_P_PREFETCH], &t24_constants, sum);
+            t24_whole(w, c->x->q, chunks, ahead, &t24_constants, sum);
             t24_store_whole(c, r, row1, sum);
         } else {
-            t24_narrow(w, c->x->q, chunks, lanes, sum);
+            t24_spread(c->x->q, chunks, lanes, spread);
+            t24_narrow(w, spread, chunks, ahead, &t24_constants, sum);
             t24_store(c, r, row1, lanes, sum);
         }
     }
