@@ -1,10 +1,8 @@
 #define _GNU_SOURCE
-#include "cli/command.h"
+#include "cli/engine_options.h"
 
 #include "base/file.h"
-#include "harness/default_model.h"
 #include "harness/e2e.h"
-#include "harness/options.h"
 #include "measure/clock.h"
 #include "measure/machine.h"
 #include "measure/record.h"
@@ -19,44 +17,26 @@
 enum output { OUT_MD, OUT_CSV, OUT_JSON };
 
 struct job {
-    const char *model, *wisdom, *records, *layout;
-    char *found; /* path of the default model */
-    int no_wisdom;
+    struct tern_cli_engine c;
+    const char *records;
     enum output output;
     size_t *prompts, *threads, rounds, generate, prompt_count, thread_count;
     struct tern_e2e_options o;
 };
 
-enum {
-    OPT_KV = 256,
-    OPT_HEAD,
-    OPT_NO_WISDOM,
-    OPT_WISDOM,
-    OPT_RECORDS,
-    OPT_SEED,
-    OPT_UBATCH,
-    OPT_BLOCK,
-    OPT_MERGE,
-    OPT_I2S_LAYOUT
-};
+enum { OPT_RECORDS = 256, OPT_CEILINGS, OPT_ENERGY, OPT_BREAKDOWN };
 
-static const struct option options[] = {{"model", required_argument, 0, 'm'},
+static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
                                         {"prompt", required_argument, 0, 'p'},
                                         {"count", required_argument, 0, 'n'},
                                         {"threads", required_argument, 0, 't'},
                                         {"rounds", required_argument, 0, 'r'},
                                         {"output", required_argument, 0, 'o'},
-                                        {"kv", required_argument, 0, OPT_KV},
-                                        {"head", required_argument, 0, OPT_HEAD},
-                                        {"no-wisdom", no_argument, 0, OPT_NO_WISDOM},
-                                        {"wisdom", required_argument, 0, OPT_WISDOM},
                                         {"records", required_argument, 0, OPT_RECORDS},
-                                        {"seed", required_argument, 0, OPT_SEED},
-                                        {"ubatch", required_argument, 0, OPT_UBATCH},
-                                        {"block", required_argument, 0, OPT_BLOCK},
-                                        {"merge", required_argument, 0, OPT_MERGE},
-                                        {"i2s-layout", required_argument, 0, OPT_I2S_LAYOUT},
-                                        {"quiet", no_argument, 0, 'q'},
+                                        {"seed", required_argument, 0, TERN_OPT_SEED},
+                                        {"ceilings", no_argument, 0, OPT_CEILINGS},
+                                        {"energy", no_argument, 0, OPT_ENERGY},
+                                        {"breakdown", no_argument, 0, OPT_BREAKDOWN},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
 
@@ -75,14 +55,10 @@ static int take_list(const char *what, const char *arg, size_t hi, size_t **list
 }
 
 static int take(struct job *j, int option, const char *arg) {
-    struct tern_error e = {""};
-    enum tern_status s = TERN_OK;
-    size_t seed = 0;
+    int code = 0;
+    if (option != 't' && tern_cli_engine_take(&j->c, option, arg, &code)) return code;
     int ok = 1;
     switch (option) {
-    case 'm':
-        j->model = arg;
-        break;
     case 'p':
         if (!strcmp(arg, "0"))
             j->prompt_count = 0;
@@ -101,43 +77,21 @@ static int take(struct job *j, int option, const char *arg) {
     case 'o':
         ok = take_output(j, arg);
         break;
-    case 'q':
-        j->o.engine.quiet = 1;
-        break;
-    case OPT_KV:
-        s = tern_kv_named(arg, &j->o.engine.kv, &e);
-        break;
-    case OPT_HEAD:
-        s = tern_head_named(arg, &j->o.engine.head, &e);
-        break;
-    case OPT_I2S_LAYOUT:
-        j->layout = arg;
-        break;
-    case OPT_NO_WISDOM:
-        j->no_wisdom = 1;
-        break;
-    case OPT_WISDOM:
-        j->wisdom = arg;
-        break;
     case OPT_RECORDS:
         j->records = arg;
         break;
-    case OPT_SEED:
-        ok = tern_cli_size("e2e", "--seed", arg, 0, SIZE_MAX, &seed), j->o.seed = seed;
+    case OPT_CEILINGS:
+        j->o.ceilings = 1;
         break;
-    case OPT_UBATCH:
-        ok = tern_cli_size("e2e", "--ubatch", arg, 1, 1024, &j->o.engine.ubatch);
+    case OPT_ENERGY:
+        j->o.energy = 1;
         break;
-    case OPT_BLOCK:
-        ok = tern_cli_size("e2e", "--block", arg, 0, SIZE_MAX, &j->o.engine.block_bytes);
-        break;
-    case OPT_MERGE:
-        s = tern_merge_named(arg, &j->o.engine.merge, &e);
+    case OPT_BREAKDOWN:
+        j->o.breakdown = 1;
         break;
     default:
         return 3;
     }
-    if (s != TERN_OK) return tern_cli_fail(s, &e);
     return ok ? 0 : 3;
 }
 
@@ -149,9 +103,7 @@ static int parse(struct job *j, int argc, char **argv) {
     if (optind < argc) return tern_cli_usage("e2e", "'%s' is not an option", argv[optind]);
     if (!j->prompt_count && !j->generate)
         return tern_cli_usage("e2e", "-p 0 and -n 0 leave nothing to measure");
-    if (j->no_wisdom && j->wisdom)
-        return tern_cli_usage("e2e", "--wisdom and --no-wisdom exclude each other");
-    return 0;
+    return tern_cli_engine_check(&j->c);
 }
 
 static const char *plan_of(const struct tern_e2e_row *r) {
@@ -162,9 +114,47 @@ static const char *tuned(const struct tern_e2e_row *r) {
     return r->facts.from_wisdom ? "tuned" : "untuned";
 }
 
+static const char *const operation[TERN_OPERATIONS] = {"linear", "attention", "norm",
+                                                       "head",   "wait",      "other"};
+
+static json_t *estimate_json(const struct tern_estimate *t, const char *unit) {
+    json_t *o = json_pack("{s:s, s:s, s:I, s:f, s:f}", "unit", unit, "estimator", "median", "n",
+                          (json_int_t)t->n, "median", t->median, "mad", t->mad);
+    if (o && isfinite(t->ci_lo)) {
+        json_object_set_new(o, "ci_lo", json_real(t->ci_lo));
+        json_object_set_new(o, "ci_hi", json_real(t->ci_hi));
+    }
+    return o;
+}
+
+/* What is measured only when it is asked for, or why it is not there. */
+static void extras_json(json_t *o, const struct tern_e2e_row *r) {
+    if (r->share.n) {
+        json_object_set_new(o, "share_of_ceiling", estimate_json(&r->share, "1"));
+        json_object_set_new(o, "ceiling", estimate_json(&r->ceiling, r->decode ? "GB/s" : "GMAC/s"));
+        json_object_set_new(o, "ceiling_name", json_string(r->ceiling_name));
+    } else {
+        json_object_set_new(o, "why_no_share", json_string(r->why_no_share));
+    }
+    if (r->joules.n)
+        json_object_set_new(o, "joules_per_token", estimate_json(&r->joules, "J"));
+    else
+        json_object_set_new(o, "why_no_joules", json_string(r->why_no_joules));
+    if (r->facts.exact.steps) {
+        json_object_set_new(o, "head_rows_rescored_per_token",
+                            json_real((double)r->facts.exact.rescored / (double)r->facts.exact.steps));
+        json_object_set_new(o, "head_shares_in_full", json_integer((json_int_t)r->facts.exact.whole));
+    }
+    if (!r->has_breakdown) return;
+    json_t *b =
+        json_pack("{s:s, s:s, s:i}", "unit", "s/token", "estimator", "mean over workers, one run", "n", 1);
+    for (size_t i = 0; i < TERN_OPERATIONS; i++) json_object_set_new(b, operation[i], json_real(r->spent[i]));
+    json_object_set_new(o, "breakdown", b);
+}
+
 static json_t *row_json(const struct job *j, const struct tern_e2e_row *r) {
     json_t *o =
-        json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:f, s:f, s:f, s:f}", "model", j->model, "test",
+        json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:f, s:f, s:f, s:f}", "model", j->c.model, "test",
                   r->test, "op", r->decode ? "decode" : "prefill", "tokens", (json_int_t)r->tokens, "threads",
                   (json_int_t)r->threads, "unit", "tok/s", "estimator", "median", "n", (json_int_t)r->rate.n,
                   "median", r->rate.median, "min", r->rate.min, "max", r->max, "mad", r->rate.mad);
@@ -180,6 +170,9 @@ static json_t *row_json(const struct job *j, const struct tern_e2e_row *r) {
         json_object_set_new(o, "peak_rss_bytes", json_integer((json_int_t)r->peak_rss_bytes));
     json_object_set_new(o, "body_bytes", json_integer((json_int_t)r->facts.body_bytes));
     json_object_set_new(o, "head_bytes", json_integer((json_int_t)r->facts.head_bytes));
+    json_object_set_new(o, "packed_from_cache", json_boolean(r->facts.from_cache));
+    json_object_set_new(o, "kv_bytes", json_integer((json_int_t)r->kv_bytes));
+    extras_json(o, r);
     json_object_set_new(o, "load_seconds", json_real(r->facts.load_seconds));
     json_object_set_new(o, "plan", json_string(plan_of(r)));
     json_object_set_new(o, "layers_from_wisdom", json_integer((json_int_t)r->facts.from_wisdom));
@@ -204,7 +197,7 @@ static void print_csv(const struct job *j, const struct tern_e2e_row *rows, size
          "from,plan");
     for (size_t i = 0; i < count; i++) {
         const struct tern_e2e_row *r = &rows[i];
-        printf("\"%s\",%s,%zu,tok/s,median,%zu,%.4f,", j->model, r->test, r->threads, r->rate.n,
+        printf("\"%s\",%s,%zu,tok/s,median,%zu,%.4f,", j->c.model, r->test, r->threads, r->rate.n,
                r->rate.median);
         if (isfinite(r->rate.ci_lo))
             printf("%.4f,%.4f,", r->rate.ci_lo, r->rate.ci_hi);
@@ -226,7 +219,7 @@ static void print_md(const struct job *j, const struct tern_e2e_row *rows, size_
         if (isfinite(r->rate.ci_lo)) snprintf(ci, sizeof ci, "%.2f .. %.2f", r->rate.ci_lo, r->rate.ci_hi);
         if (r->decode) snprintf(bytes, sizeof bytes, "%.1f", 1e-6 * r->bytes_per_token);
         if (r->peak_rss_bytes) snprintf(rss, sizeof rss, "%.0f", 1e-6 * (double)r->peak_rss_bytes);
-        printf("| %s | %s | %zu | %.2f%s | %zu | %s | %.2f .. %.2f | %s | %s | %s |\n", j->model, r->test,
+        printf("| %s | %s | %zu | %.2f%s | %zu | %s | %.2f .. %.2f | %s | %s | %s |\n", j->c.model, r->test,
                r->threads, r->rate.median, r->rate.unstable ? " (unstable)" : "", r->rate.n, ci, r->rate.min,
                r->max, bytes, rss, tuned(r));
     }
@@ -234,6 +227,38 @@ static void print_md(const struct job *j, const struct tern_e2e_row *rows, size_
         printf("\n%s, %zu thread%s: %s; wisdom decided %zu of %zu layers\n", rows[i].test, rows[i].threads,
                rows[i].threads == 1 ? "" : "s", plan_of(&rows[i]), rows[i].facts.from_wisdom,
                rows[i].facts.planned);
+}
+
+static void print_extras(const struct tern_e2e_row *r) {
+    printf("\n%s, %zu thread%s:\n", r->test, r->threads, r->threads == 1 ? "" : "s");
+    if (r->share.n) {
+        printf("  %.1f %% of %s, %.1f %s", 100 * r->share.median, r->ceiling_name, r->ceiling.median,
+               r->decode ? "GB/s" : "GMAC/s");
+        if (isfinite(r->share.ci_lo))
+            printf(" (medians of n = %zu, 95 %% interval %.1f to %.1f %%)\n", r->share.n,
+                   100 * r->share.ci_lo, 100 * r->share.ci_hi);
+        else
+            printf(" (medians of n = %zu; fewer than 6: no interval)\n", r->share.n);
+    } else {
+        printf("  share of the ceiling: not measured: %s\n", r->why_no_share);
+    }
+    if (r->joules.n)
+        printf("  %.4f J/token (median of n = %zu, deviation %.4f)\n", r->joules.median, r->joules.n,
+               r->joules.mad);
+    else
+        printf("  J/token: not measured: %s\n", r->why_no_joules);
+    if (r->facts.exact.steps)
+        printf("  exact2 head: %.0f rows computed in full per token (mean of n = %llu tokens)\n",
+               (double)r->facts.exact.rescored / (double)r->facts.exact.steps,
+               (unsigned long long)r->facts.exact.steps);
+    if (!r->has_breakdown) return;
+    double all = 0;
+    for (size_t i = 0; i < TERN_OPERATIONS; i++) all += r->spent[i];
+    printf("  per token, one run more (n = 1: no spread), mean over the workers:");
+    for (size_t i = 0; i < TERN_OPERATIONS; i++)
+        printf("%s %s %.1f us (%.0f %%)", i ? "," : "", operation[i], 1e6 * r->spent[i],
+               100 * r->spent[i] / all);
+    putchar('\n');
 }
 
 static enum tern_status keep_records(const struct job *j, const struct tern_e2e_row *rows, size_t count,
@@ -253,7 +278,7 @@ static enum tern_status keep_records(const struct job *j, const struct tern_e2e_
         r.variant = tuned(row);
         r.params = plan_of(row);
         r.op = row->decode ? "decode" : "prefill";
-        r.model = j->model;
+        r.model = j->c.model;
         r.n = row->tokens;
         r.threads = row->threads;
         r.unit = "tok/s";
@@ -269,25 +294,14 @@ static enum tern_status keep_records(const struct job *j, const struct tern_e2e_
 }
 
 static enum tern_status work(struct job *j, struct tern_error *e) {
-    struct tern_model *m = NULL;
-    struct tern_wisdom wisdom = {{0}, NULL, 0, 0};
     struct tern_e2e_row *rows = NULL;
     size_t count = 0, all = 0;
-    char warning[512] = "";
-    enum tern_status s = j->model ? TERN_OK : tern_default_model(&j->found, e);
-    if (!j->model) j->model = j->found;
     const struct tern_machine *machine;
-    if (s == TERN_OK) s = tern_machine_get(&machine, e);
+    enum tern_status s = tern_machine_get(&machine, e);
     if (s == TERN_OK) all = machine->cpus;
-    char *source = s == TERN_OK ? tern_cli_with_layout(j->model, j->layout) : NULL;
-    if (s == TERN_OK && !source) s = tern_fail(e, TERN_NO_MEMORY, "e2e: out of memory");
-    if (s == TERN_OK) s = tern_model_open(source, &m, e);
-    free(source);
-    if (s == TERN_OK && !j->no_wisdom) {
-        s = tern_wisdom_here(j->wisdom, &wisdom, warning, sizeof warning, e);
-        j->o.engine.wisdom = &wisdom;
-    }
-    if (warning[0]) fprintf(stderr, "tern: warning: %s\n", warning);
+    if (s == TERN_OK) s = tern_cli_engine_open(&j->c, e);
+    j->o.engine = j->c.engine;
+    j->o.seed = j->c.sampling.seed;
     const size_t usual[] = {128};
     j->o.prompts = j->prompts ? j->prompts : usual;
     j->o.prompt_count = j->prompt_count;
@@ -295,22 +309,27 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     j->o.thread_count = j->threads ? j->thread_count : 1;
     j->o.generate = j->generate;
     j->o.rounds = j->rounds;
-    if (s == TERN_OK) s = tern_e2e_run(m, &j->o, &rows, &count, e);
+    if (s == TERN_OK) s = tern_e2e_run(j->c.m, &j->o, &rows, &count, e);
     if (s == TERN_OK && rows[0].facts.warning[0])
         fprintf(stderr, "tern: warning: %s\n", rows[0].facts.warning);
     if (s == TERN_OK && j->output == OUT_JSON) s = print_json(j, rows, count, e);
     if (s == TERN_OK && j->output == OUT_CSV) print_csv(j, rows, count);
-    if (s == TERN_OK && j->output == OUT_MD) print_md(j, rows, count);
+    if (s == TERN_OK && j->output == OUT_MD) {
+        print_md(j, rows, count);
+        const int asked =
+            j->o.ceilings || j->o.energy || j->o.breakdown || j->c.engine.head == TERN_HEAD_EXACT2;
+        for (size_t i = 0; asked && i < count; i++) print_extras(&rows[i]);
+    }
     if (s == TERN_OK && j->records) s = keep_records(j, rows, count, e);
     free(rows);
-    tern_wisdom_free(&wisdom);
-    tern_model_close(m);
+    tern_cli_engine_close(&j->c);
     return s;
 }
 
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
-    struct job j = {.rounds = 5, .generate = 32, .prompt_count = 1, .o = {.seed = 1}};
+    struct job j = {
+        .c = {.command = "e2e", .sampling = {.seed = 1}}, .rounds = 5, .generate = 32, .prompt_count = 1};
     int rc = parse(&j, argc, argv);
     if (!rc) {
         const enum tern_status s = work(&j, &e);
@@ -318,7 +337,6 @@ static int run(int argc, char **argv) {
     }
     free(j.prompts);
     free(j.threads);
-    free(j.found);
     return rc;
 }
 
@@ -326,20 +344,22 @@ const struct tern_command tern_command_e2e = {
     .name = "e2e",
     .summary = "times a model end to end: prompt processing and generation",
     .help =
-        "usage: tern e2e [-m FILE.gguf|synth:NAME] [options]\n\n"
+        "usage: tern e2e [-m FILE.gguf|FOLDER|synth:NAME] [options]\n\n"
         "Each test runs once to warm up and then R times; tests take turns, so that drift hits all alike.\n\n"
         "  -m, --model M      GGUF file, folder of safetensors, or synth:NAME (synth:2b-4t needs about 1.3 "
         "GB)\n"
-        "      --i2s-layout L of I2_S tensors: x86, arm or rows4 (guessed)\n"
         "  -p, --prompt LIST  prompt lengths (128); 0: none\n"
         "  -n, --count N      tokens to generate (32); 0: none\n"
         "  -t, --threads LIST thread counts (all processors)\n"
         "  -r, --rounds R     repetitions (5; an interval needs 6)\n"
         "  -o, --output F     md, csv or json (md)\n"
-        "      --kv f16|f32, --head auto|f16|f32, --ubatch N    as for tern run\n"
-        "      --block BYTES       results kept before their epilogue (0: 256 KiB); 1e18 or so: all, not "
-        "fused\n"
-        "      --no-wisdom    ignore what was tuned; --wisdom FILE uses that file\n"
+        "      --kv, --head, --act, --ubatch, --wisdom, --no-wisdom, --cache, --no-cache, --merge, --block, "
+        "--i2s-layout\n"
+        "                     as for tern run\n"
+        "      --ceilings     measures read bandwidth and int8 peak in every round, and the share that is "
+        "reached\n"
+        "      --energy       joules per token, where the machine tells\n"
+        "      --breakdown    one more run of each test, timed per operation\n"
         "      --records FILE appends one record per test\n"
         "      --seed N       of the token ids (1)\n"
         "  -q, --quiet        no progress\n\n"

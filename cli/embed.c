@@ -36,7 +36,7 @@ static const char help[] =
     "      --raw             keep the length\n"
     "  -t, --threads T       worker threads (all processors)\n"
     "      --ctx N           positions (the model's, at most 4096): longer texts are refused\n"
-    "      --kv f16|f32      type of the key/value cache (f16)\n"
+    "      --kv f16|f32|q8   type of the key/value cache (f16)\n"
     "      --i2s-layout L    of I2_S tensors: x86, arm or rows4 (default: guessed)\n"
     "      --no-wisdom       ignore what was tuned\n"
     "      --json            as JSON\n"

@@ -11,16 +11,15 @@ static const struct tern_command *const commands[] = {
 
 #define N_COMMANDS (sizeof commands / sizeof *commands)
 
-static void help(void)
-{
+static void help(void) {
     puts("tern - finds, proves and uses the fastest ternary matrix kernels on this machine\n\n"
          "usage: tern <command> [options]      tern <command> --help tells more, with an example\n");
     for (size_t i = 0; i < N_COMMANDS; i++) printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
-    puts("\nexit codes: 0 ok, 1 check failed, 2 inconclusive, 3 usage or bad input, 4 machine lacks it, 77 skipped");
+    puts("\nexit codes: 0 ok, 1 check failed, 2 inconclusive, 3 usage or bad input, 4 machine lacks it, 77 "
+         "skipped");
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : "--help";
     int rc = -1;
     if (!strcmp(name, "--version")) rc = printf("tern %s\n", TERN_VERSION) < 0;

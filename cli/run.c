@@ -1,10 +1,8 @@
 #define _GNU_SOURCE
-#include "cli/command.h"
+#include "cli/engine_options.h"
 
 #include "base/file.h"
-#include "harness/default_model.h"
 #include "harness/generate.h"
-#include "harness/options.h"
 #include "harness/prompt.h"
 #include "harness/text_stream.h"
 #include "models/tokenizer.h"
@@ -18,14 +16,12 @@
 
 /* Everything `tern run` was asked for and holds. */
 struct job {
-    const char *model, *text, *file, *tokens, *logits, *wisdom, *layout;
-    size_t count, ubatch;
-    int print_ids, no_wisdom, ignore_end, quiet, shift;
+    struct tern_cli_engine c;
+    const char *text, *file, *tokens, *logits;
+    size_t count; /* SIZE_MAX: until the end or the context is full */
+    int print_ids, ignore_end, shift;
     size_t keep;
-    struct tern_engine_options engine;
-    struct tern_sampling sampling;
 
-    struct tern_model *m;
     struct tern_tokenizer *tok;
     struct tern_text_stream stream;
     struct tern_replace out; /* of --logits */
@@ -35,143 +31,56 @@ struct job {
     struct tern_error *error;
 };
 
-enum {
-    OPT_SEED = 256,
-    OPT_TEMP,
-    OPT_TOP_K,
-    OPT_TOP_P,
-    OPT_TOKENS,
-    OPT_PRINT_IDS,
-    OPT_LOGITS,
-    OPT_KV,
-    OPT_HEAD,
-    OPT_NO_WISDOM,
-    OPT_WISDOM,
-    OPT_CONTEXT,
-    OPT_IGNORE_EOS,
-    OPT_UBATCH,
-    OPT_ACT,
-    OPT_THREADS_PREFILL,
-    OPT_SHIFT,
-    OPT_KEEP,
-    OPT_I2S_LAYOUT
-};
+enum { OPT_TOKENS = 256, OPT_PRINT_IDS, OPT_LOGITS, OPT_IGNORE_EOS, OPT_SHIFT, OPT_KEEP };
 
-static const struct option options[] = {{"model", required_argument, 0, 'm'},
+static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
+                                        TERN_CLI_SAMPLING_OPTIONS,
                                         {"prompt", required_argument, 0, 'p'},
                                         {"file", required_argument, 0, 'f'},
                                         {"count", required_argument, 0, 'n'},
-                                        {"threads", required_argument, 0, 't'},
-                                        {"seed", required_argument, 0, OPT_SEED},
-                                        {"temp", required_argument, 0, OPT_TEMP},
-                                        {"top-k", required_argument, 0, OPT_TOP_K},
-                                        {"top-p", required_argument, 0, OPT_TOP_P},
                                         {"tokens", required_argument, 0, OPT_TOKENS},
                                         {"print-ids", no_argument, 0, OPT_PRINT_IDS},
                                         {"logits", required_argument, 0, OPT_LOGITS},
-                                        {"kv", required_argument, 0, OPT_KV},
-                                        {"head", required_argument, 0, OPT_HEAD},
-                                        {"no-wisdom", no_argument, 0, OPT_NO_WISDOM},
-                                        {"wisdom", required_argument, 0, OPT_WISDOM},
                                         {"ignore-eos", no_argument, 0, OPT_IGNORE_EOS},
-                                        {"ctx", required_argument, 0, OPT_CONTEXT},
-                                        {"ubatch", required_argument, 0, OPT_UBATCH},
-                                        {"act", required_argument, 0, OPT_ACT},
-                                        {"threads-prefill", required_argument, 0, OPT_THREADS_PREFILL},
                                         {"context-shift", no_argument, 0, OPT_SHIFT},
                                         {"keep", required_argument, 0, OPT_KEEP},
-                                        {"i2s-layout", required_argument, 0, OPT_I2S_LAYOUT},
-                                        {"quiet", no_argument, 0, 'q'},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
 
 /* 0, or the exit code of an argument that cannot be. */
 static int take(struct job *j, int option, const char *arg) {
-    struct tern_error e = {""};
-    enum tern_status s = TERN_OK;
-    size_t n = 0;
-    int ok = 1;
+    int code = 0;
+    if (tern_cli_engine_take(&j->c, option, arg, &code)) return code;
     switch (option) {
-    case 'm':
-        j->model = arg;
-        break;
     case 'p':
         j->text = arg;
-        break;
+        return 0;
     case 'f':
         j->file = arg;
-        break;
-    case 'q':
-        j->quiet = 1;
-        break;
+        return 0;
     case 'n':
-        ok = tern_cli_size("run", "-n", arg, 0, 1u << 20, &j->count);
-        break;
-    case 't':
-        ok = tern_cli_size("run", "-t", arg, 1, 4096, &j->engine.threads);
-        break;
-    case OPT_SEED:
-        ok = tern_cli_size("run", "--seed", arg, 0, SIZE_MAX, &n), j->sampling.seed = n;
-        break;
-    case OPT_TEMP:
-        ok = tern_cli_real("run", "--temp", arg, 0, 100, &j->sampling.temperature);
-        break;
-    case OPT_TOP_K:
-        ok = tern_cli_size("run", "--top-k", arg, 0, 1u << 30, &j->sampling.top_k);
-        break;
-    case OPT_TOP_P:
-        ok = tern_cli_real("run", "--top-p", arg, 1e-9, 1, &j->sampling.top_p);
-        break;
+        if (!strcmp(arg, "-1")) return j->count = SIZE_MAX, 0;
+        return tern_cli_size("run", "-n", arg, 0, 1u << 20, &j->count) ? 0 : 3;
     case OPT_TOKENS:
         j->tokens = arg;
-        break;
+        return 0;
     case OPT_PRINT_IDS:
         j->print_ids = 1;
-        break;
+        return 0;
     case OPT_LOGITS:
         j->logits = arg;
-        break;
-    case OPT_KV:
-        s = tern_kv_named(arg, &j->engine.kv, &e);
-        break;
-    case OPT_HEAD:
-        s = tern_head_named(arg, &j->engine.head, &e);
-        break;
-    case OPT_NO_WISDOM:
-        j->no_wisdom = 1;
-        break;
+        return 0;
     case OPT_IGNORE_EOS:
         j->ignore_end = 1;
-        break;
-    case OPT_WISDOM:
-        j->wisdom = arg;
-        break;
-    case OPT_I2S_LAYOUT:
-        j->layout = arg;
-        break;
-    case OPT_CONTEXT:
-        ok = tern_cli_size("run", "--ctx", arg, 1, 1u << 24, &j->engine.context);
-        break;
-    case OPT_UBATCH:
-        ok = tern_cli_size("run", "--ubatch", arg, 1, 1024, &j->engine.ubatch);
-        break;
-    case OPT_ACT:
-        s = tern_act_named(arg, &j->engine.act, &e);
-        break;
-    case OPT_THREADS_PREFILL:
-        ok = tern_cli_size("run", "--threads-prefill", arg, 1, 4096, &j->engine.threads_prefill);
-        break;
+        return 0;
     case OPT_SHIFT:
         j->shift = 1;
-        break;
+        return 0;
     case OPT_KEEP:
-        ok = tern_cli_size("run", "--keep", arg, 1, 1u << 24, &j->keep);
-        break;
+        return tern_cli_size("run", "--keep", arg, 1, 1u << 24, &j->keep) ? 0 : 3;
     default:
         return 3;
     }
-    if (s != TERN_OK) return tern_cli_fail(s, &e);
-    return ok ? 0 : 3;
 }
 
 static int parse(struct job *j, int argc, char **argv) {
@@ -183,11 +92,10 @@ static int parse(struct job *j, int argc, char **argv) {
     if (optind < argc) return tern_cli_usage("run", "'%s' is not an option", argv[optind]);
     if (!!j->text + !!j->file + !!j->tokens != 1)
         return tern_cli_usage("run", "give one prompt: -p TEXT, -f FILE or --tokens IDS");
-    if (j->no_wisdom && j->wisdom)
-        return tern_cli_usage("run", "--wisdom and --no-wisdom exclude each other");
     if (j->keep && !j->shift) return tern_cli_usage("run", "--keep needs --context-shift");
-    j->engine.quiet = j->quiet;
-    return 0;
+    if (j->count == SIZE_MAX && j->shift && j->ignore_end)
+        return tern_cli_usage("run", "-n -1, --context-shift and --ignore-eos together would never end");
+    return tern_cli_engine_check(&j->c);
 }
 
 /* The prompt's ids: given ones as they are; a text's with the beginning-of-text token that the model wants.
@@ -205,14 +113,14 @@ static enum tern_status prompt_ids(struct job *j, int32_t **ids, size_t *count, 
     char *owned = NULL;
     size_t bytes = j->text ? strlen(j->text) : 0;
     enum tern_status s = j->file ? tern_file_read(j->file, TEXT_LIMIT, &owned, &bytes, e) : TERN_OK;
-    if (s == TERN_OK) s = tern_prompt_ids(j->m, j->tok, owned ? owned : j->text, bytes, ids, count, e);
+    if (s == TERN_OK) s = tern_prompt_ids(j->c.m, j->tok, owned ? owned : j->text, bytes, ids, count, e);
     free(owned);
     return s;
 }
 
 static int write_logits(void *ctx, const float *logits, size_t rows) {
     struct job *j = ctx;
-    j->failed = tern_replace_write(&j->out, logits, rows * j->m->hp.vocab * sizeof *logits, j->error);
+    j->failed = tern_replace_write(&j->out, logits, rows * j->c.m->hp.vocab * sizeof *logits, j->error);
     return j->failed != TERN_OK;
 }
 
@@ -242,7 +150,7 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
     static const char *const ends[] = {"", "; ended by the model", "; the context is full",
                                        "; output closed"};
     if (f->warning[0]) fprintf(stderr, "tern: warning: %s\n", f->warning);
-    if (j->quiet) return;
+    if (j->c.quiet) return;
     fprintf(stderr, "prompt:     %.1f tok/s (n = %zu tokens, one run: no spread%s), %zu thread%s\n",
             (double)g->prompt_tokens / g->prompt_seconds, g->prompt_tokens,
             j->logits ? "; logits of every position included" : "", f->threads_prefill,
@@ -259,6 +167,12 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
     else
         fprintf(stderr, "generation: %.1f tok/s (median of n = %zu tokens, 95 %% interval %.1f to %.1f)%s\n",
                 1e9 / t->median, t->n, 1e9 / t->ci_hi, 1e9 / t->ci_lo, ends[g->end]);
+    fprintf(stderr, "ready after: %.2f s%s (one run: no spread)\n", f->load_seconds,
+            f->from_cache ? ", packed weights from the cache" : "");
+    if (f->exact.steps)
+        fprintf(stderr, "exact2 head: %.0f of %u rows computed in full per token (mean of n = %llu tokens)\n",
+                (double)f->exact.rescored / (double)f->exact.steps, j->c.m->hp.vocab,
+                (unsigned long long)f->exact.steps);
     fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers%s%s\n",
             f->decode_plan, f->prefill_plan, f->from_wisdom, f->planned,
             f->merged_qkv ? "; q, k and v are one matrix" : "",
@@ -267,37 +181,27 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
 
 static enum tern_status work(struct job *j, struct tern_error *e) {
     struct tern_engine *en = NULL;
-    struct tern_wisdom wisdom = {{0}, NULL, 0, 0};
     int32_t *ids = NULL;
-    char *path = NULL, *source = NULL, warning[512] = "";
     struct tern_generation_facts done;
     struct tern_engine_facts facts;
-    enum tern_status s = j->model ? TERN_OK : tern_default_model(&path, e);
-    if (s == TERN_OK && !(source = tern_cli_with_layout(j->model ? j->model : path, j->layout)))
-        s = tern_fail(e, TERN_NO_MEMORY, "run: out of memory");
-    if (s == TERN_OK) s = tern_model_open(source, &j->m, e);
-    if (s == TERN_OK && !(j->tokens && j->print_ids)) s = tern_tokenizer_new(j->m, &j->tok, e);
+    enum tern_status s = tern_cli_engine_open(&j->c, e);
+    if (s == TERN_OK && !(j->tokens && j->print_ids)) s = tern_tokenizer_new(j->c.m, &j->tok, e);
     struct tern_generation g = {.most = j->count,
-                                .sampling = j->sampling,
+                                .sampling = j->c.sampling,
                                 .ignore_end = j->ignore_end,
                                 .shift = j->shift,
                                 .keep = j->keep,
                                 .on_token = print_token,
                                 .ctx = j};
     if (s == TERN_OK) s = prompt_ids(j, &ids, &g.prompt_count, e);
-    if (s == TERN_OK && !j->no_wisdom) {
-        s = tern_wisdom_here(j->wisdom, &wisdom, warning, sizeof warning, e);
-        j->engine.wisdom = &wisdom;
-    }
-    if (warning[0]) fprintf(stderr, "tern: warning: %s\n", warning);
-    if (s == TERN_OK) s = tern_engine_new(j->m, &j->engine, &en, e);
+    if (s == TERN_OK) s = tern_engine_new(j->c.m, &j->c.engine, &en, e);
     if (s == TERN_OK && j->logits) {
         s = tern_replace_begin(j->logits, &j->out, e);
         j->out_open = s == TERN_OK;
         g.on_logits = write_logits;
     }
     g.prompt = ids;
-    if (s == TERN_OK) s = tern_generate(en, j->m, &g, &done, e);
+    if (s == TERN_OK) s = tern_generate(en, j->c.m, &g, &done, e);
     if (s == TERN_OK) s = j->failed;
     if (s == TERN_OK && j->count) end_text(j);
     if (s == TERN_OK && j->out_open)
@@ -307,20 +211,18 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     if (s == TERN_OK) {
         tern_engine_facts(en, &facts);
         report(j, &done, &facts);
+        tern_cli_engine_keep(&j->c, en);
     }
     tern_engine_free(en);
-    tern_wisdom_free(&wisdom);
     tern_tokenizer_free(j->tok);
-    tern_model_close(j->m);
+    tern_cli_engine_close(&j->c);
     free(ids);
-    free(source);
-    free(path);
     return s;
 }
 
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
-    struct job j = {.count = 32, .sampling = {.top_p = 1}, .error = &e};
+    struct job j = {.c = {.command = "run", .sampling = {.top_p = 1}}, .count = 32, .error = &e};
     const int rc = parse(&j, argc, argv);
     if (rc) return rc;
     const enum tern_status s = work(&j, &e);
@@ -339,25 +241,16 @@ const struct tern_command tern_command_run = {
         "weights\n"
         "  -p, --prompt TEXT   prompt; -f, --file FILE reads it from a file\n"
         "      --tokens IDS    prompt as token ids (1,2,3), used as they are: no beginning-of-text is added\n"
-        "  -n, --count N       tokens to generate (32)\n"
+        "  -n, --count N       tokens to generate (32); -1: until the model ends or the context is full\n"
         "  -t, --threads T     worker threads (all processors); --threads-prefill T those of the prompt (T)\n"
-        "      --temp X        temperature (0: always the likeliest token)\n"
-        "      --top-k K, --top-p P   only the K likeliest; the fewest whose probabilities reach P\n"
-        "      --seed N        of the sampling (0)\n"
+        "      --ignore-eos    goes on when the model ends\n"
         "      --print-ids     prints the ids of the generated tokens instead of their text\n"
         "      --logits FILE   writes the logits of every prompt position: f32, little-endian, row by row\n"
-        "      --kv f16|f32    type of the key/value cache (f16)\n"
-        "      --head auto|f16|f32    type of the output matrix (auto: what keeps every value)\n"
         "      --ctx N         positions of the cache (the model's, at most 4096)\n"
         "      --context-shift goes on when the cache is full: keeps the first part (--keep N positions; the "
         "prompt,\n"
-        "                      at most a quarter), drops half of the rest and reads what is left anew\n"
-        "      --act i8|f32    f32 leaves activations unquantised, for comparison: another result, slower "
-        "(i8)\n"
-        "      --ubatch N      prompt tokens per step (128)\n"
-        "      --i2s-layout L  of I2_S tensors: x86, arm or rows4 (guessed; see docs/models.md)\n"
-        "      --no-wisdom     ignore what was tuned; --wisdom FILE uses that file\n"
-        "  -q, --quiet         no progress, no speed\n\n"
+        "                      at most a quarter), drops half of the rest and reads what is left "
+        "anew\n" TERN_CLI_SAMPLING_HELP TERN_CLI_ENGINE_HELP "  -q, --quiet         no progress, no speed\n\n"
         "example: tern run -p \"Ternary weights are\" -n 32 -t 2\n",
     .run = run,
 };

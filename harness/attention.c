@@ -7,7 +7,7 @@ static unsigned char *cache_row(const struct tern_engine *en, size_t layer, int 
                                 size_t position) {
     const struct tern_hparams *hp = &en->model->hp;
     const size_t row = ((layer * 2 + (size_t)value) * hp->kv_heads + kv_head) * en->context + position;
-    return (unsigned char *)en->cache.data + row * hp->head_dim * en->kv_bytes;
+    return (unsigned char *)en->cache.data + row * en->kv_row;
 }
 
 struct head_rows {
@@ -74,7 +74,7 @@ static void attention_one(const struct step *st, size_t w, size_t layer) {
     const struct tern_engine *en = st->en;
     struct worker *self = &en->worker[w];
     const struct head_rows r = rows_in_qkv(en, en->by_heads ? self->qkv : en->qkv);
-    const size_t row = r.dim * en->kv_bytes;
+    const size_t row = en->kv_row;
     size_t from, to;
     tern_share(r.heads, 1, w, en->threads, &from, &to);
     for (size_t h = from; h < to; h++) {

@@ -34,7 +34,6 @@ static void scratch_bytes(const struct tern_engine *en, size_t *shared, size_t *
             *block = tern_max(*block, tern_engine_block_words(en, piece, n));
         }
     }
-    need(&en->head.plan, en->head.w, 1, shared, local);
 }
 
 /* A worker makes the tables of a single token for itself when they are small: writing 64 KiB takes about as
@@ -101,7 +100,7 @@ static void drop_tokens(struct tern_tokens *x) {
 
 static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local, size_t block) {
     const struct tern_hparams *hp = &en->model->hp;
-    const size_t row = hp->head_dim * en->kv_bytes;
+    const size_t row = en->kv_row;
     int ok = get_tokens(&w->one, 1, widest, en->act == TERN_ACT_F32 ? widest : hp->hidden) &&
              get_floats(&w->qkv, 1, en->qkv_columns) &&
              get_floats(&w->score, 1, tern_round_up(en->context, TERN_LANES)) &&
@@ -109,7 +108,6 @@ static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, s
     ok = ok && (w->own_k = tern_alloc(row)) && (w->own_v = tern_alloc(row)) &&
          (w->local = tern_alloc(local)) && (w->table = tern_alloc(en->table_bytes));
     ok = ok && (w->block = tern_alloc(tern_mul_size(block, sizeof *w->block)));
-    if (ok && en->head.block_rows) ok = get_floats(&w->head_rows, en->head.block_rows, hp->hidden);
     return ok;
 }
 
@@ -146,7 +144,6 @@ void tern_engine_buffers_free(struct tern_engine *en) {
         tern_free(s->key);
         tern_free(s->own_k);
         tern_free(s->own_v);
-        tern_free(s->head_rows);
         tern_free(s->qkv);
         tern_free(s->table);
         tern_free(s->block);

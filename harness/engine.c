@@ -7,6 +7,7 @@
 #include "measure/clock.h"
 #include "measure/machine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define CONTEXT_DEFAULT 4096
@@ -42,7 +43,7 @@ static enum tern_status check_shapes(const struct tern_model *m, struct tern_err
 
 static size_t cache_bytes(const struct tern_engine *en) {
     const struct tern_hparams *hp = &en->model->hp;
-    const size_t row = 2 * (size_t)hp->layers * hp->kv_heads * hp->head_dim * en->kv_bytes;
+    const size_t row = 2 * (size_t)hp->layers * hp->kv_heads * en->kv_row;
     return tern_mul_size(row, en->context);
 }
 
@@ -52,7 +53,9 @@ static enum tern_status check_memory(const struct tern_engine *en, struct tern_e
     for (size_t i = 0; i < en->pieces; i++)
         body +=
             hp->layers * en->piece[i].plan->bucket[0].variant->format->bytes(en->piece[i].m, en->piece[i].k);
-    const size_t head = en->head.block_rows ? 0 : en->head.bytes, cache = cache_bytes(en);
+    /* A scan has 6 bits and 1/32 byte a weight, and a few numbers a row. */
+    const size_t scan = en->head.two_stages ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256) : 0;
+    const size_t head = en->head.kept_bytes + scan, cache = cache_bytes(en);
     const size_t left = tern_memory_left();
     if (!left || body + head + cache <= left) return TERN_OK;
     return tern_fail(
@@ -78,7 +81,7 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
         return tern_fail(e, TERN_BAD_INPUT, "engine: ubatch: %zu: at most %d", en->ubatch, UBATCH_MAX);
     en->ubatch = tern_min(en->ubatch, en->context);
     en->kv = o->kv;
-    en->kv_bytes = o->kv == TERN_KV_F16 ? 2 : 4;
+    en->kv_row = tern_kv_row_bytes(o->kv, en->model->hp.head_dim);
     en->quiet = o->quiet;
     en->ops = tern_f32_ops_for(en->usable);
     en->epilogue = tern_epilogue_ops_for(en->usable);
@@ -108,6 +111,10 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
                       cache_bytes(en));
         goto failed;
     }
+    if (o->cache && !(en->cache_folder = strdup(o->cache))) {
+        s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
+        goto failed;
+    }
     if ((s = tern_engine_load(en, e)) != TERN_OK) goto failed;
     en->facts.body_bytes = en->body_bytes;
     en->facts.head_bytes = en->head.bytes;
@@ -128,10 +135,13 @@ void tern_engine_free(struct tern_engine *en) {
     tern_engine_buffers_free(en);
     tern_pages_drop(&en->cache);
     tern_pages_drop(&en->body);
-    tern_pages_drop(&en->head.pages);
+    tern_head_free(en);
     tern_free(en->norms);
     tern_free(en->attn_norm);
     tern_free(en->layer);
+    free(en->cache_folder);
+    free(en->cache_path);
+    free(en->cache_key);
     tern_free(en->plan);
     tern_free(en);
 }
@@ -155,6 +165,30 @@ enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, si
         tern_engine_forward(en, ids + at, n, keep, logits && all ? logits + at * vocab : logits);
     }
     return TERN_OK;
+}
+
+void tern_engine_want(struct tern_engine *en, const struct tern_wanted *want) {
+    en->want = *want;
+}
+
+void tern_engine_profile(struct tern_engine *en, int on) {
+    for (size_t w = 0; w < en->workers; w++) en->worker[w].profile = (struct tern_profile){.on = on};
+}
+
+static uint64_t all_spent(const struct tern_profile *p) {
+    uint64_t sum = 0;
+    for (size_t o = 0; o < TERN_OPERATIONS; o++) sum += p->spent_ns[o];
+    return sum;
+}
+
+void tern_engine_spent(const struct tern_engine *en, double seconds[TERN_OPERATIONS]) {
+    size_t took_part = 0;
+    for (size_t w = 0; w < en->workers; w++) took_part += all_spent(&en->worker[w].profile) > 0;
+    for (size_t o = 0; o < TERN_OPERATIONS; o++) {
+        double sum = 0;
+        for (size_t w = 0; w < en->workers; w++) sum += 1e-9 * (double)en->worker[w].profile.spent_ns[o];
+        seconds[o] = took_part ? sum / (double)took_part : 0;
+    }
 }
 
 enum tern_status tern_engine_shift(struct tern_engine *en, size_t keep, struct tern_error *e) {
@@ -193,4 +227,9 @@ int32_t tern_argmax(const float *logits, size_t count) {
 void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out) {
     *out = en->facts;
     out->barriers = tern_pool_barriers(en->pool);
+    if (!en->head.exact) return;
+    tern_exact_counts(en->head.exact, &out->exact);
+    if (!out->exact.steps) return;
+    const double rows = (double)out->exact.rescored + (double)out->exact.whole_rows;
+    out->head_bytes += (size_t)(rows / (double)out->exact.steps * (double)en->head.row_bytes);
 }

@@ -7,14 +7,24 @@
 
 #include "base/pool.h"
 #include "base/status.h"
+#include "harness/f32ops.h"
+#include "harness/head_exact.h"
+#include "harness/profile.h"
 #include "models/model.h"
 #include "tuner/wisdom.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum tern_kv_type { TERN_KV_F16, TERN_KV_F32 };
-enum tern_head_type { TERN_HEAD_AUTO, TERN_HEAD_F16, TERN_HEAD_F32, TERN_HEAD_Q8 };
+/* AUTO: what keeps every value of the file. EXACT2: that, and a scan in front of it (docs/exact-head.md). */
+enum tern_head_type {
+    TERN_HEAD_AUTO,
+    TERN_HEAD_F16,
+    TERN_HEAD_F32,
+    TERN_HEAD_Q8,
+    TERN_HEAD_Q6_K,
+    TERN_HEAD_EXACT2
+};
 
 /* q, k and v as one matrix, gate and up as one: as wisdom says (else q, k and v where their rows then divide
  * more evenly); never; always. */
@@ -28,6 +38,7 @@ struct tern_engine_options {
     enum tern_kv_type kv;
     enum tern_head_type head;
     const struct tern_wisdom *wisdom; /* NULL: static ranking */
+    const char *cache;                /* folder of packed caches; NULL: none is read or kept */
     /* F32: activations are not quantised; the weights are packed as bit planes for masked adds. Another
      * function of the model than I8, for comparison; sums depend on threads and ubatch in their last bits. */
     enum tern_act act;
@@ -44,10 +55,23 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
                                  struct tern_engine **out, struct tern_error *e);
 void tern_engine_free(struct tern_engine *en);
 
+/* Keeps the packed weights in the folder of the options unless they came from there, so that the next engine
+ * of this model, layout and build starts by reading them. Takes as long as writing body_bytes and the head
+ * does: call it when nobody waits. */
+enum tern_status tern_engine_keep(struct tern_engine *en, struct tern_error *e);
+
 /* Appends `count` tokens to the sequence. logits: NULL, or [count][vocab] when `all`, else [1][vocab] of the
  * last. TERN_BAD_INPUT when an id is outside the vocabulary or the context is full. */
 enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, size_t count, int all,
                                   float *logits, struct tern_error *e);
+/* Which logits the caller of tern_engine_feed needs when it does not ask for those of all positions. An
+ * exact2 head then answers -infinity for the others; every other head computes all of them anyway. All are
+ * wanted at first. */
+void tern_engine_want(struct tern_engine *en, const struct tern_wanted *want);
+/* Starts (and zeroes) or stops the clocks of the workers. */
+void tern_engine_profile(struct tern_engine *en, int on);
+/* Seconds spent since they were started, mean over the workers that took part. */
+void tern_engine_spent(const struct tern_engine *en, double seconds[TERN_OPERATIONS]);
 /* Makes room in a full context: keeps the first `keep` positions, drops half of what follows, and computes
  * the rest anew behind them, so that the state is bit for bit that of a fresh sequence of the remaining
  * tokens. TERN_BAD_INPUT when `keep` leaves nothing to drop. */
@@ -63,7 +87,8 @@ int32_t tern_argmax(const float *logits, size_t count);
 
 /* What one decoded token reads and computes, for the ceilings. */
 struct tern_engine_facts {
-    size_t body_bytes, head_bytes, kv_bytes_per_position;
+    size_t body_bytes, kv_bytes_per_position;
+    size_t head_bytes;     /* of exact2: the scan, and the rows computed in full so far, per token */
     double macs_per_token; /* linear layers only */
     size_t threads, threads_prefill;
     size_t barriers; /* that the workers have met so far, modulo 2^32 */
@@ -71,6 +96,8 @@ struct tern_engine_facts {
     char decode_plan[512], prefill_plan[512]; /* distinct variants with their share of the weights */
     size_t planned, from_wisdom;              /* linear layers, and how many wisdom decided */
     double load_seconds;
+    int from_cache;                 /* the packed weights were read from the cache */
+    struct tern_exact_counts exact; /* of an exact2 head */
     char warning[512]; /* variants refused because their proof failed here, and why; "" when none */
 };
 void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out);

@@ -13,6 +13,19 @@
 /* Rows of `count` floats that softmax and scores write are padded to this many. */
 #define TERN_LANES 16
 
+#define TERN_KV_BLOCK 32
+
+/* Q8: int8 codes of a row and then an f32 scale for each TERN_KV_BLOCK of them, 1/127 of the largest value.
+ */
+enum tern_kv_type { TERN_KV_F16, TERN_KV_F32, TERN_KV_Q8, TERN_KV_TYPES };
+
+/* One position of one key or value head of `dim` values. */
+static inline size_t tern_kv_row_bytes(enum tern_kv_type type, size_t dim) {
+    return type == TERN_KV_F16   ? 2 * dim
+           : type == TERN_KV_F32 ? 4 * dim
+                                 : dim + (dim + TERN_KV_BLOCK - 1) / TERN_KV_BLOCK * sizeof(float);
+}
+
 struct tern_f32_ops {
     const char *level;
 
@@ -24,13 +37,15 @@ struct tern_f32_ops {
      * neox: element i goes with i + dim/2; else 2i with 2i+1. Su et al., "RoFormer", 2021. */
     void (*rope)(float *x, const float *cosine, const float *sine, size_t dim, int neox);
 
-    /* out[p] = factor * (q . key[p]) for p < count; keys are `dim` values apart. [0]: f16 keys, [1]: f32
-     * keys. */
-    void (*scores[2])(const float *q, const void *keys, size_t count, size_t dim, float factor, float *out);
-    /* out[d] += sum over p of weight[p] * value[p][d], in ascending p. [0]: f16 values, [1]: f32 values. */
-    void (*gather[2])(const float *weight, const void *values, size_t count, size_t dim, float *out);
+    /* out[p] = factor * (q . key[p]) for p < count; keys are tern_kv_row_bytes apart. Indices are
+     * tern_kv_type. */
+    void (*scores[TERN_KV_TYPES])(const float *q, const void *keys, size_t count, size_t dim, float factor,
+                                  float *out);
+    /* out[d] += sum over p of weight[p] * value[p][d], in ascending p. */
+    void (*gather[TERN_KV_TYPES])(const float *weight, const void *values, size_t count, size_t dim,
+                                  float *out);
     /* Rounds dim floats to the cache's type. */
-    void (*store[2])(const float *x, size_t dim, void *out);
+    void (*store[TERN_KV_TYPES])(const float *x, size_t dim, void *out);
 
     /* Replaces s[p] by exp(s[p] - max) and returns 1 / their sum; s has room up to a multiple of TERN_LANES,
      * and what lies behind count is overwritten. */

@@ -32,6 +32,31 @@ static inline v16 load_half(const uint16_t *p) {
     return v;
 }
 
+static inline v16 load_bytes(const int8_t *p) {
+    v16 v;
+#if defined(__AVX512F__)
+    const __m512 z = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const void *)p)));
+    memcpy(&v, &z, sizeof v);
+#elif defined(__AVX2__)
+    const __m256 lo = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const void *)p)));
+    const __m256 hi = _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64((const void *)(p + 8))));
+    memcpy(&v, &lo, sizeof lo);
+    memcpy((char *)&v + sizeof lo, &hi, sizeof hi);
+#else
+    float f[16];
+    for (size_t i = 0; i < 16; i++) f[i] = (float)p[i];
+    memcpy(&v, f, sizeof v);
+#endif
+    return v;
+}
+
+/* Of the block that holds value d of a row of a q8 cache. */
+static inline float scale_at(const int8_t *row, size_t dim, size_t d) {
+    float scale;
+    memcpy(&scale, row + dim + d / TERN_KV_BLOCK * sizeof scale, sizeof scale);
+    return scale;
+}
+
 static void norm(const float *x, const float *weight, size_t n, float eps, float *out) {
     if (!weight) {
         if (out != x) memcpy(out, x, n * sizeof *x);
@@ -75,6 +100,21 @@ static void scores_f16(const float *q, const void *keys, size_t count, size_t di
     }
 }
 
+static void scores_q8(const float *q, const void *keys, size_t count, size_t dim, float factor, float *out) {
+    for (size_t p = 0; p < count; p++) {
+        const int8_t *k = (const int8_t *)keys + p * tern_kv_row_bytes(TERN_KV_Q8, dim);
+        v16 acc = {0};
+        size_t d = 0;
+        for (; d + 32 <= dim; d += 32)
+            acc += (load(q + d) * load_bytes(k + d) + load(q + d + 16) * load_bytes(k + d + 16)) *
+                   scale_at(k, dim, d);
+        float sum = fold(acc), rest = 0;
+        for (size_t i = d; i < dim; i++) rest += q[i] * (float)k[i];
+        if (d < dim) sum += rest * scale_at(k, dim, d);
+        out[p] = sum * factor;
+    }
+}
+
 static void gather_f32(const float *weight, const void *values, size_t count, size_t dim, float *out) {
     const float *v = values;
     size_t d = 0;
@@ -107,6 +147,26 @@ static void gather_f16(const float *weight, const void *values, size_t count, si
         for (size_t i = d; i < dim; i++) out[i] += weight[p] * tern_f16_to_f32(v[p * dim + i]);
 }
 
+static void gather_q8(const float *weight, const void *values, size_t count, size_t dim, float *out) {
+    const size_t row = tern_kv_row_bytes(TERN_KV_Q8, dim);
+    const int8_t *v = values;
+    size_t d = 0;
+    for (; d + 32 <= dim; d += 32) {
+        v16 a = load(out + d), b = load(out + d + 16);
+        for (size_t p = 0; p < count; p++) {
+            const float w = weight[p] * scale_at(v + p * row, dim, d);
+            a += w * load_bytes(v + p * row + d);
+            b += w * load_bytes(v + p * row + d + 16);
+        }
+        put(out + d, a);
+        put(out + d + 16, b);
+    }
+    for (size_t p = 0; d < dim && p < count; p++) {
+        const float w = weight[p] * scale_at(v + p * row, dim, d);
+        for (size_t i = d; i < dim; i++) out[i] += w * (float)v[p * row + i];
+    }
+}
+
 static void store_f32(const float *x, size_t dim, void *out) {
     memcpy(out, x, dim * sizeof *x);
 }
@@ -114,6 +174,21 @@ static void store_f32(const float *x, size_t dim, void *out) {
 static void store_f16(const float *x, size_t dim, void *out) {
     uint16_t *h = out;
     for (size_t i = 0; i < dim; i++) h[i] = tern_f32_to_f16(x[i]);
+}
+
+static void store_q8(const float *x, size_t dim, void *out) {
+    int8_t *q = out;
+    for (size_t d = 0; d < dim; d += TERN_KV_BLOCK) {
+        const size_t end = d + TERN_KV_BLOCK < dim ? d + TERN_KV_BLOCK : dim;
+        float top = 0;
+        for (size_t i = d; i < end; i++) top = fabsf(x[i]) > top ? fabsf(x[i]) : top;
+        const float scale = top / 127, inverse = scale > 0 ? 1 / scale : 0;
+        for (size_t i = d; i < end; i++) {
+            const float v = rintf(x[i] * inverse);
+            q[i] = (int8_t)(v >= -127 && v <= 127 ? v : v > 127 ? 127 : v < -127 ? -127 : 0); /* NaN: 0 */
+        }
+        memcpy(q + dim + d / TERN_KV_BLOCK * sizeof scale, &scale, sizeof scale);
+    }
 }
 
 static float softmax(float *s, size_t count) {
@@ -142,9 +217,9 @@ const struct tern_f32_ops TERN_OPS = {
     .level = TERN_OPS_LEVEL,
     .norm = norm,
     .rope = rope,
-    .scores = {scores_f16, scores_f32},
-    .gather = {gather_f16, gather_f32},
-    .store = {store_f16, store_f32},
+    .scores = {scores_f16, scores_f32, scores_q8},
+    .gather = {gather_f16, gather_f32, gather_q8},
+    .store = {store_f16, store_f32, store_q8},
     .softmax = softmax,
     .multiply = multiply,
 };

@@ -27,14 +27,20 @@ static void enter(const struct step *st, size_t w) {
 static void leave(const struct step *st, size_t w) {
     struct tern_engine *en = st->en;
     const struct tern_hparams *hp = &en->model->hp;
-    struct tern_tokens *x = &en->worker[w].one;
-    x->n = 1;
-    x->k = hp->hidden;
+    float *f = en->worker[w].one.f;
     for (size_t t = st->keep == 2 ? 0 : st->n - 1; st->keep && t < st->n; t++) {
-        en->ops->norm(en->x + t * hp->hidden, en->output_norm, hp->hidden, hp->eps, x->f);
-        memset(x->f + hp->hidden, 0, (tern_round_up(hp->hidden, 64) - hp->hidden) * sizeof *x->f);
-        tern_head_run(en, w, x, st->logits + (st->keep == 2 ? t * hp->vocab : 0));
+        en->ops->norm(en->x + t * hp->hidden, en->output_norm, hp->hidden, hp->eps, f);
+        tern_head_run(en, w, f, st->keep == 2, st->logits + (st->keep == 2 ? t * hp->vocab : 0));
     }
+}
+
+static void lap(const struct step *st, size_t w, enum tern_operation o) {
+    tern_profile_lap(&st->en->worker[w].profile, o);
+}
+
+static void meet(const struct step *st, size_t w) {
+    tern_pool_barrier(st->en->pool);
+    lap(st, w, TERN_SPENT_WAIT);
 }
 
 /* A matrix whose results go to columns of dst. */
@@ -85,13 +91,18 @@ static void attention_block(const struct step *st, size_t w, size_t layer) {
     if (by_heads) restrict_to_heads(en, w, qkv, count);
     const struct tern_tokens *x =
         tern_engine_activate(st, w, en->x, hp->hidden, hp->hidden, en->attn_norm[layer]);
+    lap(st, w, TERN_SPENT_NORM);
     tern_engine_multiply(st, w, qkv, count, x);
-    if (!by_heads) tern_pool_barrier(en->pool);
+    lap(st, w, TERN_SPENT_LINEAR);
+    if (!by_heads) meet(st, w);
     tern_engine_attention(st, w, layer);
-    tern_pool_barrier(en->pool);
+    lap(st, w, TERN_SPENT_ATTENTION);
+    meet(st, w);
     x = tern_engine_activate(st, w, en->mixed, inner, inner, en->attn_sub_norm[layer]);
+    lap(st, w, TERN_SPENT_NORM);
     tern_engine_multiply(st, w, &o, 1, x);
-    tern_pool_barrier(en->pool);
+    lap(st, w, TERN_SPENT_LINEAR);
+    meet(st, w);
 }
 
 static void ffn_block(const struct step *st, size_t w, size_t layer) {
@@ -107,24 +118,31 @@ static void ffn_block(const struct step *st, size_t w, size_t layer) {
     const struct product down = product_of(gate + en->gated_pieces, TERN_EPILOGUE_ADD, en->x, hp->hidden);
     const struct tern_tokens *x =
         tern_engine_activate(st, w, en->x, hp->hidden, hp->hidden, en->ffn_norm[layer]);
+    lap(st, w, TERN_SPENT_NORM);
     tern_engine_multiply(st, w, &gated, 1, x);
-    tern_pool_barrier(en->pool);
+    lap(st, w, TERN_SPENT_LINEAR);
+    meet(st, w);
     x = tern_engine_activate(st, w, en->inner, hp->ffn, hp->ffn, en->ffn_sub_norm[layer]);
+    lap(st, w, TERN_SPENT_NORM);
     tern_engine_multiply(st, w, &down, 1, x);
-    tern_pool_barrier(en->pool);
+    lap(st, w, TERN_SPENT_LINEAR);
+    meet(st, w);
 }
 
 static void forward(void *ctx, size_t w, size_t workers) {
     const struct step *st = ctx;
     const struct tern_engine *en = st->en;
     (void)workers;
+    tern_profile_begin(&en->worker[w].profile);
     enter(st, w);
-    tern_pool_barrier(en->pool);
+    lap(st, w, TERN_SPENT_OTHER);
+    meet(st, w);
     for (size_t i = 0; i < en->model->hp.layers; i++) {
         attention_block(st, w, i);
         ffn_block(st, w, i);
     }
     leave(st, w);
+    lap(st, w, TERN_SPENT_HEAD);
 }
 
 void tern_engine_forward(struct tern_engine *en, const int32_t *ids, size_t n, int keep, float *logits) {

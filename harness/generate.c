@@ -5,9 +5,13 @@
 
 #include <string.h>
 
-#define LOGIT_ROWS 32 /* prompt positions whose logits are held at a time */
+#define LOGIT_ROWS 32   /* prompt positions whose logits are held at a time */
+#define TIMES      4096 /* tokens whose times are kept: the first ones */
 
-static int ends(const struct tern_hparams *hp, int32_t id) {
+static int ends(const struct tern_hparams *hp, const struct tern_generation *g, int32_t id) {
+    for (size_t i = 0; i < g->stops; i++)
+        if (g->stop[i] == id) return 1;
+    if (g->ignore_end) return 0;
     return (hp->eos >= 0 && id == hp->eos) || (hp->eot >= 0 && id == hp->eot);
 }
 
@@ -38,8 +42,10 @@ static enum tern_status decode(struct tern_engine *en, const struct tern_model *
     for (out->end = TERN_END_COUNT; out->tokens < g->most;) {
         const int32_t id = tern_sample_next(sample, logits);
         out->tokens++;
+        tern_sample_tell(sample, id);
         if (g->on_token && g->on_token(g->ctx, id)) out->end = TERN_END_CALLER;
-        if (!g->ignore_end && ends(&m->hp, id)) out->end = TERN_END_TOKEN;
+        if (ends(&m->hp, g, id)) out->end = TERN_END_TOKEN;
+        out->last = id;
         if (out->end != TERN_END_COUNT || out->tokens == g->most) break;
         const int full = tern_engine_position(en) == tern_engine_context(en);
         if (full && !g->shift) {
@@ -51,7 +57,7 @@ static enum tern_status decode(struct tern_engine *en, const struct tern_model *
         out->shifts += full;
         if (s == TERN_OK) s = tern_engine_feed(en, &id, 1, 0, logits, e);
         if (s != TERN_OK) return s;
-        ns[steps++] = (double)(tern_now_ns() - start);
+        if (steps < TIMES) ns[steps++] = (double)(tern_now_ns() - start);
     }
     out->token_ns = tern_estimate_of(ns, steps);
     return TERN_OK;
@@ -61,6 +67,7 @@ enum tern_status tern_generate(struct tern_engine *en, const struct tern_model *
                                const struct tern_generation *g, struct tern_generation_facts *out,
                                struct tern_error *e) {
     memset(out, 0, sizeof *out);
+    out->last = -1;
     if (!g->prompt_count) return tern_fail(e, TERN_BAD_INPUT, "generate: the prompt is empty");
     const size_t room = tern_engine_context(en) - tern_engine_position(en);
     if (g->prompt_count > room)
@@ -74,12 +81,16 @@ enum tern_status tern_generate(struct tern_engine *en, const struct tern_model *
     const size_t vocab = m->hp.vocab, rows = g->on_logits ? LOGIT_ROWS : 1;
     struct tern_sample *sample = NULL;
     float *logits = tern_alloc(rows * vocab * sizeof *logits);
-    double *ns = tern_alloc((g->shift ? g->most : tern_min(g->most, tern_engine_context(en))) * sizeof *ns);
+    double *ns = tern_alloc(TIMES * sizeof *ns);
     int stop = 0;
     enum tern_status s = TERN_OK;
     if (!logits || !ns) s = tern_fail(e, TERN_NO_MEMORY, "generate: out of memory");
     if (s == TERN_OK) s = tern_sample_new(&g->sampling, vocab, &sample, e);
     if (s != TERN_OK) goto done;
+    struct tern_wanted want;
+    tern_sample_wanted(&g->sampling, &want);
+    tern_engine_want(en, &want);
+    for (size_t i = 0; i < g->prompt_count; i++) tern_sample_tell(sample, g->prompt[i]);
     const uint64_t start = tern_now_ns();
     if ((s = feed_prompt(en, vocab, g, logits, &stop, e)) != TERN_OK) goto done;
     out->prompt_tokens = g->prompt_count;

@@ -14,10 +14,12 @@ enum tern_end {
 };
 
 struct tern_generation {
-    const int32_t *prompt; /* >= 1 token */
-    size_t prompt_count, most;
+    const int32_t *prompt;     /* >= 1 token */
+    size_t prompt_count, most; /* most: SIZE_MAX for no limit but the context */
     struct tern_sampling sampling;
-    int ignore_end; /* goes on behind the model's end tokens */
+    int ignore_end;      /* goes on behind the model's end tokens */
+    const int32_t *stop; /* more tokens that end the text */
+    size_t stops;
     /* A full context is shifted (tern_engine_shift) instead of ending the text: its first `keep` positions
      * stay, 0: as many as the prompt has, at most a quarter of the context. What follows is then exactly what
      * the model says to the remaining tokens, which is not what it would say to all of them. */
@@ -33,9 +35,11 @@ struct tern_generation {
 
 struct tern_generation_facts {
     size_t prompt_tokens, tokens;
-    double prompt_seconds;         /* one run; includes the head at every position when on_logits is set */
-    struct tern_estimate token_ns; /* of the decoding steps, one per token after the first; n == 0: none */
+    double prompt_seconds; /* one run; includes the head at every position when on_logits is set */
+    struct tern_estimate
+        token_ns; /* of the first 4096 decoding steps, one per token after the first; n == 0: none */
     enum tern_end end;
+    int32_t last;  /* the last token, which the engine has not been fed; -1: none */
     size_t shifts; /* of the context */
 };
 

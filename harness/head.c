@@ -1,13 +1,13 @@
 #include "harness/internal.h"
 
+#include "harness/head_pack.h"
+#include "kernels/half.h"
 #include "models/facts.h"
 
-#include "kernels/half.h"
-
+#include <stdint.h>
 #include <string.h>
 
-#define KEEP_BYTES ((size_t)2 << 30) /* decoded f32 rows above this are not kept but decoded when needed */
-#define BLOCK_ROWS 32
+#define RELEASE_ROWS 1024 /* rows of the file given back at a time */
 
 static int all_fit_f16(const float *x, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -17,26 +17,36 @@ static int all_fit_f16(const float *x, size_t n) {
     return 1;
 }
 
-/* 1 when every value is exactly an f16. */
-static int is_f16(const struct tern_dense *d, float *row) {
-    if (d->type == TERN_DENSE_F16) return 1;
-    if (d->type != TERN_DENSE_BF16 && d->type != TERN_DENSE_F32) return 0;
-    for (size_t r = 0; r < d->rows; r++) {
+/* What keeps every value: its own blocks (Q4_0 as Q8_0), f16 when all of them fit, else f32. TERN_ROWS_COUNT:
+ * no memory. */
+static enum tern_rows faithful(const struct tern_dense *d) {
+    if (d->type == TERN_DENSE_F16 || d->type == TERN_DENSE_SYNTH) return TERN_ROWS_F16;
+    if (d->type == TERN_DENSE_Q8_0 || d->type == TERN_DENSE_Q4_0) return TERN_ROWS_Q8;
+    if (d->type == TERN_DENSE_Q6_K) return TERN_ROWS_Q6_K;
+    float *row = tern_alloc(d->cols * sizeof *row);
+    if (!row) return TERN_ROWS_COUNT;
+    enum tern_rows type = TERN_ROWS_F16;
+    for (size_t r = 0; type == TERN_ROWS_F16 && r < d->rows; r++) {
         tern_dense_row(d, r, row);
-        if (!all_fit_f16(row, d->cols)) return 0;
+        if (!all_fit_f16(row, d->cols)) type = TERN_ROWS_F32;
     }
-    return 1;
+    tern_free(row);
+    return type;
 }
 
-/* The format that keeps every value, or the one asked for; NULL without memory. */
-static const struct tern_format *format_for(const struct tern_dense *d, enum tern_head_type type) {
-    if (type == TERN_HEAD_F16 || d->type == TERN_DENSE_SYNTH) return &tern_format_f16;
-    if (type == TERN_HEAD_F32) return &tern_format_f32;
-    float *row = tern_alloc(d->cols * sizeof *row);
-    if (!row) return NULL;
-    const struct tern_format *f = is_f16(d, row) ? &tern_format_f16 : &tern_format_f32;
-    tern_free(row);
-    return f;
+static enum tern_rows rows_for(const struct tern_dense *d, enum tern_head_type type) {
+    switch (type) {
+    case TERN_HEAD_F16:
+        return TERN_ROWS_F16;
+    case TERN_HEAD_F32:
+        return TERN_ROWS_F32;
+    case TERN_HEAD_Q8:
+        return TERN_ROWS_Q8;
+    case TERN_HEAD_Q6_K:
+        return TERN_ROWS_Q6_K;
+    default:
+        return faithful(d);
+    }
 }
 
 enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type type, struct tern_error *e) {
@@ -46,72 +56,100 @@ enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type ty
     if (d->rows != m->hp.vocab || d->cols != m->hp.hidden)
         return tern_fail(e, TERN_BAD_INPUT, "engine: %s: head is %zux%zu instead of %ux%u", m->source,
                          d->rows, d->cols, m->hp.vocab, m->hp.hidden);
-    if (type == TERN_HEAD_Q8)
-        return tern_fail(e, TERN_UNSUPPORTED, "engine: head: q8 is not built in yet; use auto, f16 or f32");
     h->source = d;
-    h->w = (struct tern_matrix){.format = format_for(d, type), .m = d->rows, .k = d->cols};
-    if (!h->w.format) return tern_fail(e, TERN_NO_MEMORY, "engine: head: out of memory");
-    h->bytes = h->w.format->bytes(d->rows, d->cols);
-    const int quantised =
-        d->type == TERN_DENSE_Q8_0 || d->type == TERN_DENSE_Q6_K || d->type == TERN_DENSE_Q4_0;
-    if (!quantised || h->bytes <= KEEP_BYTES) return TERN_OK;
-    h->block_rows = BLOCK_ROWS; /* what a token reads is then the file's own bytes */
-    h->bytes = (size_t)tern_dense_bytes(d);
+    h->rows = rows_for(d, type);
+    h->two_stages = type == TERN_HEAD_EXACT2;
+    if (h->rows == TERN_ROWS_COUNT) return tern_fail(e, TERN_NO_MEMORY, "engine: head: out of memory");
+    const size_t block = h->rows == TERN_ROWS_Q6_K ? 256 : h->rows == TERN_ROWS_Q8 ? 32 : 1;
+    if (d->cols % block)
+        return tern_fail(
+            e, TERN_UNSUPPORTED,
+            "engine: head: %s: a hidden size of %zu is no multiple of its blocks of %zu; use f16",
+            block == 32 ? "q8" : "q6_k", d->cols, block);
+    h->row_bytes = tern_rows_bytes(h->rows, d->cols);
+    h->kept_bytes = h->bytes = tern_mul_size(d->rows, h->row_bytes);
+    h->ops = tern_head_ops_for(en->usable);
+    if (!h->bytes)
+        return tern_fail(e, TERN_NO_MEMORY, "engine: head: %zux%zu is too large", d->rows, d->cols);
     return TERN_OK;
+}
+
+enum tern_status tern_head_alloc(struct tern_engine *en, struct tern_error *e) {
+    struct head *h = &en->head;
+    if (tern_pages_get(&h->pages, h->kept_bytes))
+        return tern_fail(e, TERN_NO_MEMORY, "engine: head: %zu bytes refused", h->kept_bytes);
+    if (!h->two_stages) return TERN_OK;
+    const enum tern_status s =
+        tern_exact_new(h->source->rows, h->source->cols, en->threads, NULL, &h->exact, e);
+    if (s == TERN_OK) h->bytes = tern_exact_bytes(h->exact);
+    return s;
+}
+
+void tern_head_free(struct tern_engine *en) {
+    tern_exact_free(en->head.exact);
+    tern_pages_drop(&en->head.pages);
+}
+
+/* The file's own blocks when they are what is kept, else NULL. */
+static const unsigned char *as_it_is(const struct head *h) {
+    const enum tern_dense_type t = h->source->type;
+    const int same = (h->rows == TERN_ROWS_Q8 && t == TERN_DENSE_Q8_0) ||
+                     (h->rows == TERN_ROWS_Q6_K && t == TERN_DENSE_Q6_K) ||
+                     (h->rows == TERN_ROWS_F16 && t == TERN_DENSE_F16) ||
+                     (h->rows == TERN_ROWS_F32 && t == TERN_DENSE_F32);
+    return same ? h->source->data : NULL;
 }
 
 static void fill(void *ctx, size_t w, size_t workers) {
     struct tern_engine *en = ctx;
-    const struct tern_dense *d = en->head.source;
+    struct head *h = &en->head;
+    const struct tern_dense *d = h->source;
+    const unsigned char *own = as_it_is(h);
+    float *row = en->worker[w].one.f;
     size_t from, to;
     (void)workers;
-    tern_variant_share(en->head.plan.variant, d->rows, w, en->threads, &from, &to);
-    float *h = en->worker[w].one.f;
+    tern_share(d->rows, 1, w, en->threads, &from, &to);
+    const size_t source = (size_t)tern_dense_bytes(d) / d->rows;
     for (size_t r = from; r < to; r++) {
-        if (en->head.w.format == &tern_format_f32) {
-            tern_dense_row(d, r, (float *)en->head.pages.data + r * d->cols);
-            continue;
-        }
-        uint16_t *out = (uint16_t *)en->head.pages.data + r * d->cols;
-        tern_dense_row(d, r, h);
-        en->ops->store[TERN_KV_F16](h, d->cols, out);
+        if (d->data && r % RELEASE_ROWS == 0 && r >= from + RELEASE_ROWS)
+            tern_model_release(en->model, (const char *)d->data + (r - RELEASE_ROWS) * source,
+                               RELEASE_ROWS * source);
+        unsigned char *out = (unsigned char *)h->pages.data + r * h->row_bytes;
+        if (own) memcpy(out, own + r * h->row_bytes, h->row_bytes);
+        if (!own || h->exact) tern_dense_row(d, r, row);
+        if (h->exact) tern_exact_pack(h->exact, r, row);
+        if (own) continue;
+        if (h->rows == TERN_ROWS_F16)
+            en->ops->store[TERN_KV_F16](row, d->cols, out);
+        else if (h->rows == TERN_ROWS_Q8 && d->type == TERN_DENSE_Q4_0)
+            tern_q8_of_q4_0((const char *)d->data + r * source, d->cols, out);
+        else if (h->rows == TERN_ROWS_Q8)
+            tern_pack_q8(row, d->cols, out);
+        else if (h->rows == TERN_ROWS_Q6_K)
+            tern_pack_q6_k(row, d->cols, out);
+        else
+            memcpy(out, row, h->row_bytes);
     }
 }
 
-enum tern_status tern_head_load(struct tern_engine *en, struct tern_error *e) {
-    struct head *h = &en->head;
-    if (h->block_rows) return TERN_OK;
-    if (tern_pages_get(&h->pages, h->bytes))
-        return tern_fail(e, TERN_NO_MEMORY, "engine: head: %zu bytes refused", h->bytes);
-    h->w.data = h->pages.data;
+void tern_head_fill(struct tern_engine *en) {
     tern_pool_run(en->pool, fill, en);
-    return TERN_OK;
+    tern_head_ready(en);
 }
 
-void tern_head_run(const struct tern_engine *en, size_t w, const struct tern_tokens *x, float *logits) {
+void tern_head_ready(struct tern_engine *en) {
+    if (en->head.exact) tern_exact_packed(en->head.exact);
+}
+
+void tern_head_run(const struct tern_engine *en, size_t w, const float *x, int all, float *logits) {
     const struct head *h = &en->head;
-    const struct tern_variant *v = h->plan.variant;
-    struct worker *self = &en->worker[w];
-    struct tern_call c = {.w = h->w, .x = x, .y = logits, .ldy = h->w.m};
-    memcpy(c.param, h->plan.param, sizeof c.param);
-    c.shared = en->shared;
-    size_t from, to;
-    if (v->prep->shared_bytes(&c)) {
-        tern_pool_barrier(en->pool); /* nobody reads the former table any more */
-        v->prep->run(&c, w, en->threads);
-        tern_pool_barrier(en->pool);
-    }
-    tern_variant_share(v, h->w.m, w, en->threads, &from, &to);
-    if (h->w.data) {
-        if (to > from) v->run(&c, from, to, self->local);
+    const size_t k = h->source->cols;
+    if (h->exact && !all && tern_exact_can(&en->want)) {
+        const struct tern_exact_full full = {h->ops, h->rows, h->pages.data};
+        tern_exact_run(h->exact, en->pool, w, en->threads, &full, &en->want, x, logits);
         return;
     }
-    for (size_t r = from; r < to; r += h->block_rows) {
-        const size_t rows = tern_min(h->block_rows, to - r);
-        for (size_t i = 0; i < rows; i++) tern_dense_row(h->source, r + i, self->head_rows + i * h->w.k);
-        c.w = (struct tern_matrix){.format = h->w.format, .m = rows, .k = h->w.k, .data = self->head_rows};
-        c.y = logits + r;
-        c.ldy = rows;
-        v->run(&c, 0, rows, self->local);
-    }
+    size_t from, to;
+    tern_share(h->source->rows, 1, w, en->threads, &from, &to);
+    if (to > from) h->ops->rows[h->rows](h->pages.data, k, from, to, x, logits + from);
 }

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "harness/engine.h"
 #include "harness/f32ops.h"
+#include "harness/head_exact.h"
 #include "kernels/epilogue.h"
 #include "kernels/quantise.h"
 #include "models/arch.h"
@@ -38,14 +39,16 @@ struct packed_layer {
     struct packed of[TERN_ROLES];
 };
 
-/* The output matrix: f16 or f32 rows kept in memory, or rows decoded when they are needed (w.data NULL). */
+/* The output matrix, in one of the row formats of headops.h; of an exact2 head also what its scan reads. */
 struct head {
     const struct tern_dense *source;
-    struct tern_plan plan;
-    struct tern_matrix w;
-    size_t bytes;      /* read per token */
-    size_t block_rows; /* rows decoded at a time when not kept */
+    const struct tern_head_ops *ops;
+    enum tern_rows rows;
+    int two_stages;
+    size_t row_bytes, kept_bytes;
+    size_t bytes; /* read per token; of exact2 the scan's */
     struct tern_pages pages;
+    struct tern_exact *exact;
 };
 
 /* Scratch that only one worker touches. */
@@ -53,13 +56,13 @@ struct worker {
     float *score;                 /* one row of attention weights */
     float *key;                   /* one rotated key */
     unsigned char *own_k, *own_v; /* a single token's key and value of one kv head, in the cache's type */
-    float *head_rows;             /* block_rows x hidden, when the head is not kept */
     struct tern_tokens one;       /* a single token, quantised; one.f feeds the head */
     struct tern_tokens many;      /* this worker's view of the shared tokens */
     float *qkv;                   /* a single token's, of the worker's own heads */
     void *table;                  /* prep table of a single token */
     int32_t *block;               /* results of one block of rows, before their epilogue */
     void *local;                  /* of the variants */
+    struct tern_profile profile;
 };
 
 struct tern_engine {
@@ -85,12 +88,14 @@ struct tern_engine {
     struct tern_pages body;
     size_t body_bytes;
     struct head head;
+    struct tern_wanted want;
+    char *cache_folder, *cache_path, *cache_key; /* of the packed cache; NULL: none */
 
     float *norms; /* all norm vectors, one after another */
     float **attn_norm, **attn_sub_norm, **ffn_norm, **ffn_sub_norm, *output_norm;
 
     struct tern_pages cache; /* [layer][K, V][kv head][context][head_dim] */
-    size_t kv_bytes;         /* of one value */
+    size_t kv_row;           /* bytes of one [head_dim] */
 
     /* Shared buffers of one step; rows of [ubatch][...]. */
     float *x, *qkv, *mixed, *inner, *cosine, *sine;
@@ -104,8 +109,8 @@ struct tern_engine {
     struct tern_engine_facts facts;
 };
 
-/* plan.c: chooses and proves the variants of every shape and of the head. Before any thread is started, since
- * a proof runs in a child process. */
+/* plan.c: chooses and proves the variants of every shape. Before any thread is started, since a proof runs in
+ * a child process. */
 enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engine_options *o,
                                   struct tern_error *e);
 /* The bucket that `n` tokens fall into, and the plan that n tokens use. */
@@ -137,11 +142,18 @@ struct qkv_columns tern_engine_columns(const struct tern_hparams *hp);
 
 /* load.c: bytes that the packed body needs, then packs it; head and norms. */
 enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e);
-/* head.c */
+/* cache.c: fills body and head from the packed cache; 1 when it did. Damage is told in the facts' warning. */
+int tern_engine_cache_read(struct tern_engine *en);
+
+/* head.c: what is kept; its memory; its rows from the model, by the workers that will read them; the end of
+ * filling, also when the rows came from elsewhere. */
 enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type type, struct tern_error *e);
-enum tern_status tern_head_load(struct tern_engine *en, struct tern_error *e);
-/* Worker w's share of one token's logits; `x` holds the token in x->f. */
-void tern_head_run(const struct tern_engine *en, size_t w, const struct tern_tokens *x, float *logits);
+enum tern_status tern_head_alloc(struct tern_engine *en, struct tern_error *e);
+void tern_head_fill(struct tern_engine *en);
+void tern_head_ready(struct tern_engine *en);
+void tern_head_free(struct tern_engine *en);
+/* Worker w's share of one token's logits, `all` of them or what en->want says. */
+void tern_head_run(const struct tern_engine *en, size_t w, const float *x, int all, float *logits);
 
 /* One step of n tokens, as every worker sees it. */
 struct step {

@@ -26,10 +26,33 @@ static size_t common_multiple(size_t a, size_t b) {
     return a / x * b;
 }
 
+/* The file's pages of rows that are packed now: there is one copy of the weights, not two. */
+static void release_rows(const struct tern_engine *en, const struct tern_linear *l, size_t r0, size_t r1) {
+    if (!l->data || r0 >= r1) return;
+    const size_t width = l->dense == TERN_DENSE_F32 ? 4 : 2;
+    const size_t bytes = l->format ? l->format->bytes(l->m, l->k) : l->m * l->k * width;
+    const size_t from = bytes / l->m * r0, to = r1 == l->m ? bytes : bytes / l->m * r1;
+    tern_model_release(en->model, (const char *)l->data + from, to - from);
+}
+
+/* Of rows [from, to) of a piece. */
+static void release_share(const struct tern_engine *en, const struct packed *p, size_t from, size_t to) {
+    size_t first = 0;
+    for (size_t i = 0; i < p->piece->roles; i++) {
+        const struct tern_linear *l = p->source[i];
+        if (p->piece->pair)
+            release_rows(en, l, from / 2, tern_min(to / 2, l->m));
+        else
+            release_rows(en, l, tern_max(from, first) - first, tern_min(tern_max(to, first) - first, l->m));
+        first += l->m;
+    }
+}
+
 /* Rows [r0, r1) of a linear layer, also where its format wants other bounds. */
 static enum tern_status some_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *out,
                                   struct tern_error *e) {
-    const size_t step = tern_linear_step(l), from = r0 / step * step, to = tern_min(tern_round_up(r1, step), l->m);
+    const size_t step = tern_linear_step(l), from = r0 / step * step,
+                 to = tern_min(tern_round_up(r1, step), l->m);
     if (from == r0 && to == r1) return tern_linear_rows(l, r0, r1, out, e);
     int8_t *more = tern_alloc(tern_mul_size(to - from, l->k));
     if (!more) return tern_fail(e, TERN_NO_MEMORY, "engine: %s: no memory for %zu rows", l->name, to - from);
@@ -69,7 +92,8 @@ static enum tern_status gather_rows(const struct packed *p, size_t r0, size_t r1
     return s;
 }
 
-static enum tern_status pack_share(const struct packed *p, size_t w, size_t workers, struct tern_error *e) {
+static enum tern_status pack_share(const struct tern_engine *en, const struct packed *p, size_t w,
+                                   size_t workers, struct tern_error *e) {
     const struct tern_linear *l = p->source[0];
     const size_t m = p->w.m, k = p->w.k;
     const size_t step = tern_min(common_multiple(tern_linear_step(l), p->w.format->row_step(m, k)), m);
@@ -85,13 +109,14 @@ static enum tern_status pack_share(const struct packed *p, size_t w, size_t work
         if (s == TERN_OK) p->w.format->pack(trits, m, k, r, end, l->scale, (void *)(uintptr_t)p->w.data);
     }
     tern_free(trits);
+    release_share(en, p, from, to);
     return s;
 }
 
 static void pack_all(void *ctx, size_t w, size_t workers) {
     struct packing *pk = ctx;
     for (size_t i = 0; i < pk->jobs && pk->status[w] == TERN_OK; i++) {
-        pk->status[w] = pack_share(pk->job[i], w, workers, &pk->error[w]);
+        pk->status[w] = pack_share(pk->en, pk->job[i], w, workers, &pk->error[w]);
         if (w == 0)
             tern_progress_step(&pk->bar, (double)(i + 1) / (double)pk->jobs, pk->job[i]->source[0]->name);
     }
@@ -189,14 +214,18 @@ enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e) 
         s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
     if (s == TERN_OK) s = load_norms(en, e);
     if (s == TERN_OK) s = list_jobs(en, pk.job, e);
-    if (s == TERN_OK) {
+    if (s == TERN_OK) s = tern_head_alloc(en, e);
+    if (s == TERN_OK) en->facts.from_cache = tern_engine_cache_read(en);
+    if (s == TERN_OK && en->facts.from_cache) {
+        tern_head_ready(en);
+    } else if (s == TERN_OK) {
         tern_progress_begin(&pk.bar, "packing", en->quiet);
         tern_pool_run(en->pool, pack_all, &pk);
         tern_progress_end(&pk.bar);
         for (size_t w = 0; s == TERN_OK && w < en->threads; w++)
             if ((s = pk.status[w]) != TERN_OK) tern_fail(e, s, "%s", pk.error[w].text);
+        if (s == TERN_OK) tern_head_fill(en);
     }
-    if (s == TERN_OK) s = tern_head_load(en, e);
     tern_free(pk.job);
     tern_free(pk.status);
     tern_free(pk.error);

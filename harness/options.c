@@ -10,34 +10,18 @@
 #include <string.h>
 #include <unistd.h>
 
-static int is_one_of(const char *word, const char *const *list) {
-    for (; *list; list++)
-        if (!strcmp(word, *list)) return 1;
-    return 0;
-}
-
 enum tern_status tern_kv_named(const char *word, enum tern_kv_type *out, struct tern_error *e) {
-    static const char *const later[] = {"q8", NULL};
-    *out = TERN_KV_F16;
-    if (!strcmp(word, "f16")) return TERN_OK;
-    *out = TERN_KV_F32;
-    if (!strcmp(word, "f32")) return TERN_OK;
-    if (is_one_of(word, later))
-        return tern_fail(e, TERN_UNSUPPORTED, "kv: %s: not built in yet; use f16 or f32", word);
-    return tern_fail(e, TERN_BAD_INPUT, "kv: '%.40s': not one of f16, f32", word);
+    static const char *const name[] = {"f16", "f32", "q8"};
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        if (!strcmp(word, name[i])) return *out = (enum tern_kv_type)i, TERN_OK;
+    return tern_fail(e, TERN_BAD_INPUT, "kv: '%.40s': not one of f16, f32, q8", word);
 }
 
 enum tern_status tern_head_named(const char *word, enum tern_head_type *out, struct tern_error *e) {
-    static const char *const later[] = {"q8", "q6_k", "exact2", NULL};
-    *out = TERN_HEAD_AUTO;
-    if (!strcmp(word, "auto")) return TERN_OK;
-    *out = TERN_HEAD_F16;
-    if (!strcmp(word, "f16")) return TERN_OK;
-    *out = TERN_HEAD_F32;
-    if (!strcmp(word, "f32")) return TERN_OK;
-    if (is_one_of(word, later))
-        return tern_fail(e, TERN_UNSUPPORTED, "head: %s: not built in yet; use auto, f16 or f32", word);
-    return tern_fail(e, TERN_BAD_INPUT, "head: '%.40s': not one of auto, f16, f32", word);
+    static const char *const name[] = {"auto", "f16", "f32", "q8", "q6_k", "exact2"};
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
+        if (!strcmp(word, name[i])) return *out = (enum tern_head_type)i, TERN_OK;
+    return tern_fail(e, TERN_BAD_INPUT, "head: '%.40s': not one of auto, f16, f32, q8, q6_k, exact2", word);
 }
 
 enum tern_status tern_act_named(const char *word, enum tern_act *out, struct tern_error *e) {

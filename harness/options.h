@@ -4,9 +4,9 @@
 
 #include "harness/engine.h"
 
-/* "f16", "f32". TERN_UNSUPPORTED for a word that is known but not built in, TERN_BAD_INPUT for any other. */
+/* "f16", "f32", "q8"; TERN_BAD_INPUT for any other. */
 enum tern_status tern_kv_named(const char *word, enum tern_kv_type *out, struct tern_error *e);
-/* "auto", "f16", "f32"; likewise. */
+/* "auto", "f16", "f32", "q8", "q6_k", "exact2"; TERN_BAD_INPUT for any other. */
 enum tern_status tern_head_named(const char *word, enum tern_head_type *out, struct tern_error *e);
 /* "i8", "f32"; "auto", "never", "always". TERN_BAD_INPUT for any other word. */
 enum tern_status tern_act_named(const char *word, enum tern_act *out, struct tern_error *e);

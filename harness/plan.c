@@ -234,11 +234,5 @@ enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engi
     describe(en, 0, en->facts.decode_plan, sizeof en->facts.decode_plan);
     describe(en, tern_engine_bucket(en->ubatch), en->facts.prefill_plan, sizeof en->facts.prefill_plan);
 
-    if ((s = tern_head_choose(en, o->head, e)) != TERN_OK) return s;
-    const struct tern_format *format = en->head.w.format;
-    s = choose(&c, TERN_ACT_F32, format, hp->vocab, hp->hidden, 1, &en->head.plan, e);
-    if (s == TERN_OK && !en->head.plan.variant)
-        s = tern_fail(e, TERN_UNSUPPORTED, "engine: head: no %s variant passed its proof: %.300s",
-                      format->name, en->facts.warning);
-    return s;
+    return tern_head_choose(en, o->head, e);
 }

@@ -19,12 +19,17 @@
 #define TERN_HAVE_SQLITE 0
 #endif
 
+#ifndef TERN_HAVE_LIBEDIT
+#define TERN_HAVE_LIBEDIT 0
+#endif
+
 static const struct tern_optional optionals[] = {
     {"papi", "hardware counters", "libpapi-dev", TERN_HAVE_PAPI},
     {"gbench", "tern bench", "libbenchmark-dev", TERN_HAVE_GBENCH},
     {"hwloc", "topology (otherwise read from sysfs)", "libhwloc-dev", TERN_HAVE_HWLOC},
     {"openblas", "dense f32 baseline", "libopenblas-dev", TERN_HAVE_OPENBLAS},
     {"onednn", "dense int8 baseline", "libdnnl-dev", TERN_HAVE_ONEDNN},
+    {"libedit", "line editing in tern chat", "libedit-dev", TERN_HAVE_LIBEDIT},
     {"sqlite", "history of measurements (tern history)", "libsqlite3-dev", TERN_HAVE_SQLITE},
 };
 

@@ -1,13 +1,17 @@
+#define _GNU_SOURCE
 #include "models/model.h"
 
 #include "models/arch.h"
 #include "models/gguf.h"
+#include "models/gguf_file.h"
 #include "models/model_gguf.h"
 #include "models/synth.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum tern_status tern_model_open(const char *source, struct tern_model **out, struct tern_error *e) {
     return strncmp(source, "synth:", 6) ? tern_model_open_gguf(source, out, e)
@@ -19,6 +23,21 @@ void tern_model_close(struct tern_model *m) {
     tern_gguf_close(m->file);
     free(m->layer);
     free(m);
+}
+
+const char *tern_model_path(const struct tern_model *m) {
+    const struct tern_gguf *g = m->file;
+    return g && !g->hf ? g->path : NULL;
+}
+
+void tern_model_release(const struct tern_model *m, const void *data, size_t bytes) {
+    const struct tern_gguf *g = m->file;
+    if (!g || !data) return;
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), base = (uintptr_t)g->map.data;
+    const uintptr_t from = ((uintptr_t)data + page - 1) & ~(page - 1),
+                    to = ((uintptr_t)data + bytes) & ~(page - 1);
+    if (from < base || to > base + g->map.bytes || from >= to) return;
+    madvise((void *)from, to - from, MADV_DONTNEED); /* never written, so nothing can be lost */
 }
 
 size_t tern_model_shapes(const struct tern_hparams *hp, struct tern_shape *out, size_t max) {

@@ -1,8 +1,9 @@
-/* A model as the engine and the tuner see it: hyper-parameters, linear layers, dense tensors, tokenizer source.
+/* A model as the engine and the tuner see it: hyper-parameters, linear layers, dense tensors, tokenizer
+ * source.
  *
- * It may come from a GGUF file (mapped, never copied) or from a built-in shape ("synth:2b-4t": real shapes, seeded
- * random trits, made on demand). Weights are reached through `tern_linear_rows`, so a 2-billion-weight synthetic
- * model costs no memory until somebody packs it. */
+ * It may come from a GGUF file (mapped, never copied) or from a built-in shape ("synth:2b-4t": real shapes,
+ * seeded random trits, made on demand). Weights are reached through `tern_linear_rows`, so a 2-billion-weight
+ * synthetic model costs no memory until somebody packs it. */
 #ifndef TERN_MODELS_MODEL_H
 #define TERN_MODELS_MODEL_H
 
@@ -17,24 +18,32 @@ enum tern_activation { TERN_RELU2, TERN_SILU };
 enum tern_pooling { TERN_POOL_NONE, TERN_POOL_MEAN, TERN_POOL_FIRST, TERN_POOL_LAST };
 
 struct tern_hparams {
-    char arch[32];  /* general.architecture */
+    char arch[32]; /* general.architecture */
     char name[96];
     uint32_t hidden, ffn, layers, heads, kv_heads, head_dim, vocab, context;
     float rope_theta, eps;
-    int rope_neox;  /* 1: halves are paired (NEOX); 0: neighbours (NORM) */
-    int sub_norms;  /* attn_sub_norm and ffn_sub_norm exist */
-    int qk_norms;   /* each head of q and k has a norm before the rotation */
+    int rope_neox;   /* 1: halves are paired (NEOX); 0: neighbours (NORM) */
+    int sub_norms;   /* attn_sub_norm and ffn_sub_norm exist */
+    int qk_norms;    /* each head of q and k has a norm before the rotation */
     int input_norms; /* every linear layer has a norm of its own before it, behind those of the block */
     enum tern_activation activation;
-    int tied;       /* head = embedding */
-    int32_t bos, eos, eot; /* -1: none */
-    int add_bos, add_eos; /* around a text; add_eos matters to embeddings only */
+    int tied;                  /* head = embedding */
+    int32_t bos, eos, eot;     /* -1: none */
+    int add_bos, add_eos;      /* around a text; add_eos matters to embeddings only */
     enum tern_pooling pooling; /* of embedding models */
 };
 
 /* A dense tensor: rows x cols in the file's mapping (or synthetic). */
-enum tern_dense_type { TERN_DENSE_NONE, TERN_DENSE_F32, TERN_DENSE_F16, TERN_DENSE_BF16, TERN_DENSE_Q8_0,
-                       TERN_DENSE_Q6_K, TERN_DENSE_Q4_0, TERN_DENSE_SYNTH };
+enum tern_dense_type {
+    TERN_DENSE_NONE,
+    TERN_DENSE_F32,
+    TERN_DENSE_F16,
+    TERN_DENSE_BF16,
+    TERN_DENSE_Q8_0,
+    TERN_DENSE_Q6_K,
+    TERN_DENSE_Q4_0,
+    TERN_DENSE_SYNTH
+};
 struct tern_dense {
     char name[64];
     enum tern_dense_type type;
@@ -45,54 +54,62 @@ struct tern_dense {
 
 /* One linear layer, M x K (out x in): ternary, unless `plain`. */
 struct tern_linear {
-    char name[64];                    /* "blk.0.attn_q" */
+    char name[64]; /* "blk.0.attn_q" */
     size_t m, k;
     float scale;                      /* multiplies the integer sum */
     const struct tern_format *format; /* of the bytes below; NULL for synthetic and for dense weights */
     const void *data;                 /* in the file's mapping; NULL for synthetic weights */
-    enum tern_dense_type dense;       /* dense weights, not packed ones: F32, F16 or BF16 (or any, when plain) */
-    float unit;                       /* of dense weights: each is -unit, 0 or +unit, unless `absmean` */
-    int absmean;                      /* master weights: the trit is round(weight / unit), clamped; unit = mean|weight| */
-    int plain;                        /* dense weights that stand for themselves; `scale` is 1 */
-    uint32_t halves;                  /* not 0: heads of this many rows, in the file with those that rotate together half
-                                       * a head apart; tern_linear_rows gives them as neighbours, as GGUF does */
-    uint64_t seed;                    /* of synthetic weights */
-    double zeros;                     /* share of zeros of synthetic weights */
+    enum tern_dense_type dense; /* dense weights, not packed ones: F32, F16 or BF16 (or any, when plain) */
+    float unit;                 /* of dense weights: each is -unit, 0 or +unit, unless `absmean` */
+    int absmean;     /* master weights: the trit is round(weight / unit), clamped; unit = mean|weight| */
+    int plain;       /* dense weights that stand for themselves; `scale` is 1 */
+    uint32_t halves; /* not 0: heads of this many rows, in the file with those that rotate together half
+                      * a head apart; tern_linear_rows gives them as neighbours, as GGUF does */
+    uint64_t seed;   /* of synthetic weights */
+    double zeros;    /* share of zeros of synthetic weights */
 };
 
 struct tern_layer {
     struct tern_linear q, k, v, o, gate, up, down;
     struct tern_dense attn_norm, attn_sub_norm, ffn_norm, ffn_sub_norm; /* type NONE when absent */
-    struct tern_dense q_norm, k_norm; /* of one head each, hp.qk_norms */
-    struct tern_dense input_norm[7];  /* of q, k, v, o, gate, up, down, hp.input_norms */
+    struct tern_dense q_norm, k_norm;                                   /* of one head each, hp.qk_norms */
+    struct tern_dense input_norm[7]; /* of q, k, v, o, gate, up, down, hp.input_norms */
 };
 
 struct tern_model {
     struct tern_hparams hp;
-    struct tern_layer *layer; /* hp.layers of them */
+    struct tern_layer *layer;                       /* hp.layers of them */
     struct tern_dense embedding, output_norm, head; /* head.type NONE when tied */
-    char source[256];         /* path or "synth:..." */
-    void *file;               /* struct tern_gguf *, NULL for synthetic models; the tokenizer reads its metadata */
+    char source[256];                               /* path or "synth:..." */
+    void *file; /* struct tern_gguf *, NULL for synthetic models; the tokenizer reads its metadata */
 };
 
-/* Opens a folder of safetensors (or one FILE.safetensors, or the index of a sharded checkpoint; see hf.h), FILE.gguf (or "FILE.gguf,i2s=x86|arm|rows4" to name the layout of its I2_S tensors, which is guessed otherwise,
- * see i2s_layout.h) or "synth:NAME[,layers=N][,vocab=N][,seed=N][,zeros=P]" (defaults: those of the built-in model, seed
- * 1, zeros 0.42). The model owns the mapping. Errors name file, tensor and reason: TERN_BAD_INPUT for a file that is
- * damaged or contradicts itself, TERN_UNSUPPORTED for a sound one that this build cannot run. */
+/* Opens a folder of safetensors (or one FILE.safetensors, or the index of a sharded checkpoint; see hf.h),
+ * FILE.gguf (or "FILE.gguf,i2s=x86|arm|rows4" to name the layout of its I2_S tensors, which is guessed
+ * otherwise, see i2s_layout.h) or "synth:NAME[,layers=N][,vocab=N][,seed=N][,zeros=P]" (defaults: those of
+ * the built-in model, seed 1, zeros 0.42). The model owns the mapping. Errors name file, tensor and reason:
+ * TERN_BAD_INPUT for a file that is damaged or contradicts itself, TERN_UNSUPPORTED for a sound one that this
+ * build cannot run. */
 enum tern_status tern_model_open(const char *source, struct tern_model **out, struct tern_error *e);
 void tern_model_close(struct tern_model *m);
 
-/* Ranges given to tern_linear_rows start at multiples of this and end at one or at m: format->row_step of packed weights,
- * but 1 for synthetic and dense ones, and for uint8 ones of safetensors. */
+/* Ranges given to tern_linear_rows start at multiples of this and end at one or at m: format->row_step of
+ * packed weights, but 1 for synthetic and dense ones, and for uint8 ones of safetensors. */
 size_t tern_linear_step(const struct tern_linear *l);
 
-/* Rows [r0, r1) of a linear layer as trits (row stride k). TERN_BAD_INPUT when the file holds a code that is no trit, or
- * dense weights that are not ternary; TERN_UNSUPPORTED for a plain layer. Thread-safe. */
+/* Rows [r0, r1) of a linear layer as trits (row stride k). TERN_BAD_INPUT when the file holds a code that is
+ * no trit, or dense weights that are not ternary; TERN_UNSUPPORTED for a plain layer. Thread-safe. */
 enum tern_status tern_linear_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits,
                                   struct tern_error *e);
 
 /* Row r of a dense tensor as f32[cols]. Thread-safe. */
 void tern_dense_row(const struct tern_dense *d, size_t r, float *out);
+
+/* The GGUF file behind the model; NULL for a synthetic one and for safetensors. Owned by the model. */
+const char *tern_model_path(const struct tern_model *m);
+/* Gives back the memory of pages of a mapped GGUF file that lie wholly inside `bytes` at `data`; they are
+ * read again when they are needed again. Does nothing outside the mapping. Thread-safe. */
+void tern_model_release(const struct tern_model *m, const void *data, size_t bytes);
 
 /* The distinct linear shapes of a model and how often each is called per token: what a tuner tunes. */
 struct tern_shape {
@@ -102,7 +119,8 @@ struct tern_shape {
 /* At most `max`; returns the number written. */
 size_t tern_model_shapes(const struct tern_hparams *hp, struct tern_shape *out, size_t max);
 
-/* Built-in models by name ("2b-4t"): hyper-parameters only. NULL when unknown. `count` of all names for listings. */
+/* Built-in models by name ("2b-4t"): hyper-parameters only. NULL when unknown. `count` of all names for
+ * listings. */
 const struct tern_hparams *tern_builtin_model(const char *name);
 const char *const *tern_builtin_names(size_t *count);
 

@@ -22,7 +22,7 @@ grep -q '^ok\|^not ok' "$ordinary/fuzz.out" || failed=$((failed + 1))
 say "drill: old CPUs under emulation"
 install_missing qemu-user
 # The libraries that choose instructions themselves are left out: they are not ours to prove.
-configure_and_build "$ordinary-plain" -Dopenblas=disabled -Donednn=disabled -Dpapi=disabled -Dhwloc=disabled \
+configure_and_build "$ordinary-plain" -Dopenblas=disabled -Donednn=disabled -Dpapi=disabled -Dhwloc=disabled -Dlibedit=disabled \
     -Dgbench=disabled -Dtests=disabled
 for cpu in Nehalem Haswell; do
     if qemu-x86_64 -cpu "$cpu" "$tern" verify --quick >"$build/verify-$cpu.out" 2>&1; then
@@ -42,6 +42,11 @@ passed=$((passed + $(grep -c '^ok' "$ordinary/mutants.out" || true)))
 failed=$((failed + $(grep -c '^not ok' "$ordinary/mutants.out" || true)))
 grep -q '^1\.\.' "$ordinary/mutants.out" || failed=$((failed + 1))
 
+say "drill: one copy of the weights"
+"$root/tests/cli/memory.sh" "$ordinary/cli/tern" >"$ordinary/memory.out" 2>&1 || echo "not ok - memory.sh ended early" >>"$ordinary/memory.out"
+cat "$ordinary/memory.out"
+passed=$((passed + $(grep -c '^ok' "$ordinary/memory.out" || true)))
+failed=$((failed + $(grep -c '^not ok' "$ordinary/memory.out" || true)))
 # The tuner's drills measure: on a busy machine they fail, and their last line says by how much.
 tuner_drill() { # tuner_drill SCRIPT BUILD
     if python3 "$root/tests/drills/$1.py" "$2" >"$ordinary/drill-$1.out" 2>&1; then

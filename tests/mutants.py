@@ -114,7 +114,7 @@ for name in run("git", "-C", source, "ls-files", "-z").stdout.split("\0"):
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source / name, copy / name)
 if not (build / "build.ninja").exists():
-    options = [f"-D{o}=disabled" for o in ("tests", "openblas", "onednn", "papi", "gbench", "hwloc")]
+    options = [f"-D{o}=disabled" for o in ("tests", "openblas", "onednn", "papi", "gbench", "hwloc", "libedit")]
     made = run("meson", "setup", build, copy, "-Dwerror=false", *options)
     if made.returncode:
         sys.exit("mutants: meson setup failed:\n" + made.stdout[-2000:])

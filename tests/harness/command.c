@@ -129,6 +129,68 @@ Test(command, run_stops_where_the_context_ends) {
     cr_assert(strstr(r.text, "context is full") != NULL, "%s", r.text);
 }
 
+Test(command, run_without_a_limit_goes_on_until_the_context_is_full) {
+    const struct result r =
+        tern(0, "run -m " MODEL " --tokens 1,2,3 --ctx 20 -n -1 --ignore-eos --print-ids -t 1");
+    cr_assert(eq(i32, r.code, 0));
+    int ids = 1;
+    for (const char *c = r.text; *c; c++) ids += *c == ' ';
+    cr_assert(eq(i32, ids, 18)); /* 17 that fit and the one behind them */
+}
+
+Test(command, run_says_the_same_with_an_exact2_head_whatever_the_sampling) {
+    static const char *const how[] = {"",
+                                      "--temp 0.7 --top-k 5 --seed 3",
+                                      "--temp 1.2 --min-p 0.2 --seed 4",
+                                      "--repeat-penalty 1.3",
+                                      "--temp 1 --top-k 9 --top-p 0.8 --repeat-penalty 1.1",
+                                      "--temp 1 --seed 9"};
+    for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+        char *a = tern_format_text("run -p Hello -n 40 --ignore-eos --print-ids -t 2 --head f16 %s", how[i]);
+        char *b =
+            tern_format_text("run -p Hello -n 40 --ignore-eos --print-ids -t 1 --head exact2 %s", how[i]);
+        const struct result x = tern(0, a), y = tern(0, b);
+        cr_assert(eq(i32, x.code, 0));
+        cr_assert(eq(str, (char *)x.text, (char *)y.text), "%s", how[i]);
+        free(a);
+        free(b);
+    }
+}
+
+Test(command, run_keeps_packed_weights_where_it_is_told) {
+    char *a = tern_format_text("run -m " MODEL " -p Hello -n 8 --print-ids -t 1 --cache %s/packed", folder);
+    const struct result first = tern(1, a), second = tern(1, a);
+    cr_assert(eq(i32, first.code, 0));
+    cr_assert(eq(i32, second.code, 0));
+    cr_assert(strstr(first.text, "from the cache") == NULL);
+    cr_assert(strstr(second.text, "from the cache") != NULL, "%s", second.text);
+    cr_assert(eq(i32, strncmp(first.text, second.text, strcspn(first.text, "\n")), 0));
+    char *clean = tern_format_text("rm -r %s/packed", folder);
+    cr_assert(eq(i32, system(clean), 0));
+    free(clean);
+    free(a);
+}
+
+Test(command, e2e_breaks_a_token_down_and_tells_why_a_figure_is_missing) {
+    const struct result r =
+        tern(0, "e2e -m " MODEL " -p 8 -n 4 -t 2 -r 2 -o json --breakdown --energy --head exact2");
+    cr_assert(eq(i32, r.code, 0));
+    json_t *all = json_loads(r.text, 0, NULL);
+    cr_assert(eq(sz, json_array_size(all), 2));
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *row = json_array_get(all, i), *b = json_object_get(row, "breakdown");
+        static const char *const part[] = {"linear", "attention", "norm", "head", "wait", "other"};
+        for (size_t o = 0; o < 6; o++)
+            cr_assert(gt(dbl, json_real_value(json_object_get(b, part[o])), 0), "%s", part[o]);
+        const json_t *joules = json_object_get(row, "joules_per_token");
+        const char *why = json_string_value(json_object_get(row, "why_no_joules"));
+        const int one = (joules != NULL) != (why != NULL);
+        cr_assert(one);
+        cr_assert(eq(str, (char *)json_string_value(json_object_get(row, "why_no_share")), "not asked for"));
+    }
+    json_decref(all);
+}
+
 Test(command, bad_arguments_get_one_line_and_their_code) {
     static const struct {
         const char *arguments;
@@ -141,8 +203,14 @@ Test(command, bad_arguments_get_one_line_and_their_code) {
         {"run -p a --temp -1", 3},
         {"run -p a --top-p 0", 3},
         {"run -p a --kv f64", 3},
-        {"run -p a --kv q8", 4},
-        {"run -p a --head exact2", 4},
+        {"run -p a --head q5", 3},
+        {"run -p a -n -2", 3},
+        {"run -p a --min-p 2", 3},
+        {"run -p a --repeat-penalty 0", 3},
+        {"run -p a --cache x --no-cache", 3},
+        {"chat extra", 3},
+        {"chat --template llama4", 3},
+        {"chat -m /nonexistent.gguf", 3},
         {"run -p a --bogus", 3},
         {"run -p a extra", 3},
         {"run -p a -m /nonexistent.gguf", 3},

@@ -135,6 +135,29 @@ Test(engine_use, says_the_same_greedy_ids_with_an_f16_cache) {
     tern_engine_free(en);
 }
 
+/* The drift of a q8 cache is reported, and the same whatever the threads and the split. */
+Test(engine_use, says_the_same_greedy_ids_with_a_q8_cache) {
+    float *first = NULL;
+    for (size_t threads = 1; threads <= 3; threads++) {
+        struct tern_engine *en = start(
+            model,
+            &(struct tern_engine_options){.threads = threads, .kv = TERN_KV_Q8, .ubatch = 1 + 10 * threads});
+        float *y = prompt_logits(en, &own);
+        const double drift = largest_difference(y, own.logits, own.count * own.vocab);
+        cr_assert(drift > 1e-3 && drift < 3, "%g", drift); /* it rounds, and f16 drifts by 0.75 */
+        if (first) cr_assert(memcmp(first, y, own.count * own.vocab * sizeof *y) == 0);
+        if (!first) fprintf(stderr, "# q8 cache: logits at most %.3g from the reference's\n", drift);
+        continues_greedily(en, &own, y + (own.count - 1) * own.vocab);
+        struct tern_engine_facts f;
+        tern_engine_facts(en, &f);
+        cr_assert(eq(sz, f.kv_bytes_per_position, 2 * 2 * 2 * (64 + 8)));
+        tern_free(first);
+        first = y;
+        tern_engine_free(en);
+    }
+    tern_free(first);
+}
+
 Test(engine_use, every_variant_gives_the_same_logits) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
@@ -278,12 +301,63 @@ Test(engine_use, says_what_it_needs_when_memory_is_short) {
     rmdir(root);
 }
 
-Test(engine_use, a_q8_head_is_refused_by_name) {
-    struct tern_engine *en = NULL;
-    struct tern_error e = {""};
-    const struct tern_engine_options o = {.threads = 1, .quiet = 1, .head = TERN_HEAD_Q8};
-    cr_assert(tern_engine_new(model, &o, &en, &e) == TERN_UNSUPPORTED);
-    cr_assert(strstr(e.text, "q8") != NULL, "%s", e.text);
+/* The quantised heads: not the same logits, but near, and the continuation of the vector. */
+Test(engine_use, quantised_heads_continue_alike) {
+    static const enum tern_head_type head[] = {TERN_HEAD_Q8, TERN_HEAD_Q6_K};
+    for (size_t i = 0; i < 2; i++) {
+        struct tern_engine *en =
+            start(model, &(struct tern_engine_options){.threads = 2, .kv = TERN_KV_F32, .head = head[i]});
+        float *y = prompt_logits(en, &own);
+        const double off = largest_difference(y, own.logits, own.count * own.vocab);
+        cr_assert(off > 1e-4 && off < (i ? 0.9 : 0.3), "%zu: %g", i, off);
+        continues_greedily(en, &own, y + (own.count - 1) * own.vocab);
+        tern_free(y);
+        tern_engine_free(en);
+    }
+}
+
+Test(engine_use, an_exact2_head_answers_with_the_full_heads_bits) {
+    for (size_t threads = 1; threads <= 3; threads++) {
+        struct tern_engine *en = start(model, &(struct tern_engine_options){.threads = threads,
+                                                                            .threads_prefill = 4 - threads,
+                                                                            .kv = TERN_KV_F32,
+                                                                            .head = TERN_HEAD_EXACT2});
+        struct tern_engine *full = start(
+            model,
+            &(struct tern_engine_options){.threads = threads, .kv = TERN_KV_F32, .head = TERN_HEAD_F16});
+        tern_engine_want(en, &(struct tern_wanted){.top = 1});
+        float *y = prompt_logits(en, &own), *z = prompt_logits(full, &own); /* of all positions: all logits */
+        cr_assert(memcmp(y, z, own.count * own.vocab * sizeof *y) == 0);
+        memcpy(y, z + (own.count - 1) * own.vocab, own.vocab * sizeof *y);
+        for (size_t i = 0; i < own.greedy_count; i++) {
+            const int32_t id = tern_argmax(y, own.vocab);
+            cr_assert(eq(i32, id, own.greedy[i]));
+            cr_assert(tern_engine_feed(en, &id, 1, 0, y, NULL) == TERN_OK);
+            cr_assert(tern_engine_feed(full, &id, 1, 0, z, NULL) == TERN_OK);
+            size_t answered = 0;
+            for (size_t j = 0; j < own.vocab; j++)
+                if (!isinf(y[j])) {
+                    cr_assert(memcmp(&y[j], &z[j], sizeof *y) == 0);
+                    answered++;
+                }
+            cr_assert(eq(i32, tern_argmax(y, own.vocab), tern_argmax(z, own.vocab)));
+            cr_assert(answered >= 1);
+        }
+        struct tern_engine_facts f;
+        tern_engine_facts(en, &f);
+        cr_assert(eq(u64, f.exact.steps, 32));
+        cr_assert(lt(u64, f.exact.rescored, 32 * 32), "%llu", (unsigned long long)f.exact.rescored);
+        tern_engine_rewind(en, 0); /* now the workers of a prompt, which are not as many */
+        tern_engine_rewind(full, 0);
+        cr_assert(tern_engine_feed(en, own.ids, 9, 0, y, NULL) == TERN_OK);
+        cr_assert(tern_engine_feed(full, own.ids, 9, 0, z, NULL) == TERN_OK);
+        for (size_t j = 0; j < own.vocab; j++) cr_assert(isinf(y[j]) || memcmp(&y[j], &z[j], sizeof *y) == 0);
+        cr_assert(eq(i32, tern_argmax(y, own.vocab), tern_argmax(z, own.vocab)));
+        tern_free(y);
+        tern_free(z);
+        tern_engine_free(en);
+        tern_engine_free(full);
+    }
 }
 
 Test(engine, argmax_takes_the_lowest_of_equal_ones) {

@@ -174,6 +174,68 @@ Test(f32ops, gather_adds_weighted_values_in_two_pieces_as_in_one) {
     }
 }
 
+static float scale_at(const int8_t *row, size_t dim, size_t i) {
+    float scale;
+    memcpy(&scale, row + dim + i / TERN_KV_BLOCK * sizeof scale, sizeof scale);
+    return scale;
+}
+
+Test(f32ops, bytes_are_within_half_a_step_and_read_back_by_scores_and_gather) {
+    static const size_t size[] = {2, 36, 70, 128};
+    for (size_t n = 0; n < 4; n++) {
+        enum { ROWS = 6 };
+        const size_t dim = size[n], row = tern_kv_row_bytes(TERN_KV_Q8, dim);
+        int8_t *q8 = calloc(ROWS, row);
+        FOR_EACH_LEVEL(o) {
+            fill(a, dim, 1);
+            fill(b, ROWS * 2, 0.5f);
+            for (size_t p = 0; p < ROWS; p++) {
+                float x[128], scale, top = 0;
+                fill(x, dim, p == 2 ? 0 : (float)(p + 1));
+                o->store[TERN_KV_Q8](x, dim, q8 + p * row);
+                memcpy(&scale, q8 + p * row + dim, sizeof scale);
+                for (size_t i = 0; i < dim; i++) {
+                    if (i % TERN_KV_BLOCK == 0) top = 0;
+                    for (size_t j = i; i % TERN_KV_BLOCK == 0 && j < i + TERN_KV_BLOCK && j < dim; j++)
+                        top = fmaxf(top, fabsf(x[j]));
+                    scale = scale_at(q8 + p * row, dim, i);
+                    cr_assert(epsilon_eq(flt, scale, top / 127, 1e-6f));
+                    cr_assert(le(flt, fabsf(scale * q8[p * row + i] - x[i]), 0.501f * scale + 1e-7f));
+                }
+            }
+            o->scores[TERN_KV_Q8](a, q8, ROWS, dim, 0.25f, c);
+            memset(d, 0, dim * sizeof *d);
+            o->gather[TERN_KV_Q8](b, q8, ROWS - 1, dim, d);
+            o->gather[TERN_KV_Q8](b + ROWS - 1, q8 + (ROWS - 1) * row, 1, dim, d);
+            for (size_t p = 0; p < ROWS; p++) {
+                double sum = 0;
+                for (size_t i = 0; i < dim; i++)
+                    sum += (double)a[i] * scale_at(q8 + p * row, dim, i) * q8[p * row + i];
+                cr_assert(epsilon_eq(dbl, c[p], sum / 4, 2e-5));
+            }
+            for (size_t i = 0; i < dim; i++) {
+                double sum = 0;
+                for (size_t p = 0; p < ROWS; p++)
+                    sum += (double)b[p] * scale_at(q8 + p * row, dim, i) * q8[p * row + i];
+                cr_assert(epsilon_eq(dbl, d[i], sum, 2e-5));
+            }
+        }
+        free(q8);
+    }
+}
+
+Test(f32ops, bytes_of_no_numbers_are_numbers) {
+    FOR_EACH_LEVEL(o) {
+        const float x[4] = {NAN, INFINITY, -1, 2};
+        int8_t q[4 + sizeof(float)];
+        float y[4] = {0};
+        const float one = 1;
+        o->store[TERN_KV_Q8](x, 4, q);
+        o->gather[TERN_KV_Q8](&one, q, 1, 4, y);
+        cr_assert(q[0] == 0);
+    }
+}
+
 Test(f32ops, halves_of_every_kind_are_read_exactly) {
     static uint16_t half[65536];
     static float y[65536];
@@ -196,6 +258,7 @@ Test(f32ops, every_level_gives_the_same_bits) {
     if (n < 2) cr_skip_test("this processor has one level only");
     static float out[3][2 * MOST];
     static uint16_t half[KEYS * DIM];
+    static int8_t bytes[KEYS * (DIM + 8)];
     fill(a, N, 5);
     fill(b, KEYS * DIM, 1);
     for (size_t l = 0; l < n; l++) {
@@ -207,6 +270,9 @@ Test(f32ops, every_level_gives_the_same_bits) {
         y[N + 32] = o[l]->softmax(y + N, KEYS);
         o[l]->gather[0](y + N, half, KEYS, DIM, y + N + 33);
         o[l]->gather[1](y + N, b, KEYS, DIM, y + N + 33);
+        for (size_t p = 0; p < KEYS; p++) o[l]->store[TERN_KV_Q8](b + p * DIM, DIM, bytes + p * (DIM + 8));
+        o[l]->scores[TERN_KV_Q8](a, bytes, KEYS, DIM, 0.1f, y + N + 100);
+        o[l]->gather[TERN_KV_Q8](a, bytes, KEYS, DIM, y + N + 120);
         if (l) cr_assert(memcmp(out[0], y, sizeof out[0]) == 0, "%s against %s", o[l]->level, o[0]->level);
     }
 }

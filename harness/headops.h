@@ -1,0 +1,58 @@
+/* The inner loops of the output matrix: rows of four storage formats against one f32 vector, and the integer
+ * scan of the two-stage exact head (docs/exact-head.md).
+ *
+ * One source (headops_body.c), compiled once per ISA level. Float sums run over four accumulators of sixteen
+ * lanes in one fixed order without fused operations, so every level gives the same bits; the scan sums
+ * integers, which have no order. */
+#ifndef TERN_HARNESS_HEADOPS_H
+#define TERN_HARNESS_HEADOPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* F16, F32: plain rows. Q8: Q8_0 blocks (32 weights in 34 bytes). Q6_K: 256 weights in 210 bytes; see
+ * models/dense.c. */
+enum tern_rows { TERN_ROWS_F16, TERN_ROWS_F32, TERN_ROWS_Q8, TERN_ROWS_Q6_K, TERN_ROWS_COUNT };
+
+/* Bytes of one row of k weights; k is a multiple of 32 (Q8) or 256 (Q6_K). */
+size_t tern_rows_bytes(enum tern_rows type, size_t k);
+
+/* A float dot product of k terms: terms per accumulator lane, the product, two levels of accumulators, four
+ * of lanes, and at most 15 single ones behind them. Its relative rounding error is below this many times
+ * 2^-24. */
+static inline double tern_rows_roundings(size_t k) {
+    return (double)(k / 64) + 24;
+}
+
+#define TERN_SCAN_UNIT 256 /* weights packed together: four vectors of 64 */
+
+/* Rows of unsigned codes u, w ~ scale * block_scale * (u - offset). A row is `groups` groups of `units` units
+ * (the last may have fewer, `all_units` in all); a group begins with 16 block scales, one byte each: block j
+ * of a group is bytes 4j..4j+3 of each of its vectors. */
+struct tern_scan {
+    const unsigned char *data;
+    size_t row_bytes, all_units, units;
+    int bits;     /* 6: packed, 192 bytes a unit; 7 and 8: a byte each */
+    float *scale; /* of each row */
+};
+
+/* A vector as two planes of int8, high * 256 + low, each all_units * 256 long, 64-byte aligned; `offset`: for
+ * each group and block (16 a group) the sum of high * 256 + low times the code that stands for zero. */
+struct tern_scan_vector {
+    const int8_t *high, *low;
+    const int32_t *offset;
+    float scale;
+};
+
+struct tern_head_ops {
+    const char *level;
+    /* y[r - r0] = row r . x for r0 <= r < r1. */
+    void (*rows[TERN_ROWS_COUNT])(const void *data, size_t k, size_t r0, size_t r1, const float *x, float *y);
+    /* y[r - r0] = the scan's estimate of row r . x. */
+    void (*scan)(const struct tern_scan *s, const struct tern_scan_vector *x, size_t r0, size_t r1, float *y);
+};
+
+/* The strongest compiled level that `usable` allows. */
+const struct tern_head_ops *tern_head_ops_for(uint32_t usable);
+
+#endif
