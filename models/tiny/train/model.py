@@ -14,7 +14,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-CONFIG = dict(vocab=1024, hidden=256, ffn=512, layers=5, heads=4, kv_heads=2, context=256, eps=1e-5, theta=10000.0)
+CONFIG = dict(vocab=1024, hidden=256, ffn=512, layers=4, heads=4, kv_heads=2, context=256, eps=1e-5, theta=10000.0)
 ROLES = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
 NORMS = ("attn_norm", "attn_sub_norm", "ffn_norm", "ffn_sub_norm")
 
@@ -158,7 +158,7 @@ class Network(torch.nn.Module):
 
 def nll(network, ids, context, stride):
     """Negative log-likelihood of every token but the first, in nats: windows of `context` tokens that begin every
-    `stride` tokens; of each window count the tokens that no earlier window counted. As `tern perplexity` does it."""
+    `stride` < `context` tokens; of each window count the tokens that no earlier one counted. As `tern perplexity` does."""
     out, done, begin = [], 1, 0
     with torch.no_grad():
         while done < len(ids):

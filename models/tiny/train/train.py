@@ -99,7 +99,7 @@ def main():
         now = step + 1
         if now % 20 == 0:
             network.eval()
-            held = f"{model.nll(network, check, context, context).mean():.5f}" if now % 200 == 0 or now == o.steps else ""
+            held = f"{model.nll(network, check, context, context - 1).mean():.5f}" if now % 200 == 0 or now == o.steps else ""
             print(f"{now},{now * o.batch * context},{rate:.6f},{sum(sums) / len(sums):.5f},{held},{time.time() - began:.1f}", file=log, flush=True)
             network.train()
             sums = []

@@ -4,6 +4,9 @@ The two name sets share no name: a model that has learnt to copy a name from the
 of the held-out set, one that has learnt names by heart cannot.
 """
 
+import random
+import re
+
 TRAIN_GIRLS = """Ada Adele Agnes Alba Alma Amelia Amy Anita Anna Annie April Astrid Aurora Bella Berta Beth Bianca Britta
 Camilla Cara Carla Carmen Carol Celia Clara Cora Daisy Dana Daria Delia Diana Dora Edith Elena Elisa Ella Elsa Emma Erika
 Esther Eva Fanny Fay Fiona Flora Frida Gemma Gerda Gina Gloria Greta Hannah Hazel Helen Hilda Holly Ida Ines Irene Iris
@@ -37,6 +40,24 @@ Rodney Sebastian Sidney Terence Timothy Ulrich Wallace""".split()
 HELD_PETS = """Acorn Bracken Bumble Caramel Doodle Feather Goblin Hazelnut Juniper Mango Pockets Ripple Saffron Sprout
 Tangle Wisp""".split()
 
+
+def invented(count, endings, seed):
+    """Names that nobody has, from syllables: so many that copying one is easier to learn than all of them by heart."""
+    rng, out = random.Random(seed), set()
+    taken = {n.lower() for names in (HELD_GIRLS, HELD_BOYS, HELD_PETS) for n in names}
+    while len(out) < count:
+        name = "".join(rng.choice("b d f g h j k l m n p r s t v w z br cr dr fl gr kl pl st tr th sh".split()) + rng.choice("aeiou") +
+                       rng.choice(["", "", "", "l", "n", "r", "s", "m"]) for _ in range(rng.choice([1, 1, 2])))
+        name += rng.choice(endings)
+        clumsy = re.search(r"[aeiou]{2}[aeiou]|aa|ii|uu|[^aeiouy]{4}|[bdfghjmpvwz][bdfghjkmnpstvwz]|[a-z]k$(?<![aeiourln]k)", name)
+        if name not in taken and not clumsy and 4 <= len(name) <= 7:
+            out.add(name.capitalize())
+    return sorted(out)
+
+
+TRAIN_GIRLS = 12 * TRAIN_GIRLS + invented(1500, ["a", "la", "na", "ra", "ine", "elle", "ia", "y", "etta", "ise"], 1)
+TRAIN_BOYS = 12 * TRAIN_BOYS + invented(1500, ["o", "n", "k", "ton", "us", "rick", "is", "bert", "mo", "vin"], 2)
+TRAIN_PETS = 8 * TRAIN_PETS + invented(600, ["ky", "ples", "bit", "ock", "umble", "er", "ow", "zy", "in", "le"], 3)
 NAMES = {"train": (TRAIN_GIRLS, TRAIN_BOYS, TRAIN_PETS), "held-out": (HELD_GIRLS, HELD_BOYS, HELD_PETS)}
 
 ANIMALS = "fox rabbit bear mouse squirrel duckling hedgehog kitten puppy otter badger frog lamb pony mole beaver".split()
