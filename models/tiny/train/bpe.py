@@ -2,7 +2,7 @@
 """Byte-level BPE: learns a vocabulary from a text, encodes and decodes with it.
 
     bpe.py learn CORPUS.txt VOCAB.json --size 1024
-    bpe.py encode VOCAB.json FILE.txt          ids, one text per file, as `tern tokenize` prints them
+    bpe.py encode VOCAB.json|MODEL.gguf FILE.txt     ids with spaces between, as `tern tokenize --special` prints them
 
 Words are cut by the rule that GGUF files call "gpt-2". Ids: 0 is the mark between stories, 1 to 256 the bytes, then
 one token per merge in the order in which they were learnt. Names do not count when merges are chosen (a capital letter
@@ -97,8 +97,33 @@ class Vocabulary:
 
     @staticmethod
     def load(path):
+        if path.endswith(".gguf"):
+            return Vocabulary(merges_of_gguf(path))
         with open(path) as f:
             return Vocabulary([(bytes(a), bytes(b)) for a, b in json.load(f)])
+
+
+def merges_of_gguf(path):
+    """The merges in the metadata of a model file."""
+    back = {c: b for b, c in byte_alphabet().items()}
+    sizes = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
+    with open(path, "rb") as f:
+        number = lambda size: int.from_bytes(f.read(size), "little")
+        text = lambda: f.read(number(8)).decode()
+        value = lambda kind: text() if kind == 8 else f.read(sizes[kind])
+        if f.read(4) != b"GGUF":
+            sys.exit(f"{path}: not a GGUF file")
+        number(4), number(8)
+        for _ in range(number(8)):
+            name, kind = text(), number(4)
+            if kind == 9:
+                kind, count = number(4), number(8)
+                items = [value(kind) for _ in range(count)]
+            else:
+                items = value(kind)
+            if name == "tokenizer.ggml.merges":
+                return [tuple(bytes(back[c] for c in part) for part in m.split(" ")) for m in items]
+    sys.exit(f"{path}: holds no merges")
 
 
 def learn(text, size):

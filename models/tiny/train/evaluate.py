@@ -6,6 +6,7 @@
 """
 
 import argparse
+import json
 import math
 
 import numpy
@@ -30,6 +31,7 @@ def main():
     p.add_argument("--context", type=int, default=256)
     p.add_argument("--stride", type=int, default=128)
     p.add_argument("--tokens", type=int, default=0)
+    p.add_argument("--json", help="keeps the result in this file")
     p.add_argument("--prompt")
     p.add_argument("--compare")
     o = p.parse_args()
@@ -39,6 +41,11 @@ def main():
         with open(o.text, encoding="utf-8") as f:
             ids = torch.tensor(vocabulary.encode(f.read()))
         loss = model.nll(network, ids[:o.tokens] if o.tokens else ids, o.context, o.stride)
+        if o.json:
+            with open(o.json, "w") as f:
+                json.dump({"perplexity": round(math.exp(loss.mean()), 6), "tokens_read": len(loss) + 1, "context": o.context,
+                           "stride": o.stride}, f, indent=2)
+                f.write("\n")
         print(f"perplexity {math.exp(loss.mean()):.4f}, n = {len(loss)} tokens, context {o.context}, stride {o.stride}")
     if o.compare:
         ids = torch.tensor([0] + vocabulary.encode(o.prompt))
