@@ -79,4 +79,8 @@ prompt=$(sed 1q "$tiny/greedy.txt")
 check "the greedy story is the one that is kept"
 "$tern" run -n 20 -p "$prompt" 2>"$work/speed" >"$work/story" && grep -q 'generation: .* tok/s' "$work/speed" && [ -s "$work/story" ]
 check "without -m, text goes to stdout and speed to stderr"
+mkdir -p "$work/moved/bin" "$work/moved/share/tern"
+cp "$tern" "$work/moved/bin/tern" && cp "$model" "$work/moved/share/tern/"
+"$work/moved/bin/tern" perplexity -q -f "$work/odd.txt" --json | grep -q "\"model\": \"$work/moved/"
+check "a moved installation finds its own model"
 echo "1..$number"
