@@ -110,8 +110,8 @@ static enum tern_status print(const struct job *j, const struct tern_perplexity 
             printf(" +/- %.6f (one standard error over windows)", p->error);
         else
             printf(" (one window: no error)");
-        printf(", n = %zu tokens in %zu windows, context %zu, stride %zu\n", p->tokens, p->windows,
-               p->context, p->stride);
+        printf(", n = %zu tokens in %zu window%s, context %zu, stride %zu\n", p->tokens, p->windows,
+               p->windows == 1 ? "" : "s", p->context, p->stride);
         return TERN_OK;
     }
     json_t *o = json_pack("{s:s, s:s, s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:s}", "model", j->model,

@@ -56,7 +56,7 @@ def main():
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--save", type=int, default=100)
-    p.add_argument("--stop", type=int, default=0, help="stop after this many steps of this run (0: never)")
+    p.add_argument("--stop", type=int, default=0, help="stop at this step, before the schedule ends (0: do not)")
     p.add_argument("--set", nargs="*", default=[], metavar="KEY=N", help="other sizes than those of model.CONFIG")
     o = p.parse_args()
     torch.set_num_threads(o.threads)
@@ -84,7 +84,7 @@ def main():
         print("step,tokens,rate,loss,check_loss,seconds", file=log, flush=True)
     print(f"{sum(v.numel() for v in network.parameters())} parameters, {len(ids)} tokens, from step {first}", flush=True)
     began, sums = time.time(), []
-    for step in range(first, o.steps):
+    for step in range(first, min(o.steps, o.stop or o.steps)):
         rate, decay = schedule(step, o.steps, o.rate)
         adam.param_groups[0]["weight_decay"] = decay
         for g in adam.param_groups:
@@ -103,12 +103,10 @@ def main():
             print(f"{now},{now * o.batch * context},{rate:.6f},{sum(sums) / len(sums):.5f},{held},{time.time() - began:.1f}", file=log, flush=True)
             network.train()
             sums = []
-        if now % o.save == 0 or now == o.steps or now - first == o.stop:
+        if now % o.save == 0 or now in (o.steps, o.stop):
             torch.save({"network": network.state_dict(), "adam": adam.state_dict(), "step": now, "config": config,
                         "full": o.full_precision}, path + ".new")
             os.replace(path + ".new", path)
-        if now - first == o.stop:
-            break
 
 
 if __name__ == "__main__":
