@@ -235,7 +235,7 @@ const struct tern_command tern_command_run = {
     .summary = "generates text with a model",
     .help =
         "usage: tern run [-m FILE.gguf|FOLDER|synth:NAME] (-p TEXT | -f FILE | --tokens IDS) [options]\n\n"
-        "Generated text goes to stdout, speed to stderr. Without -m the micro model that comes with tern "
+        "Generated text goes to stdout, speed to stderr. Without -m the small model that comes with tern "
         "runs.\n\n"
         "  -m, --model M       GGUF file, folder of safetensors, or synth:NAME for real shapes with random "
         "weights\n"

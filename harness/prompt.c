@@ -11,7 +11,8 @@ enum tern_status tern_prompt_ids(const struct tern_model *m, const struct tern_t
     *count = 0;
     const enum tern_status s = tern_tokenize(t, text, bytes, 1, &body, &n, e);
     if (s != TERN_OK) return s;
-    const size_t bos = m->hp.add_bos && m->hp.bos >= 0 ? 1 : 0;
+    const int there = n && body[0] == m->hp.bos; /* written out in the text */
+    const size_t bos = m->hp.add_bos && m->hp.bos >= 0 && !there ? 1 : 0;
     int32_t *all = n + bos ? malloc((n + bos) * sizeof *all) : NULL;
     if (all && bos) all[0] = m->hp.bos;
     if (all && n) memcpy(all + bos, body, n * sizeof *all);

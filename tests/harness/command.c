@@ -217,7 +217,7 @@ Test(command, bad_arguments_get_one_line_and_their_code) {
         {"run -p a -m synth:nothing", 3},
         {"run -p a --wisdom /nonexistent/wisdom", 3},
         {"run -f /nonexistent", 3},
-        {"run --tokens 1,2,400", 3},
+        {"run --tokens 1,2,4000", 3},
         {"run --tokens 1,,x", 3},
         {"run --tokens 1,2,3 --ctx 2", 3},
         {"run --tokens 1 --logits /proc/nowhere/x", 3},
@@ -226,6 +226,12 @@ Test(command, bad_arguments_get_one_line_and_their_code) {
         {"e2e -p 0 -n 0", 3},
         {"e2e -t 1,0", 3},
         {"e2e -m /nonexistent.gguf", 3},
+        {"perplexity", 3},
+        {"perplexity -f /nonexistent", 3},
+        {"perplexity -f " MODEL " --ctx 1", 3},
+        {"perplexity -f /dev/null", 3},
+        {"perplexity -f " MODEL " --tokens 9 --ctx 16 --stride 16", 3},
+        {"perplexity -f " MODEL " -m /nonexistent.gguf", 3},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         const struct result r = tern(1, bad[i].arguments);
