@@ -41,7 +41,7 @@ MUTANTS = [
     ("triples in whole lines", "constant: lanes of a narrow panel", "x86/t24_template.h", "out + 4 * (g * lanes + l), q + 4 * g, 4)", "out + 4 * (g * lanes + l), q + 4 * g, 3)", "gemv_t24.*__avx512vbmi"),
     ("triples in whole lines", "mask: merge in the loop", "x86/t24_template.h", "{T24_64(0x18)}", "{T24_64(0x1c)}", "gemv_t24.*__avx512vbmi"),
     ("triples in whole lines", "bound: rows at the end", "x86/t24_template.h", "tern_min(8, end - row - 8 * f)", "8", "gemv_t24.*__avx512vbmi"),
-    ("triples in whole lines", "bound: lanes of the last panel", "formats/t24.h", "rows <= lanes / 2", "rows < lanes / 2", "t24.*__avx512vbmi"),
+    ("triples in whole lines", "bound: tiles of the last panel", "x86/t24_avx512vbmi.c", "i * 16 * FIELDS < rows", "i * 16 * FIELDS + 16 < rows", "gemm_t24.*__avx512vbmi"),
     ("base 3", "constant: e80 avx2", "x86/e80_avx2.c", "third(low, 17, &c)", "third(low, 18, &c)", "e80.*__avx2"),
     ("base 3", "constant: e80 table", "formats/e80.c", "0xaa, 0x91, 0x92", "0xaa, 0x92, 0x92", "e80.*__avx512vbmi"),
     ("base 3", "constant: m80 reciprocal", "x86/m80_template.h", "R81 = 810", "R81 = 809", "m80.*__avx512vnni"),
