@@ -25,6 +25,18 @@ static inline size_t tern_max(size_t a, size_t b)
     return a > b ? a : b;
 }
 
+/* The smallest multiple of both; a, b > 0. */
+static inline size_t tern_common_multiple(size_t a, size_t b)
+{
+    size_t x = a, y = b;
+    while (y) {
+        const size_t t = x % y;
+        x = y;
+        y = t;
+    }
+    return a / x * b;
+}
+
 /* Zero-filled, 64-byte aligned block; NULL when there is no memory. Free with `tern_free`. */
 void *tern_alloc(size_t bytes);
 void tern_free(void *p);

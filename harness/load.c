@@ -16,16 +16,6 @@ struct packing {
     struct tern_error *error;
 };
 
-static size_t common_multiple(size_t a, size_t b) {
-    size_t x = a, y = b;
-    while (y) {
-        const size_t t = x % y;
-        x = y;
-        y = t;
-    }
-    return a / x * b;
-}
-
 /* The file's pages of rows that are packed now: there is one copy of the weights, not two. */
 static void release_rows(const struct tern_engine *en, const struct tern_linear *l, size_t r0, size_t r1) {
     if (!l->data || r0 >= r1) return;
@@ -96,7 +86,7 @@ static enum tern_status pack_share(const struct tern_engine *en, const struct pa
                                    size_t workers, struct tern_error *e) {
     const struct tern_linear *l = p->source[0];
     const size_t m = p->w.m, k = p->w.k;
-    const size_t step = tern_min(common_multiple(tern_linear_step(l), p->w.format->row_step(m, k)), m);
+    const size_t step = tern_min(tern_common_multiple(tern_linear_step(l), p->w.format->row_step(m, k)), m);
     const size_t block = tern_min(step * tern_max(1, BLOCK_ROWS / step), m);
     int8_t *trits = tern_alloc(tern_mul_size(block, k));
     if (!trits) return tern_fail(e, TERN_NO_MEMORY, "engine: %s: no memory for %zu rows", l->name, block);

@@ -18,22 +18,12 @@ double tern_known_ns(const struct tern_wisdom *w, uint32_t usable, const struct 
     return told ? en->median_ns / en->ratio : NAN;
 }
 
-static size_t multiple_of_both(size_t a, size_t b) {
-    size_t x = a, y = b;
-    while (y) {
-        const size_t t = x % y;
-        x = y;
-        y = t;
-    }
-    return a / x * b;
-}
-
 /* Rows of gate that alternate with as many of up: whole steps of every variant of the plan, and of the
  * format. */
 static size_t pair_of(const struct shape_plan *sp) {
     const struct tern_format *f = sp->bucket[0].variant->format;
-    size_t pair = multiple_of_both(TERN_LANES, f->row_step(sp->m, sp->k));
-    for (size_t b = 0; b < BUCKETS; b++) pair = multiple_of_both(pair, sp->bucket[b].variant->row_step);
+    size_t pair = tern_common_multiple(TERN_LANES, f->row_step(sp->m, sp->k));
+    for (size_t b = 0; b < BUCKETS; b++) pair = tern_common_multiple(pair, sp->bucket[b].variant->row_step);
     return pair;
 }
 

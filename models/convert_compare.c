@@ -9,16 +9,6 @@
 
 enum { ROWS = 64 };
 
-static size_t common_multiple(size_t a, size_t b) {
-    size_t x = a, y = b;
-    while (y) {
-        const size_t t = x % y;
-        x = y;
-        y = t;
-    }
-    return a / x * b;
-}
-
 static enum tern_status differ(const char *name, const char *why, struct tern_error *e) {
     return tern_fail(e, TERN_UNSUPPORTED, "convert: %s: %s", name, why);
 }
@@ -53,7 +43,7 @@ static enum tern_status linear_equal(const struct tern_linear *a, const struct t
         return tern_fail(e, TERN_UNSUPPORTED,
                          "convert: %s: the type cannot hold the scale %.9g exactly: it would become %.9g",
                          a->name, (double)a->scale, (double)b->scale);
-    const size_t step = common_multiple(tern_linear_step(a), tern_linear_step(b));
+    const size_t step = tern_common_multiple(tern_linear_step(a), tern_linear_step(b));
     const size_t block = tern_min(a->m, step * tern_max(1, ROWS / step));
     int8_t *x = malloc(tern_mul_size(2 * block, a->k));
     enum tern_status s = x ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "convert: %s: out of memory", a->name);

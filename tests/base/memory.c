@@ -49,3 +49,8 @@ Test(memory, a_protected_guard_faults_on_write, .signal = SIGSEGV) {
     signal(SIGSEGV, SIG_DFL);
     *(volatile unsigned char *)g.data = 1;
 }
+
+Test(memory, a_common_multiple_is_the_smallest) {
+    cr_assert(tern_common_multiple(64, 80) == 320 && tern_common_multiple(192, 64) == 192);
+    cr_assert(tern_common_multiple(1, 7) == 7 && tern_common_multiple(5, 5) == 5);
+}
