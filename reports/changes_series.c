@@ -1,34 +1,21 @@
 /* Series from records, and the notes that belong to their changes. */
 #include "reports/changes.h"
 #include "reports/compare_statistics.h"
-#include "reports/select.h"
+#include "reports/order.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int text_order(const char *a, const char *b) {
-    return strcmp(tern_or_empty(a), tern_or_empty(b));
-}
-
-static int number_order(size_t a, size_t b) {
-    return (a > b) - (a < b);
-}
-
 static int series_order(const struct tern_record *a, const struct tern_record *b) {
-    int o = text_order(a->machine, b->machine);
-    if (!o) o = text_order(a->kind, b->kind);
-    if (!o) o = text_order(a->op, b->op);
-    if (!o) o = number_order(a->m, b->m);
-    if (!o) o = number_order(a->k, b->k);
-    if (!o) o = number_order(a->n, b->n);
-    if (!o) o = number_order(a->threads, b->threads);
-    if (!o) o = text_order(a->regime, b->regime);
-    if (!o && !a->m) o = text_order(a->model, b->model);
-    if (!o) o = text_order(a->variant, b->variant);
-    if (!o) o = text_order(a->params, b->params);
-    return o ? o : text_order(a->unit, b->unit);
+    int o = tern_text_order(a->machine, b->machine);
+    if (!o) o = tern_text_order(a->kind, b->kind);
+    if (!o) o = tern_shape_order(a, b);
+    if (!o && !a->m) o = tern_text_order(a->model, b->model);
+    if (!o) o = tern_text_order(a->variant, b->variant);
+    if (!o) o = tern_text_order(a->params, b->params);
+    return o ? o : tern_text_order(a->unit, b->unit);
 }
 
 /* By series, then time, then run; addresses keep the order of the file. */
@@ -36,13 +23,13 @@ static int by_series(const void *pa, const void *pb) {
     const struct tern_record *a = *(const struct tern_record *const *)pa;
     const struct tern_record *b = *(const struct tern_record *const *)pb;
     int o = series_order(a, b);
-    if (!o) o = text_order(a->ts, b->ts);
-    if (!o) o = text_order(a->run, b->run);
+    if (!o) o = tern_text_order(a->ts, b->ts);
+    if (!o) o = tern_text_order(a->run, b->run);
     return o ? o : (a > b) - (a < b);
 }
 
 static int same_run(const struct tern_record *a, const struct tern_record *b) {
-    return *tern_or_empty(a->run) && !text_order(a->run, b->run);
+    return *tern_or_empty(a->run) && !tern_text_order(a->run, b->run);
 }
 
 /* One point per run, whose records may be apart in time. */

@@ -5,7 +5,7 @@
 #include "measure/statistics.h"
 #include "reports/compare_internal.h"
 #include "reports/compare_statistics.h"
-#include "reports/select.h"
+#include "reports/order.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,40 +25,27 @@ struct grouping {
     int with_machine;
 };
 
-static int text_order(const char *a, const char *b) {
-    return strcmp(tern_or_empty(a), tern_or_empty(b));
-}
-
-static int number_order(size_t a, size_t b) {
-    return (a > b) - (a < b);
-}
-
 static int problem_order(const struct tern_record *a, const struct tern_record *b, int with_machine) {
-    int o = text_order(a->kind, b->kind);
-    if (!o && with_machine) o = text_order(a->machine, b->machine);
-    if (!o) o = text_order(a->op, b->op);
-    if (!o) o = number_order(a->m, b->m);
-    if (!o) o = number_order(a->k, b->k);
-    if (!o) o = number_order(a->n, b->n);
-    if (!o) o = number_order(a->threads, b->threads);
-    if (!o) o = text_order(a->regime, b->regime);
-    if (!o) o = text_order(a->unit, b->unit);
-    if (!o && !a->m) o = text_order(a->model, b->model);
+    int o = tern_text_order(a->kind, b->kind);
+    if (!o && with_machine) o = tern_text_order(a->machine, b->machine);
+    if (!o) o = tern_shape_order(a, b);
+    if (!o) o = tern_text_order(a->unit, b->unit);
+    if (!o && !a->m) o = tern_text_order(a->model, b->model);
     return o;
 }
 
 static int group_order(const struct grouping *g, const struct tern_record *a, const struct tern_record *b) {
     int o = problem_order(a, b, g->with_machine);
     if (o || g->o->across_variants || g->o->best) return o;
-    o = text_order(a->variant, b->variant);
-    return o ? o : text_order(a->params, b->params);
+    o = tern_text_order(a->variant, b->variant);
+    return o ? o : tern_text_order(a->params, b->params);
 }
 
 static int by_group(const void *pa, const void *pb, void *user) {
     const struct entry *a = pa, *b = pb;
     int o = group_order(user, a->r, b->r);
     if (!o) o = a->side - b->side;
-    return o ? o : number_order(a->place, b->place);
+    return o ? o : tern_number_order(a->place, b->place);
 }
 
 /* qsort without hidden state; the sets are small and the order must be stable. */
@@ -80,15 +67,15 @@ static int sort_entries(struct entry *x, size_t n, struct grouping *g) {
 }
 
 static int comparable(const struct tern_record *r) {
-    return r->est.n && r->est.median > 0 && r->unit && text_order(r->kind, "machine") &&
-           text_order(r->kind, "verify");
+    return r->est.n && r->est.median > 0 && r->unit && tern_text_order(r->kind, "machine") &&
+           tern_text_order(r->kind, "verify");
 }
 
 static int share_a_machine(const struct tern_record *a, size_t n_a, const struct tern_record *b, size_t n_b) {
     for (size_t i = 0; i < n_a; i++) {
-        if (i && !text_order(a[i].machine, a[i - 1].machine)) continue;
+        if (i && !tern_text_order(a[i].machine, a[i - 1].machine)) continue;
         for (size_t j = 0; j < n_b; j++)
-            if (!text_order(a[i].machine, b[j].machine)) return 1;
+            if (!tern_text_order(a[i].machine, b[j].machine)) return 1;
     }
     return 0;
 }
@@ -98,13 +85,14 @@ static void keep_best(struct tern_compare_side *s) {
     const struct tern_record *best = NULL;
     for (size_t i = 0; i < s->count; i++) {
         const struct tern_record *r = s->item[i];
-        if (!text_order(r->format, "f16") || !text_order(r->format, "f32")) continue;
+        if (!tern_text_order(r->format, "f16") || !tern_text_order(r->format, "f32")) continue;
         if (!best || tern_compare_time(r, r->est.median) < tern_compare_time(best, best->est.median))
             best = r;
     }
     size_t kept = 0;
     for (size_t i = 0; best && i < s->count; i++)
-        if (!text_order(s->item[i]->variant, best->variant) && !text_order(s->item[i]->params, best->params))
+        if (!tern_text_order(s->item[i]->variant, best->variant) &&
+            !tern_text_order(s->item[i]->params, best->params))
             s->item[kept++] = s->item[i];
     if (best) s->count = kept;
 }
@@ -116,8 +104,9 @@ static size_t null_differences(const struct entry *x, size_t n, const struct gro
     for (size_t i = 1; i < n; i++) {
         const struct tern_record *a = x[i - 1].r, *b = x[i].r;
         if (x[i - 1].side != x[i].side || problem_order(a, b, strict.with_machine) ||
-            text_order(a->variant, b->variant) || text_order(a->params, b->params) ||
-            text_order(a->code, b->code) || text_order(a->commit, b->commit) || !text_order(a->run, b->run))
+            tern_text_order(a->variant, b->variant) || tern_text_order(a->params, b->params) ||
+            tern_text_order(a->code, b->code) || tern_text_order(a->commit, b->commit) ||
+            !tern_text_order(a->run, b->run))
             continue;
         out[count++] = fabs(log(a->est.median / b->est.median));
     }

@@ -1,19 +1,11 @@
-#include "reports/select.h"
+#include "reports/order.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int text_order(const char *a, const char *b) {
-    return strcmp(tern_or_empty(a), tern_or_empty(b));
-}
-
-static int number_order(size_t a, size_t b) {
-    return (a > b) - (a < b);
-}
-
 static int kind_is(const struct tern_record *r, const char *kind) {
-    return !text_order(r->kind, kind);
+    return !tern_text_order(r->kind, kind);
 }
 
 static int measured(const struct tern_record *r) {
@@ -23,26 +15,26 @@ static int measured(const struct tern_record *r) {
 static int regime_rank(const char *regime) {
     static const char *const known[] = {"hot", "wcold", "wcold-capped", "cold", "L1", "L2", "LLC", "DRAM"};
     int i = 0;
-    while (i < 8 && text_order(regime, known[i])) i++;
+    while (i < 8 && tern_text_order(regime, known[i])) i++;
     return i;
 }
 
 static int problem_order(const struct tern_record *a, const struct tern_record *b) {
-    int o = text_order(a->machine, b->machine);
-    if (!o) o = number_order(a->n, b->n);
-    if (!o) o = number_order(a->threads, b->threads);
+    int o = tern_text_order(a->machine, b->machine);
+    if (!o) o = tern_number_order(a->n, b->n);
+    if (!o) o = tern_number_order(a->threads, b->threads);
     if (!o) o = regime_rank(a->regime) - regime_rank(b->regime);
-    if (!o) o = text_order(a->regime, b->regime);
-    if (!o) o = number_order(a->m * a->k, b->m * b->k);
-    if (!o) o = number_order(a->m, b->m);
+    if (!o) o = tern_text_order(a->regime, b->regime);
+    if (!o) o = tern_number_order(a->m * a->k, b->m * b->k);
+    if (!o) o = tern_number_order(a->m, b->m);
     return o;
 }
 
 /* A ceiling of memory counts bytes, one of arithmetic multiply-adds; its op may also name the memory ("L2").
  */
 static int reads_memory(const struct tern_record *r) {
-    if (!text_order(r->op, "read")) return 1;
-    return !isfinite(r->macs) && text_order(r->unit, "GMAC/s");
+    if (!tern_text_order(r->op, "read")) return 1;
+    return !isfinite(r->macs) && tern_text_order(r->unit, "GMAC/s");
 }
 
 static double ceiling_work(const struct tern_record *r) {
@@ -60,32 +52,32 @@ static double ceiling_rate(const struct tern_record *r, double estimate) {
 }
 
 static int ceiling_order(const struct tern_record *a, const struct tern_record *b) {
-    int o = text_order(a->machine, b->machine);
-    if (!o) o = text_order(a->run, b->run);
-    if (!o) o = number_order(a->threads, b->threads);
+    int o = tern_text_order(a->machine, b->machine);
+    if (!o) o = tern_text_order(a->run, b->run);
+    if (!o) o = tern_number_order(a->threads, b->threads);
     if (!o) o = reads_memory(b) - reads_memory(a);
-    if (!o) o = text_order(a->op, b->op);
-    if (!o) o = text_order(a->variant, b->variant);
+    if (!o) o = tern_text_order(a->op, b->op);
+    if (!o) o = tern_text_order(a->variant, b->variant);
     if (!o) o = regime_rank(a->regime) - regime_rank(b->regime);
-    if (!o) o = text_order(a->regime, b->regime);
+    if (!o) o = tern_text_order(a->regime, b->regime);
     /* without a regime the size of the buffer tells which memory was read */
-    if (!o && !*tern_or_empty(a->regime) && !text_order(a->op, "read"))
+    if (!o && !*tern_or_empty(a->regime) && !tern_text_order(a->op, "read"))
         o = (a->bytes > b->bytes) - (a->bytes < b->bytes);
     return o;
 }
 
 static int tokens_order(const struct tern_record *a, const struct tern_record *b) {
-    int o = text_order(a->machine, b->machine);
-    if (!o) o = text_order(a->model, b->model);
-    if (!o) o = -text_order(a->op, b->op); /* prefill before decode, as it runs */
-    if (!o) o = number_order(a->n, b->n);
-    if (!o) o = number_order(a->threads, b->threads);
-    if (!o) o = -text_order(a->variant, b->variant); /* untuned before tuned */
+    int o = tern_text_order(a->machine, b->machine);
+    if (!o) o = tern_text_order(a->model, b->model);
+    if (!o) o = -tern_text_order(a->op, b->op); /* prefill before decode, as it runs */
+    if (!o) o = tern_number_order(a->n, b->n);
+    if (!o) o = tern_number_order(a->threads, b->threads);
+    if (!o) o = -tern_text_order(a->variant, b->variant); /* untuned before tuned */
     return o;
 }
 
 static int machine_order(const struct tern_record *a, const struct tern_record *b) {
-    return text_order(a->machine, b->machine);
+    return tern_text_order(a->machine, b->machine);
 }
 
 /* Addresses in one array tell which of two records came later in the files. */
@@ -102,14 +94,14 @@ SORTER(by_tokens, tokens_order)
 SORTER(by_machine, machine_order)
 
 static int newer(const struct tern_record *a, const struct tern_record *b) {
-    const int o = text_order(a->ts, b->ts);
+    const int o = tern_text_order(a->ts, b->ts);
     return o ? o > 0 : a > b;
 }
 
 static int by_run(const void *pa, const void *pb) {
     const struct tern_record *a = *(const struct tern_record *const *)pa;
     const struct tern_record *b = *(const struct tern_record *const *)pb;
-    const int o = text_order(a->run, b->run);
+    const int o = tern_text_order(a->run, b->run);
     return o ? o : (a > b) - (a < b);
 }
 
@@ -121,7 +113,7 @@ static int by_median(const void *pa, const void *pb) {
 }
 
 static int dense(const struct tern_record *r) {
-    return !text_order(r->format, "f16") || !text_order(r->format, "f32");
+    return !tern_text_order(r->format, "f16") || !tern_text_order(r->format, "f32");
 }
 
 static int has_interval(const struct tern_record *r) {
@@ -133,9 +125,9 @@ static void rank(struct tern_report_problem *p) {
     const struct tern_record *any = NULL;
     for (size_t i = 0; i < p->count; i++) {
         const struct tern_record *r = p->entry[i].record;
-        if (!text_order(r->format, "f16") && !p->f16) p->f16 = r;
-        if (!text_order(r->format, "f32") && !p->f32) p->f32 = r;
-        if (!text_order(r->format, "i2s") && !p->i2s) p->i2s = r;
+        if (!tern_text_order(r->format, "f16") && !p->f16) p->f16 = r;
+        if (!tern_text_order(r->format, "f32") && !p->f32) p->f32 = r;
+        if (!tern_text_order(r->format, "i2s") && !p->i2s) p->i2s = r;
         if (dense(r)) continue;
         if (!any) any = r;
         if (!p->best && has_interval(r)) p->best = r;
@@ -165,8 +157,8 @@ static void add_problem(struct tern_report_data *d, const struct tern_record **r
     p->entry = d->entries + *used;
     for (size_t i = 0; i < count; i++) {
         size_t at = 0;
-        while (at < p->count && (text_order(p->entry[at].record->variant, rec[i]->variant) ||
-                                 text_order(p->entry[at].record->params, rec[i]->params)))
+        while (at < p->count && (tern_text_order(p->entry[at].record->variant, rec[i]->variant) ||
+                                 tern_text_order(p->entry[at].record->params, rec[i]->params)))
             at++;
         if (at < p->count) {
             d->repeats++;
@@ -191,8 +183,8 @@ static void add_problems(struct tern_report_data *d, const struct tern_record **
             if (newer(rec[j], newest)) newest = rec[j];
         qsort(rec + i, end - i, sizeof *rec, by_run);
         for (size_t j = i, stop; j < end; j = stop) {
-            for (stop = j; stop < end && !text_order(rec[j]->run, rec[stop]->run);) stop++;
-            if (all_runs || !text_order(rec[j]->run, newest->run))
+            for (stop = j; stop < end && !tern_text_order(rec[j]->run, rec[stop]->run);) stop++;
+            if (all_runs || !tern_text_order(rec[j]->run, newest->run))
                 add_problem(d, rec + j, stop - j, &used);
             else
                 d->older += stop - j;
@@ -241,7 +233,7 @@ static void keep_newest_run(const struct tern_record **rec, size_t *count) {
     for (size_t i = 0; i < *count; i++)
         if (!newest || newer(rec[i], newest)) newest = rec[i];
     for (size_t i = 0; i < *count; i++)
-        if (!text_order(rec[i]->run, newest->run)) rec[kept++] = rec[i];
+        if (!tern_text_order(rec[i]->run, newest->run)) rec[kept++] = rec[i];
     *count = kept;
 }
 
@@ -312,8 +304,8 @@ size_t tern_report_roofs(const struct tern_report_data *d, const struct tern_rec
     *same_run = 0;
     for (size_t i = 0; i < d->ceilings; i++) {
         const struct tern_record *c = d->ceiling[i].record;
-        if (text_order(c->machine, key->machine) || c->threads != key->threads) continue;
-        if (!text_order(c->run, key->run))
+        if (tern_text_order(c->machine, key->machine) || c->threads != key->threads) continue;
+        if (!tern_text_order(c->run, key->run))
             newest = c, *same_run = 1;
         else if (!*same_run && (!newest || newer(c, newest)))
             newest = c;
@@ -321,8 +313,8 @@ size_t tern_report_roofs(const struct tern_report_data *d, const struct tern_rec
     size_t n = 0;
     for (size_t i = 0; newest && i < d->ceilings && n < room; i++) {
         const struct tern_record *c = d->ceiling[i].record;
-        if (!text_order(c->machine, key->machine) && c->threads == key->threads &&
-            !text_order(c->run, newest->run))
+        if (!tern_text_order(c->machine, key->machine) && c->threads == key->threads &&
+            !tern_text_order(c->run, newest->run))
             out[n++] = &d->ceiling[i];
     }
     return n;
