@@ -43,6 +43,9 @@ struct tern_format {
     enum tern_status (*scale)(const void *src, size_t m, size_t k, float *out, struct tern_error *e);
 };
 
+/* For layouts that hold any shape. */
+enum tern_status tern_accepts_any(size_t m, size_t k, struct tern_error *e);
+
 /* All formats, in the order of formats.def. */
 const struct tern_format *const *tern_formats(size_t *count);
 /* By name ("p64"); NULL when there is none. */

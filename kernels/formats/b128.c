@@ -9,11 +9,6 @@
 
 #include "kernels/formats/panel.h"
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return 128;
@@ -66,7 +61,7 @@ const struct tern_format tern_format_b128 = {
     .source = "tern",
     .bits = 1.0,
     .binary = 1,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bytes,
     .pack = pack,

@@ -38,11 +38,6 @@ const uint8_t tern_e80_whole[64] = {
 };
 /* clang-format on */
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return 80;
@@ -100,7 +95,7 @@ const struct tern_format tern_format_e80 = {
     .title = "row panels of 80, five rows per byte in base 3 with a quadrant escape",
     .source = "tern",
     .bits = 1.6,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bytes,
     .pack = pack,

@@ -7,11 +7,6 @@
 
 #include "kernels/formats/group.h"
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return TERN_GROUP_ROWS;
@@ -54,7 +49,7 @@ const struct tern_format tern_format_g2 = {
     .title = "look-up layout: pairs of columns as 4-bit codes, panels of 64 rows",
     .source = "tern, after TL1 of bitnet.cpp",
     .bits = 2.0,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bytes,
     .pack = pack,

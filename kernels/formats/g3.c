@@ -9,11 +9,6 @@
 
 #include "kernels/formats/group.h"
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return TERN_GROUP_ROWS;
@@ -65,7 +60,7 @@ const struct tern_format tern_format_g3 = {
     .title = "look-up layout: triples as 4-bit magnitudes and a line of signs, panels of 64 rows",
     .source = "tern, after TL2 of bitnet.cpp",
     .bits = 5.0 / 3.0,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bytes,
     .pack = pack,

@@ -7,11 +7,6 @@
 
 #include "kernels/formats/group.h"
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return TERN_TRIPLE_ROWS;
@@ -60,7 +55,7 @@ const struct tern_format tern_format_g3w = {
     .title = "look-up layout: three 5-bit triples per 16-bit word, panels of 32 rows",
     .source = "tern",
     .bits = 16.0 / 9.0,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bytes,
     .pack = pack,

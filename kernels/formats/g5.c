@@ -7,11 +7,6 @@
 
 #include "kernels/formats/group.h"
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return TERN_GROUP_ROWS;
@@ -65,7 +60,7 @@ const struct tern_format tern_format_g5 = {
     .title = "look-up layout: five columns per sign-and-magnitude byte in base 3, panels of 64 rows",
     .source = "tern, after lut_mm",
     .bits = 1.6,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bytes,
     .pack = pack,

@@ -12,11 +12,6 @@
 
 #include "kernels/formats/panel.h"
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return 80;
@@ -67,7 +62,7 @@ const struct tern_format tern_format_m80 = {
     .title = "row panels of 80, five rows per byte in plain base 3, for reciprocals",
     .source = "tern",
     .bits = 1.6,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bytes,
     .pack = pack,

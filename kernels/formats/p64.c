@@ -8,11 +8,6 @@
 
 #include "kernels/formats/panel.h"
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return 64;
@@ -78,7 +73,7 @@ const struct tern_format tern_format_p64 = {
     .title = "row panels of 64, four rows per byte, for prefix masks",
     .source = "tern",
     .bits = 2.0,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bytes,
     .pack = pack,

@@ -11,11 +11,6 @@
 
 #include <string.h>
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return 1;
@@ -86,7 +81,7 @@ const struct tern_format tern_format_planes = {
     .title = "a plane of the +1s and a plane of the -1s, 64 columns per word",
     .source = "tern",
     .bits = 2.0,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = planes_bytes,
     .pack = planes_pack,
@@ -99,7 +94,7 @@ const struct tern_format tern_format_bin1 = {
     .source = "tern",
     .bits = 1.0,
     .binary = 1,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bin1_bytes,
     .pack = bin1_pack,

@@ -14,11 +14,6 @@
 
 #include <string.h>
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return 16;
@@ -67,7 +62,7 @@ const struct tern_format tern_format_r16 = {
     .title = "16 rows interleaved, four columns per byte",
     .source = "tern",
     .bits = 2.0,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bytes,
     .pack = pack,

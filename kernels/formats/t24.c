@@ -23,11 +23,6 @@
 
 #include <string.h>
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return TERN_T24_ROWS;
@@ -98,7 +93,7 @@ const struct tern_format tern_format_t24 = {
     .title = "row panels of 192, twenty-four rows in five bytes",
     .source = "tern",
     .bits = 5.0 / 3,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bytes,
     .pack = pack,

@@ -14,11 +14,6 @@
 #include "kernels/formats/rows.h"
 #include "kernels/formats/t5.h"
 
-static enum tern_status accepts(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
     return TERN_T5_ROWS;
@@ -74,7 +69,7 @@ const struct tern_format tern_format_t5 = {
     .title = "row panels of 48, three rows in five bits",
     .source = "tern",
     .bits = 5.0 / 3,
-    .accepts = accepts,
+    .accepts = tern_accepts_any,
     .row_step = row_step,
     .bytes = bytes,
     .pack = pack,
