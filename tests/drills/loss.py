@@ -16,12 +16,11 @@ def tune(a, env, path, strategy, budget, seed, tasks):
                    stdout=subprocess.DEVNULL)
     return entries(path, a, env)
 
-def overlap(x, y):
-    a, b = x.get('ci95_ns'), y.get('ci95_ns')
-    return bool(a and b and a[0] <= b[1] and b[0] <= a[1])
-
 def same(x, y):
-    return (x['variant'], x['params']) == (y['variant'], y['params']) or overlap(x, y)
+    """The same winner, or a tie: the intervals of what each run gained over the default, which was measured beside it, overlap.
+    (Those of the times would tell how the machine changed between two runs.)"""
+    a, b = (e.get('ci95_ratio') or [e['time_over_base']] * 2 for e in (x, y))
+    return (x['variant'], x['params']) == (y['variant'], y['params']) or a[0] <= b[1] and b[0] <= a[1]
 
 def medians(table):
     """(variant, parameters) -> median of the recorded rounds."""
@@ -40,27 +39,32 @@ def paired(x, y):
     r = sorted(math.log(u / v) for u, v in zip(x, y) if u > 0 and v > 0)
     return math.exp(r[len(r) // 2]) if r else float('nan')
 
-def losses_of(a, table, p, chosen):
-    """What each choice costs against the best that the table knows. The least of a thousand medians is mostly luck, so the
-    best eight and the choices meet again in fresh rounds: the first half of those names the optimum, the other half prices."""
+def field_of(a, p, field, seed):
+    """Samples of each candidate, from a process of its own: where pages fall in memory moves a kernel by some percent."""
     m, k, n, t = p
-    seen = medians(table)
-    field = sorted(seen, key=seen.get)[:8]
-    best = list(field)
-    field += [c for c in dict.fromkeys(chosen) if c and c not in field]
     names = [v if w == '-' else f'{v}:{w}' for v, w in field]
-    out = subprocess.run([os.path.join(a.build, 'tests', 'drills', 'drill-field'), f'{m}x{k}x{n}', str(t), 'wcold', str(2 * a.fresh),
-                          str(a.seed), *names], capture_output=True, text=True)
+    out = subprocess.run([os.path.join(a.build, 'tests', 'drills', 'drill-field'), f'{m}x{k}x{n}', str(t), 'wcold', str(a.fresh),
+                          str(seed), *names], capture_output=True, text=True)
     if out.returncode:
         sys.exit(out.stderr.strip() or f'drill-field: status {out.returncode}')
-    ns = dict(zip(field, (json.loads(line)['ns'] for line in out.stdout.splitlines())))
-    first = {c: sorted(x[:a.fresh])[a.fresh // 2] for c, x in ns.items()}
-    optimum = min(best, key=first.get)
-    return optimum, [paired(ns[c][a.fresh:], ns[optimum][a.fresh:]) if c else None for c in chosen]
+    return dict(zip(field, (json.loads(line)['ns'] for line in out.stdout.splitlines())))
+
+def losses_of(a, table, p, chosen):
+    """What each choice costs against the best that the table knows. The least of a thousand medians is mostly luck, so the
+    best eight and the choices meet again in fresh processes: the first half of those names the optimum, the other prices."""
+    seen = medians(table)
+    best = sorted(seen, key=seen.get)[:8]
+    field = best + [c for c in dict.fromkeys(chosen) if c and c not in best]
+    half = a.processes // 2
+    shows = [field_of(a, p, field, a.seed + i) for i in range(2 * half)]
+    ratio = lambda c, d, some: common.geometric_mean([paired(s[c], s[d]) for s in some])
+    optimum = min(best, key=lambda c: ratio(c, best[0], shows[:half]))
+    return optimum, [ratio(c, optimum, shows[half:]) if c else None for c in chosen]
 
 def main():
     a = common.arguments(__doc__, budget=dict(type=float, default=60), runs=dict(type=int, default=5),
-                         rounds=dict(type=int, default=9), fresh=dict(type=int, default=31),
+                         rounds=dict(type=int, default=9), fresh=dict(type=int, default=25),
+                         processes=dict(type=int, default=8),
                          keep=dict(help='folder for what was measured: a second start goes on from there'))
     tasks = ['--model', 'synth:2b-4t', '--threads', '1,2', '--batch', '1,128']
     if a.quick:
