@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define OBSERVED_EVERY 4
+#define WORTH_A_GUESS  0.02
 
 static void decide(struct tern_duel *d, size_t challengers) {
     for (size_t i = 0; i < d->count; i++) {
@@ -21,8 +22,9 @@ static void decide(struct tern_duel *d, size_t challengers) {
             best = i;
     if (best == TERN_DUEL_DEFAULT) return;
     const enum tern_difference verdict = tern_difference_of(&d->ratio[best], d->floor);
-    /* In a tie nothing is shown, but one must be used: the lower median is the better guess. */
-    if (d->ratio[best].median < 1) d->winner = best;
+    /* In a tie nothing is shown, but one must be used: a median that is clearly lower is the better guess. */
+    if (verdict == TERN_DIFFERENCE_FASTER || d->ratio[best].median < 1 / (1 + WORTH_A_GUESS))
+        d->winner = best;
     d->tie = verdict != TERN_DIFFERENCE_FASTER && verdict != TERN_DIFFERENCE_SLOWER;
 }
 

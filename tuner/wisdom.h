@@ -37,7 +37,7 @@ struct tern_wisdom_entry {
     double ipc, llc_misses;               /* the winner's instructions per cycle, and last-level misses per
                                              1000 weights; NaN: not counted */
     char effort[16], date[24], code[20];
-    int complete, tie; /* tie: default and best challenger are not separable; the lower median is named */
+    int complete, tie; /* tie: default and best challenger are not separable */
 };
 
 struct tern_wisdom {
