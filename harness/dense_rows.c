@@ -45,7 +45,10 @@ void tern_rows_put(enum tern_rows rows, const struct tern_dense *d, size_t r, co
     const unsigned char *source = d->data;
     if (source) source += (size_t)(tern_dense_bytes(d) / d->rows) * r;
     if (tern_rows_same(rows, d)) {
-        memcpy(out, source, tern_rows_bytes(rows, d->cols));
+        if (rows == TERN_ROWS_Q6_K)
+            tern_lanes_of_q6_k(source, d->cols, out);
+        else
+            memcpy(out, source, tern_rows_bytes(rows, d->cols));
         return;
     }
     switch (rows) {
@@ -63,6 +66,7 @@ void tern_rows_put(enum tern_rows rows, const struct tern_dense *d, size_t r, co
         break;
     case TERN_ROWS_Q6_K:
         tern_pack_q6_k(row, d->cols, out);
+        tern_lanes_of_q6_k(out, d->cols, out);
         break;
     default:
         memcpy(out, row, d->cols * sizeof *row);

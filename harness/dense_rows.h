@@ -10,7 +10,7 @@
  * values fit, else f32. Reads the tensor when it is F32 or BF16. TERN_ROWS_COUNT: no memory. */
 enum tern_rows tern_rows_faithful(const struct tern_dense *d);
 
-/* 1 when the file's bytes of a row are those that are kept. */
+/* 1 when what is kept comes from the file's bytes, not from the values. */
 int tern_rows_same(enum tern_rows rows, const struct tern_dense *d);
 
 /* Row r of the tensor as it is kept. `row`: its values (tern_dense_row), not looked at when the file's bytes

@@ -185,8 +185,6 @@ static void rows_q8(const void *data, size_t k, size_t r0, size_t r1, const floa
     }
 }
 
-#include "harness/q6_rows.h"
-
 /* The scan. Sixteen int32 sums: lane j gets bytes 4j..4j+3 of each vector, times both planes. Bounds: 64
  * weights of a block * 255 * 32640 < 2^30. */
 #if defined(__AVX512BW__)
@@ -325,6 +323,8 @@ static inline vec scaled(sums s, const int32_t *offset, const unsigned char *sca
     EACH((float)(s.lane[i] - offset[i]) * (float)scale[i]);
 }
 #endif
+
+#include "harness/q6_rows.h"
 
 static inline void scan_rows(const struct tern_scan *s, const struct tern_scan_vector *x, size_t r0,
                              size_t r1, float *y, int bits) {

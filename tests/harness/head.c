@@ -51,6 +51,7 @@ static void pack_row(struct rows *w, size_t r, const float *x) {
     if (w->type == TERN_ROWS_Q6_K) tern_pack_q6_k(x, w->k, out);
     const struct tern_dense d = {.type = dense[w->type], .rows = w->m, .cols = w->k, .data = w->data};
     tern_dense_row(&d, r, w->value + r * w->k);
+    if (w->type == TERN_ROWS_Q6_K) tern_lanes_of_q6_k(out, w->k, out);
 }
 
 static struct rows rows_new(enum tern_rows type, size_t m, size_t k) {
