@@ -51,6 +51,12 @@ static void make_kv(const struct tern_engine *en, struct worker *self, const str
     en->ops->store[en->kv](row + r->v_column + g * r->dim, r->dim, value);
 }
 
+static void turn_query(const struct tern_engine *en, const struct head_rows *r, size_t layer, size_t t,
+                       float *q) {
+    en->ops->norm(q, layer_norm(en, layer, TERN_Q_NORM), r->dim, en->model->hp.eps, q);
+    en->ops->rope(q, en->cosine + t * r->dim / 2, en->sine + t * r->dim / 2, r->dim, en->model->hp.rope_neox);
+}
+
 /* Attention of one head of token t: positions before `cached` from the cache, then (own_k) the token itself.
  */
 static void attend(const struct tern_engine *en, struct worker *self, const struct head_rows *r, size_t layer,
@@ -60,8 +66,7 @@ static void attend(const struct tern_engine *en, struct worker *self, const stru
     float *q = r->qkv + t * en->qkv_columns + head * r->dim,
           *out = en->mixed + (t * r->heads + head) * r->dim;
     const float factor = 1.0f / sqrtf((float)r->dim);
-    ops->norm(q, layer_norm(en, layer, TERN_Q_NORM), r->dim, en->model->hp.eps, q);
-    ops->rope(q, en->cosine + t * r->dim / 2, en->sine + t * r->dim / 2, r->dim, en->model->hp.rope_neox);
+    turn_query(en, r, layer, t, q);
     ops->scores[en->kv](q, cache_row(en, layer, 0, g, 0), cached, r->dim, factor, self->score);
     if (own_k) ops->scores[en->kv](q, own_k, 1, r->dim, factor, self->score + cached);
     const float rest = ops->softmax(self->score, cached + (own_k ? 1 : 0));
@@ -69,6 +74,44 @@ static void attend(const struct tern_engine *en, struct worker *self, const stru
     ops->gather[en->kv](self->score, cache_row(en, layer, 1, g, 0), cached, r->dim, out);
     if (own_v) ops->gather[en->kv](self->score + cached, own_v, 1, r->dim, out);
     ops->multiply(out, r->dim, rest);
+}
+
+/* Heads that attend together from `head` on, all of one key head: TERN_HEADS_TOGETHER, or 1. */
+static size_t together(const struct tern_engine *en, const struct head_rows *r, size_t head, size_t end) {
+    const int can = en->ops->scores_together && en->kv == TERN_KV_F16 && r->dim % TERN_LANES == 0 &&
+                    head + TERN_HEADS_TOGETHER <= end && head % r->group + TERN_HEADS_TOGETHER <= r->group;
+    return can ? TERN_HEADS_TOGETHER : 1;
+}
+
+/* The same as `attend` for each of TERN_HEADS_TOGETHER heads, reading keys and values once. */
+static void attend_together(const struct tern_engine *en, struct worker *self, const struct head_rows *r,
+                            size_t layer, size_t t, size_t head, size_t cached, const void *own_k,
+                            const void *own_v) {
+    enum { H = TERN_HEADS_TOGETHER };
+    const struct tern_f32_ops *ops = en->ops;
+    const size_t g = head / r->group, stride = self->score_stride;
+    float *q = r->qkv + t * en->qkv_columns + head * r->dim,
+          *out = en->mixed + (t * r->heads + head) * r->dim, rest[H];
+    const float factor = 1.0f / sqrtf((float)r->dim);
+    for (size_t h = 0; h < H; h++) turn_query(en, r, layer, t, q + h * r->dim);
+    ops->scores_together(q, cache_row(en, layer, 0, g, 0), cached, r->dim, factor, self->score, stride);
+    if (own_k) ops->scores_together(q, own_k, 1, r->dim, factor, self->score + cached, stride);
+    for (size_t h = 0; h < H; h++) rest[h] = ops->softmax(self->score + h * stride, cached + (own_k ? 1 : 0));
+    memset(out, 0, H * r->dim * sizeof *out);
+    ops->gather_together(self->score, stride, cache_row(en, layer, 1, g, 0), cached, r->dim, out);
+    if (own_v) ops->gather_together(self->score + cached, stride, own_v, 1, r->dim, out);
+    for (size_t h = 0; h < H; h++) ops->multiply(out + h * r->dim, r->dim, rest[h]);
+}
+
+static size_t attend_some(const struct tern_engine *en, struct worker *self, const struct head_rows *r,
+                          size_t layer, size_t t, size_t head, size_t end, size_t cached, const void *own_k,
+                          const void *own_v) {
+    const size_t heads = together(en, r, head, end);
+    if (heads > 1)
+        attend_together(en, self, r, layer, t, head, cached, own_k, own_v);
+    else
+        attend(en, self, r, layer, t, head, cached, own_k, own_v);
+    return heads;
 }
 
 /* One token: a worker makes the keys that its heads need for itself, and the worker that has a group's first
@@ -80,14 +123,14 @@ static void attention_one(const struct step *st, size_t w, size_t layer) {
     const size_t row = en->kv_row;
     size_t from, to;
     tern_share(r.heads, 1, w, en->threads, &from, &to);
-    for (size_t h = from; h < to; h++) {
+    for (size_t h = from, some; h < to; h += some) {
         const size_t g = h / r.group;
         if (h == from || h % r.group == 0) make_kv(en, self, &r, layer, 0, g, self->own_k, self->own_v);
         if (h % r.group == 0) {
             memcpy(cache_row(en, layer, 0, g, en->position), self->own_k, row);
             memcpy(cache_row(en, layer, 1, g, en->position), self->own_v, row);
         }
-        attend(en, self, &r, layer, 0, h, en->position, self->own_k, self->own_v);
+        some = attend_some(en, self, &r, layer, 0, h, to, en->position, self->own_k, self->own_v);
     }
 }
 
@@ -102,10 +145,11 @@ static void attention_many(const struct step *st, size_t w, size_t layer) {
                 cache_row(en, layer, 1, g, en->position + t));
     }
     tern_pool_barrier(en->pool);
-    tern_share(st->n * r.heads, 1, w, en->threads, &from, &to);
-    for (size_t i = from; i < to; i++) {
-        const size_t head = i / st->n, t = i % st->n;
-        attend(en, &en->worker[w], &r, layer, t, head, en->position + t + 1, NULL, NULL);
+    /* By turns, as later tokens look at more. */
+    const size_t heads = r.group % TERN_HEADS_TOGETHER ? 1 : together(en, &r, 0, r.heads);
+    for (size_t i = w; i < st->n * (r.heads / heads); i += en->threads) {
+        const size_t head = i / st->n * heads, t = i % st->n;
+        attend_some(en, &en->worker[w], &r, layer, t, head, head + heads, en->position + t + 1, NULL, NULL);
     }
 }
 

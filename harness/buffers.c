@@ -111,9 +111,10 @@ static int any_gates_apart(const struct tern_engine *en) {
 static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local, size_t block) {
     const struct tern_hparams *hp = &en->model->hp;
     const size_t row = en->kv_row;
+    w->score_stride = tern_round_up(en->context, TERN_LANES);
     int ok = get_tokens(&w->one, 1, widest, wants_floats(en) ? widest : hp->hidden) &&
              get_floats(&w->qkv, 1, en->qkv_columns) &&
-             get_floats(&w->score, 1, tern_round_up(en->context, TERN_LANES)) &&
+             get_floats(&w->score, TERN_HEADS_TOGETHER, w->score_stride) &&
              get_floats(&w->key, 1, hp->head_dim) && get_floats(&w->normed, 1, widest);
     ok = ok && (w->own_k = tern_alloc(row)) && (w->own_v = tern_alloc(row)) &&
          (w->local = tern_alloc(local)) && (w->table = tern_alloc(en->table_bytes));

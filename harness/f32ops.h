@@ -13,7 +13,8 @@
 /* Rows of `count` floats that softmax and scores write are padded to this many. */
 #define TERN_LANES 16
 
-#define TERN_KV_BLOCK 32
+#define TERN_KV_BLOCK       32
+#define TERN_HEADS_TOGETHER 4
 
 /* Q8: int8 codes of a row and then an f32 scale for each TERN_KV_BLOCK of them, 1/127 of the largest value.
  */
@@ -44,6 +45,13 @@ struct tern_f32_ops {
     /* out[d] += sum over p of weight[p] * value[p][d], in ascending p. */
     void (*gather[TERN_KV_TYPES])(const float *weight, const void *values, size_t count, size_t dim,
                                   float *out);
+    /* The same for TERN_HEADS_TOGETHER query heads that share an f16 cache, bit for bit: q and out rows of
+     * `dim`, scores and weights `stride` apart; dim is a multiple of TERN_LANES. Both NULL where registers
+     * are few. */
+    void (*scores_together)(const float *q, const void *keys, size_t count, size_t dim, float factor,
+                            float *out, size_t stride);
+    void (*gather_together)(const float *weight, size_t stride, const void *values, size_t count, size_t dim,
+                            float *out);
     /* Rounds dim floats to the cache's type. */
     void (*store[TERN_KV_TYPES])(const float *x, size_t dim, void *out);
 

@@ -58,7 +58,8 @@ struct head {
 
 /* Scratch that only one worker touches. */
 struct worker {
-    float *score;                 /* one row of attention weights */
+    float *score;                 /* TERN_HEADS_TOGETHER rows of attention weights */
+    size_t score_stride;          /* floats from one to the next */
     float *key;                   /* one rotated key */
     float *normed;                /* a token behind the first of two norms */
     unsigned char *own_k, *own_v; /* a single token's key and value of one kv head, in the cache's type */

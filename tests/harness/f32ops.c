@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST 700
+#define MOST 1000
 
 static float a[MOST], b[MOST], c[MOST], d[MOST];
 static struct tern_random seed = {42};
@@ -144,6 +144,47 @@ Test(f32ops, scores_are_scaled_dot_products_of_either_cache_type) {
             cr_assert(epsilon_eq(dbl, c[p], exact / 4, 2e-6));
             cr_assert(epsilon_eq(dbl, d[p], rounded / 4, 2e-6));
         }
+    }
+}
+
+/* Also lengths that leave a rest behind blocks of positions and of dimensions. */
+Test(f32ops, heads_together_get_the_bits_of_each_alone) {
+    enum { H = TERN_HEADS_TOGETHER, DIM = 80, KEYS = 11, STRIDE = 16 };
+    uint16_t half[KEYS * DIM];
+    float together[H * DIM];
+    FOR_EACH_LEVEL(o) {
+        if (!o->scores_together) continue;
+        fill(a, H * DIM, 1);
+        fill(b, KEYS * DIM, 1);
+        o->store[0](b, KEYS * DIM, half);
+        o->scores_together(a, half, KEYS, DIM, 0.25f, c, STRIDE);
+        fill(together, H * DIM, 1);
+        memcpy(b, together, sizeof together);
+        o->gather_together(c, STRIDE, half, KEYS, DIM, together);
+        for (size_t h = 0; h < H; h++) {
+            o->scores[0](a + h * DIM, half, KEYS, DIM, 0.25f, d);
+            cr_assert(memcmp(d, c + h * STRIDE, KEYS * sizeof *d) == 0, "%s head %zu", o->level, h);
+            o->gather[0](c + h * STRIDE, half, KEYS, DIM, b + h * DIM);
+        }
+        cr_assert(memcmp(b, together, sizeof together) == 0, "%s", o->level);
+    }
+}
+
+Test(f32ops, halves_are_stored_alike_at_every_level) {
+    enum { N = 4096 + 7 };
+    static float x[N];
+    static uint16_t h[N];
+    static const uint32_t odd[] = {0x7f800001, 0x7fc00000, 0xffffffff, 0x7f800000, 0xff800000, 0x80000000,
+                                   0x33000000, 0x33000001, 0x477fefff, 0x477ff000, 0x387fffff, 0x00000001};
+    struct tern_random r = {7};
+    for (size_t i = 0; i < N; i++) {
+        const uint32_t bits = i < 12 ? odd[i] : (uint32_t)tern_random_next(&r);
+        memcpy(&x[i], &bits, sizeof bits);
+    }
+    FOR_EACH_LEVEL(o) {
+        o->store[TERN_KV_F16](x, N, h);
+        for (size_t i = 0; i < N; i++)
+            cr_assert(eq(u16, h[i], tern_f32_to_f16(x[i])), "%s: %a", o->level, (double)x[i]);
     }
 }
 
