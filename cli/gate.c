@@ -7,7 +7,6 @@
 #include "reports/history.h"
 #include "reports/select.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,12 +35,13 @@ static int parse(int argc, char **argv, struct gate_arguments *a) {
         VARIANT,
         PROBLEM,
         CALLS,
-        BLOCKS,
+        GROUPS,
         SEED,
         THRESHOLD,
         BUDGET,
         JSON,
-        GITHUB
+        GITHUB,
+        WORKER
     };
     static const struct option options[] = {{"baseline", required_argument, 0, BASELINE},
                                             {"baseline-bin", required_argument, 0, BASE_BIN},
@@ -59,12 +59,13 @@ static int parse(int argc, char **argv, struct gate_arguments *a) {
                                             {"variant", required_argument, 0, VARIANT},
                                             {"problem", required_argument, 0, PROBLEM},
                                             {"count-calls", required_argument, 0, CALLS},
-                                            {"blocks", required_argument, 0, BLOCKS},
+                                            {"groups", required_argument, 0, GROUPS},
                                             {"seed", required_argument, 0, SEED},
                                             {"threshold", required_argument, 0, THRESHOLD},
                                             {"budget", required_argument, 0, BUDGET},
                                             {"json", no_argument, 0, JSON},
                                             {"github", no_argument, 0, GITHUB},
+                                            {"worker", no_argument, 0, WORKER},
                                             {"quiet", no_argument, 0, 'q'},
                                             {"help", no_argument, 0, 'h'},
                                             {0, 0, 0, 0}};
@@ -97,8 +98,8 @@ static int parse(int argc, char **argv, struct gate_arguments *a) {
         case CALLS:
             if (!tern_cli_size("gate", "--count-calls", optarg, 1, 1u << 20, &a->calls)) return 3;
             break;
-        case BLOCKS:
-            if (!tern_cli_size("gate", "--blocks", optarg, 6, 1000, &a->blocks)) return 3;
+        case GROUPS:
+            if (!tern_cli_size("gate", "--groups", optarg, 3, 1000, &a->groups)) return 3;
             break;
         case SEED:
             if (!tern_cli_size("gate", "--seed", optarg, 0, SIZE_MAX >> 1, &a->seed)) return 3;
@@ -116,6 +117,9 @@ static int parse(int argc, char **argv, struct gate_arguments *a) {
         case GITHUB:
             a->github = 1;
             break;
+        case WORKER:
+            a->worker = 1;
+            break;
         case 'q':
             a->quiet = 1;
             break;
@@ -127,7 +131,7 @@ static int parse(int argc, char **argv, struct gate_arguments *a) {
     if (a->calls) return 0;
     if (strcmp(a->regime, "hot") && strcmp(a->regime, "wcold"))
         return tern_cli_usage("gate", "--regime: '%s' is neither hot nor wcold", a->regime);
-    if (!a->baseline && !a->base_program)
+    if (!a->baseline && !a->base_program && !a->worker)
         return tern_cli_usage("gate", "--baseline REF or --baseline-bin PATH is missing");
     for (size_t i = 0, m, k, n; i < a->problems; i++)
         if (!tern_cli_shape("gate", a->problem[i], &m, &k, &n)) return 3;
@@ -144,23 +148,12 @@ static char *own_program(void) {
     return strdup(path);
 }
 
-static int drop_one(const char *path, const struct stat *st, int kind, struct FTW *at) {
-    (void)st, (void)kind, (void)at;
-    return remove(path);
-}
-
 static void progress(void *ctx, double fraction, const char *note) {
     tern_progress_step(ctx, fraction, note);
 }
 
 static enum tern_status by_time(const struct gate_arguments *a, struct tern_gate *out, struct tern_error *e) {
-    const char *tmp = getenv("TMPDIR");
-    char *folder = tern_format_text("%s/tern-gate-XXXXXX", tmp && *tmp ? tmp : "/tmp");
     struct tern_progress bar;
-    if (!folder || !mkdtemp(folder)) {
-        free(folder);
-        return tern_fail(e, TERN_IO, "gate: no folder for the records of its processes: set TMPDIR");
-    }
     tern_progress_begin(&bar, "gate", a->quiet);
     const struct tern_gate_live o = {.base_program = a->base_program,
                                      .candidate_program = a->program,
@@ -172,15 +165,12 @@ static enum tern_status by_time(const struct gate_arguments *a, struct tern_gate
                                      .threads = a->threads,
                                      .threshold = a->threshold,
                                      .budget_seconds = a->budget,
-                                     .blocks = a->blocks,
+                                     .groups = a->groups,
                                      .seed = a->seed,
-                                     .folder = folder,
                                      .progress = progress,
                                      .ctx = &bar};
     const enum tern_status s = tern_gate_measure(&o, out, e);
     tern_progress_end(&bar);
-    nftw(folder, drop_one, 8, FTW_DEPTH | FTW_PHYS);
-    free(folder);
     return s;
 }
 
@@ -277,17 +267,18 @@ static int run(int argc, char **argv) {
         .regime = "hot", .threads = "1", .source = ".", .threshold = 0.02, .budget = 28, .seed = 1};
     const int rc = parse(argc, argv, &a);
     if (rc) return rc;
+    if (a.worker) return gate_worker(&a);
     return a.calls ? gate_count_calls(&a) : gate(&a);
 }
 
 const struct tern_command tern_command_gate = {
     "gate", "for CI: is this build slower than that one?",
     "usage: tern gate --baseline REF | --baseline-bin PATH [options]\n\n"
-    "Fresh processes of both builds alternate and measure the same cases. A case that may be slower is "
-    "measured\n"
-    "again, alone, before the verdict. Exit code 0: no case is slower by more than the threshold, 1: one "
-    "is,\n"
-    "2: cannot tell.\n\n"
+    "Fresh processes of both builds, two and two, measure the same cases in turns of a millisecond. A case "
+    "that\n"
+    "may be slower is measured again by other processes before the verdict. Exit code 0: no case is slower "
+    "by\n"
+    "more than the threshold, 1: one is, 2: cannot tell.\n\n"
     "  --baseline REF         commit to compare with: built in a worktree of its own, once; or see "
     "--records\n"
     "  --baseline-bin PATH    a tern that is built already\n"
@@ -302,12 +293,13 @@ const struct tern_command tern_command_gate = {
     "place\n"
     "  --regime hot|wcold     default hot\n"
     "  --threads LIST         default 1\n"
-    "  --blocks N             pairs of processes of the screening (default 8)\n"
+    "  --groups N             groups of two processes of each build in the screening (default 4)\n"
     "  --budget SECONDS       default 28\n"
     "  --proxy[=HOW]          instructions per call instead of time, for shared runners: auto, counter, "
     "valgrind, step\n"
     "  --junit FILE, --markdown FILE, --json, --github (annotation lines)\n"
     "  -q, --quiet            no progress\n\n"
-    "--count-calls N --variant NAME --problem MxK is the work that --proxy counts.\n\n"
+    "--count-calls N --variant NAME --problem MxK is the work that --proxy counts, --worker the process "
+    "that is measured.\n\n"
     "example: tern gate --baseline origin/main --threshold 3 --junit gate.xml --markdown gate.md\n",
     run};

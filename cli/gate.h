@@ -11,13 +11,15 @@ struct gate_arguments {
     const char *filter, *base_filter, *regime, *threads, *proxy;
     const char *junit, *markdown, *variant; /* variant: of --count-calls */
     const char *problem[256];
-    size_t problems, calls, blocks, seed;
+    size_t problems, calls, groups, seed;
     double threshold, budget;
-    int json, github, quiet;
+    int json, github, quiet, worker;
 };
 
 /* The work that instructions are counted of: `a->calls` calls of `a->variant`, between two marks. */
 int gate_count_calls(const struct gate_arguments *a);
+/* A process that a gate measures: answers on standard output what it is asked on standard input. */
+int gate_worker(const struct gate_arguments *a);
 /* Cases of the filter by their counts in both programs. */
 enum tern_status gate_by_proxy(const struct gate_arguments *a, struct tern_gate *out, struct tern_error *e);
 /* "^(variant/6912x2560x1/|...)": what tern uses by its static ranking for each problem. Heap. */

@@ -2,6 +2,7 @@
 #include "reports/compare.h"
 
 #include "base/memory.h"
+#include "measure/floor.h"
 #include "measure/statistics.h"
 #include "reports/compare_internal.h"
 #include "reports/compare_statistics.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double floor_assumed = 0.01, threshold_default = 0.01, alpha_default = 0.05;
+static const double threshold_default = 0.01, alpha_default = 0.05;
 enum { DRAWS = 2000, FLOOR_PAIRS_MIN = 5 };
 
 struct entry {
@@ -133,18 +134,19 @@ static double floor_of(const struct tern_compare_row *r, const struct tern_compa
         const double own = fmax(r->a->floor, r->b->floor); /* fmax passes over NaN */
         if (isfinite(own)) return own;
     }
-    return isfinite(c->floor) ? c->floor : floor_assumed;
+    return isfinite(c->floor) ? c->floor : TERN_FLOOR_UNKNOWN;
 }
 
+/* The rule of measure/floor.h; over many rows the adjusted p must agree. */
 static enum tern_compare_verdict judge(const struct tern_compare_row *r,
                                        const struct tern_compare_options *o) {
-    const double limit = log1p(fmax(r->floor, o->threshold));
-    if (!r->method || !isfinite(r->lo) || !isfinite(r->hi)) return TERN_COMPARE_CANNOT_TELL;
-    const double at = log(r->ratio), lo = log(r->lo), hi = log(r->hi);
-    if (fabs(lo) <= limit && fabs(hi) <= limit) return TERN_COMPARE_SAME;
-    if (r->p_adjusted <= o->alpha && lo > 0 && at > limit) return TERN_COMPARE_SLOWER;
-    if (r->p_adjusted <= o->alpha && hi < 0 && at < -limit) return TERN_COMPARE_FASTER;
-    return TERN_COMPARE_CANNOT_TELL;
+    const size_t n = r->method == TERN_COMPARE_PAIRED ? r->n_a : r->n_a + r->n_b;
+    const struct tern_ratio ratio = {.n = n, .median = r->ratio, .ci_lo = r->lo, .ci_hi = r->hi};
+    if (!r->method) return TERN_COMPARE_CANNOT_TELL;
+    const enum tern_difference d = tern_difference_of(&ratio, fmax(r->floor, o->threshold));
+    if (d == TERN_DIFFERENCE_NONE) return TERN_COMPARE_SAME;
+    if (d == TERN_DIFFERENCE_OPEN || !(r->p_adjusted <= o->alpha)) return TERN_COMPARE_CANNOT_TELL;
+    return d == TERN_DIFFERENCE_SLOWER ? TERN_COMPARE_SLOWER : TERN_COMPARE_FASTER;
 }
 
 static int judge_all(struct tern_compare *c, const struct tern_compare_options *o) {

@@ -1,9 +1,11 @@
 /* The gate: is this build slower than that one? Right rather than quick to judge.
  *
- * Live: fresh processes of both builds alternate (ABBA, BAAB, ...), each measures every case once and is one
- * value, the lower quartile of its repetitions. Differences of neighbours are judged by the signed rank test.
- * Neighbours of the same build are an A/A comparison for nothing, and the floor. A case that may be slower is
- * measured anew, alone, and only those new values decide: what made it suspicious does not count again.
+ * Live: a group is two fresh processes of each build, alive together and asked for samples of a millisecond
+ * in turns, so that what the machine does falls on all four alike. A process is one value: its median over
+ * the rounds, each against the middle of its round. What is left is what differs from process to process.
+ * Pairs of processes are judged by the signed rank and the Mann-Whitney test; the two of one build are an A/A
+ * comparison, and the floor. A case that may be slower is measured anew by other processes, and only those
+ * new values decide: what made it suspicious does not count again.
  *
  * Source of the scheme: independent process blocks, two stages and a same-binary control against
  * pseudo-replication (chematic issue 73); Hodges and Lehmann 1963. */
@@ -25,14 +27,17 @@ enum tern_gate_verdict {
 };
 const char *tern_gate_verdict_name(enum tern_gate_verdict v);
 
-/* One case: values[i] of both sides are neighbours in time; the first `screened` were the screening. */
+/* One case: base[i] and candidate[i] are of one group, i and i + 1 too when i is even; the first `screened`
+ * were the screening. */
 struct tern_gate_row {
-    char name[320];           /* variant/MxKxN/t:THREADS/REGIME */
-    double *base, *candidate; /* ns of a process; NaN: that one gave none */
+    char name[320]; /* variant/MxKxN/t:THREADS/REGIME */
+    double *base,
+        *candidate; /* ns of a process, at the machine's pace in the first group; NaN: it gave none */
+    double pace;    /* that pace, the logarithm of ns; NaN: not known yet */
     size_t values, screened;
     struct tern_location seen; /* ln(candidate / base) of the values that decided */
-    double floor;              /* how far neighbours of the same build reach from 1, as a logarithm */
-    double screening;          /* centre of the screening alone */
+    double floor;     /* how far so many processes of one build are apart from others of it, as a logarithm */
+    double screening; /* centre of the screening alone */
     int suspected;
     enum tern_gate_verdict verdict;
     char why[160]; /* of "cannot tell" */
@@ -70,13 +75,13 @@ struct tern_gate_live {
     size_t problems;
     const char *regime, *threads;
     double threshold, budget_seconds;
-    size_t blocks; /* pairs of the screening; 0: 8 */
+    size_t groups; /* of the screening; 0: 4 */
     uint64_t seed;
-    const char *folder; /* for the records of the processes; its own, writable */
     void (*progress)(void *ctx, double fraction, const char *note);
     void *ctx;
 };
-/* Measures. TERN_BAD_INPUT when a program does not run or no case matches. */
+/* Measures. TERN_UNSUPPORTED when a program does not run or knows no `gate --worker`, TERN_BAD_INPUT when no
+ * case matches. */
 enum tern_status tern_gate_measure(const struct tern_gate_live *o, struct tern_gate *out,
                                    struct tern_error *e);
 

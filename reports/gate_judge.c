@@ -27,19 +27,19 @@ static size_t differences(const struct tern_gate_row *r, size_t from, size_t to,
     return n;
 }
 
-/* Pairs run A B, B A, A B, ...: between two pairs stand two neighbours of one build, candidate after an even
- * pair, base after an odd one. */
+/* Two processes of one build in one group. */
 static size_t null_differences(const struct tern_gate_row *r, size_t from, size_t to, double *d) {
     size_t n = 0;
-    for (size_t i = from; i + 1 < to; i++) {
-        const double *x = i % 2 == 0 ? r->candidate : r->base;
-        if (usable(x[i]) && usable(x[i + 1])) d[n++] = log(x[i + 1] / x[i]);
+    for (size_t i = from; i + 1 < to; i += 2) {
+        if (usable(r->base[i]) && usable(r->base[i + 1])) d[n++] = log(r->base[i + 1] / r->base[i]);
+        if (usable(r->candidate[i]) && usable(r->candidate[i + 1]))
+            d[n++] = log(r->candidate[i + 1] / r->candidate[i]);
     }
     return n;
 }
 
-/* Half the 95 % interval that so many neighbours of one build would have: from their median absolute
- * difference, which a few disturbed processes do not move. */
+/* Half the 95 % interval that the difference of so many processes of one build from as many others of it
+ * would have: from their median absolute difference, which a few disturbed processes do not move. */
 static double floor_of(const struct tern_gate_row *r, size_t from, size_t to, double *d) {
     const size_t n = null_differences(r, from, to, d);
     for (size_t i = 0; i < n; i++) d[i] = fabs(d[i]);
@@ -126,7 +126,7 @@ struct tern_gate_row *tern_gate_add_row(struct tern_gate *g, const char *name, s
     if (!grown) return NULL;
     g->row = grown;
     struct tern_gate_row *r = &g->row[g->rows];
-    *r = (struct tern_gate_row){.floor = NAN, .seen = {NAN, NAN, NAN, NAN, 0}};
+    *r = (struct tern_gate_row){.pace = NAN, .floor = NAN, .seen = {NAN, NAN, NAN, NAN, 0}};
     r->base = malloc((2 * values + 1) * sizeof *r->base);
     if (!r->base) return NULL;
     r->candidate = r->base + values;

@@ -1,32 +1,33 @@
-/* Fresh processes of two builds, in turns. */
-#define _GNU_SOURCE
+/* Fresh processes of two builds, side by side. */
 #include "reports/gate.h"
 
-#include "base/file.h"
-#include "base/random.h"
 #include "measure/clock.h"
+#include "measure/sampler.h"
 #include "measure/statistics.h"
-#include "reports/gate_process.h"
+#include "reports/gate_worker.h"
 #include "reports/select.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-/* One repetition lasts about 10 ms, long against the clock and short against the pauses of a shared machine.
+/* A sample is long against the clock and the change of process, short against what a scheduler gives others.
  */
-static const char min_time[] = "--benchmark_min_time=0.01", repetitions[] = "--benchmark_repetitions=7";
-static const double process_seconds_max = 120;
-enum { BLOCKS = 8, CONFIRM = 10, STAGES = 2, MAX_ARGUMENTS = 600 };
+static const double sample_ns = 1e6;
+static const double start_seconds_max = 120, answer_seconds_max = 60;
+enum { SIDES = 2, EACH = 2, WORKERS = SIDES * EACH, ROUNDS = 15, MAX_ARGUMENTS = 600, FIRST_CALLS = 2 };
+enum { SCREEN = 4, CONFIRM = 5, STAGES = 2 }; /* groups */
 
 struct measuring {
     const struct tern_gate_live *o;
     struct tern_gate *out;
-    char *records;
-    struct tern_random random;
-    double started, slowest_block;
+    struct tern_gate_worker worker[WORKERS]; /* even: base, odd: candidate */
+    size_t cases[SIDES];
+    size_t (*place)[SIDES]; /* of row i in the lists of both sides */
+    size_t room, rooms;     /* of values; of places */
+    double *ns;             /* sample[round * WORKERS + worker] */
+    double started, slowest_group;
     struct tern_error *e;
 };
 
@@ -38,113 +39,177 @@ static int by_place(const struct tern_gate_live *o) {
     return strcmp(tern_or_empty(o->base_filter), tern_or_empty(o->candidate_filter)) != 0;
 }
 
-static void case_name(const struct tern_record *r, char *out, size_t bytes) {
-    snprintf(out, bytes, "%s/%zux%zux%zu/t:%zu/%s", tern_or_empty(r->variant), r->m, r->k, r->n, r->threads,
-             tern_or_empty(r->regime));
-}
-
-/* What interrupted a repetition is not the build's: the lower quartile of the repetitions. */
-static double value_of(const struct tern_record *r) {
-    double sorted[64];
-    const size_t n = r->sample_count < 64 ? r->sample_count : 64;
-    if (!n) return r->est.min; /* a build that kept no samples */
-    memcpy(sorted, r->samples, n * sizeof *sorted);
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(sorted[i])) return r->est.min;
-    tern_sort(sorted, n);
-    return tern_quantile_sorted(sorted, n, 0.25);
-}
-
-/* `tern bench` with only the problems still asked for; the records are read back. */
-static enum tern_status run_one(struct measuring *m, int candidate, const char *only,
-                                struct tern_records *out) {
+static enum tern_status start(struct measuring *m, size_t w) {
     const struct tern_gate_live *o = m->o;
+    const int candidate = w % SIDES == 1;
+    char seed[32];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)o->seed);
     const char *argv[MAX_ARGUMENTS] = {candidate ? o->candidate_program : o->base_program,
-                                       "bench",
+                                       "gate",
+                                       "--worker",
                                        "--filter",
-                                       only        ? only
-                                       : candidate ? o->candidate_filter
-                                                   : o->base_filter,
+                                       candidate ? o->candidate_filter : o->base_filter,
                                        "--regime",
                                        o->regime,
                                        "--threads",
                                        o->threads,
-                                       "--records",
-                                       m->records,
-                                       min_time,
-                                       repetitions};
-    size_t at = 12;
-    int code;
-    char said[600];
+                                       "--seed",
+                                       seed};
+    size_t at = 11;
     for (size_t i = 0; i < o->problems && at + 3 < MAX_ARGUMENTS; i++)
         argv[at++] = "--problem", argv[at++] = o->problem[i];
-    unlink(m->records);
-    enum tern_status s =
-        tern_gate_process(argv, process_seconds_max, NULL, 0, said, sizeof said, &code, m->e);
-    if (s) return s;
     m->out->processes++;
-    const char *last = said + strspn(said, "\n");
-    for (const char *p = last; (p = strstr(p, "tern: ")); p++) last = p;
-    if (code)
-        return tern_fail(m->e, TERN_BAD_INPUT, "gate: %s bench: exit code %d: %.*s", argv[0], code,
-                         (int)strcspn(last, "\n"), last);
-    return tern_records_read(m->records, out, m->e);
+    return tern_gate_worker_start(argv, &m->worker[w], m->e);
 }
 
-static enum tern_status take(struct measuring *m, const struct tern_records *set, int candidate, size_t at,
-                             size_t room) {
-    size_t place = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        char name[320];
-        struct tern_gate_row *r = NULL;
-        if (strcmp(set->item[i].kind, "sample")) continue;
-        case_name(&set->item[i], name, sizeof name);
-        if (by_place(m->o)) {
-            if (place < m->out->rows) r = &m->out->row[place];
-            place++;
-        } else {
-            for (size_t j = 0; j < m->out->rows && !r; j++)
-                if (!strcmp(m->out->row[j].name, name)) r = &m->out->row[j];
+/* The row of a case that a side names as its number `i`; the first base makes the rows. */
+static enum tern_status know(struct measuring *m, int side, size_t i, const char *name, int first) {
+    struct tern_gate *g = m->out;
+    if (first && !side) {
+        size_t(*grown)[SIDES] = realloc(m->place, (g->rows + 1) * sizeof *grown);
+        if (grown) m->place = grown;
+        if (!grown || !tern_gate_add_row(g, name, m->room))
+            return tern_fail(m->e, TERN_NO_MEMORY, "gate: out of memory");
+        m->place[i][0] = i;
+        m->place[i][1] = SIZE_MAX;
+        return TERN_OK;
+    }
+    if (!first || (by_place(m->o) && i >= g->rows)) return TERN_OK;
+    for (size_t j = 0; j < g->rows; j++)
+        if (by_place(m->o) ? j == i : !strcmp(g->row[j].name, name)) {
+            m->place[j][1] = i;
+            if (by_place(m->o)) snprintf(g->row[j].name, sizeof g->row[j].name, "%.319s", name);
         }
-        if (!r && !at) r = tern_gate_add_row(m->out, name, room);
-        if (!r && !at) return tern_fail(m->e, TERN_NO_MEMORY, "gate: out of memory");
-        if (!r) continue;
-        (candidate ? r->candidate : r->base)[at] = value_of(&set->item[i]);
-        if (r->values <= at) r->values = at + 1;
+    return TERN_OK;
+}
+
+/* Waits for the greeting and the cases. */
+static enum tern_status greet(struct measuring *m, size_t w, int first) {
+    char line[400];
+    const int side = w % SIDES == 1;
+    size_t cases = 0;
+    enum tern_status s = tern_gate_worker_line(&m->worker[w], start_seconds_max, line, sizeof line, m->e);
+    if (s) return s;
+    if (strcmp(line, "tern-gate 1"))
+        return tern_fail(m->e, TERN_UNSUPPORTED, "gate: %s: speaks another version of the gate's language",
+                         m->worker[w].program);
+    while (!s && !(s = tern_gate_worker_line(&m->worker[w], start_seconds_max, line, sizeof line, m->e)) &&
+           !strncmp(line, "case ", 5))
+        s = know(m, side, cases++, line + 5, first);
+    if (!s && !first && cases != m->cases[side])
+        s = tern_fail(m->e, TERN_INCONCLUSIVE, "gate: %s: %zu cases now, %zu before", m->worker[w].program,
+                      cases, m->cases[side]);
+    m->cases[side] = cases;
+    return s;
+}
+
+/* NaN: the worker says that it cannot. */
+static enum tern_status answer(struct measuring *m, size_t w, const char *question, double *ns) {
+    char line[400], *end;
+    *ns = NAN;
+    enum tern_status s = tern_gate_worker_ask(&m->worker[w], question, m->e);
+    if (!s) s = tern_gate_worker_line(&m->worker[w], answer_seconds_max, line, sizeof line, m->e);
+    if (s || strncmp(line, "ns ", 3)) return s;
+    const double x = strtod(line + 3, &end);
+    if (end != line + 3 && isfinite(x) && x > 0) *ns = x;
+    return TERN_OK;
+}
+
+/* Makes a case ready in all workers and finds one number of calls for all: the slowest decides. `able` tells
+ * which of them can. */
+static enum tern_status open_case(struct measuring *m, size_t row, int *able, uint64_t *calls) {
+    double slowest = 0, ns;
+    for (size_t w = 0; w < WORKERS; w++) {
+        char line[96];
+        able[w] = m->place[row][w % SIDES] != SIZE_MAX;
+        if (!able[w]) continue;
+        snprintf(line, sizeof line, "open %zu %d\n", m->place[row][w % SIDES], FIRST_CALLS);
+        const enum tern_status s = answer(m, w, line, &ns);
+        if (s) return s;
+        able[w] = isfinite(ns);
+        if (able[w]) slowest = fmax(slowest, ns);
+    }
+    *calls = slowest > 0 ? (uint64_t)ceil(sample_ns / slowest) : 1;
+    return TERN_OK;
+}
+
+static enum tern_status rounds(struct measuring *m, const int *able, uint64_t calls, uint64_t seed) {
+    char line[64];
+    snprintf(line, sizeof line, "sample %llu\n", (unsigned long long)calls);
+    for (size_t r = 0; r < ROUNDS; r++) {
+        size_t order[WORKERS];
+        tern_latin_order(seed, r, WORKERS, order);
+        for (size_t i = 0; i < WORKERS; i++) {
+            const size_t w = order[i];
+            m->ns[r * WORKERS + w] = NAN;
+            if (!able[w]) continue;
+            const enum tern_status s = answer(m, w, line, &m->ns[r * WORKERS + w]);
+            if (s) return s;
+        }
     }
     return TERN_OK;
 }
 
-/* Regular expression of the suspected cases; NULL: all, because cases pair by place. */
-static char *suspects(const struct tern_gate *g) {
-    struct tern_text t = {0};
-    for (size_t i = 0; i < g->rows; i++) {
-        if (!g->row[i].suspected) continue;
-        tern_text_put(&t, t.used ? "|" : "^(");
-        tern_text_put(&t, g->row[i].name);
+/* What a worker's samples are to the middle of the round they were taken in; NaN without any. The machine's
+ * pace is in both and drops out. */
+static double pace_free(const double *ns, size_t w, double *middle) {
+    double ratio[2 * ROUNDS], all[ROUNDS * WORKERS];
+    size_t n = 0, n_all = 0;
+    for (size_t r = 0; r < ROUNDS; r++) {
+        double x[2 * WORKERS];
+        size_t seen = 0;
+        for (size_t i = 0; i < WORKERS; i++)
+            if (isfinite(ns[r * WORKERS + i]))
+                x[seen++] = log(ns[r * WORKERS + i]), all[n_all++] = x[seen - 1];
+        if (!seen || !isfinite(ns[r * WORKERS + w])) continue;
+        tern_sort(x, seen);
+        ratio[n++] = log(ns[r * WORKERS + w]) - tern_median_sorted(x, seen);
     }
-    tern_text_put(&t, ")$");
-    if (t.failed) tern_text_free(&t);
-    return t.data;
+    tern_sort(all, n_all);
+    *middle = n_all ? tern_median_sorted(all, n_all) : NAN;
+    tern_sort(ratio, n);
+    return n ? tern_median_sorted(ratio, n) : NAN;
 }
 
-static int time_for(const struct measuring *m, double blocks) {
-    return seconds_now() - m->started + blocks * m->slowest_block < m->o->budget_seconds;
+/* Values of a row are on the pace of its first group. */
+static void take(struct measuring *m, struct tern_gate_row *r) {
+    for (size_t w = 0; w < WORKERS; w++) {
+        double middle;
+        const double x = pace_free(m->ns, w, &middle);
+        if (!isfinite(r->pace)) r->pace = middle;
+        (w % SIDES ? r->candidate : r->base)[r->values + w / SIDES] = exp(r->pace + x);
+    }
+    r->values += EACH;
 }
 
-/* One pair of neighbours; even pairs begin with the base, odd ones with the candidate: ABBA. */
-static enum tern_status block(struct measuring *m, size_t at, size_t room, const char *only) {
+static enum tern_status measure_group(struct measuring *m, size_t number, int suspects_only) {
+    enum tern_status s = TERN_OK;
+    for (size_t i = 0; i < m->out->rows && !s; i++) {
+        int able[WORKERS];
+        uint64_t calls;
+        if (number && suspects_only && !m->out->row[i].suspected) continue;
+        s = open_case(m, i, able, &calls);
+        if (!s) s = rounds(m, able, calls, m->o->seed + 1000 * number + i);
+        if (!s) take(m, &m->out->row[i]);
+    }
+    return s;
+}
+
+/* Two fresh processes of each build, alive together. */
+static enum tern_status group(struct measuring *m, size_t number, int suspects_only) {
     const double from = seconds_now();
     enum tern_status s = TERN_OK;
-    for (int i = 0; i < 2 && !s; i++) {
-        struct tern_records set = {0};
-        const int candidate = (at % 2 == 0) == (i == 1);
-        s = run_one(m, candidate, only, &set);
-        if (!s) s = take(m, &set, candidate, at, room);
-        tern_records_free(&set);
-    }
-    m->slowest_block = fmax(m->slowest_block, seconds_now() - from);
+    for (size_t w = 0; w < WORKERS && !s; w++) s = start(m, w);
+    for (size_t w = 0; w < WORKERS && !s; w++) s = greet(m, w, !number && w < SIDES);
+    if (!s && !m->out->rows) s = tern_fail(m->e, TERN_BAD_INPUT, "gate: no case matches");
+    if (!s) s = measure_group(m, number, suspects_only);
+    for (size_t w = 0; w < WORKERS; w++) tern_gate_worker_end(&m->worker[w]);
+    m->slowest_group = fmax(m->slowest_group, seconds_now() - from);
     return s;
+}
+
+static int time_for_one(const struct measuring *m) {
+    return seconds_now() - m->started + m->slowest_group < m->o->budget_seconds;
 }
 
 static void tell(const struct measuring *m, const char *note) {
@@ -168,34 +233,30 @@ static size_t count_undecided(struct tern_gate *g, double threshold) {
 
 enum tern_status tern_gate_measure(const struct tern_gate_live *o, struct tern_gate *out,
                                    struct tern_error *e) {
-    struct measuring m = {.o = o, .out = out, .random = {o->seed}, .started = seconds_now(), .e = e};
-    const size_t screen = o->blocks ? o->blocks : BLOCKS, room = screen + STAGES * CONFIRM;
+    const size_t screen = o->groups ? o->groups : SCREEN;
+    struct measuring m = {
+        .o = o, .out = out, .room = EACH * (screen + STAGES * CONFIRM), .started = seconds_now(), .e = e};
     size_t at = 0;
-    char *only = NULL;
     *out = (struct tern_gate){.mode = TERN_GATE_LIVE, .threshold = o->threshold, .seed = o->seed};
-    m.records = tern_format_text("%s/gate.jsonl", o->folder);
-    enum tern_status s = m.records ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "gate: out of memory");
-    for (; at < screen && !s && (at < 2 || time_for(&m, 1)); at++) {
+    m.ns = malloc(ROUNDS * WORKERS * sizeof *m.ns);
+    enum tern_status s = m.ns ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "gate: out of memory");
+    for (; at < screen && !s && (at < 1 || time_for_one(&m)); at++) {
         tell(&m, "screening");
-        s = block(&m, at, room, NULL);
+        s = group(&m, at, 0);
     }
-    if (!s && !out->rows) s = tern_fail(e, TERN_BAD_INPUT, "gate: no case was measured");
-    for (size_t i = 0; i < out->rows; i++) out->row[i].screened = at;
+    for (size_t i = 0; i < out->rows; i++) out->row[i].screened = out->row[i].values;
     size_t open = s ? 0 : count_suspects(out, o->threshold);
-    if (open && !by_place(o)) only = suspects(out);
-    m.slowest_block = 0;
     for (int stage = 0; stage < STAGES && open && !s; stage++) {
-        for (size_t i = 0; i < CONFIRM && !s && time_for(&m, 1); i++, at++) {
+        for (size_t i = 0; i < CONFIRM && !s && time_for_one(&m); i++, at++) {
             tell(&m, "measuring suspects again");
-            s = block(&m, at, room, only);
+            s = group(&m, at, 1);
         }
         if (!s) open = count_undecided(out, o->threshold);
     }
     if (!s) count_undecided(out, o->threshold);
     out->seconds = seconds_now() - m.started;
-    if (m.records) unlink(m.records);
-    free(m.records);
-    free(only);
+    free(m.ns);
+    free(m.place);
     if (s) tern_gate_free(out);
     return s;
 }

@@ -42,7 +42,7 @@ static void put_how(const struct tern_gate *g, struct tern_text *t) {
         tern_text_put(t, "from the history: nothing was measured now");
     else
         tern_text_printf(t,
-                         "%zu fresh processes in turns, %.1f s, seed %llu; change of time per call, "
+                         "%zu fresh processes, %.1f s, seed %llu; change of time per call, "
                          "Hodges-Lehmann, 95 %% signed rank interval, n pairs of processes",
                          g->processes, g->seconds, (unsigned long long)g->seed);
 }

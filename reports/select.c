@@ -264,7 +264,9 @@ enum tern_status tern_report_select(const struct tern_record *all, size_t count,
         if (kind_is(r, "machine")) d->machine[d->machines++] = r;
         if (kind_is(r, "verify")) d->verify[d->verifies++] = r;
         if (!is_sample && !is_ceiling && !is_e2e) continue;
-        if (!measured(r) || (is_ceiling && !isfinite(ceiling_rate(r, r->est.median))))
+        /* A rate among times would be ranked upside down. */
+        const int turned = is_sample && r->unit && strstr(r->unit, "/s") != NULL;
+        if (!measured(r) || turned || (is_ceiling && !isfinite(ceiling_rate(r, r->est.median))))
             d->empty++;
         else if (is_sample)
             sample[samples++] = r;

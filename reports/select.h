@@ -56,7 +56,7 @@ struct tern_report_data {
     size_t verifies;
     size_t older;   /* sample records of older runs, left out */
     size_t repeats; /* sample records replaced by a later one of the same run, variant and parameters */
-    size_t empty;   /* sample, e2e and ceiling records without a number */
+    size_t empty;   /* sample, e2e and ceiling records without a number, or samples that are rates */
     struct tern_report_entry *entries; /* storage of all problems */
 };
 

@@ -63,6 +63,15 @@ tuner_drill planted "$ordinary-planted"
 tuner_drill aa "$ordinary"
 tuner_drill kill "$ordinary"
 tuner_drill loss "$ordinary"
+say "drill: change points with other seeds"
+if TERN_LONG=1 "$ordinary/tests/reports/test-reports" --filter 'changes/*' -j1 >"$ordinary/changes.out" 2>&1; then
+    passed=$((passed + 1))
+    echo "ok - $(grep -c 'precision' "$ordinary/changes.out") sets of 200 histories"
+else
+    failed=$((failed + 1))
+    echo "not ok - change points"
+fi
+grep 'precision' "$ordinary/changes.out" || true
 say "drill: the gate, live (needs an otherwise quiet machine)"
 python3 "$root/tests/drills/gate.py" "$ordinary-guide/cli/tern" >"$ordinary/gate.out" 2>&1 || true
 cat "$ordinary/gate.out"

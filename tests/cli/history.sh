@@ -20,7 +20,7 @@ if "$tern" history list --db "$work/none.db" 2>&1 | grep -q 'built without SQLit
     echo "1..0 # SKIP built without SQLite"
     exit 0
 fi
-echo "1..16"
+echo "1..22"
 code() { # code N COMMAND...: the exit code is N
     want=$1
     shift
@@ -74,6 +74,26 @@ check "with nothing lost or doubled" [ "$(count "$work/full.db")" = 30000 ]
 check "the rivals' figures are imported" code 0 "$tern" history import --db "$work/r.db" "$root/tests/data/rivals-2026-11-22.jsonl"
 "$tern" history show --db "$work/r.db" --problem 6912x2560x1 >"$work/rivals"
 check "and labelled with their date and source" grep -q '^2026-11-22.*TL2.*imported from' "$work/rivals"
+
+"$tern" history import --db "$work/r.db" "$root/tests/data/llama-bench-rival.json" >"$work/out" 2>"$work/llama.err"
+check "llama-bench JSON of a rival is imported" [ $? = 0 ]
+"$tern" history show --db "$work/r.db" >"$work/rivals"
+check "with its rates, date and source" grep -q '^2026-11-22T10:00:40Z.*decode 128 t2.*12.200 tok/s n=3  imported from llama-bench' "$work/rivals"
+"$tern" history export --db "$work/r.db" -o "$work/rivals.jsonl" >"$work/out" 2>&1
+check "a report is made of them" code 0 "$tern" report --records "$work/rivals.jsonl" --out "$work/report" -q
+check "its leaderboard begins with the fastest, labelled as imported" sh -c "
+    grep -m1 '^| 1 |.*imported' '$work/report/report.md' | grep -q . &&
+    python3 - '$work/report/leaderboard.csv' <<'END'
+import csv, sys
+rows = [r for r in csv.DictReader(open(sys.argv[1]))]
+key = next(k for k in rows[0] if k.startswith('median'))
+best = {}
+for r in rows:
+    best.setdefault((r['m'], r['k'], r['n'], r['regime']), []).append(float(r[key]))
+sys.exit(not best or any(v != sorted(v) for v in best.values()))
+END"
+check "its end-to-end table has the imported rates" grep -q '12.2.*imported' "$work/report/report.md"
+check "and the machine that they are of" grep -q 'VM of 2026-11-22' "$work/report/report.md"
 
 check "a comparison of nothing is inconclusive" code 2 "$tern" compare commit:none commit:other --db "$work/h.db"
 check "a gate without a baseline is a usage error" code 3 "$tern" gate

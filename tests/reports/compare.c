@@ -111,6 +111,7 @@ Test(compare, rounds_of_one_run_are_paired_and_see_through_a_common_disturbance)
     o.across_variants = 1;
     make(&a, "x", "run", 100, 0.2, 0.003, 1);
     make(&b, "y", "run", 103, 0.2, 0.003, 2);
+    a.r.floor = 0.004, b.r.floor = 0.012;
     struct tern_compare c = compared(&a.r, 1, &b.r, 1, o);
     cr_assert(eq(int, (int)c.row[0].method, TERN_COMPARE_PAIRED));
     cr_assert(eq(int, (int)c.row[0].verdict, TERN_COMPARE_SLOWER));
@@ -125,6 +126,7 @@ Test(compare, repetitions_of_google_benchmark_are_no_pairs) {
     make(&a, "x", "run", 100, 0, 0.003, 1);
     make(&b, "y", "run", 103, 0, 0.003, 2);
     a.r.flags = b.r.flags = "gbench vm";
+    o.floor = 0.01;
     struct tern_compare c = compared(&a.r, 1, &b.r, 1, o);
     cr_assert(eq(int, (int)c.row[0].method, TERN_COMPARE_SAMPLES));
     cr_assert(eq(int, (int)c.row[0].verdict, TERN_COMPARE_SLOWER));
@@ -139,6 +141,30 @@ Test(compare, a_difference_below_the_floor_is_not_a_difference) {
     o.floor = 0.05;
     struct tern_compare c = compared(&a.r, 1, &b.r, 1, o);
     cr_assert(lt(dbl, c.row[0].p_adjusted, 0.01));
+    cr_assert(eq(int, (int)c.row[0].verdict, TERN_COMPARE_SAME));
+    tern_compare_free(&c);
+}
+
+/* The rule of the tuner and of tern bench: the near end of the interval, not the estimate, lies beyond the
+ * floor. */
+Test(compare, an_interval_that_reaches_into_the_floor_decides_nothing) {
+    struct made a, b;
+    struct tern_compare_options o = plain;
+    make(&a, "x", "run-1", 100, 0, 0.003, 1);
+    make(&b, "x", "run-2", 103, 0, 0.003, 2);
+    o.floor = 0.0299;
+    struct tern_compare c = compared(&a.r, 1, &b.r, 1, o);
+    cr_assert(c.row[0].lo < 1.0299 && c.row[0].hi > 1.0299);
+    cr_assert(eq(int, (int)c.row[0].verdict, TERN_COMPARE_CANNOT_TELL));
+    tern_compare_free(&c);
+}
+
+Test(compare, without_a_floor_three_percent_are_not_believed) {
+    struct made a, b;
+    make(&a, "x", "run-1", 100, 0, 0.003, 1);
+    make(&b, "x", "run-2", 103, 0, 0.003, 2);
+    struct tern_compare c = compared(&a.r, 1, &b.r, 1, plain);
+    cr_assert(epsilon_eq(dbl, c.row[0].floor, 0.05, 1e-9));
     cr_assert(eq(int, (int)c.row[0].verdict, TERN_COMPARE_SAME));
     tern_compare_free(&c);
 }

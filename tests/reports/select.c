@@ -47,6 +47,16 @@ Test(select, an_overlapping_interval_is_not_separable_and_a_disjoint_one_is_slow
     tern_report_data_free(&d);
 }
 
+Test(select, a_rate_is_not_ranked_among_times) {
+    struct tern_record r[] = {sample_one("timed", "p64", 100, 1), sample_one("rated", "p64", 5.5, 0.1)};
+    r[1].unit = "GMAC/s";
+    struct tern_report_data d = chosen(r, 2, 0);
+    cr_assert(eq(sz, d.problem[0].count, 1));
+    cr_assert(eq(str, (char *)d.problem[0].best->variant, "timed"));
+    cr_assert(eq(sz, d.empty, 1));
+    tern_report_data_free(&d);
+}
+
 Test(select, a_dense_baseline_never_wins) {
     const struct tern_record r[] = {sample_one("dense", "f16", 50, 1), sample_one("ternary", "p64", 100, 1)};
     struct tern_report_data d = chosen(r, 2, 0);
