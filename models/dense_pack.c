@@ -1,4 +1,4 @@
-#include "harness/head_pack.h"
+#include "models/dense_pack.h"
 
 #include "kernels/half.h"
 
@@ -68,4 +68,25 @@ void tern_pack_q6_k(const float *x, size_t k, void *out) {
                 put_six(b, 16 * j + n, (unsigned)(code(x[i + 16 * j + n], d * (float)scale, -32, 31) + 32));
         }
     }
+}
+
+size_t tern_dense_block(enum tern_dense_type type) {
+    switch (type) {
+    case TERN_DENSE_F32:
+    case TERN_DENSE_F16:
+        return 1;
+    case TERN_DENSE_Q8_0:
+        return 32;
+    case TERN_DENSE_Q6_K:
+        return 256;
+    default:
+        return 0;
+    }
+}
+
+void tern_dense_pack_row(enum tern_dense_type type, const float *x, size_t k, void *out) {
+    if (type == TERN_DENSE_F32) memcpy(out, x, k * sizeof *x);
+    if (type == TERN_DENSE_Q8_0) tern_pack_q8(x, k, out);
+    if (type == TERN_DENSE_Q6_K) tern_pack_q6_k(x, k, out);
+    for (size_t i = 0; type == TERN_DENSE_F16 && i < k; i++) put_half((unsigned char *)out + 2 * i, x[i]);
 }
