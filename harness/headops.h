@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* F16, F32: plain rows. Q8: Q8_0 blocks (32 weights in 34 bytes). Q6_K: the weights of Q6_K blocks, 256 in
- * 210 bytes, in the order of head_pack.h. */
+ * 210 bytes, in the order of head_lanes.h. */
 enum tern_rows { TERN_ROWS_F16, TERN_ROWS_F32, TERN_ROWS_Q8, TERN_ROWS_Q6_K, TERN_ROWS_COUNT };
 
 /* Bytes of one row of k weights; k is a multiple of 32 (Q8) or 256 (Q6_K). */

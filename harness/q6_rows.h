@@ -1,7 +1,7 @@
 /* Rows of Q6_K blocks against one f32 vector, in integers. Included by headops_body.c, once per level.
  *
  * A block of 256 weights is sixteen groups of sixteen: d * scale[j] * (code - 32). Codes lie so that int32
- * lane j of a dot product of bytes belongs to group j (head_pack.h). The vector becomes three planes of int8
+ * lane j of a dot product of bytes belongs to group j (head_lanes.h). The vector becomes three planes of int8
  * and a power of two per block, x = (high * 2^16 + middle * 2^8 + low) * step, |x| <= 2^22 step. Integers
  * have no order, so every level gives the same bits. What the planes lose is at most 2^-18 |row| |x|: half a
  * step is 2^-22 of the block's largest value, and a block's sum of magnitudes is at most 16 times its norm.

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "kernels/half.h"
 #include "models/arch.h"
+#include "models/dense_pack.h"
 #include "models/facts.h"
 #include "models/gguf_file.h"
 #include "models/gguf_types.h"
@@ -92,25 +93,29 @@ static uint32_t id_of(enum tern_dense_type t) {
 
 static enum tern_dense_type target_of(const struct job *j, const struct tern_dense *d) {
     const struct tern_gguf *g = j->m->file;
+    if (j->o->head && d == (j->m->hp.tied ? &j->m->embedding : &j->m->head)) return j->o->head;
     if (d->rows == 1) return TERN_DENSE_F32;
     return g->hf && d->type == TERN_DENSE_BF16 && exact_in_f16(d) ? TERN_DENSE_F16 : d->type;
 }
 
 static enum tern_status put_dense(struct job *j, const struct tern_dense *d, int write) {
     const struct tern_dense as = {.type = target_of(j, d), .rows = d->rows, .cols = d->cols};
-    const size_t bytes = (size_t)tern_dense_bytes(&as);
+    const size_t bytes = (size_t)tern_dense_bytes(&as), block = tern_dense_block(as.type);
+    if (as.type != d->type && d->cols % block)
+        return tern_fail(j->e, TERN_UNSUPPORTED,
+                         "convert: %s: rows of %zu are no multiple of the %zu values of a block", d->name,
+                         d->cols, block);
     if (!write) return declare(j, d->name, id_of(as.type), d->rows, d->cols, bytes);
     if (as.type == d->type) return emit(j, d->name, d->data, bytes);
     float *row = malloc(d->cols * sizeof *row);
-    uint16_t *half = malloc(d->cols * sizeof *half);
-    enum tern_status s = row && half ? TERN_OK : stored(j, d->name, TERN_NO_MEMORY);
+    void *packed = malloc(bytes / d->rows);
+    enum tern_status s = row && packed ? TERN_OK : stored(j, d->name, TERN_NO_MEMORY);
     for (size_t r = 0; !s && r < d->rows; r++) {
         tern_dense_row(d, r, row);
-        for (size_t i = 0; i < d->cols; i++) half[i] = tern_f32_to_f16(row[i]);
-        s = as.type == TERN_DENSE_F32 ? emit(j, d->name, row, d->cols * sizeof *row)
-                                      : emit(j, d->name, half, d->cols * sizeof *half);
+        tern_dense_pack_row(as.type, row, d->cols, packed);
+        s = emit(j, d->name, packed, bytes / d->rows);
     }
-    free(half);
+    free(packed);
     free(row);
     return s;
 }
@@ -236,7 +241,7 @@ static enum tern_status check(struct job *j, const char *path) {
     struct tern_model *copy = NULL;
     char *source = j->type->layout ? tern_format_text("%s,i2s=%s", path, j->type->layout) : strdup(path);
     enum tern_status s = source ? tern_model_open(source, &copy, j->e) : stored(j, path, TERN_NO_MEMORY);
-    if (!s) s = tern_models_equal(j->m, copy, j->facts, j->e);
+    if (!s) s = tern_models_equal(j->m, copy, j->o->head, j->facts, j->e);
     tern_model_close(copy);
     free(source);
     return s;
@@ -255,6 +260,11 @@ enum tern_status tern_convert(const char *source, const char *out, const struct 
     if (!m->file) {
         s = tern_fail(e, TERN_BAD_INPUT, "convert: %s: not a file; tern synth writes synthetic models",
                       source);
+        goto done;
+    }
+    if (j.type->folder && o->head) {
+        s = tern_fail(e, TERN_UNSUPPORTED,
+                      "convert: %s: the output matrix of a folder of safetensors stays as it is", out);
         goto done;
     }
     if (j.type->folder) {

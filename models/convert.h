@@ -25,6 +25,8 @@ const struct tern_convert_type *tern_convert_type_named(const char *name);
 struct tern_convert_options {
     const struct tern_convert_type *type; /* NULL: i2s */
     int side_scale; /* scales go to "<linear>.scale" tensors of f32 where the type cannot hold them exactly */
+    enum tern_dense_type head; /* F32, F16, Q8_0 or Q6_K: what the output matrix (of a tied model the
+                                  embedding) becomes, rounded; NONE: as it is */
     void (*progress)(void *ctx, double done, const char *what); /* may be NULL */
     void *ctx;
 };
@@ -33,7 +35,9 @@ struct tern_convert_facts {
     size_t linears, dense; /* tensors compared, all equal */
     uint64_t trits;
     size_t side_scales;
-    char note[256]; /* what of the old file has no place in the new one, and "" otherwise */
+    double head_change,
+        head_largest; /* of options.head: the most that a value changed, and the largest value */
+    char note[256];   /* what of the old file has no place in the new one, and "" otherwise */
 };
 
 /* TERN_UNSUPPORTED, with the tensor and the reason, when the type cannot hold the model without loss.
@@ -43,9 +47,11 @@ enum tern_status tern_convert(const char *source, const char *out, const struct 
 
 /* Parts, private to models/convert*.c. */
 
-/* TERN_OK when both models hold the same. Counts what was compared. */
+/* TERN_OK when both models hold the same, but for the output matrix, which is that of `a` rounded to `head`
+ * (NONE: not rounded). Counts what was compared. */
 enum tern_status tern_models_equal(const struct tern_model *a, const struct tern_model *b,
-                                   struct tern_convert_facts *facts, struct tern_error *e);
+                                   enum tern_dense_type head, struct tern_convert_facts *facts,
+                                   struct tern_error *e);
 enum tern_status tern_convert_to_hf(const struct tern_model *m, const char *folder,
                                     const struct tern_convert_options *o, struct tern_convert_facts *facts,
                                     struct tern_error *e);

@@ -2,6 +2,8 @@
 
 #include "base/memory.h"
 #include "models/arch.h"
+#include "models/dense_pack.h"
+#include "models/facts.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,6 +28,34 @@ static enum tern_status dense_equal(const struct tern_dense *a, const struct ter
         if (memcmp(x, x + a->cols, a->cols * sizeof *x) != 0)
             s = differ(a->name, "other values after writing", e);
     }
+    free(x);
+    return s;
+}
+
+/* The output matrix, which was to be rounded. */
+static enum tern_status rounded_equal(const struct tern_dense *a, const struct tern_dense *b,
+                                      enum tern_dense_type type, struct tern_convert_facts *facts,
+                                      struct tern_error *e) {
+    if (a->rows != b->rows || a->cols != b->cols || b->type != type)
+        return differ(a->name, "another shape after writing", e);
+    if (a->type == type) return dense_equal(a, b, e);
+    const size_t bytes = (size_t)tern_dense_bytes(b) / b->rows;
+    float *x = malloc(2 * a->cols * sizeof *x);
+    void *packed = malloc(bytes);
+    enum tern_status s =
+        x && packed ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "convert: %s: out of memory", a->name);
+    for (size_t r = 0; !s && r < a->rows; r++) {
+        tern_dense_row(a, r, x);
+        tern_dense_row(b, r, x + a->cols);
+        tern_dense_pack_row(type, x, a->cols, packed);
+        if (memcmp(packed, (const char *)b->data + r * bytes, bytes) != 0)
+            s = differ(a->name, "other values after writing", e);
+        for (size_t i = 0; i < a->cols; i++) {
+            facts->head_change = fmax(facts->head_change, fabs((double)x[i] - (double)x[a->cols + i]));
+            facts->head_largest = fmax(facts->head_largest, fabs((double)x[i]));
+        }
+    }
+    free(packed);
     free(x);
     return s;
 }
@@ -74,7 +104,8 @@ static int same_hparams(const struct tern_hparams *a, const struct tern_hparams 
 }
 
 enum tern_status tern_models_equal(const struct tern_model *a, const struct tern_model *b,
-                                   struct tern_convert_facts *facts, struct tern_error *e) {
+                                   enum tern_dense_type head, struct tern_convert_facts *facts,
+                                   struct tern_error *e) {
     const struct tern_dense *const ours[] = {&a->embedding, &a->output_norm, &a->head}, *const theirs[] = {
                                                                                             &b->embedding,
                                                                                             &b->output_norm,
@@ -82,7 +113,8 @@ enum tern_status tern_models_equal(const struct tern_model *a, const struct tern
     if (!same_hparams(&a->hp, &b->hp)) return differ(a->source, "other hyper-parameters after writing", e);
     enum tern_status s = TERN_OK;
     for (size_t i = 0; !s && i < 3; i++) {
-        s = dense_equal(ours[i], theirs[i], e);
+        const int rounded = head && ours[i] == (a->hp.tied ? &a->embedding : &a->head);
+        s = rounded ? rounded_equal(ours[i], theirs[i], head, facts, e) : dense_equal(ours[i], theirs[i], e);
         facts->dense += ours[i]->type != TERN_DENSE_NONE;
     }
     for (uint32_t y = 0; !s && y < a->hp.layers; y++) {

@@ -274,7 +274,7 @@ enum tern_status tern_convert_to_hf(const struct tern_model *m, const char *out,
     if (!s) s = write_pooling(&j);
     if (!s) s = write_tokenizer(&j, &why);
     if (!s) s = tern_model_open(folder, &copy, e);
-    if (!s) s = tern_models_equal(m, copy, facts, e);
+    if (!s) s = tern_models_equal(m, copy, TERN_DENSE_NONE, facts, e);
     tern_model_close(copy);
     if (why) snprintf(facts->note, sizeof facts->note, "the vocabulary was left out: %s", why);
     if (!s && rename(folder, out))

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Seeds for the fuzz targets, cut small: headers of the reference files, their JSON files, texts.
 
-    corpus.py SHARED SOURCE_ROOT OUT      writes OUT/gguf, OUT/safetensors, OUT/tokenizer
+    corpus.py SHARED SOURCE_ROOT OUT      writes OUT/gguf, OUT/safetensors, OUT/tokenizer, OUT/template
 """
 import json
 import pathlib
+import re
 import struct
 import sys
 
@@ -68,3 +69,24 @@ for f in sorted((root / 'tests/data').glob('*.jsonl')):
         text = json.loads(line).get('text', '')
         put('tokenizer', 'text%d' % n, bytes([n & 3]) + text.encode())
         n += 1
+
+# Jinja texts: those of the tests, and what model files carry.
+KEY = b'tokenizer.chat_template'
+jinja = []
+for literal in re.findall(r'(?:"(?:[^"\\\n]|\\.)*"\s*)+', (root / 'tests/models/chat_template.c').read_text()):
+    text = ''.join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', literal))
+    if '{' in text:
+        jinja.append(text.encode().decode('unicode_escape').encode())
+for f in files + sorted((shared / 'vocab').glob('*.gguf')):
+    data = f.read_bytes()
+    at = data.find(KEY)
+    if at > 0 and struct.unpack_from('<I', data, at + len(KEY))[0] == 8:
+        length, = struct.unpack_from('<Q', data, at + len(KEY) + 4)
+        jinja.append(data[at + len(KEY) + 12:at + len(KEY) + 12 + length])
+for folder in sorted((shared / 'vectors').glob('*.hf*')):
+    config = folder / 'tokenizer_config.json'
+    text = json.loads(config.read_text()).get('chat_template', '') if config.exists() else ''
+    if text:
+        jinja.append(text.encode())
+for n, text in enumerate(jinja):
+    put('template', 'jinja%d' % n, bytes([37 * n & 255]) + text)

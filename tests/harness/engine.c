@@ -29,31 +29,74 @@ static void continues_greedily(struct tern_engine *en, const struct reference *r
     tern_free(y);
 }
 
-/* One vector: logits at every position for each ubatch and thread count, bit for bit the same, and the greedy
- * ids. */
-static void agrees(const char *folder, const char *model, const char *name) {
-    static const size_t ubatch[] = {1, 7, 32, 128};
+/* Wisdom that wants another format than the static ranking, for one token and for 32, for the shapes of the
+ * model with these threads. */
+#define ADVISED "gemm_e80_i8_r1k1__scalar"
+#define ADVICE  32
+
+static struct tern_wisdom advice(const struct tern_model *m, size_t threads, struct tern_wisdom_entry *e) {
+    struct tern_shape shape[ADVICE / 2];
+    const size_t shapes = tern_model_shapes(&m->hp, shape, ADVICE / 2);
+    const struct tern_variant *v = tern_variant_named(ADVISED);
+    for (size_t i = 0; i < 2 * shapes; i++) {
+        e[i] = (struct tern_wisdom_entry){
+            .problem = {shape[i / 2].m, shape[i / 2].k, i % 2 ? 32 : 1, threads, TERN_HOT},
+            .objective = "time",
+            .median_ns = 100,
+            .ratio = 1,
+            .complete = 1};
+        snprintf(e[i].variant, sizeof e->variant, "%s", ADVISED);
+        snprintf(e[i].base, sizeof e->base, "%s", ADVISED);
+        snprintf(e[i].code, sizeof e->code, "%s", tern_variant_code_key(v));
+        tern_variant_defaults(v, e[i].param);
+    }
+    return (struct tern_wisdom){.entry = e, .count = 2 * shapes};
+}
+
+/* The logits of the prompt, fed at once or in pieces of 1, 2, 4, ... tokens. */
+static float *logits_in_pieces(struct tern_engine *en, const struct reference *r, int many) {
+    if (!many) return prompt_logits(en, r);
+    float *y = tern_alloc(r->count * r->vocab * sizeof *y);
+    for (size_t at = 0, n = 1; at < r->count; at += n, n *= 2) {
+        if (n > r->count - at) n = r->count - at;
+        cr_assert(tern_engine_feed(en, r->ids + at, n, 1, y + at * r->vocab, NULL) == TERN_OK);
+    }
+    return y;
+}
+
+/* One vector: logits at every position for each ubatch and thread count, with and without wisdom, with the
+ * cache filled in one or many pieces: bit for bit the same, and the greedy ids. Not `all`: a third of the
+ * combinations, with each value in one of them. */
+static void agrees(const char *folder, const char *model, const char *name, int all) {
+    static const size_t ubatch[] = {1, 7, 32, 512}, few[] = {0, 5, 7, 10};
     struct reference r;
     reference_load(&r, folder, model, name);
     struct tern_model *m = open_model(r.path);
     float *first = NULL;
-    for (size_t threads = 1; threads <= 2; threads++) {
-        for (size_t i = 0; i < 4; i++) {
-            const struct tern_engine_options o = {
-                .threads = threads, .context = 96, .ubatch = ubatch[i], .kv = TERN_KV_F32};
-            struct tern_engine *en = start(m, &o);
-            float *y = prompt_logits(en, &r);
-            cr_assert(lt(dbl, largest_difference(y, r.logits, r.count * r.vocab), TOLERANCE), "%s", model);
-            if (first)
-                cr_assert(memcmp(first, y, r.count * r.vocab * sizeof *y) == 0, "%s ubatch %zu", model,
-                          ubatch[i]);
-            continues_greedily(en, &r, y + (r.count - 1) * r.vocab);
-            tern_engine_free(en);
-            if (first)
-                tern_free(y);
-            else
-                first = y;
-        }
+    for (size_t n = 0; n < (all ? 12 : 4); n++) {
+        const size_t i = all ? n : few[n];
+        struct tern_wisdom_entry entry[ADVICE];
+        const size_t threads = 1 + i % 3;
+        const int advised = i % 4 == 1 || i % 4 == 2;
+        const struct tern_wisdom w = advice(m, threads, entry);
+        const struct tern_engine_options o = {.threads = threads,
+                                              .context = 600,
+                                              .ubatch = ubatch[i / 3],
+                                              .kv = TERN_KV_F32,
+                                              .wisdom = advised ? &w : NULL};
+        struct tern_engine *en = start(m, &o);
+        struct tern_engine_facts f;
+        tern_engine_facts(en, &f);
+        cr_assert(eq(int, f.from_wisdom > 0, advised));
+        float *y = logits_in_pieces(en, &r, i % 2);
+        cr_assert(lt(dbl, largest_difference(y, r.logits, r.count * r.vocab), TOLERANCE), "%s", model);
+        if (first) cr_assert(memcmp(first, y, r.count * r.vocab * sizeof *y) == 0, "%s run %zu", model, i);
+        if (i % 5 == 0) continues_greedily(en, &r, y + (r.count - 1) * r.vocab);
+        tern_engine_free(en);
+        if (first)
+            tern_free(y);
+        else
+            first = y;
     }
     tern_free(first);
     tern_model_close(m);
@@ -89,9 +132,9 @@ ParameterizedTestParameters(engine, gives_the_reference_logits_of_its_own_vector
 
 ParameterizedTest(size_t *l, engine, gives_the_reference_logits_of_its_own_vectors) {
     use_level(*l);
-    agrees(data_folder(), "micro-bitnet-b1.58.I2_S", "micro-bitnet-b1.58");
-    agrees(data_folder(), "micro-bitnet-b1.58.I2_S-embd-Q6_K", "micro-bitnet-b1.58.I2_S-embd-Q6_K");
-    agrees(data_folder(), "micro-bitnet-b1.58.I2_S-embd-Q8_0", "micro-bitnet-b1.58.I2_S-embd-Q8_0");
+    agrees(data_folder(), "micro-bitnet-b1.58.I2_S", "micro-bitnet-b1.58", 1);
+    agrees(data_folder(), "micro-bitnet-b1.58.I2_S-embd-Q6_K", "micro-bitnet-b1.58.I2_S-embd-Q6_K", 0);
+    agrees(data_folder(), "micro-bitnet-b1.58.I2_S-embd-Q8_0", "micro-bitnet-b1.58.I2_S-embd-Q8_0", 0);
 }
 
 ParameterizedTestParameters(engine, gives_the_reference_logits_of_the_shared_vectors) {
@@ -102,12 +145,12 @@ ParameterizedTest(size_t *l, engine, gives_the_reference_logits_of_the_shared_ve
     const char *folder = shared_folder();
     if (!*folder) cr_skip_test("no shared vectors (TERN_SHARED)");
     use_level(*l);
-    agrees(folder, "micro-bitnet-b1.58.TQ2_0", "micro-bitnet-b1.58");
-    agrees(folder, "micro-bitnet-b1.58.F16", "micro-bitnet-b1.58");
-    agrees(folder, "micro-llama.I2_S", "micro-llama");
-    agrees(folder, "micro-bitnet.I2_S", "micro-bitnet");
-    agrees(folder, "micro-bitnet.scale.I2_S", "micro-bitnet");
-    agrees(folder, "wide-bitnet-b1.58.I2_S", "wide-bitnet-b1.58");
+    agrees(folder, "micro-bitnet-b1.58.TQ2_0", "micro-bitnet-b1.58", 0);
+    agrees(folder, "micro-bitnet-b1.58.F16", "micro-bitnet-b1.58", 0);
+    agrees(folder, "micro-llama.I2_S", "micro-llama", 0);
+    agrees(folder, "micro-bitnet.I2_S", "micro-bitnet", 0);
+    agrees(folder, "micro-bitnet.scale.I2_S", "micro-bitnet", 0);
+    agrees(folder, "wide-bitnet-b1.58.I2_S", "wide-bitnet-b1.58", 0);
 }
 
 static struct reference own;

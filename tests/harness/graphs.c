@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "harness/embed.h"
-#include "harness/head_pack.h"
+#include "models/dense_pack.h"
 #include "kernels/half.h"
 #include "kernels/variant.h"
 #include "models/arch.h"

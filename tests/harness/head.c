@@ -1,5 +1,6 @@
 #include "harness/head_exact.h"
-#include "harness/head_pack.h"
+#include "harness/head_lanes.h"
+#include "models/dense_pack.h"
 
 #include "base/isa.h"
 #include "base/memory.h"

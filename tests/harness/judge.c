@@ -23,6 +23,7 @@ struct judge {
     double *keys, *values; /* [layers][context][kv_heads * head_dim] */
     size_t context, position;
     double margin;
+    judge_round_fn *round;
     double *x, *h, *in, *q, *mixed, *gate, *up, *score;
 };
 
@@ -153,6 +154,9 @@ static void attention(struct judge *j, size_t layer) {
     for (size_t g = 0; g < hp->kv_heads; g++) {
         rms(j, key + g * dim, j->norm[layer * TERN_NORMS + TERN_K_NORM], dim, key + g * dim);
         rope(j, key + g * dim);
+        if (!j->round) continue;
+        j->round(key + g * dim, dim);
+        j->round(values + j->position * kv + g * dim, dim);
     }
     for (size_t h = 0; h < hp->heads; h++) {
         const size_t g = h / (hp->heads / hp->kv_heads);
@@ -213,6 +217,10 @@ double judge_feed(struct judge *j, int32_t id, double *logits, double *vector) {
 
 void judge_rewind(struct judge *j, size_t position) {
     j->position = position;
+}
+
+void judge_round_cache(struct judge *j, judge_round_fn *round) {
+    j->round = round;
 }
 
 void judge_choose(struct judge *j, size_t count, double margin, int32_t *ids) {

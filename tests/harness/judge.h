@@ -24,6 +24,10 @@ void judge_free(struct judge *j);
 double judge_feed(struct judge *j, int32_t id, double *logits, double *vector);
 void judge_rewind(struct judge *j, size_t position);
 
+/* From now on each key (rotated) and value of a head goes through this before it is kept; NULL: none. */
+typedef void judge_round_fn(double *x, size_t dim);
+void judge_round_cache(struct judge *j, judge_round_fn *round);
+
 /* `count` ids from a seeded stream such that no activation comes nearer to a boundary than `margin`. */
 void judge_choose(struct judge *j, size_t count, double margin, int32_t *ids);
 

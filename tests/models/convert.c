@@ -4,6 +4,8 @@
 
 #include "base/file.h"
 #include "models/arch.h"
+#include "models/dense_pack.h"
+#include "models/facts.h"
 #include "models/gguf.h"
 #include "models/synth.h"
 #include "support.h"
@@ -39,7 +41,7 @@ static void same_models(const char *a, const char *b) {
     struct tern_convert_facts facts = {0};
     struct tern_error e = {""};
     cr_assert(!tern_model_open(a, &x, &e) && !tern_model_open(b, &y, &e), "%s", e.text);
-    cr_assert(!tern_models_equal(x, y, &facts, &e), "%s and %s: %s", a, b, e.text);
+    cr_assert(!tern_models_equal(x, y, TERN_DENSE_NONE, &facts, &e), "%s and %s: %s", a, b, e.text);
     cr_assert_eq(facts.linears, (size_t)x->hp.layers * TERN_ROLES);
     tern_model_close(x);
     tern_model_close(y);
@@ -181,4 +183,46 @@ Test(convert, the_documentation_is_true) {
     free(page);
     drop_scratch(from);
     free(to);
+}
+
+/* --head rounds the output matrix, and nothing else. */
+Test(convert_head, is_what_the_engine_would_make_of_it) {
+    char *from = small_model(), *to = scratch_file();
+    static const enum tern_dense_type type[] = {TERN_DENSE_F32, TERN_DENSE_F16, TERN_DENSE_Q8_0,
+                                                TERN_DENSE_Q6_K};
+    struct tern_error e = {""};
+    for (size_t i = 0; i < 4; i++) {
+        struct tern_convert_facts facts;
+        const struct tern_convert_options o = {.type = tern_convert_type_named("i2s"), .head = type[i]};
+        cr_assert(!tern_convert(from, to, &o, &facts, &e), "%s", e.text);
+        cr_assert_eq(facts.head_change > 0, type[i] == TERN_DENSE_Q8_0 || type[i] == TERN_DENSE_Q6_K, "%zu",
+                     i);
+        cr_assert(facts.head_change <= facts.head_largest / 20, "%g", facts.head_change);
+        struct tern_model *a, *b;
+        cr_assert(!tern_model_open(from, &a, &e) && !tern_model_open(to, &b, &e), "%s", e.text);
+        struct tern_dense *x = a->hp.tied ? &a->embedding : &a->head,
+                          *y = a->hp.tied ? &b->embedding : &b->head;
+        cr_assert_eq(y->type, type[i]);
+        cr_assert(a->hp.tied == b->hp.tied);
+        const size_t bytes = (size_t)tern_dense_bytes(y) / y->rows;
+        float *row = malloc(x->cols * sizeof *row);
+        void *packed = malloc(bytes);
+        for (size_t r = 0; r < x->rows; r += 7) {
+            tern_dense_row(x, r, row);
+            tern_dense_pack_row(type[i], row, x->cols, packed);
+            cr_assert(!memcmp(packed, (const char *)y->data + r * bytes, bytes));
+        }
+        free(row);
+        free(packed);
+        const int differs = tern_models_equal(a, b, TERN_DENSE_NONE, &facts, &e) != TERN_OK;
+        cr_assert_eq(differs, i >= 2);
+        tern_model_close(a);
+        tern_model_close(b);
+    }
+    const struct tern_convert_options folder = {.type = tern_convert_type_named("hfu8"),
+                                                .head = TERN_DENSE_F16};
+    struct tern_convert_facts facts;
+    cr_assert_eq(tern_convert(from, to, &folder, &facts, &e), TERN_UNSUPPORTED);
+    drop_scratch(to);
+    drop_scratch(from);
 }

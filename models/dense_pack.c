@@ -1,4 +1,4 @@
-#include "harness/head_pack.h"
+#include "models/dense_pack.h"
 
 #include "kernels/half.h"
 
@@ -70,29 +70,23 @@ void tern_pack_q6_k(const float *x, size_t k, void *out) {
     }
 }
 
-static void lanes_of_block(const unsigned char *b, unsigned char *out) {
-    unsigned char code[256], lane[4][64];
-    for (size_t h = 0; h < 2; h++)
-        for (size_t q = 0; q < 4; q++)
-            for (size_t p = 0; p < 32; p++)
-                code[128 * h + 32 * q + p] =
-                    (unsigned char)((b[64 * h + 32 * (q % 2) + p] >> 4 * (q / 2) & 15) |
-                                    (b[128 + 32 * h + p] >> 2 * q & 3) << 4);
-    for (size_t j = 0; j < 16; j++)
-        for (size_t v = 0; v < 4; v++) memcpy(&lane[v][4 * j], code + 16 * j + 4 * v, 4);
-    for (size_t i = 0; i < 64; i++) {
-        out[i] = (unsigned char)((lane[0][i] & 15) | lane[2][i] << 4);
-        out[64 + i] = (unsigned char)((lane[1][i] & 15) | lane[3][i] << 4);
-        out[128 + i] = (unsigned char)(lane[0][i] >> 4 | lane[1][i] >> 4 << 2 | lane[2][i] >> 4 << 4 |
-                                       lane[3][i] >> 4 << 6);
+size_t tern_dense_block(enum tern_dense_type type) {
+    switch (type) {
+    case TERN_DENSE_F32:
+    case TERN_DENSE_F16:
+        return 1;
+    case TERN_DENSE_Q8_0:
+        return 32;
+    case TERN_DENSE_Q6_K:
+        return 256;
+    default:
+        return 0;
     }
 }
 
-void tern_lanes_of_q6_k(const void *blocks, size_t k, void *out) {
-    const unsigned char *b = blocks;
-    unsigned char *o = out;
-    for (size_t i = 0; i < k; i += 256, b += 210, o += 210) {
-        lanes_of_block(b, o);
-        memmove(o + 192, b + 192, 18);
-    }
+void tern_dense_pack_row(enum tern_dense_type type, const float *x, size_t k, void *out) {
+    if (type == TERN_DENSE_F32) memcpy(out, x, k * sizeof *x);
+    if (type == TERN_DENSE_Q8_0) tern_pack_q8(x, k, out);
+    if (type == TERN_DENSE_Q6_K) tern_pack_q6_k(x, k, out);
+    for (size_t i = 0; type == TERN_DENSE_F16 && i < k; i++) put_half((unsigned char *)out + 2 * i, x[i]);
 }
