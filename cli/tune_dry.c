@@ -19,6 +19,14 @@ static void say_left_out(const struct tern_candidates *c) {
     }
 }
 
+/* "all", "split=k" for all of that kind, or the one combination. */
+static void point_text(const struct tern_left_out *o, char *out, size_t bytes) {
+    if (o->every || o->by_k)
+        snprintf(out, bytes, "%s", o->by_k ? "split=k" : "all");
+    else
+        tern_variant_params_text(o->variant, o->param, out, bytes);
+}
+
 static void say_points(const struct tern_candidates *c, const struct tern_place *place) {
     char params[160];
     for (size_t i = 0; i < c->count; i++) {
@@ -37,8 +45,7 @@ static void say_points(const struct tern_candidates *c, const struct tern_place 
     }
     for (size_t i = 0; i < c->out_count; i++) {
         const struct tern_left_out *o = &c->out[i];
-        snprintf(params, sizeof params, "all");
-        if (!o->every) tern_variant_params_text(o->variant, o->param, params, sizeof params);
+        point_text(o, params, sizeof params);
         printf("    without %s %s: %s%s%s%s\n", o->variant->name, params, o->why, o->must ? " (" : "",
                o->must ? o->must : "", o->must ? ")" : "");
     }
@@ -49,8 +56,7 @@ static json_t *json_points(const struct tern_candidates *c) {
     char params[160];
     for (size_t i = 0; i < c->out_count; i++) {
         const struct tern_left_out *o = &c->out[i];
-        snprintf(params, sizeof params, "all");
-        if (!o->every) tern_variant_params_text(o->variant, o->param, params, sizeof params);
+        point_text(o, params, sizeof params);
         json_t *line =
             json_pack("{s:s, s:s, s:s}", "variant", o->variant->name, "params", params, "why", o->why);
         if (o->must) json_object_set_new(line, "must", json_string(o->must));

@@ -11,7 +11,8 @@
 #include "kernels/quantise.h"
 #include "models/arch.h"
 
-#define BUCKETS 11 /* tokens per call: 1, 2, 4, ... 1024 */
+#define SPLIT_MATRICES 3  /* that one group of products multiplies: q, k, v */
+#define BUCKETS        11 /* tokens per call: 1, 2, 4, ... 1024 */
 
 /* How an M x K matrix is multiplied, for each bucket of token counts; all buckets share one packed format. */
 struct shape_plan {
@@ -62,6 +63,7 @@ struct worker {
     void *table;                  /* prep table of a single token */
     int32_t *block;               /* results of one block of rows, before their epilogue */
     void *local;                  /* of the variants */
+    void *slice;                  /* of its slice of K; of plans that split K */
     struct tern_profile profile;
 };
 
@@ -104,6 +106,8 @@ struct tern_engine {
     void *shared;              /* prep tables */
     size_t table_bytes;        /* tables of a single token up to this size are made by each worker */
     struct tern_tokens tokens; /* a quantised ubatch */
+    int32_t *sums;             /* of plans that split K: [matrix of a group][worker][sum_stride] */
+    size_t sum_stride;
     struct worker *worker;
 
     struct tern_engine_facts facts;
@@ -183,6 +187,8 @@ const struct tern_tokens *tern_engine_activate(const struct step *st, size_t w, 
 /* Worker w's share of `count` products with these tokens. */
 void tern_engine_multiply(const struct step *st, size_t w, const struct product *g, size_t count,
                           const struct tern_tokens *x);
+/* 1 when the workers share a single token's product with this piece by columns (kernels/split.h). */
+int tern_engine_splits(const struct piece *p);
 /* 32-bit words of a worker's block for a call of n tokens. */
 size_t tern_engine_block_words(const struct tern_engine *en, const struct piece *p, size_t n);
 

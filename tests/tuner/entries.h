@@ -53,6 +53,7 @@ static inline struct tern_wisdom_entry random_entry(struct tern_random *r) {
     if (tern_random_below(r, 4) == 0) en.ci_lo_ns = en.ci_hi_ns = en.ratio_lo = en.ratio_hi = NAN;
     for (size_t i = 0; i < v->space->count; i++)
         en.param[i] = v->space->params[i].values[tern_random_below(r, (uint32_t)v->space->params[i].count)];
+    en.param[TERN_P_SPLIT] = tern_random_below(r, 4) ? TERN_SPLIT_ROWS : TERN_SPLIT_K;
     snprintf(en.variant, sizeof en.variant, "%s", v->name);
     snprintf(en.base, sizeof en.base, "%s", any_variant(r)->name);
     snprintf(en.code, sizeof en.code, "%s", tern_variant_code_key(v));
