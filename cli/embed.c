@@ -34,7 +34,7 @@ static const char help[] =
     "  -p, --prompt TEXT     text; -f, --file FILE reads it from a file\n"
     "      --pool P          mean, last or first token (default: what the file says)\n"
     "      --raw             keep the length\n"
-    "  -t, --threads T       worker threads (all processors)\n"
+    "  -t, --threads T       worker threads (what wisdom knows to be best, else all processors)\n"
     "      --ctx N           positions (the model's, at most 4096): longer texts are refused\n"
     "      --kv f16|f32|q8   type of the key/value cache (f16)\n"
     "      --i2s-layout L    of I2_S tensors: x86, arm or rows4 (default: guessed)\n"

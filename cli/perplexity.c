@@ -195,7 +195,7 @@ const struct tern_command tern_command_perplexity = {
             "      --ctx C        tokens of a window (the model's context, at most 4096)\n"
             "      --stride S     distance of windows (half of C)\n"
             "      --tokens N     only the first N tokens of the text\n"
-            "  -t, --threads T    worker threads (all processors)\n"
+            "  -t, --threads T    worker threads (by wisdom, else all processors)\n"
             "      --kv f16|f32, --head auto|f16|f32    as for tern run\n"
             "      --no-wisdom    ignore what was tuned; --wisdom FILE uses that file\n"
             "      --json         the result as JSON\n"

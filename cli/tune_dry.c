@@ -65,6 +65,18 @@ static json_t *json_points(const struct tern_candidates *c) {
     return list;
 }
 
+static json_t *json_seeds(const struct tern_candidates *c, const struct tern_place *place) {
+    json_t *list = json_array();
+    char params[160];
+    for (size_t i = 0; i < c->count; i++) {
+        if (!place[i].seed) continue;
+        tern_variant_params_text(c->item[i].variant, c->item[i].param, params, sizeof params);
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s}", "variant", c->item[i].variant->name, "params", params));
+    }
+    return list;
+}
+
 /* Samples that the strategy will take, roughly: seeds, some twelve neighbours in each group that is explored,
  * the halving of the best twelve; then the duel of nine. */
 static double samples_of(const struct tern_tune_arguments *a, const struct tern_candidates *c, size_t seeds) {
@@ -105,7 +117,10 @@ static enum tern_status one_problem(const struct tern_tune_arguments *a, const s
         json_t *o =
             json_pack("{s:s, s:I, s:I, s:I, s:b}", "problem", text, "candidates", (json_int_t)c.count,
                       "seeds", (json_int_t)seeds, "left_out", (json_int_t)c.out_count, "known", known);
-        if (a->verbose) json_object_set_new(o, "without", json_points(&c));
+        if (a->verbose) {
+            json_object_set_new(o, "seed_points", json_seeds(&c, place));
+            json_object_set_new(o, "without", json_points(&c));
+        }
         json_array_append_new(list, o);
     } else {
         printf("%-32s %4zu candidates, %zu of them seeds, %zu left out%s\n", text, c.count, seeds,

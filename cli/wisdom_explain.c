@@ -45,6 +45,13 @@ json_t *tern_wisdom_entry_json(const struct tern_wisdom_entry *en) {
     if (!isnan(en->of_read)) json_object_set_new(o, "share_of_read", json_real(en->of_read));
     if (!isnan(en->of_int8)) json_object_set_new(o, "share_of_int8", json_real(en->of_int8));
     if (!isnan(en->ipc)) json_object_set_new(o, "ipc", json_real(en->ipc));
+    if (en->best_threads) {
+        json_object_set_new(o, "best_threads", json_integer((json_int_t)en->best_threads));
+        json_object_set_new(o, "time_over_best_threads", json_real(en->behind));
+        if (!isnan(en->behind_lo))
+            json_object_set_new(o, "time_over_best_threads_ci95",
+                                json_pack("[f,f]", en->behind_lo, en->behind_hi));
+    }
     if (!isnan(en->llc_misses))
         json_object_set_new(o, "llc_misses_per_kilo_weight", json_real(en->llc_misses));
     if (en->second[0]) {
@@ -144,6 +151,18 @@ static void say_counters(const struct tern_wisdom_entry *en) {
     printf("    uops     not measured: %s\n", why_no_uops());
 }
 
+static void say_best_threads(const struct tern_wisdom_entry *en) {
+    if (!en->best_threads) return;
+    if (en->best_threads == en->problem.threads) {
+        printf("    threads  no other count that was compared is faster\n");
+        return;
+    }
+    printf("    threads  %zu are best for this problem: %zu take %.3f times as long", en->best_threads,
+           en->problem.threads, en->behind);
+    if (!isnan(en->behind_lo)) printf(" [%.3f, %.3f]", en->behind_lo, en->behind_hi);
+    printf(" (paired rounds)\n");
+}
+
 /* Why it won: what it reads and computes, how near the ceilings that is, and by how much the next one lost.
  */
 static void say_why(const struct tern_wisdom_entry *en) {
@@ -167,6 +186,7 @@ static void say_why(const struct tern_wisdom_entry *en) {
     const enum tern_bound bound = bound_of(en, &rule);
     printf("    bound by %s (%s)\n", tern_bound_name(bound), rule);
     say_counters(en);
+    say_best_threads(en);
     if (!en->second[0]) {
         printf("    second   nobody else was in the duel\n");
         return;

@@ -9,6 +9,7 @@
 #include "harness/head_exact.h"
 #include "kernels/epilogue.h"
 #include "kernels/quantise.h"
+#include "measure/machine.h"
 #include "models/arch.h"
 
 #define SPLIT_MATRICES 3  /* that one group of products multiplies: q, k, v */
@@ -117,6 +118,11 @@ struct tern_engine {
  * a child process. */
 enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engine_options *o,
                                   struct tern_error *e);
+/* Whether a token's weights stay in cache. */
+enum tern_regime tern_engine_regime(const struct tern_engine *en, const struct tern_machine *m);
+/* threads.c: the counts of the options, else of wisdom, else all processors. Needs usable, act and ubatch. */
+void tern_engine_threads(struct tern_engine *en, const struct tern_engine_options *o,
+                         const struct tern_machine *m);
 /* The bucket that `n` tokens fall into, and the plan that n tokens use. */
 size_t tern_engine_bucket(size_t n);
 const struct tern_plan *tern_engine_plan_for(const struct shape_plan *sp, size_t n);

@@ -191,7 +191,7 @@ static void describe(const struct tern_engine *en, size_t bucket, char *out, siz
     }
 }
 
-static double weights_per_token(const struct tern_hparams *hp) {
+static double macs_per_token(const struct tern_hparams *hp) {
     double sum = 0;
     for (enum tern_role r = 0; r < TERN_ROLES; r++) {
         size_t m, k;
@@ -199,6 +199,10 @@ static double weights_per_token(const struct tern_hparams *hp) {
         sum += (double)m * (double)k * hp->layers;
     }
     return sum;
+}
+
+enum tern_regime tern_engine_regime(const struct tern_engine *en, const struct tern_machine *m) {
+    return macs_per_token(&en->model->hp) / 4 <= (double)m->l2_bytes ? TERN_HOT : TERN_WCOLD;
 }
 
 /* Plans of what is packed, once that is decided. */
@@ -227,9 +231,9 @@ enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engi
     if (s != TERN_OK) return s;
     en->plan = tern_alloc(PLANS_MAX * sizeof *en->plan);
     if (!en->plan) return tern_fail(e, TERN_NO_MEMORY, "engine: plans: out of memory");
-    en->facts.macs_per_token = weights_per_token(hp);
+    en->facts.macs_per_token = macs_per_token(hp);
     struct chooser c = {.en = en, .wisdom = o->wisdom, .error = e};
-    c.regime = en->facts.macs_per_token / 4 <= (double)machine->l2_bytes ? TERN_HOT : TERN_WCOLD;
+    c.regime = tern_engine_regime(en, machine);
     if ((s = plan_pieces(&c, o)) != TERN_OK) return s;
     describe(en, 0, en->facts.decode_plan, sizeof en->facts.decode_plan);
     describe(en, tern_engine_bucket(en->ubatch), en->facts.prefill_plan, sizeof en->facts.prefill_plan);

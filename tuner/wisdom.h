@@ -36,6 +36,8 @@ struct tern_wisdom_entry {
     double of_read, of_int8;              /* the winner's shares of the ceilings; NaN: not measured */
     double ipc, llc_misses;               /* the winner's instructions per cycle, and last-level misses per
                                              1000 weights; NaN: not counted */
+    size_t best_threads;                  /* the fastest thread count, where several met; 0: not known */
+    double behind, behind_lo, behind_hi;  /* this entry's time over that of the best count; NaN: not known */
     char effort[16], date[24], code[20];
     int complete, tie; /* tie: not separable from the default, which therefore won */
 };

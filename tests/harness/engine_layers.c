@@ -6,6 +6,7 @@
 #include "base/isa.h"
 #include "base/memory.h"
 #include "kernels/split.h"
+#include "measure/machine.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -291,6 +292,41 @@ Test(engine_layers, splitting_k_changes_no_bit_whatever_the_format) {
         same_logits(&o, v[i]->name);
     }
     cr_assert(ge(sz, split, 5));
+}
+
+/* All shapes at two thread counts, decode and prefill. */
+static size_t at_two_counts(struct tern_wisdom_entry *e, size_t all, double decode, double prefill) {
+    static const size_t shape[][2] = {{256, 256}, {128, 256}, {768, 256}, {256, 768}};
+    size_t n = 0;
+    for (size_t i = 0; i < 4; i++) {
+        e[n++] = entry(shape[i][0], shape[i][1], 1, all, GEMV, 1000);
+        e[n++] = entry(shape[i][0], shape[i][1], 128, all, GEMV, 64000);
+        e[n++] = entry(shape[i][0], shape[i][1], 1, 1, GEMV, decode * 1000);
+        e[n++] = entry(shape[i][0], shape[i][1], 128, 1, GEMV, prefill * 64000);
+    }
+    for (size_t i = 0; i < n; i++) e[i].ci_lo_ns = e[i].ci_hi_ns = e[i].median_ns;
+    return n;
+}
+
+Test(engine_layers, without_a_thread_count_wisdom_tells_the_best_for_a_token_and_for_a_prompt) {
+    const struct tern_machine *machine;
+    struct tern_wisdom_entry e[16];
+    cr_assert(eq(int, tern_machine_get(&machine, NULL), TERN_OK));
+    const size_t all = machine->cpus;
+    if (all < 2) cr_skip_test("one processor");
+    struct tern_wisdom w = {.entry = e, .count = at_two_counts(e, all, 0.5, 1.5)};
+    struct tern_engine_facts f = facts_with(&w, (struct tern_engine_options){.threads = 0});
+    cr_assert(eq(sz, f.threads, 1));
+    cr_assert(eq(sz, f.threads_prefill, all));
+    cr_assert(f.threads_by_wisdom && !f.threads_prefill_by_wisdom);
+    at_two_counts(e, all, 1.5, 0.5);
+    f = facts_with(&w, (struct tern_engine_options){.threads = 0});
+    cr_assert(eq(sz, f.threads, all));
+    cr_assert(eq(sz, f.threads_prefill, 1));
+    f = facts_with(&w, (struct tern_engine_options){.threads = 2});
+    cr_assert(f.threads == 2 && f.threads_prefill == 2, "who asks for a count gets it");
+    f = facts_with(NULL, (struct tern_engine_options){.threads = 0});
+    cr_assert(f.threads == all && f.threads_prefill == all);
 }
 
 Test(engine_layers, wisdom_that_splits_what_cannot_be_split_decides_nothing) {
