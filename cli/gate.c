@@ -41,7 +41,8 @@ static int parse(int argc, char **argv, struct gate_arguments *a) {
         THRESHOLD,
         BUDGET,
         JSON,
-        GITHUB
+        GITHUB,
+        PARAMS
     };
     static const struct option options[] = {{"baseline", required_argument, 0, BASELINE},
                                             {"baseline-bin", required_argument, 0, BASE_BIN},
@@ -59,6 +60,7 @@ static int parse(int argc, char **argv, struct gate_arguments *a) {
                                             {"variant", required_argument, 0, VARIANT},
                                             {"problem", required_argument, 0, PROBLEM},
                                             {"count-calls", required_argument, 0, CALLS},
+                                            {"params", required_argument, 0, PARAMS},
                                             {"blocks", required_argument, 0, BLOCKS},
                                             {"seed", required_argument, 0, SEED},
                                             {"threshold", required_argument, 0, THRESHOLD},
@@ -115,6 +117,9 @@ static int parse(int argc, char **argv, struct gate_arguments *a) {
             break;
         case GITHUB:
             a->github = 1;
+            break;
+        case PARAMS:
+            a->params = optarg;
             break;
         case 'q':
             a->quiet = 1;
@@ -308,6 +313,6 @@ const struct tern_command tern_command_gate = {
     "valgrind, step\n"
     "  --junit FILE, --markdown FILE, --json, --github (annotation lines)\n"
     "  -q, --quiet            no progress\n\n"
-    "--count-calls N --variant NAME --problem MxK is the work that --proxy counts.\n\n"
+    "--count-calls N --variant NAME [--params TEXT] --problem MxK is the work that --proxy counts.\n\n"
     "example: tern gate --baseline origin/main --threshold 3 --junit gate.xml --markdown gate.md\n",
     run};

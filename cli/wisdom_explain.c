@@ -140,6 +140,26 @@ static const char *why_no_uops(void) {
                : "no back-end has one event for them on all processors; tern bench --counters FILE.json";
 }
 
+static void say_steps(const struct tern_wisdom_entry *en) {
+    struct tern_steps s;
+    if (!tern_wisdom_steps(en, &s)) {
+        printf("    instructions not counted: %s\n", s.why);
+        return;
+    }
+    printf("    instructions %.1f per 1000 %s in its loops (%s, n=1: of %zu and %zu rows by %zu columns",
+           s.per_thousand, s.n == 1 ? "weights" : "multiply-adds", s.how, s.rows[0], s.rows[1], s.k);
+    if (s.n > 1) printf(", %zu tokens", s.n);
+    printf("); %.0f a call besides\n", s.beside);
+}
+
+static json_t *json_steps(const struct tern_wisdom_entry *en) {
+    struct tern_steps s;
+    if (!tern_wisdom_steps(en, &s)) return json_pack("{s:s}", "not_counted", s.why);
+    return json_pack("{s:f, s:f, s:s, s:[I,I], s:I, s:I, s:i}", "per_1000_multiply_adds", s.per_thousand,
+                     "beside_per_call", s.beside, "how", s.how, "rows", (json_int_t)s.rows[0],
+                     (json_int_t)s.rows[1], "columns", (json_int_t)s.k, "tokens", (json_int_t)s.n, "n", 1);
+}
+
 static void say_counters(const struct tern_wisdom_entry *en) {
     if (isnan(en->ipc))
         printf("    counters not measured: %s\n", why_not_counted(en));
@@ -148,6 +168,7 @@ static void say_counters(const struct tern_wisdom_entry *en) {
     if (!isnan(en->ipc) && !isnan(en->llc_misses))
         printf(", %.2f last-level misses per 1000 weights", en->llc_misses);
     if (!isnan(en->ipc)) printf(" (one pass of its own)\n");
+    say_steps(en);
     printf("    uops     not measured: %s\n", why_no_uops());
 }
 
@@ -233,6 +254,7 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
             json_object_set_new(evidence, "bound_rule", json_string(rule));
             if (isnan(en->ipc))
                 json_object_set_new(evidence, "no_counters", json_string(why_not_counted(en)));
+            json_object_set_new(evidence, "instructions", json_steps(en));
             json_object_set_new(evidence, "no_uops", json_string(why_no_uops()));
             json_object_set_new(root, "evidence", evidence);
         }
