@@ -175,8 +175,9 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
                 (unsigned long long)f->exact.steps);
     if (f->threads_by_wisdom)
         fprintf(stderr, "threads:    %zu for a token, which wisdom knows to be fastest\n", f->threads);
-    fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers%s%s\n",
+    fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers%s%s%s\n",
             f->decode_plan, f->prefill_plan, f->from_wisdom, f->planned,
+            f->lent ? ", which the slowest kind of core lends" : "",
             f->merged_qkv ? "; q, k and v are one matrix" : "",
             f->merged_gate_up ? "; gate and up are one matrix" : "");
 }

@@ -22,7 +22,10 @@ struct tern_wisdom_arguments {
     char **word; /* after the subcommand */
     size_t words;
     const char *path;
-    const struct tern_machine *machine;
+    const struct tern_machine *machine; /* one kind of core */
+    const struct tern_machine *whole; /* all of them, and the file's name without that of a kind; NULL: a kind
+                                         was named, or there is one */
+    const char *base;
     size_t threads;
     int any_machine, stale, all, json;
 };

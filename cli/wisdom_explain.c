@@ -5,6 +5,7 @@
 #include "measure/counters.h"
 #include "tuner/cost.h"
 #include "tuner/guide.h"
+#include "tuner/kinds.h"
 #include "tuner/wisdom_edit.h"
 
 #include <math.h>
@@ -227,7 +228,10 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
     struct tern_problem p = {.threads = a->threads ? a->threads : a->machine->cpus, .regime = TERN_WCOLD};
     int has_n = 0, rc = tern_wisdom_shape(a, &p, &has_n);
     if (rc) return rc;
-    enum tern_status s = tern_wisdom_mine(a, &w, &e);
+    size_t kind;
+    const int spread = a->whole && p.threads > 1 && !tern_kind_of_threads(a->whole, p.threads, &kind);
+    enum tern_status s =
+        spread ? tern_kind_wisdom_read(a->base, a->whole, &w, &e) : tern_wisdom_mine(a, &w, &e);
     if (s) return tern_cli_fail(s, &e);
     s = tern_plan_for(&w, a->machine->usable, &p, NULL, &plan, &e);
     if (s) {
@@ -248,6 +252,9 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
         const char *rule;
         if (en) {
             json_t *evidence = tern_wisdom_entry_json(en);
+            if (en->lent)
+                json_object_set_new(evidence, "lent_by_threads_of_one_kind",
+                                    json_integer((json_int_t)en->lent));
             json_object_set_new(evidence, "bytes",
                                 json_integer((json_int_t)plan.variant->format->bytes(p.m, p.k)));
             json_object_set_new(evidence, "bound_by", json_string(tern_bound_name(bound_of(en, &rule))));
@@ -262,6 +269,11 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
     } else {
         printf("%zux%zux%zu with %zu thread%s: %s %s\ndecided by: %s\n", p.m, p.k, p.n, p.threads,
                p.threads > 1 ? "s" : "", plan.variant->name, params, why);
+        if (en && en->lent)
+            printf("lent: %zu threads spread over several kinds of core; measured with %zu on the slowest of "
+                   "them, "
+                   "%s, alone\n",
+                   p.threads, en->lent, a->whole->kind[tern_kind_slowest(a->whole, p.threads)].name);
         if (en) tern_wisdom_entry_say(en);
         if (en) say_why(en);
         size_t others = 0;

@@ -96,6 +96,7 @@ static enum tern_status choose(struct chooser *c, enum tern_act act, const struc
         const enum tern_status s = proved(c, plan->variant, &yes, e);
         if (s != TERN_OK || yes) return s;
         plan->from_wisdom = 0;
+        plan->lent = 0;
         plan->variant = next_best(c, act, format, m, k, n);
         if (plan->variant) tern_variant_defaults(plan->variant, plan->param);
     }
@@ -217,6 +218,7 @@ static enum tern_status plan_pieces(struct chooser *c, const struct tern_engine_
         ((struct shape_plan *)(uintptr_t)p->plan)->calls += layers;
         en->facts.planned += p->roles * layers;
         if (p->plan->bucket[0].from_wisdom) en->facts.from_wisdom += p->roles * layers;
+        if (p->plan->bucket[0].lent) en->facts.lent += p->roles * layers;
     }
     en->facts.merged_qkv = en->qkv_pieces == 1;
     en->facts.merged_gate_up = en->gated_pieces == 1;

@@ -73,6 +73,7 @@ enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, con
         out->variant = tern_variant_named(en->variant);
         memcpy(out->param, en->param, sizeof out->param);
         out->from_wisdom = 1;
+        out->lent = en->lent;
         return TERN_OK;
     }
     out->variant = tern_variant_static(usable, TERN_ACT_I8, format, p->m, p->k, p->n);

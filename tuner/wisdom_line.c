@@ -115,6 +115,9 @@ enum tern_status tern_wisdom_render(const struct tern_wisdom_entry *en, char lin
     const struct tern_variant *v = tern_variant_named(en->variant);
     if (!v)
         return tern_fail(e, TERN_BAD_INPUT, "wisdom: '%.90s': no such variant in this build", en->variant);
+    if (en->lent)
+        return tern_fail(e, TERN_BAD_INPUT, "wisdom: %.90s: lent by another kind of core, not measured",
+                         en->variant);
     if (!is_word(en->objective) || !is_word(en->base) || !is_word(en->effort) || !is_word(en->date) ||
         !is_word(en->code) || p->regime > TERN_WCOLD_CAPPED || !p->m || !p->k || !p->n || !p->threads)
         return tern_fail(e, TERN_BAD_INPUT, "wisdom: %.90s: the entry has an empty or malformed field",
