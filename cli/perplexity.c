@@ -1,9 +1,7 @@
 #define _GNU_SOURCE
-#include "cli/command.h"
+#include "cli/engine_options.h"
 
 #include "base/file.h"
-#include "harness/default_model.h"
-#include "harness/options.h"
 #include "harness/perplexity.h"
 #include "harness/prompt.h"
 
@@ -16,78 +14,44 @@
 #define TEXT_LIMIT ((size_t)1 << 30)
 
 struct job {
-    const char *model, *file, *wisdom;
-    char *found; /* path of the default model */
+    struct tern_cli_engine c;
+    const char *file;
     size_t tokens;
-    int no_wisdom, json;
-    struct tern_engine_options engine;
+    int json;
     struct tern_perplexity_options o;
 };
 
-enum { OPT_CONTEXT = 256, OPT_STRIDE, OPT_TOKENS, OPT_KV, OPT_HEAD, OPT_NO_WISDOM, OPT_WISDOM, OPT_JSON };
+enum { OPT_STRIDE = 256, OPT_TOKENS, OPT_JSON };
 
-static const struct option options[] = {{"model", required_argument, 0, 'm'},
-                                        {"file", required_argument, 0, 'f'},
+static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
                                         {"threads", required_argument, 0, 't'},
-                                        {"ctx", required_argument, 0, OPT_CONTEXT},
+                                        {"threads-prefill", required_argument, 0, TERN_OPT_THREADS_PREFILL},
+                                        {"ctx", required_argument, 0, TERN_OPT_CONTEXT},
+                                        {"file", required_argument, 0, 'f'},
                                         {"stride", required_argument, 0, OPT_STRIDE},
                                         {"tokens", required_argument, 0, OPT_TOKENS},
-                                        {"kv", required_argument, 0, OPT_KV},
-                                        {"head", required_argument, 0, OPT_HEAD},
-                                        {"no-wisdom", no_argument, 0, OPT_NO_WISDOM},
-                                        {"wisdom", required_argument, 0, OPT_WISDOM},
                                         {"json", no_argument, 0, OPT_JSON},
-                                        {"quiet", no_argument, 0, 'q'},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
 
 /* 0, or the exit code of an argument that cannot be. */
 static int take(struct job *j, int option, const char *arg) {
-    struct tern_error e = {""};
-    enum tern_status s = TERN_OK;
-    int ok = 1;
+    int code = 0;
+    if (tern_cli_engine_take(&j->c, option, arg, &code)) return code;
     switch (option) {
-    case 'm':
-        j->model = arg;
-        break;
     case 'f':
         j->file = arg;
-        break;
-    case 't':
-        ok = tern_cli_size("perplexity", "-t", arg, 1, 4096, &j->engine.threads);
-        break;
-    case 'q':
-        j->engine.quiet = j->o.quiet = 1;
-        break;
-    case OPT_CONTEXT:
-        ok = tern_cli_size("perplexity", "--ctx", arg, 2, 1u << 24, &j->engine.context);
-        break;
+        return 0;
     case OPT_STRIDE:
-        ok = tern_cli_size("perplexity", "--stride", arg, 1, 1u << 24, &j->o.stride);
-        break;
+        return tern_cli_size("perplexity", "--stride", arg, 1, 1u << 24, &j->o.stride) ? 0 : 3;
     case OPT_TOKENS:
-        ok = tern_cli_size("perplexity", "--tokens", arg, 2, SIZE_MAX, &j->tokens);
-        break;
-    case OPT_KV:
-        s = tern_kv_named(arg, &j->engine.kv, &e);
-        break;
-    case OPT_HEAD:
-        s = tern_head_named(arg, &j->engine.head, &e);
-        break;
-    case OPT_NO_WISDOM:
-        j->no_wisdom = 1;
-        break;
-    case OPT_WISDOM:
-        j->wisdom = arg;
-        break;
+        return tern_cli_size("perplexity", "--tokens", arg, 2, SIZE_MAX, &j->tokens) ? 0 : 3;
     case OPT_JSON:
         j->json = 1;
-        break;
+        return 0;
     default:
         return 3;
     }
-    if (s != TERN_OK) return tern_cli_fail(s, &e);
-    return ok ? 0 : 3;
 }
 
 static int parse(struct job *j, int argc, char **argv) {
@@ -97,9 +61,10 @@ static int parse(struct job *j, int argc, char **argv) {
     }
     if (optind < argc) return tern_cli_usage("perplexity", "'%s' is not an option", argv[optind]);
     if (!j->file) return tern_cli_usage("perplexity", "-f FILE is missing");
-    if (j->no_wisdom && j->wisdom)
-        return tern_cli_usage("perplexity", "--wisdom and --no-wisdom exclude each other");
-    return 0;
+    if (j->c.engine.context == 1)
+        return tern_cli_usage("perplexity", "--ctx: a window has two tokens or more");
+    j->o.quiet = j->c.quiet;
+    return tern_cli_engine_check(&j->c);
 }
 
 static enum tern_status print(const struct job *j, const struct tern_perplexity *p,
@@ -114,7 +79,7 @@ static enum tern_status print(const struct job *j, const struct tern_perplexity 
                p->windows == 1 ? "" : "s", p->context, p->stride);
         return TERN_OK;
     }
-    json_t *o = json_pack("{s:s, s:s, s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:s}", "model", j->model,
+    json_t *o = json_pack("{s:s, s:s, s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:s}", "model", j->c.model,
                           "text", j->file, "estimator", "exp of the mean over tokens", "perplexity",
                           p->perplexity, "nll", p->nll, "tokens", (json_int_t)p->tokens, "windows",
                           (json_int_t)p->windows, "context", (json_int_t)p->context, "stride",
@@ -134,47 +99,38 @@ static enum tern_status print(const struct job *j, const struct tern_perplexity 
 }
 
 static enum tern_status work(struct job *j, struct tern_error *e) {
-    struct tern_model *m = NULL;
     struct tern_tokenizer *tok = NULL;
     struct tern_engine *en = NULL;
-    struct tern_wisdom wisdom = {{0}, NULL, 0, 0};
     struct tern_perplexity result;
     struct tern_engine_facts facts;
-    char *text = NULL, warning[512] = "";
+    char *text = NULL;
     int32_t *ids = NULL;
     size_t bytes = 0, count = 0;
-    enum tern_status s = j->model ? TERN_OK : tern_default_model(&j->found, e);
-    if (!j->model) j->model = j->found;
-    if (s == TERN_OK) s = tern_file_read(j->file, TEXT_LIMIT, &text, &bytes, e);
-    if (s == TERN_OK) s = tern_model_open(j->model, &m, e);
+    enum tern_status s = tern_file_read(j->file, TEXT_LIMIT, &text, &bytes, e);
+    if (s == TERN_OK) s = tern_cli_engine_open(&j->c, e);
+    const struct tern_model *m = j->c.m;
     if (s == TERN_OK) s = tern_tokenizer_new(m, &tok, e);
     if (s == TERN_OK) s = tern_prompt_ids(m, tok, text, bytes, &ids, &count, e);
     if (s == TERN_OK && j->tokens && j->tokens < count) count = j->tokens;
-    if (s == TERN_OK && !j->no_wisdom) {
-        s = tern_wisdom_here(j->wisdom, &wisdom, warning, sizeof warning, e);
-        j->engine.wisdom = &wisdom;
-    }
-    if (warning[0]) fprintf(stderr, "tern: warning: %s\n", warning);
-    if (s == TERN_OK) s = tern_engine_new(m, &j->engine, &en, e);
+    if (s == TERN_OK) s = tern_engine_new(m, &j->c.engine, &en, e);
     if (s == TERN_OK) s = tern_perplexity_of(en, m->hp.vocab, ids, count, &j->o, &result, e);
     if (s == TERN_OK) {
         tern_engine_facts(en, &facts);
         if (facts.warning[0]) fprintf(stderr, "tern: warning: %s\n", facts.warning);
         s = print(j, &result, &facts, e);
+        tern_cli_engine_keep(&j->c, en);
     }
     tern_engine_free(en);
-    tern_wisdom_free(&wisdom);
     tern_tokenizer_free(tok);
-    tern_model_close(m);
+    tern_cli_engine_close(&j->c);
     free(ids);
     free(text);
-    free(j->found);
     return s;
 }
 
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
-    struct job j = {.engine = {0}};
+    struct job j = {.c = {.command = "perplexity"}};
     const int rc = parse(&j, argc, argv);
     if (rc) return rc;
     const enum tern_status s = work(&j, &e);
@@ -184,21 +140,22 @@ static int run(int argc, char **argv) {
 const struct tern_command tern_command_perplexity = {
     .name = "perplexity",
     .summary = "how well a model predicts a text",
-    .help = "usage: tern perplexity [-m FILE.gguf] -f TEXT [options]\n\n"
+    .help = "usage: tern perplexity [-m MODEL] -f TEXT [options]\n\n"
             "The text becomes one row of tokens (control tokens written out in it are read as such, and the\n"
             "beginning-of-text token stands in front when the model asks for one). Windows of C tokens begin "
             "every\n"
             "S tokens; of each window the tokens count that no earlier window has counted. The error is one\n"
             "standard error, from how the windows scatter.\n\n"
-            "  -m, --model FILE   model file (the model that comes with tern)\n"
+            "  -m, --model M      GGUF file, folder of safetensors, or synth:NAME (the model that comes with "
+            "tern)\n"
             "  -f, --file FILE    the text\n"
             "      --ctx C        tokens of a window (the model's context, at most 4096)\n"
             "      --stride S     distance of windows (half of C)\n"
             "      --tokens N     only the first N tokens of the text\n"
-            "  -t, --threads T    worker threads (by wisdom, else all processors)\n"
-            "      --kv f16|f32, --head auto|f16|f32    as for tern run\n"
-            "      --no-wisdom    ignore what was tuned; --wisdom FILE uses that file\n"
-            "      --json         the result as JSON\n"
+            "  -t, --threads T    worker threads (by wisdom, else all processors); --threads-prefill T of "
+            "several tokens "
+            "(T)\n" //
+    TERN_CLI_ENGINE_HELP "      --json         the result as JSON\n"
             "  -q, --quiet        no progress\n\n"
             "example: tern perplexity -m model.gguf -f text.txt --ctx 256 --stride 128\n",
     .run = run,

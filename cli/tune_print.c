@@ -80,7 +80,7 @@ static void say_outcome(const struct tern_outcome *o, enum tern_objective object
     printf("     %zu candidates, %zu left out, %zu dropped in %zu rounds of %zu samples; duel of %zu rounds",
            o->candidates, o->left_out, o->dropped, o->race_rounds, o->samples, o->duel_rounds);
     if (!isnan(o->floor)) printf(", noise floor %.1f %%", 100 * o->floor);
-    printf("%s%s\n", o->tie ? "; tie: the default stays" : "",
+    printf("%s%s\n", o->tie ? "; a tie: nothing is shown to be faster, the better guess is used" : "",
            o->complete ? "" : "; incomplete: the budget ended first");
 }
 

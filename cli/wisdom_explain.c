@@ -79,7 +79,7 @@ void tern_wisdom_entry_say(const struct tern_wisdom_entry *en) {
     if (!isnan(en->ci_lo_ns)) printf(" [%.2f, %.2f]", en->ci_lo_ns / scale, en->ci_hi_ns / scale);
     printf(" %s n=%zu; ", time ? "us" : tern_objective_unit(objective), en->n);
     if (en->tie)
-        printf("not separable from the default, which stays");
+        printf("a tie with the default: the better guess");
     else if (!strcmp(en->variant, en->base) && en->ratio == 1)
         printf("the default won");
     else {
@@ -216,7 +216,7 @@ static void say_why(const struct tern_wisdom_entry *en) {
     printf("    second   %s takes %.3f times as long", en->second, en->margin);
     if (!isnan(en->margin_lo)) printf(" [%.3f, %.3f]", en->margin_lo, en->margin_hi);
     printf(" n=%zu%s\n", en->n,
-           en->tie              ? "; a tie: the default stays"
+           en->tie              ? "; a tie: the better guess is used"
            : en->margin_lo <= 1 ? "; not separable from the winner"
                                 : "");
 }

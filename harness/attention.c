@@ -38,11 +38,13 @@ size_t tern_engine_head_rows(const struct tern_engine *en, size_t w, size_t work
     return 3;
 }
 
-/* Rotates the key of kv head g of token t into self->key and rounds key and value to the cache's type. */
-static void make_kv(const struct tern_engine *en, struct worker *self, const struct head_rows *r, size_t t,
-                    size_t g, void *key, void *value) {
+/* Norms (where the model does) and rotates the key of kv head g of token t into self->key and rounds key and
+ * value to the cache's type. */
+static void make_kv(const struct tern_engine *en, struct worker *self, const struct head_rows *r,
+                    size_t layer, size_t t, size_t g, void *key, void *value) {
     const float *row = r->qkv + t * en->qkv_columns;
-    memcpy(self->key, row + r->k_column + g * r->dim, r->dim * sizeof(float));
+    en->ops->norm(row + r->k_column + g * r->dim, layer_norm(en, layer, TERN_K_NORM), r->dim,
+                  en->model->hp.eps, self->key);
     en->ops->rope(self->key, en->cosine + t * r->dim / 2, en->sine + t * r->dim / 2, r->dim,
                   en->model->hp.rope_neox);
     en->ops->store[en->kv](self->key, r->dim, key);
@@ -58,6 +60,7 @@ static void attend(const struct tern_engine *en, struct worker *self, const stru
     float *q = r->qkv + t * en->qkv_columns + head * r->dim,
           *out = en->mixed + (t * r->heads + head) * r->dim;
     const float factor = 1.0f / sqrtf((float)r->dim);
+    ops->norm(q, layer_norm(en, layer, TERN_Q_NORM), r->dim, en->model->hp.eps, q);
     ops->rope(q, en->cosine + t * r->dim / 2, en->sine + t * r->dim / 2, r->dim, en->model->hp.rope_neox);
     ops->scores[en->kv](q, cache_row(en, layer, 0, g, 0), cached, r->dim, factor, self->score);
     if (own_k) ops->scores[en->kv](q, own_k, 1, r->dim, factor, self->score + cached);
@@ -79,7 +82,7 @@ static void attention_one(const struct step *st, size_t w, size_t layer) {
     tern_share(r.heads, 1, w, en->threads, &from, &to);
     for (size_t h = from; h < to; h++) {
         const size_t g = h / r.group;
-        if (h == from || h % r.group == 0) make_kv(en, self, &r, 0, g, self->own_k, self->own_v);
+        if (h == from || h % r.group == 0) make_kv(en, self, &r, layer, 0, g, self->own_k, self->own_v);
         if (h % r.group == 0) {
             memcpy(cache_row(en, layer, 0, g, en->position), self->own_k, row);
             memcpy(cache_row(en, layer, 1, g, en->position), self->own_v, row);
@@ -95,7 +98,7 @@ static void attention_many(const struct step *st, size_t w, size_t layer) {
     tern_share(st->n * r.kv_heads, 1, w, en->threads, &from, &to);
     for (size_t i = from; i < to; i++) {
         const size_t t = i / r.kv_heads, g = i % r.kv_heads;
-        make_kv(en, &en->worker[w], &r, t, g, cache_row(en, layer, 0, g, en->position + t),
+        make_kv(en, &en->worker[w], &r, layer, t, g, cache_row(en, layer, 0, g, en->position + t),
                 cache_row(en, layer, 1, g, en->position + t));
     }
     tern_pool_barrier(en->pool);

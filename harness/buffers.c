@@ -118,14 +118,24 @@ static void drop_tokens(struct tern_tokens *x) {
     tern_free(x->f);
 }
 
+static int wants_floats(const struct tern_engine *en) {
+    return en->act == TERN_ACT_F32 || en->any_plain;
+}
+
+static int any_gates_apart(const struct tern_engine *en) {
+    int any = 0;
+    for (uint32_t i = 0; i < en->model->hp.layers; i++) any |= tern_engine_gates_apart(en, i);
+    return any;
+}
+
 static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local, size_t block,
                       size_t slice) {
     const struct tern_hparams *hp = &en->model->hp;
     const size_t row = en->kv_row;
-    int ok = get_tokens(&w->one, 1, widest, en->act == TERN_ACT_F32 ? widest : hp->hidden) &&
+    int ok = get_tokens(&w->one, 1, widest, wants_floats(en) ? widest : hp->hidden) &&
              get_floats(&w->qkv, 1, en->qkv_columns) &&
              get_floats(&w->score, 1, tern_round_up(en->context, TERN_LANES)) &&
-             get_floats(&w->key, 1, hp->head_dim);
+             get_floats(&w->key, 1, hp->head_dim) && get_floats(&w->normed, 1, widest);
     ok = ok && (w->own_k = tern_alloc(row)) && (w->own_v = tern_alloc(row)) &&
          (w->local = tern_alloc(local)) && (w->table = tern_alloc(en->table_bytes));
     ok = ok && (w->block = tern_alloc(tern_mul_size(block, sizeof *w->block)));
@@ -140,6 +150,7 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
     size_t shared, local, block, rows;
     const size_t slice = slice_bytes(en, &rows);
     scratch_bytes(en, &shared, &local, &block);
+    en->block_words = block = tern_max(block, 64);
     en->qkv_columns = tern_engine_columns(hp).all;
     en->table_bytes = own_tables(en);
     en->by_heads = worth_by_heads(en);
@@ -147,7 +158,7 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
     int ok = get_floats(&en->x, n, hp->hidden) && get_floats(&en->qkv, n, en->qkv_columns) &&
              get_floats(&en->mixed, n, inner) && get_floats(&en->inner, n, hp->ffn) &&
              get_floats(&en->cosine, n, half) && get_floats(&en->sine, n, half) &&
-             get_tokens(&en->tokens, n, widest, en->act == TERN_ACT_F32 ? widest : 0);
+             get_tokens(&en->tokens, n, widest, wants_floats(en) ? widest : 0);
     ok =
         ok && (en->shared = tern_alloc(shared)) && (en->frequency = tern_alloc(half * sizeof *en->frequency));
     ok = ok && (en->history = tern_alloc(tern_mul_size(en->context, sizeof *en->history)));
@@ -155,6 +166,7 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
     const size_t sums = tern_mul_size(SPLIT_MATRICES * en->threads_decode, en->sum_stride);
     ok = ok && (!slice || (en->sums = tern_alloc(tern_mul_size(sums, sizeof *en->sums))));
     ok = ok && (en->worker = tern_alloc(en->workers * sizeof *en->worker));
+    if (ok && any_gates_apart(en)) ok = get_floats(&en->up, n, hp->ffn);
     for (size_t w = 0; ok && w < en->workers; w++)
         ok = get_worker(en, &en->worker[w], widest, local, block, slice);
     if (!ok) return tern_fail(e, TERN_NO_MEMORY, "engine: buffers for %zu tokens per step: out of memory", n);
@@ -169,6 +181,7 @@ void tern_engine_buffers_free(struct tern_engine *en) {
         drop_tokens(&s->one);
         tern_free(s->score);
         tern_free(s->key);
+        tern_free(s->normed);
         tern_free(s->own_k);
         tern_free(s->own_v);
         tern_free(s->qkv);
@@ -184,6 +197,7 @@ void tern_engine_buffers_free(struct tern_engine *en) {
     tern_free(en->qkv);
     tern_free(en->mixed);
     tern_free(en->inner);
+    tern_free(en->up);
     tern_free(en->cosine);
     tern_free(en->sine);
     tern_free(en->shared);

@@ -75,7 +75,9 @@ static uint64_t hash_layout(const struct tern_engine *en) {
             const struct packed *p = &en->layer[i].of[j];
             const uint64_t shape[] = {p->w.m, p->w.k, p->piece->roles, p->piece->pair};
             h = tern_hash(h, shape, sizeof shape);
-            h = hash_text(h, p->w.format->name);
+            const uint64_t rows = p->rows;
+            h = hash_text(h, p->plain ? "rows" : p->w.format->name);
+            if (p->plain) h = tern_hash(h, &rows, sizeof rows);
             for (size_t r = 0; r < p->piece->roles; r++) {
                 const uint64_t role = p->piece->role[r];
                 h = hash_source(tern_hash(h, &role, sizeof role), p->source[r]);

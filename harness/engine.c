@@ -25,20 +25,7 @@ static enum tern_status check_shapes(const struct tern_model *m, struct tern_err
         why = "the head size is odd";
     else if (m->embedding.rows != hp->vocab || m->embedding.cols != hp->hidden)
         why = "the embedding has another size";
-    if (why) return tern_fail(e, TERN_BAD_INPUT, "engine: %s: %s", m->source, why);
-    /* Described and loaded by models/, but not in the graph of forward.c: never a wrong answer. */
-    if (hp->qk_norms || hp->input_norms)
-        return tern_fail(e, TERN_UNSUPPORTED, "engine: %s: norms of %s are not built in yet", m->source,
-                         hp->input_norms ? "every linear layer" : "q and k");
-    for (uint32_t i = 0; i < hp->layers; i++) {
-        const struct tern_layer *l = &m->layer[i];
-        const struct tern_linear *all[7] = {&l->q, &l->k, &l->v, &l->o, &l->gate, &l->up, &l->down};
-        for (size_t j = 0; j < 7; j++)
-            if (all[j]->plain)
-                return tern_fail(e, TERN_UNSUPPORTED, "engine: %s: %s: not a ternary layer", m->source,
-                                 all[j]->name);
-    }
-    return TERN_OK;
+    return why ? tern_fail(e, TERN_BAD_INPUT, "engine: %s: %s", m->source, why) : TERN_OK;
 }
 
 static size_t cache_bytes(const struct tern_engine *en) {
@@ -50,9 +37,8 @@ static size_t cache_bytes(const struct tern_engine *en) {
 static enum tern_status check_memory(const struct tern_engine *en, struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
     size_t body = 0;
-    for (size_t i = 0; i < en->pieces; i++)
-        body +=
-            hp->layers * en->piece[i].plan->bucket[0].variant->format->bytes(en->piece[i].m, en->piece[i].k);
+    for (size_t i = 0; i < hp->layers; i++)
+        for (size_t j = 0; j < en->pieces; j++) body += tern_engine_packed_bytes(&en->layer[i].of[j]);
     /* A scan has 6 bits and 1/32 byte a weight, and a few numbers a row. */
     const size_t scan = en->head.two_stages ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256) : 0;
     const size_t head = en->head.kept_bytes + scan, cache = cache_bytes(en);
@@ -100,6 +86,7 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
     en->model = m;
     if ((s = settle(en, o, machine, e)) != TERN_OK) goto failed;
     if ((s = tern_engine_plan(en, o, e)) != TERN_OK) goto failed;
+    if ((s = tern_engine_list(en, e)) != TERN_OK) goto failed;
     if ((s = check_memory(en, e)) != TERN_OK) goto failed;
     const int *cpus = en->workers <= machine->cpus ? machine->cpu : NULL;
     if ((s = tern_pool_new(en->workers, cpus, &en->pool, e)) != TERN_OK) goto failed;
@@ -135,7 +122,7 @@ void tern_engine_free(struct tern_engine *en) {
     tern_pages_drop(&en->body);
     tern_head_free(en);
     tern_free(en->norms);
-    tern_free(en->attn_norm);
+    tern_free(en->norm);
     tern_free(en->layer);
     free(en->cache_folder);
     free(en->cache_path);

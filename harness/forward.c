@@ -79,6 +79,10 @@ static void restrict_to_heads(const struct tern_engine *en, size_t w, struct pro
     }
 }
 
+static const float *own_norm(const struct tern_engine *en, size_t layer, enum tern_role r) {
+    return layer_norm(en, layer, (enum tern_norm)(TERN_INPUT_NORM + r));
+}
+
 static void attention_block(const struct step *st, size_t w, size_t layer) {
     const struct tern_engine *en = st->en;
     const struct tern_hparams *hp = &en->model->hp;
@@ -87,45 +91,64 @@ static void attention_block(const struct step *st, size_t w, size_t layer) {
     const int by_heads = st->n == 1 && en->by_heads;
     struct product qkv[3];
     const size_t count = qkv_products(en, of, by_heads ? en->worker[w].qkv : en->qkv, qkv);
-    const struct product o = product_of(&of[en->qkv_pieces], TERN_EPILOGUE_ADD, en->x, hp->hidden);
+    for (size_t i = 0; i < count; i++) qkv[i].own_norm = own_norm(en, layer, TERN_Q + (enum tern_role)i);
+    struct product o = product_of(&of[en->qkv_pieces], TERN_EPILOGUE_ADD, en->x, hp->hidden);
+    o.own_norm = own_norm(en, layer, TERN_O);
     if (by_heads) restrict_to_heads(en, w, qkv, count);
-    const struct tern_tokens *x =
-        tern_engine_activate(st, w, en->x, hp->hidden, hp->hidden, en->attn_norm[layer]);
-    lap(st, w, TERN_SPENT_NORM);
-    tern_engine_multiply(st, w, qkv, count, x);
-    lap(st, w, TERN_SPENT_LINEAR);
+    tern_engine_linear(st, w, qkv, count,
+                       &(struct input){en->x, hp->hidden, hp->hidden, layer_norm(en, layer, TERN_ATTN_NORM)});
     if (!by_heads) meet(st, w);
     tern_engine_attention(st, w, layer);
     lap(st, w, TERN_SPENT_ATTENTION);
     meet(st, w);
-    x = tern_engine_activate(st, w, en->mixed, inner, inner, en->attn_sub_norm[layer]);
-    lap(st, w, TERN_SPENT_NORM);
-    tern_engine_multiply(st, w, &o, 1, x);
-    lap(st, w, TERN_SPENT_LINEAR);
+    tern_engine_linear(st, w, &o, 1,
+                       &(struct input){en->mixed, inner, inner, layer_norm(en, layer, TERN_ATTN_SUB_NORM)});
     meet(st, w);
+}
+
+/* gate and up as one product. */
+static void gated_together(const struct step *st, size_t w, const struct packed *gate,
+                           const struct input *in) {
+    const struct tern_engine *en = st->en;
+    const struct tern_hparams *hp = &en->model->hp;
+    const int merged = en->gated_pieces == 1;
+    struct product g = product_of(
+        gate, hp->activation == TERN_SILU ? TERN_EPILOGUE_SILU : TERN_EPILOGUE_RELU2, en->inner, hp->ffn);
+    g.up = merged ? NULL : gate + 1;
+    g.ep.up_scale = merged ? gate->source[1]->scale : gate[1].source[0]->scale;
+    g.ep.pair = gate->piece->pair;
+    tern_engine_linear(st, w, &g, 1, in);
+}
+
+static void gated_apart(const struct step *st, size_t w, size_t layer, const struct packed *gate,
+                        const struct input *in) {
+    const struct tern_engine *en = st->en;
+    const size_t ffn = en->model->hp.ffn;
+    struct product g[2] = {product_of(gate, TERN_EPILOGUE_SCALE, en->inner, ffn),
+                           product_of(gate + 1, TERN_EPILOGUE_SCALE, en->up, ffn)};
+    g[0].own_norm = own_norm(en, layer, TERN_GATE);
+    g[1].own_norm = own_norm(en, layer, TERN_UP);
+    tern_engine_linear(st, w, g, 2, in);
+    if (st->n > 1) meet(st, w);
+    tern_engine_combine(st, w, gate);
+    lap(st, w, TERN_SPENT_LINEAR);
 }
 
 static void ffn_block(const struct step *st, size_t w, size_t layer) {
     const struct tern_engine *en = st->en;
     const struct tern_hparams *hp = &en->model->hp;
     const struct packed *gate = &en->layer[layer].of[en->qkv_pieces + 1];
-    const int merged = en->gated_pieces == 1;
-    struct product gated = product_of(
-        gate, hp->activation == TERN_SILU ? TERN_EPILOGUE_SILU : TERN_EPILOGUE_RELU2, en->inner, hp->ffn);
-    gated.up = merged ? NULL : gate + 1;
-    gated.ep.up_scale = merged ? gate->source[1]->scale : gate[1].source[0]->scale;
-    gated.ep.pair = gate->piece->pair;
-    const struct product down = product_of(gate + en->gated_pieces, TERN_EPILOGUE_ADD, en->x, hp->hidden);
-    const struct tern_tokens *x =
-        tern_engine_activate(st, w, en->x, hp->hidden, hp->hidden, en->ffn_norm[layer]);
-    lap(st, w, TERN_SPENT_NORM);
-    tern_engine_multiply(st, w, &gated, 1, x);
-    lap(st, w, TERN_SPENT_LINEAR);
+    struct product down = product_of(gate + en->gated_pieces, TERN_EPILOGUE_ADD, en->x, hp->hidden);
+    down.own_norm = own_norm(en, layer, TERN_DOWN);
+    const struct input in = {en->x, hp->hidden, hp->hidden, layer_norm(en, layer, TERN_FFN_NORM)};
+    if (tern_engine_gates_apart(en, layer))
+        gated_apart(st, w, layer, gate, &in);
+    else
+        gated_together(st, w, gate, &in);
     meet(st, w);
-    x = tern_engine_activate(st, w, en->inner, hp->ffn, hp->ffn, en->ffn_sub_norm[layer]);
-    lap(st, w, TERN_SPENT_NORM);
-    tern_engine_multiply(st, w, &down, 1, x);
-    lap(st, w, TERN_SPENT_LINEAR);
+    tern_engine_linear(
+        st, w, &down, 1,
+        &(struct input){en->inner, hp->ffn, hp->ffn, layer_norm(en, layer, TERN_FFN_SUB_NORM)});
     meet(st, w);
 }
 

@@ -1,38 +1,9 @@
 #include "harness/internal.h"
 
-#include "harness/head_pack.h"
-#include "kernels/half.h"
+#include "harness/dense_rows.h"
 #include "models/facts.h"
 
-#include <stdint.h>
-#include <string.h>
-
 #define RELEASE_ROWS 1024 /* rows of the file given back at a time */
-
-static int all_fit_f16(const float *x, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        const float back = tern_f16_to_f32(tern_f32_to_f16(x[i]));
-        if (memcmp(&back, &x[i], sizeof back)) return 0;
-    }
-    return 1;
-}
-
-/* What keeps every value: its own blocks (Q4_0 as Q8_0), f16 when all of them fit, else f32. TERN_ROWS_COUNT:
- * no memory. */
-static enum tern_rows faithful(const struct tern_dense *d) {
-    if (d->type == TERN_DENSE_F16 || d->type == TERN_DENSE_SYNTH) return TERN_ROWS_F16;
-    if (d->type == TERN_DENSE_Q8_0 || d->type == TERN_DENSE_Q4_0) return TERN_ROWS_Q8;
-    if (d->type == TERN_DENSE_Q6_K) return TERN_ROWS_Q6_K;
-    float *row = tern_alloc(d->cols * sizeof *row);
-    if (!row) return TERN_ROWS_COUNT;
-    enum tern_rows type = TERN_ROWS_F16;
-    for (size_t r = 0; type == TERN_ROWS_F16 && r < d->rows; r++) {
-        tern_dense_row(d, r, row);
-        if (!all_fit_f16(row, d->cols)) type = TERN_ROWS_F32;
-    }
-    tern_free(row);
-    return type;
-}
 
 static enum tern_rows rows_for(const struct tern_dense *d, enum tern_head_type type) {
     switch (type) {
@@ -45,7 +16,7 @@ static enum tern_rows rows_for(const struct tern_dense *d, enum tern_head_type t
     case TERN_HEAD_Q6_K:
         return TERN_ROWS_Q6_K;
     default:
-        return faithful(d);
+        return tern_rows_faithful(d);
     }
 }
 
@@ -90,21 +61,11 @@ void tern_head_free(struct tern_engine *en) {
     tern_pages_drop(&en->head.pages);
 }
 
-/* The file's own blocks when they are what is kept, else NULL. */
-static const unsigned char *as_it_is(const struct head *h) {
-    const enum tern_dense_type t = h->source->type;
-    const int same = (h->rows == TERN_ROWS_Q8 && t == TERN_DENSE_Q8_0) ||
-                     (h->rows == TERN_ROWS_Q6_K && t == TERN_DENSE_Q6_K) ||
-                     (h->rows == TERN_ROWS_F16 && t == TERN_DENSE_F16) ||
-                     (h->rows == TERN_ROWS_F32 && t == TERN_DENSE_F32);
-    return same ? h->source->data : NULL;
-}
-
 static void fill(void *ctx, size_t w, size_t workers) {
     struct tern_engine *en = ctx;
     struct head *h = &en->head;
     const struct tern_dense *d = h->source;
-    const unsigned char *own = as_it_is(h);
+    const int own = tern_rows_same(h->rows, d);
     float *row = en->worker[w].one.f;
     size_t from, to;
     (void)workers;
@@ -115,20 +76,9 @@ static void fill(void *ctx, size_t w, size_t workers) {
             tern_model_release(en->model, (const char *)d->data + (r - RELEASE_ROWS) * source,
                                RELEASE_ROWS * source);
         unsigned char *out = (unsigned char *)h->pages.data + r * h->row_bytes;
-        if (own) memcpy(out, own + r * h->row_bytes, h->row_bytes);
         if (!own || h->exact) tern_dense_row(d, r, row);
         if (h->exact) tern_exact_pack(h->exact, r, row);
-        if (own) continue;
-        if (h->rows == TERN_ROWS_F16)
-            en->ops->store[TERN_KV_F16](row, d->cols, out);
-        else if (h->rows == TERN_ROWS_Q8 && d->type == TERN_DENSE_Q4_0)
-            tern_q8_of_q4_0((const char *)d->data + r * source, d->cols, out);
-        else if (h->rows == TERN_ROWS_Q8)
-            tern_pack_q8(row, d->cols, out);
-        else if (h->rows == TERN_ROWS_Q6_K)
-            tern_pack_q6_k(row, d->cols, out);
-        else
-            memcpy(out, row, h->row_bytes);
+        tern_rows_put(h->rows, d, r, row, out);
     }
 }
 

@@ -10,5 +10,9 @@ void tern_pack_q8(const float *x, size_t k, void *out);
 void tern_q8_of_q4_0(const void *blocks, size_t k, void *out);
 /* k is a multiple of 256: 210 bytes each. */
 void tern_pack_q6_k(const float *x, size_t k, void *out);
+/* The same blocks with their codes in another order: weight 16 j + 4 v + c of a block at byte 4 j + c of
+ * vector v of four, the vectors packed as those of struct tern_scan with 6 bits (headops.h). Scales and d
+ * stay where they are. `out` may be `blocks`. */
+void tern_lanes_of_q6_k(const void *blocks, size_t k, void *out);
 
 #endif

@@ -2,26 +2,26 @@
  * scan of the two-stage exact head (docs/exact-head.md).
  *
  * One source (headops_body.c), compiled once per ISA level. Float sums run over four accumulators of sixteen
- * lanes in one fixed order without fused operations, so every level gives the same bits; the scan sums
- * integers, which have no order. */
+ * lanes in one fixed order without fused operations, so every level gives the same bits; the scan and Q6_K
+ * blocks (q6_rows.h) sum integers, which have no order. */
 #ifndef TERN_HARNESS_HEADOPS_H
 #define TERN_HARNESS_HEADOPS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* F16, F32: plain rows. Q8: Q8_0 blocks (32 weights in 34 bytes). Q6_K: 256 weights in 210 bytes; see
- * models/dense.c. */
+/* F16, F32: plain rows. Q8: Q8_0 blocks (32 weights in 34 bytes). Q6_K: the weights of Q6_K blocks, 256 in
+ * 210 bytes, in the order of head_pack.h. */
 enum tern_rows { TERN_ROWS_F16, TERN_ROWS_F32, TERN_ROWS_Q8, TERN_ROWS_Q6_K, TERN_ROWS_COUNT };
 
 /* Bytes of one row of k weights; k is a multiple of 32 (Q8) or 256 (Q6_K). */
 size_t tern_rows_bytes(enum tern_rows type, size_t k);
 
 /* A float dot product of k terms: terms per accumulator lane, the product, two levels of accumulators, four
- * of lanes, and at most 15 single ones behind them. Its relative rounding error is below this many times
- * 2^-24. */
+ * of lanes, and at most 15 single ones behind them; 64 for what the planes of q6_rows.h lose. Its error is
+ * below this many times 2^-24, relative to |row| |x|. */
 static inline double tern_rows_roundings(size_t k) {
-    return (double)(k / 64) + 24;
+    return (double)(k / 64) + 24 + 64;
 }
 
 #define TERN_SCAN_UNIT 256 /* weights packed together: four vectors of 64 */

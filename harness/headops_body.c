@@ -185,50 +185,6 @@ static void rows_q8(const void *data, size_t k, size_t r0, size_t r1, const floa
     }
 }
 
-/* 128 codes of half a block, in the order of the weights. */
-static inline void q6_codes(const unsigned char *low, const unsigned char *high, int8_t *out) {
-#ifdef __AVX2__
-    const __m256i m4 = _mm256_set1_epi8(0x0f), m2 = _mm256_set1_epi8(0x30), off = _mm256_set1_epi8(32);
-    const __m256i a = _mm256_loadu_si256((const void *)low), b = _mm256_loadu_si256((const void *)(low + 32)),
-                  h = _mm256_loadu_si256((const void *)high);
-    const __m256i l[4] = {_mm256_and_si256(a, m4), _mm256_and_si256(b, m4),
-                          _mm256_and_si256(_mm256_srli_epi16(a, 4), m4),
-                          _mm256_and_si256(_mm256_srli_epi16(b, 4), m4)};
-    const __m256i u[4] = {_mm256_and_si256(_mm256_slli_epi16(h, 4), m2),
-                          _mm256_and_si256(_mm256_slli_epi16(h, 2), m2), _mm256_and_si256(h, m2),
-                          _mm256_and_si256(_mm256_srli_epi16(h, 2), m2)};
-    for (size_t i = 0; i < 4; i++)
-        _mm256_storeu_si256((void *)(out + 32 * i), _mm256_sub_epi8(_mm256_or_si256(l[i], u[i]), off));
-#else
-    for (size_t i = 0; i < 128; i++) {
-        const size_t quarter = i / 32, at = i % 32;
-        const unsigned l = low[32 * (quarter % 2) + at] >> 4 * (quarter / 2) & 15,
-                       h = high[at] >> 2 * quarter & 3;
-        out[i] = (int8_t)((int)(l | h << 4) - 32);
-    }
-#endif
-}
-
-static void rows_q6_k(const void *data, size_t k, size_t r0, size_t r1, const float *x, float *y) {
-    for (size_t r = r0; r < r1; r++) {
-        const unsigned char *b = (const unsigned char *)data + r * (k / 256 * 210);
-        vec acc[4] = {zero(), zero(), zero(), zero()};
-        for (size_t i = 0; i < k; i += 256, b += 210) {
-            int8_t q[256];
-            const float d = half_at(b + 208);
-            ahead(b, 210);
-            q6_codes(b, b + 128, q);
-            q6_codes(b + 64, b + 160, q + 128);
-            for (size_t j = 0; j < 16; j++) {
-                const float scale = d * (float)(int8_t)b[192 + j]; /* exact: 11 + 7 bits */
-                acc[j % 4] =
-                    add(acc[j % 4], times(factor(load_i8(q + 16 * j), scale), load_f32(x + i + 16 * j)));
-            }
-        }
-        *y++ = fold_four(acc);
-    }
-}
-
 /* The scan. Sixteen int32 sums: lane j gets bytes 4j..4j+3 of each vector, times both planes. Bounds: 64
  * weights of a block * 255 * 32640 < 2^30. */
 #if defined(__AVX512BW__)
@@ -367,6 +323,8 @@ static inline vec scaled(sums s, const int32_t *offset, const unsigned char *sca
     EACH((float)(s.lane[i] - offset[i]) * (float)scale[i]);
 }
 #endif
+
+#include "harness/q6_rows.h"
 
 static inline void scan_rows(const struct tern_scan *s, const struct tern_scan_vector *x, size_t r0,
                              size_t r1, float *y, int bits) {

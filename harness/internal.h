@@ -7,6 +7,7 @@
 #include "harness/engine.h"
 #include "harness/f32ops.h"
 #include "harness/head_exact.h"
+#include "harness/headops.h"
 #include "kernels/epilogue.h"
 #include "kernels/quantise.h"
 #include "measure/machine.h"
@@ -34,6 +35,10 @@ struct packed {
     const struct tern_linear *source[3]; /* of the piece's roles */
     const struct piece *piece;
     struct tern_matrix w;
+    int plain; /* a layer that is not ternary: w.format is NULL, and w.data holds rows of headops.h, which
+                  multiply unquantised activations. Always a piece of its own */
+    enum tern_rows rows;
+    size_t row_bytes;
 };
 
 /* en->piece tells what they are: q, k, v, or all three; o; gate and up, or both; down. */
@@ -57,6 +62,7 @@ struct head {
 struct worker {
     float *score;                 /* one row of attention weights */
     float *key;                   /* one rotated key */
+    float *normed;                /* a token behind the first of two norms */
     unsigned char *own_k, *own_v; /* a single token's key and value of one kv head, in the cache's type */
     struct tern_tokens one;       /* a single token, quantised; one.f feeds the head */
     struct tern_tokens many;      /* this worker's view of the shared tokens */
@@ -87,6 +93,7 @@ struct tern_engine {
     struct piece piece[TERN_ROLES];
     size_t pieces, qkv_pieces, gated_pieces; /* of qkv 1 or 3, of gate and up 1 or 2 */
     int by_heads; /* a single token's q, k and v are made by the workers whose heads need them */
+    int any_plain;
     struct packed_layer *layer;
     struct tern_pages body;
     size_t body_bytes;
@@ -95,17 +102,20 @@ struct tern_engine {
     char *cache_folder, *cache_path, *cache_key; /* of the packed cache; NULL: none */
 
     float *norms; /* all norm vectors, one after another */
-    float **attn_norm, **attn_sub_norm, **ffn_norm, **ffn_sub_norm, *output_norm;
+    float **norm; /* [layer][TERN_NORMS], see layer_norm */
+    float *output_norm;
 
     struct tern_pages cache; /* [layer][K, V][kv head][context][head_dim] */
     size_t kv_row;           /* bytes of one [head_dim] */
 
     /* Shared buffers of one step; rows of [ubatch][...]. */
     float *x, *qkv, *mixed, *inner, *cosine, *sine;
+    float *up; /* as inner, where gate and up are not one product; else NULL */
     size_t qkv_columns;
     double *frequency;         /* of the rotation, [head_dim / 2] */
     void *shared;              /* prep tables */
     size_t table_bytes;        /* tables of a single token up to this size are made by each worker */
+    size_t block_words;        /* of each worker's block */
     struct tern_tokens tokens; /* a quantised ubatch */
     int32_t *sums;             /* of plans that split K: [matrix of a group][worker][sum_stride] */
     size_t sum_stride;
@@ -150,7 +160,14 @@ struct qkv_columns {
 };
 struct qkv_columns tern_engine_columns(const struct tern_hparams *hp);
 
-/* load.c: bytes that the packed body needs, then packs it; head and norms. */
+/* NULL: the model has none of this kind. */
+static inline const float *layer_norm(const struct tern_engine *en, size_t layer, enum tern_norm n) {
+    return en->norm[layer * TERN_NORMS + n];
+}
+
+/* load.c: what each piece of each layer is packed from, and its size; then packs it; head and norms. */
+enum tern_status tern_engine_list(struct tern_engine *en, struct tern_error *e);
+size_t tern_engine_packed_bytes(const struct packed *p);
 enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e);
 /* cache.c: fills body and head from the packed cache; 1 when it did. Damage is told in the facts' warning. */
 int tern_engine_cache_read(struct tern_engine *en);
@@ -180,19 +197,30 @@ struct rows {
 };
 struct product {
     const struct packed *p, *up; /* up: gate's partner of the same shape, else NULL */
+    const float *own_norm;       /* of the linear layer, behind the norm of its block; NULL: none */
     struct tern_epilogue ep;
     int by_heads; /* not the worker's share, but the rows below, rounded outwards to whole steps */
     struct rows own[3];
     size_t owns;
 };
 
-/* linear.c: norm and quantisation of the step's tokens: of a single one by every worker for itself, else
- * shared out, with a barrier after it. `weight` NULL: no norm. */
-const struct tern_tokens *tern_engine_activate(const struct step *st, size_t w, const float *src, size_t ld,
-                                               size_t k, const float *weight);
-/* Worker w's share of `count` products with these tokens. */
-void tern_engine_multiply(const struct step *st, size_t w, const struct product *g, size_t count,
-                          const struct tern_tokens *x);
+/* What the linear layers of one place of the graph read: rows of k values, ld apart. */
+struct input {
+    const float *src;
+    size_t ld, k;
+    const float *norm; /* of the block; NULL: none */
+};
+
+/* linear.c: worker w's share of `count` products of this input, which is normed and quantised first: a single
+ * token by every worker for itself, else shared out, with a barrier after it. Products with norms of their
+ * own run one after another. */
+void tern_engine_linear(const struct step *st, size_t w, const struct product *g, size_t count,
+                        const struct input *in);
+/* From the rows of en->inner and en->up to en->inner, after gate and up were two products: of a single token
+ * the rows that this worker computed, else a share of the tokens. */
+void tern_engine_combine(const struct step *st, size_t w, const struct packed *gate);
+/* 1 when the layer's gate and up have norms of their own, or one of them is plain. */
+int tern_engine_gates_apart(const struct tern_engine *en, size_t layer);
 /* 1 when the workers share a single token's product with this piece by columns (kernels/split.h). */
 int tern_engine_splits(const struct piece *p);
 /* 32-bit words of a worker's block for a call of n tokens. */

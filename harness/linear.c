@@ -12,6 +12,7 @@ static int same_prep(const struct tern_plan *a, const struct tern_plan *b) {
 /* Tokens that one call of every product may take, at most `left`. */
 static size_t chunk_of(const struct product *g, size_t count, size_t left) {
     for (size_t i = 0; i < count; i++) {
+        if (g[i].p->plain) continue;
         const size_t most = tern_engine_plan_for(g[i].p->piece->plan, left)->variant->n_max;
         if (most < left) return chunk_of(g, count, most);
     }
@@ -81,8 +82,40 @@ static void run_slice(const struct step *st, size_t w, const struct product *g, 
     }
     tern_pool_barrier(en->pool);
     size_t from, to;
-    tern_share(c->w.m, g->ep.pair ? 2 * g->ep.pair : TERN_LANES, w, en->threads, &from, &to);
+    tern_share(c->w.m, cut_of(v, g->ep.pair), w, en->threads, &from, &to);
     tern_variant_run_fused(v, c, g->up ? &up : NULL, &g->ep, &f, from, to);
+}
+
+#define PLAIN_BYTES ((size_t)256 << 10) /* of weights that all tokens multiply before the next ones */
+
+/* Rows [from, to) of a layer that is not ternary, n tokens. */
+static void run_plain(const struct step *st, size_t w, const struct product *g, const struct tern_tokens *x,
+                      size_t t0, size_t from, size_t to) {
+    const struct tern_engine *en = st->en;
+    const struct packed *p = g->p;
+    const struct tern_segment *s = &g->ep.segment[0];
+    float *block = (float *)(void *)en->worker[w].block;
+    void (*const put)(const void *, size_t, float, float *) =
+        (g->ep.kind == TERN_EPILOGUE_ADD ? en->epilogue->add : en->epilogue->scale)[TERN_ACT_F32];
+    const size_t rows = tern_min(tern_max(PLAIN_BYTES / p->row_bytes, 1), en->block_words);
+    for (size_t r = from, end; r < to; r = end) {
+        end = tern_min(r + rows, to);
+        for (size_t t = 0; t < x->n; t++) {
+            en->head.ops->rows[p->rows](p->w.data, p->w.k, r, end, x->f + t * x->fstride, block);
+            put(block, end - r, s->scale, s->dst + (t0 + t) * g->ep.ld + r);
+        }
+    }
+}
+
+/* Of the same rows as a ternary layer of the shape would. */
+static void plain_share(const struct step *st, size_t w, const struct product *g, const struct tern_tokens *x,
+                        size_t t0) {
+    const struct tern_variant *v = tern_engine_plan_for(g->p->piece->plan, x->n)->variant;
+    for (size_t i = 0; i < g->owns; i++) run_plain(st, w, g, x, t0, g->own[i].from, g->own[i].to);
+    if (g->by_heads) return;
+    size_t from, to;
+    tern_share(g->p->w.m, cut_of(v, 0), w, st->en->threads, &from, &to);
+    run_plain(st, w, g, x, t0, from, to);
 }
 
 /* The tables that `c` wants, made by all workers, or of a single token by each for itself. */
@@ -100,9 +133,10 @@ static void prepare(const struct step *st, size_t w, const struct tern_plan *pla
     tern_pool_barrier(en->pool);
 }
 
-/* Tokens [t0, t0 + n). */
+/* Tokens [t0, t0 + n). `former` products of the same group came before: their tables and partial sums may
+ * still be read. */
 static void multiply_chunk(const struct step *st, size_t w, const struct product *g, size_t count,
-                           const struct tern_tokens *all, size_t t0, size_t n) {
+                           const struct tern_tokens *all, size_t t0, size_t n, size_t former) {
     const struct tern_engine *en = st->en;
     struct tern_tokens x = *all;
     x.n = n;
@@ -112,54 +146,118 @@ static void multiply_chunk(const struct step *st, size_t w, const struct product
     if (x.f) x.f += t0 * x.fstride;
     const struct tern_plan *prepared = NULL;
     for (size_t i = 0; i < count; i++) {
+        if (g[i].p->plain) {
+            plain_share(st, w, &g[i], &x, t0);
+            continue;
+        }
         const struct tern_plan *plan = tern_engine_plan_for(g[i].p->piece->plan, n);
         struct tern_call c = {.w = g[i].p->w, .x = &x};
         memcpy(c.param, plan->param, sizeof c.param);
         if (st->n == 1 && plan->param[TERN_P_SPLIT] == TERN_SPLIT_K) {
-            run_slice(st, w, &g[i], &c, i);
+            run_slice(st, w, &g[i], &c, former + i);
             continue;
         }
         const size_t bytes = plan->variant->prep->shared_bytes(&c);
         c.shared = n == 1 && bytes <= en->table_bytes ? en->worker[w].table : en->shared;
         if (!same_prep(prepared, plan) && bytes) {
-            prepare(st, w, plan, &c, i || t0);
+            prepare(st, w, plan, &c, i || t0 || former);
             prepared = plan;
         }
         run_share(st, w, &g[i], plan, &c, t0);
     }
 }
 
-void tern_engine_multiply(const struct step *st, size_t w, const struct product *g, size_t count,
-                          const struct tern_tokens *x) {
+static void multiply(const struct step *st, size_t w, const struct product *g, size_t count,
+                     const struct tern_tokens *x, size_t former) {
     for (size_t t0 = 0, n; t0 < st->n; t0 += n) {
         n = chunk_of(g, count, st->n - t0);
-        multiply_chunk(st, w, g, count, x, t0, n);
+        multiply_chunk(st, w, g, count, x, t0, n, former);
     }
 }
 
-const struct tern_tokens *tern_engine_activate(const struct step *st, size_t w, const float *src, size_t ld,
-                                               size_t k, const float *weight) {
+/* Which forms of the activations the products read. */
+struct forms {
+    int quantised, floats;
+};
+
+static struct forms forms_of(const struct tern_engine *en, const struct product *g, size_t count) {
+    struct forms f = {0, 0};
+    for (size_t i = 0; i < count; i++) {
+        const int plain = g[i].p->plain || en->act == TERN_ACT_F32;
+        f.floats |= plain;
+        f.quantised |= !plain;
+    }
+    return f;
+}
+
+static void activate_one(const struct tern_engine *en, struct worker *self, const struct input *in,
+                         const float *own, struct forms forms, const struct tern_tokens *x, size_t t) {
+    const float eps = en->model->hp.eps, *row = in->src + t * in->ld, *weight = own ? own : in->norm;
+    if (own && in->norm) {
+        en->ops->norm(row, in->norm, in->k, eps, self->normed);
+        row = self->normed;
+    }
+    if (forms.quantised)
+        en->epilogue->norm_quantise(row, weight, in->k, eps, x->stride, x->q + t * x->stride, x->sum + t,
+                                    x->inv + t);
+    if (!forms.floats) return;
+    float *f = x->f + t * x->fstride;
+    en->ops->norm(row, weight, in->k, eps, f);
+    memset(f + in->k, 0, (tern_round_up(in->k, 64) - in->k) * sizeof *f);
+}
+
+/* Norms and quantises the step's tokens. */
+static const struct tern_tokens *activate(const struct step *st, size_t w, const struct input *in,
+                                          const float *own, struct forms forms) {
     const struct tern_engine *en = st->en;
     struct worker *self = &en->worker[w];
-    const float eps = en->model->hp.eps;
     const int alone = st->n == 1;
     struct tern_tokens *x = alone ? &self->one : &self->many;
     if (!alone) *x = en->tokens;
     x->n = st->n;
-    x->k = k;
-    x->stride = tern_token_stride(k);
+    x->k = in->k;
+    x->stride = tern_token_stride(in->k);
     size_t from = 0, to = 1;
     if (!alone) tern_share(st->n, 1, w, en->threads, &from, &to);
-    for (size_t t = from; t < to; t++) {
-        if (en->act == TERN_ACT_I8) {
-            en->epilogue->norm_quantise(src + t * ld, weight, k, eps, x->stride, x->q + t * x->stride,
-                                        x->sum + t, x->inv + t);
-            continue;
-        }
-        float *f = x->f + t * x->fstride;
-        en->ops->norm(src + t * ld, weight, k, eps, f);
-        memset(f + k, 0, (tern_round_up(k, 64) - k) * sizeof *f);
-    }
+    for (size_t t = from; t < to; t++) activate_one(en, self, in, own, forms, x, t);
     if (!alone) tern_pool_barrier(en->pool);
     return x;
+}
+
+void tern_engine_linear(const struct step *st, size_t w, const struct product *g, size_t count,
+                        const struct input *in) {
+    struct tern_profile *clock = &st->en->worker[w].profile;
+    for (size_t i = 0, n; i < count; i += n) {
+        for (n = 1; i + n < count && g[i + n].own_norm == g[i].own_norm;) n++;
+        if (i && st->n > 1) { /* the former tokens are still being read */
+            tern_pool_barrier(st->en->pool);
+            tern_profile_lap(clock, TERN_SPENT_WAIT);
+        }
+        const struct tern_tokens *x = activate(st, w, in, g[i].own_norm, forms_of(st->en, g + i, n));
+        tern_profile_lap(clock, TERN_SPENT_NORM);
+        multiply(st, w, g + i, n, x, i);
+        tern_profile_lap(clock, TERN_SPENT_LINEAR);
+    }
+}
+
+int tern_engine_gates_apart(const struct tern_engine *en, size_t layer) {
+    const struct packed *gate = &en->layer[layer].of[en->qkv_pieces + 1];
+    return en->model->hp.input_norms || (en->gated_pieces == 2 && (gate[0].plain || gate[1].plain));
+}
+
+void tern_engine_combine(const struct step *st, size_t w, const struct packed *gate) {
+    const struct tern_engine *en = st->en;
+    const struct tern_hparams *hp = &en->model->hp;
+    const size_t ffn = hp->ffn;
+    void (*const gated)(const void *, float, const void *, float, size_t, float *) =
+        (hp->activation == TERN_SILU ? en->epilogue->silu : en->epilogue->relu2)[TERN_ACT_F32];
+    size_t from, to;
+    if (st->n == 1) {
+        const struct tern_variant *v = tern_engine_plan_for(gate->piece->plan, 1)->variant;
+        tern_share(ffn, cut_of(v, 0), w, en->threads, &from, &to);
+        gated(en->inner + from, 1, en->up + from, 1, to - from, en->inner + from);
+        return;
+    }
+    tern_share(st->n, 1, w, en->threads, &from, &to);
+    gated(en->inner + from * ffn, 1, en->up + from * ffn, 1, (to - from) * ffn, en->inner + from * ffn);
 }

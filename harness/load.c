@@ -1,6 +1,8 @@
 #include "harness/internal.h"
 
 #include "base/progress.h"
+#include "harness/dense_rows.h"
+#include "models/facts.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -19,8 +21,8 @@ struct packing {
 /* The file's pages of rows that are packed now: there is one copy of the weights, not two. */
 static void release_rows(const struct tern_engine *en, const struct tern_linear *l, size_t r0, size_t r1) {
     if (!l->data || r0 >= r1) return;
-    const size_t width = l->dense == TERN_DENSE_F32 ? 4 : 2;
-    const size_t bytes = l->format ? l->format->bytes(l->m, l->k) : l->m * l->k * width;
+    const struct tern_dense d = tern_linear_dense(l);
+    const size_t bytes = l->format ? l->format->bytes(l->m, l->k) : (size_t)tern_dense_bytes(&d);
     const size_t from = bytes / l->m * r0, to = r1 == l->m ? bytes : bytes / l->m * r1;
     tern_model_release(en->model, (const char *)l->data + from, to - from);
 }
@@ -82,8 +84,29 @@ static enum tern_status gather_rows(const struct packed *p, size_t r0, size_t r1
     return s;
 }
 
+/* A layer that is not ternary: its values as rows. */
+static enum tern_status keep_share(const struct tern_engine *en, const struct packed *p, size_t w,
+                                   size_t workers, struct tern_error *e) {
+    const struct tern_linear *l = p->source[0];
+    const struct tern_dense d = tern_linear_dense(l);
+    float *row = tern_alloc(d.cols * sizeof *row);
+    if (!row) return tern_fail(e, TERN_NO_MEMORY, "engine: %s: no memory for a row", l->name);
+    const int same = tern_rows_same(p->rows, &d);
+    size_t from, to;
+    tern_share(d.rows, 1, w, workers, &from, &to);
+    for (size_t r = from; r < to; r++) {
+        const size_t at = tern_linear_file_row(l, r);
+        if (!same) tern_dense_row(&d, at, row);
+        tern_rows_put(p->rows, &d, at, row, (char *)(uintptr_t)p->w.data + r * p->row_bytes);
+    }
+    tern_free(row);
+    release_share(en, p, from, to);
+    return TERN_OK;
+}
+
 static enum tern_status pack_share(const struct tern_engine *en, const struct packed *p, size_t w,
                                    size_t workers, struct tern_error *e) {
+    if (p->plain) return keep_share(en, p, w, workers, e);
     const struct tern_linear *l = p->source[0];
     const size_t m = p->w.m, k = p->w.k;
     const size_t step = tern_min(tern_common_multiple(tern_linear_step(l), p->w.format->row_step(m, k)), m);
@@ -126,37 +149,62 @@ static enum tern_status take_sources(const struct tern_engine *en, size_t layer,
     return TERN_OK;
 }
 
-static enum tern_status list_jobs(struct tern_engine *en, struct packed **job, struct tern_error *e) {
-    size_t at = 0, bytes = 0;
-    for (uint32_t i = 0; i < en->model->hp.layers; i++) {
-        for (size_t j = 0; j < en->pieces; j++) {
-            const struct piece *piece = &en->piece[j];
-            struct packed *out = &en->layer[i].of[j];
-            const enum tern_status s = take_sources(en, i, piece, out, e);
-            if (s != TERN_OK) return s;
-            out->piece = piece;
-            out->w = (struct tern_matrix){
-                .format = piece->plan->bucket[0].variant->format, .m = piece->m, .k = piece->k};
-            bytes += tern_round_up(out->w.format->bytes(piece->m, piece->k), 4096);
-            job[at++] = out;
-        }
+static enum tern_status list_piece(struct tern_engine *en, size_t layer, const struct piece *piece,
+                                   struct packed *out, struct tern_error *e) {
+    const enum tern_status s = take_sources(en, layer, piece, out, e);
+    if (s != TERN_OK) return s;
+    const struct tern_dense d = tern_linear_dense(out->source[0]);
+    out->piece = piece;
+    out->plain = out->source[0]->plain;
+    out->w = (struct tern_matrix){.m = piece->m, .k = piece->k};
+    if (!out->plain) {
+        out->w.format = piece->plan->bucket[0].variant->format;
+        return TERN_OK;
     }
+    en->any_plain = 1;
+    out->rows = tern_rows_faithful(&d);
+    if (out->rows == TERN_ROWS_COUNT)
+        return tern_fail(e, TERN_NO_MEMORY, "engine: %s: out of memory", d.name);
+    out->row_bytes = tern_rows_bytes(out->rows, d.cols);
+    return TERN_OK;
+}
+
+size_t tern_engine_packed_bytes(const struct packed *p) {
+    return p->plain ? tern_mul_size(p->w.m, p->row_bytes) : p->w.format->bytes(p->w.m, p->w.k);
+}
+
+enum tern_status tern_engine_list(struct tern_engine *en, struct tern_error *e) {
+    const size_t layers = en->model->hp.layers;
+    en->layer = tern_alloc(layers * sizeof *en->layer);
+    if (!en->layer) return tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
+    enum tern_status s = TERN_OK;
+    for (size_t i = 0; i < layers; i++)
+        for (size_t j = 0; s == TERN_OK && j < en->pieces; j++)
+            s = list_piece(en, i, &en->piece[j], &en->layer[i].of[j], e);
+    return s;
+}
+
+static enum tern_status place_jobs(struct tern_engine *en, struct packed **job, struct tern_error *e) {
+    size_t at = 0, bytes = 0;
+    for (uint32_t i = 0; i < en->model->hp.layers; i++)
+        for (size_t j = 0; j < en->pieces; j++) {
+            job[at] = &en->layer[i].of[j];
+            bytes += tern_round_up(tern_engine_packed_bytes(job[at++]), 4096);
+        }
     if (tern_pages_get(&en->body, bytes))
         return tern_fail(e, TERN_NO_MEMORY, "engine: %zu bytes for the packed weights refused", bytes);
     bytes = 0;
     for (size_t i = 0; i < at; i++) {
         job[i]->w.data = (const char *)en->body.data + bytes;
-        const size_t own = job[i]->w.format->bytes(job[i]->w.m, job[i]->w.k);
+        const size_t own = tern_engine_packed_bytes(job[i]);
         en->body_bytes += own;
         bytes += tern_round_up(own, 4096);
     }
     return TERN_OK;
 }
 
-static enum tern_status take_norm(const struct tern_dense *d, size_t n, int needed, float **at, float **out,
+static enum tern_status take_norm(const struct tern_dense *d, size_t n, float **at, float **out,
                                   struct tern_error *e) {
-    *out = NULL;
-    if (!needed) return TERN_OK;
     if (d->type == TERN_DENSE_NONE || d->rows * d->cols != n)
         return tern_fail(e, TERN_BAD_INPUT, "engine: %s: a norm of %zu values is missing or has another size",
                          d->name[0] ? d->name : "norm", n);
@@ -169,27 +217,21 @@ static enum tern_status take_norm(const struct tern_dense *d, size_t n, int need
 
 static enum tern_status load_norms(struct tern_engine *en, struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
-    const size_t inner = (size_t)hp->heads * hp->head_dim, step = TERN_LANES;
-    const size_t one =
-        2 * tern_round_up(hp->hidden, step) + tern_round_up(inner, step) + tern_round_up(hp->ffn, step);
-    en->norms = tern_alloc((one * hp->layers + tern_round_up(hp->hidden, step)) * sizeof(float));
-    en->attn_norm = tern_alloc(4 * (size_t)hp->layers * sizeof(float *));
-    if (!en->norms || !en->attn_norm) return tern_fail(e, TERN_NO_MEMORY, "engine: norms: out of memory");
-    en->attn_sub_norm = en->attn_norm + hp->layers;
-    en->ffn_norm = en->attn_sub_norm + hp->layers;
-    en->ffn_sub_norm = en->ffn_norm + hp->layers;
+    size_t one = 0;
+    for (enum tern_norm n = 0; n < TERN_NORMS; n++) one += tern_round_up(tern_norm_length(hp, n), TERN_LANES);
+    en->norms = tern_alloc((one * hp->layers + tern_round_up(hp->hidden, TERN_LANES)) * sizeof(float));
+    en->norm = tern_alloc((size_t)hp->layers * TERN_NORMS * sizeof *en->norm);
+    if (!en->norms || !en->norm) return tern_fail(e, TERN_NO_MEMORY, "engine: norms: out of memory");
     float *at = en->norms;
     enum tern_status s = TERN_OK;
-    for (uint32_t i = 0; s == TERN_OK && i < hp->layers; i++) {
-        const struct tern_layer *l = &en->model->layer[i];
-        s = take_norm(&l->attn_norm, hp->hidden, 1, &at, &en->attn_norm[i], e);
-        if (s == TERN_OK)
-            s = take_norm(&l->attn_sub_norm, inner, hp->sub_norms, &at, &en->attn_sub_norm[i], e);
-        if (s == TERN_OK) s = take_norm(&l->ffn_norm, hp->hidden, 1, &at, &en->ffn_norm[i], e);
-        if (s == TERN_OK)
-            s = take_norm(&l->ffn_sub_norm, hp->ffn, hp->sub_norms, &at, &en->ffn_sub_norm[i], e);
-    }
-    return s == TERN_OK ? take_norm(&en->model->output_norm, hp->hidden, 1, &at, &en->output_norm, e) : s;
+    for (uint32_t i = 0; s == TERN_OK && i < hp->layers; i++)
+        for (enum tern_norm n = 0; s == TERN_OK && n < TERN_NORMS; n++) {
+            const size_t length = tern_norm_length(hp, n);
+            if (length)
+                s = take_norm(tern_norm_of(&en->model->layer[i], n), length, &at,
+                              &en->norm[i * TERN_NORMS + n], e);
+        }
+    return s == TERN_OK ? take_norm(&en->model->output_norm, hp->hidden, &at, &en->output_norm, e) : s;
 }
 
 enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e) {
@@ -198,12 +240,10 @@ enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e) 
     pk.job = tern_alloc(pk.jobs * sizeof *pk.job);
     pk.status = tern_alloc(en->threads * sizeof *pk.status);
     pk.error = tern_alloc(en->threads * sizeof *pk.error);
-    en->layer = tern_alloc(layers * sizeof *en->layer);
     enum tern_status s = TERN_OK;
-    if (!pk.job || !pk.status || !pk.error || !en->layer)
-        s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
+    if (!pk.job || !pk.status || !pk.error) s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
     if (s == TERN_OK) s = load_norms(en, e);
-    if (s == TERN_OK) s = list_jobs(en, pk.job, e);
+    if (s == TERN_OK) s = place_jobs(en, pk.job, e);
     if (s == TERN_OK) s = tern_head_alloc(en, e);
     if (s == TERN_OK) en->facts.from_cache = tern_engine_cache_read(en);
     if (s == TERN_OK && en->facts.from_cache) {

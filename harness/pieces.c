@@ -98,10 +98,21 @@ static enum tern_status add_piece(struct tern_engine *en, const struct piece_pla
     return TERN_OK;
 }
 
+/* Layers with norms of their own read different activations, and dense layers have no packed form. */
+static int stay_apart(const struct tern_engine *en, const struct group *g) {
+    const struct tern_model *m = en->model;
+    if (m->hp.input_norms) return 1;
+    for (uint32_t i = 0; i < m->hp.layers; i++)
+        for (size_t j = 0; j < g->roles; j++)
+            if (tern_role_of(&m->layer[i], g->role[j])->plain) return 1;
+    return 0;
+}
+
 static enum tern_status add_group(struct tern_engine *en, const struct piece_plans *p, const struct group *g,
                                   enum tern_merge merge, int in_pairs, size_t *pieces) {
     int yes = 0;
-    enum tern_status s = g->roles > 1 ? decide(en, p, g, merge, &yes) : TERN_OK;
+    enum tern_status s = TERN_OK;
+    if (!stay_apart(en, g)) s = decide(en, p, g, merge, &yes);
     *pieces = yes ? 1 : g->roles;
     if (s == TERN_OK && yes) return add_piece(en, p, g->role, g->roles, in_pairs);
     for (size_t i = 0; s == TERN_OK && i < g->roles; i++) s = add_piece(en, p, &g->role[i], 1, 0);

@@ -166,6 +166,22 @@ static const struct shape_plan *plan_of(void *ctx, size_t m, size_t k) {
     return sp;
 }
 
+static size_t plain_layers(const struct tern_model *m, enum tern_role r) {
+    size_t n = 0;
+    for (uint32_t i = 0; i < m->hp.layers; i++) n += tern_role_of(&m->layer[i], r)->plain != 0;
+    return n;
+}
+
+static double plain_weights(const struct tern_model *m) {
+    double sum = 0;
+    for (enum tern_role r = 0; r < TERN_ROLES; r++) {
+        size_t rows, cols;
+        tern_role_shape(&m->hp, r, &rows, &cols);
+        sum += (double)rows * (double)cols * (double)plain_layers(m, r);
+    }
+    return sum;
+}
+
 /* "gemv_... prefetch=4096 (75 %), ..." of the variants of one bucket, by their share of the weights. */
 static double weights_of(const struct shape_plan *sp) {
     return (double)sp->m * (double)sp->k * (double)sp->calls;
@@ -190,6 +206,10 @@ static void describe(const struct tern_engine *en, size_t bucket, char *out, siz
                                p->variant->name, strcmp(params, "-") ? " " : "",
                                strcmp(params, "-") ? params : "", 100 * share / en->facts.macs_per_token);
     }
+    const double plain = plain_weights(en->model);
+    if (plain > 0 && at < bytes)
+        snprintf(out + at, bytes - at, "%sdense rows (%.0f %% of the weights)", at ? ", " : "",
+                 100 * plain / en->facts.macs_per_token);
 }
 
 static double macs_per_token(const struct tern_hparams *hp) {
@@ -215,10 +235,11 @@ static enum tern_status plan_pieces(struct chooser *c, const struct tern_engine_
     if (s != TERN_OK) return c->status;
     for (size_t i = 0; i < en->pieces; i++) {
         struct piece *p = &en->piece[i];
-        ((struct shape_plan *)(uintptr_t)p->plan)->calls += layers;
-        en->facts.planned += p->roles * layers;
-        if (p->plan->bucket[0].from_wisdom) en->facts.from_wisdom += p->roles * layers;
-        if (p->plan->bucket[0].lent) en->facts.lent += p->roles * layers;
+        const size_t ternary = layers - plain_layers(en->model, p->role[0]);
+        ((struct shape_plan *)(uintptr_t)p->plan)->calls += ternary;
+        en->facts.planned += p->roles * ternary;
+        if (p->plan->bucket[0].from_wisdom) en->facts.from_wisdom += p->roles * ternary;
+        if (p->plan->bucket[0].lent) en->facts.lent += p->roles * ternary;
     }
     en->facts.merged_qkv = en->qkv_pieces == 1;
     en->facts.merged_gate_up = en->gated_pieces == 1;

@@ -17,7 +17,7 @@ struct tern_epilogue_ops {
     void (*scale[2])(const void *y, size_t n, float factor, float *dst);
     void (*add[2])(const void *y, size_t n, float factor, float *dst);
     /* With g = gate[i] * gate_factor and u = up[i] * up_factor:
-     * dst[i] = max(g, 0)^2 * u;  dst[i] = g / (1 + exp(-g)) * u. */
+     * dst[i] = max(g, 0)^2 * u;  dst[i] = g / (1 + exp(-g)) * u. dst may be gate. */
     void (*relu2[2])(const void *gate, float gate_factor, const void *up, float up_factor, size_t n,
                      float *dst);
     void (*silu[2])(const void *gate, float gate_factor, const void *up, float up_factor, size_t n,

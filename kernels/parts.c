@@ -122,7 +122,7 @@ static const int panel_values[] = {1, 2, 4};
 
 static const struct tern_param stream_params[] = {
     {"prefetch", prefetch_values, 5, 3},
-    {"panels", panel_values, 3, 1},
+    {"panels", panel_values, 3, 0},
 };
 
 const struct tern_space tern_space_prefetch = {stream_params, 1, NULL, 0};

@@ -3,13 +3,20 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The row of the file that is row r of the layer. Source: the converters of llama.cpp, which reshape the rows
  * of a head from [2][size/2] to [size/2][2]. */
-static size_t file_row(const struct tern_linear *l, size_t r) {
+size_t tern_linear_file_row(const struct tern_linear *l, size_t r) {
     if (!l->halves) return r;
     const size_t at = r % l->halves;
     return r - at + at % 2 * (l->halves / 2) + at / 2;
+}
+
+struct tern_dense tern_linear_dense(const struct tern_linear *l) {
+    struct tern_dense d = {.type = l->dense, .rows = l->m, .cols = l->k, .data = l->data};
+    memcpy(d.name, l->name, sizeof d.name);
+    return d;
 }
 
 static float clamped(double t) {
@@ -19,12 +26,12 @@ static float clamped(double t) {
 /* Dense rows of -unit, 0, +unit, or master weights that become so. */
 static enum tern_status dense_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits,
                                    struct tern_error *e) {
-    const struct tern_dense d = {.type = l->dense, .rows = l->m, .cols = l->k, .data = l->data};
+    const struct tern_dense d = tern_linear_dense(l);
     float *row = malloc(l->k * sizeof *row);
     if (!row) return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", l->name);
     enum tern_status s = TERN_OK;
     for (size_t r = r0; !s && r < r1; r++, trits += l->k) {
-        tern_dense_row(&d, file_row(l, r), row);
+        tern_dense_row(&d, tern_linear_file_row(l, r), row);
         for (size_t i = 0; i < l->k && l->absmean; i++) {
             const double w = (double)row[i] / (double)l->unit; /* no overflow: both are finite floats */
             trits[i] = (int8_t)clamped(nearbyint(w));
@@ -68,7 +75,7 @@ enum tern_status tern_linear_rows(const struct tern_linear *l, size_t r0, size_t
                          r0, r1, step);
     if (l->halves)
         for (size_t r = r0; r < r1; r++) {
-            const size_t from = file_row(l, r);
+            const size_t from = tern_linear_file_row(l, r);
             l->format->unpack(l->data, l->m, l->k, from, from + 1, trits + (r - r0) * l->k);
         }
     else

@@ -102,6 +102,11 @@ size_t tern_linear_step(const struct tern_linear *l);
 enum tern_status tern_linear_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits,
                                   struct tern_error *e);
 
+/* The weights of a layer of dense ones as the tensor in its file, and the row there that is row r of the
+ * layer (see `halves`). */
+struct tern_dense tern_linear_dense(const struct tern_linear *l);
+size_t tern_linear_file_row(const struct tern_linear *l, size_t r);
+
 /* Row r of a dense tensor as f32[cols]. Thread-safe. */
 void tern_dense_row(const struct tern_dense *d, size_t r, float *out);
 

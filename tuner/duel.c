@@ -5,6 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define OBSERVED_EVERY 4
+#define WORTH_A_GUESS  0.02
+
 static void decide(struct tern_duel *d, size_t challengers) {
     for (size_t i = 0; i < d->count; i++) {
         d->estimate[i] = tern_estimate_of(d->ns + i * d->room, d->rounds);
@@ -18,14 +21,11 @@ static void decide(struct tern_duel *d, size_t challengers) {
         if (d->ratio[i].n && (best == TERN_DUEL_DEFAULT || d->ratio[i].median < d->ratio[best].median))
             best = i;
     if (best == TERN_DUEL_DEFAULT) return;
-    const struct tern_ratio *r = &d->ratio[best];
-    const enum tern_difference verdict = tern_difference_of(r, d->floor);
-    /* Too few rounds for an interval: an answer for the time being, which is marked incomplete. */
-    const int provisional = r->n < TERN_DUEL_ROUNDS_LEAST && r->median < 1 / (1 + TERN_FLOOR_UNKNOWN);
-    if (verdict == TERN_DIFFERENCE_FASTER || provisional)
+    const enum tern_difference verdict = tern_difference_of(&d->ratio[best], d->floor);
+    /* In a tie nothing is shown, but one must be used: a median that is clearly lower is the better guess. */
+    if (verdict == TERN_DIFFERENCE_FASTER || d->ratio[best].median < 1 / (1 + WORTH_A_GUESS))
         d->winner = best;
-    else
-        d->tie = verdict != TERN_DIFFERENCE_SLOWER;
+    d->tie = verdict != TERN_DIFFERENCE_FASTER && verdict != TERN_DIFFERENCE_SLOWER;
 }
 
 enum tern_status tern_duel_run(const struct tern_search *s, size_t challengers, struct tern_duel *d,
@@ -45,9 +45,11 @@ enum tern_status tern_duel_run(const struct tern_search *s, size_t challengers, 
         goto done;
     }
     for (size_t i = 0; i < d->count; i++) which[i] = i;
-    while (d->rounds < d->room && s->go(s->ctx, d->rounds) &&
-           s->round(s->ctx, d->rounds, which, d->count, fresh)) {
-        for (size_t i = 0; i < d->count; i++) d->ns[i * d->room + d->rounds] = fresh[i];
+    while (d->rounds < d->room && s->go(s->ctx, d->rounds)) {
+        const int observed = d->rounds < s->effort->duel_min || d->rounds % OBSERVED_EVERY == 0;
+        const size_t taking = observed ? d->count : TERN_DUEL_CHALLENGER + challengers;
+        if (!s->round(s->ctx, d->rounds, which, taking, fresh)) break;
+        for (size_t i = 0; i < d->count; i++) d->ns[i * d->room + d->rounds] = i < taking ? fresh[i] : NAN;
         d->rounds++;
     }
     d->complete = d->rounds >= s->effort->duel_min && d->rounds >= TERN_DUEL_ROUNDS_LEAST;

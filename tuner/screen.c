@@ -69,6 +69,18 @@ static int guess_all(struct tern_contest *c, double *guess) {
     return ok;
 }
 
+/* What won elsewhere is looked at here too: shapes of one model differ less than variants do. */
+static void seed_winners(const struct tern_contest *c, struct tern_place *place) {
+    for (size_t w = 0; w < c->s->wisdom.count; w++) {
+        const struct tern_wisdom_entry *en = &c->s->wisdom.entry[w];
+        const struct tern_variant *v = tern_variant_named(en->variant);
+        if (!v || (en->problem.n > 1) != (c->problem.n > 1)) continue;
+        for (size_t i = 0; i < c->space.count; i++)
+            if (c->space.item[i].variant == v && !memcmp(c->space.item[i].param, en->param, sizeof en->param))
+                place[i].seed = 1;
+    }
+}
+
 enum tern_status tern_screen(struct tern_contest *c, struct tern_screening *out, struct tern_error *e) {
     const size_t n = c->space.count;
     const struct tern_tune_options *o = c->s->o;
@@ -84,6 +96,7 @@ enum tern_status tern_screen(struct tern_contest *c, struct tern_screening *out,
     const struct tern_seed_facts facts = {c->problem.regime, c->problem.k, o->machine->l1d_bytes,
                                           1 / c->read_ns / (double)c->problem.threads};
     tern_space_places(&c->space, &facts, out->place);
+    seed_winners(c, out->place);
     /* A ceiling seen three times may be beaten by a little: nine tenths of it are certain. */
     for (size_t i = 0; i < n; i++)
         out->least[i] = isfinite(c->read_ns) ? 0.9 * c->read_ns * bytes_of(c, i) : 0;

@@ -41,7 +41,7 @@ struct tern_wisdom_entry {
     size_t lent; /* 0; else measured with so many threads, all on one kind of core: the
                     problem's threads spread over several (kinds.h). Never in a file */
     char effort[16], date[24], code[20];
-    int complete, tie; /* tie: not separable from the default, which therefore won */
+    int complete, tie; /* tie: default and best challenger are not separable */
 };
 
 struct tern_wisdom {

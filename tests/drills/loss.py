@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The default tuner against an exhaustive one: all shapes of synth:2b-4t, decode and prefill of 128, 1 and 2 threads, in
-60 s, five times. What each run chose is priced with the medians of the exhaustive run of the same machine, and the
-geometric mean of the losses must be at most 2 % in every run; in at least 90 % of the problems all runs must name the same
+60 s, five times. What each run chose is priced in fresh rounds against the best of an exhaustive run on the same machine, and
+the geometric mean of the losses must be at most 2 % in every run; in at least 90 % of the problems all runs must name the same
 winner, or winners whose intervals overlap."""
-import common, json, os, subprocess, sys, tempfile
+import common, json, math, os, subprocess, sys, tempfile
 
 def entries(path, a, env):
     out = subprocess.run([common.tern(a), 'wisdom', 'show', '--json', '--wisdom', path], capture_output=True, text=True,
@@ -16,35 +16,70 @@ def tune(a, env, path, strategy, budget, seed, tasks):
                    stdout=subprocess.DEVNULL)
     return entries(path, a, env)
 
-def overlap(x, y):
-    a, b = x.get('ci95_ns'), y.get('ci95_ns')
-    return bool(a and b and a[0] <= b[1] and b[0] <= a[1])
-
 def same(x, y):
-    return (x['variant'], x['params']) == (y['variant'], y['params']) or overlap(x, y)
+    """The same winner, or a tie: the intervals of what each run gained over the default, which was measured beside it, overlap.
+    (Those of the times would tell how the machine changed between two runs.)"""
+    a, b = (e.get('ci95_ratio') or [e['time_over_base']] * 2 for e in (x, y))
+    return (x['variant'], x['params']) == (y['variant'], y['params']) or a[0] <= b[1] and b[0] <= a[1]
 
-def price(table, e):
-    """Median of the recorded rounds of what an entry chose, over the least of all medians."""
-    medians = {}
+def medians(table):
+    """(variant, parameters) -> median of the recorded rounds."""
+    out = {}
     for line in open(table):
         row = json.loads(line)
         if 'ns' in row:
             ns = sorted(v for v in row['ns'] if v)
             if ns:
                 params = ' '.join(f'{k}={v}' for k, v in row['params'].items()) or '-'
-                medians[row['variant'], params] = ns[len(ns) // 2]
-    mine = medians.get((e['variant'], e['params']))
-    return mine / min(medians.values()) if mine else None
+                out[row['variant'], params] = ns[len(ns) // 2]
+    return out
+
+def paired(x, y):
+    """Median over the rounds of the time of x over the time of y."""
+    r = sorted(math.log(u / v) for u, v in zip(x, y) if u > 0 and v > 0)
+    return math.exp(r[len(r) // 2]) if r else float('nan')
+
+def field_of(a, p, field, seed):
+    """Samples of each candidate, from a process of its own: where pages fall in memory moves a kernel by some percent."""
+    m, k, n, t = p
+    names = [v if w == '-' else f'{v}:{w}' for v, w in field]
+    out = subprocess.run([os.path.join(a.build, 'tests', 'drills', 'drill-field'), f'{m}x{k}x{n}', str(t), 'wcold', str(a.fresh),
+                          str(seed), *names], capture_output=True, text=True)
+    if out.returncode:
+        sys.exit(out.stderr.strip() or f'drill-field: status {out.returncode}')
+    return dict(zip(field, (json.loads(line)['ns'] for line in out.stdout.splitlines())))
+
+def losses_of(a, table, p, chosen):
+    """What each choice costs against the best that the table knows. The least of a thousand medians is mostly luck, so the
+    best eight and the choices meet again in fresh processes: the first half of those names the optimum, the other prices."""
+    seen = medians(table)
+    best = sorted(seen, key=seen.get)[:8]
+    field = best + [c for c in dict.fromkeys(chosen) if c and c not in best]
+    half = a.processes // 2
+    shows = [field_of(a, p, field, a.seed + i) for i in range(2 * half)]
+    ratio = lambda c, d, some: common.geometric_mean([paired(s[c], s[d]) for s in some])
+    optimum = min(best, key=lambda c: ratio(c, best[0], shows[:half]))
+    return optimum, [ratio(c, optimum, shows[half:]) if c else None for c in chosen]
 
 def main():
     a = common.arguments(__doc__, budget=dict(type=float, default=60), runs=dict(type=int, default=5),
-                         rounds=dict(type=int, default=9))
+                         rounds=dict(type=int, default=9), fresh=dict(type=int, default=25),
+                         processes=dict(type=int, default=8),
+                         keep=dict(help='folder for what was measured: a second start goes on from there'))
     tasks = ['--model', 'synth:2b-4t', '--threads', '1,2', '--batch', '1,128']
     if a.quick:
         tasks, a.budget, a.runs, a.rounds = ['--problem', '640x2560x1', '--problem', '640x640x16', '--threads', '1'], 10, 2, 5
-    with tempfile.TemporaryDirectory() as folder:
-        env = common.environment(folder)
-        runs = [tune(a, env, os.path.join(folder, f'run{i}'), 'race', a.budget, a.seed + i, tasks) for i in range(a.runs)]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = a.keep or scratch
+        os.makedirs(folder, exist_ok=True)
+        env = common.environment(scratch)
+        runs = []
+        for i in range(a.runs):
+            path = os.path.join(folder, f'run{i}')
+            if not os.path.exists(path + '.done'):
+                tune(a, env, path, 'race', a.budget, a.seed + i, tasks)
+                open(path + '.done', 'w').close()
+            runs.append(entries(path, a, env))
         problems = sorted(set().union(*runs))
         asked = json.loads(subprocess.run([common.tern(a), 'tune', *tasks, '--dry-run', '--json'], env=env, check=True,
                                           capture_output=True, text=True).stdout)['problems']
@@ -53,19 +88,20 @@ def main():
         for p in problems:
             m, k, n, t = p
             table = os.path.join(folder, f'{m}x{k}x{n}t{t}.jsonl')
-            subprocess.run([common.tern(a), 'tune', '--problem', f'{m}x{k}x{n}', '--threads', str(t), '--record-table', table,
-                            '--rounds', str(a.rounds), '--budget', '600', '-q', '--wisdom', os.path.join(folder, 'none')],
-                           env=env, check=True, stdout=subprocess.DEVNULL)
-            shown = []
-            for i, run in enumerate(runs):
-                ratio = price(table, run[p]) if p in run else None
+            if not os.path.exists(table):
+                subprocess.run([common.tern(a), 'tune', '--problem', f'{m}x{k}x{n}', '--threads', str(t), '--record-table',
+                                table + '.new', '--rounds', str(a.rounds), '--budget', '600', '-q', '--wisdom',
+                                os.path.join(scratch, 'none')], env=env, check=True, stdout=subprocess.DEVNULL)
+                os.rename(table + '.new', table)
+            optimum, ratios = losses_of(a, table, p, [(r[p]['variant'], r[p]['params']) if p in r else None for r in runs])
+            for i, ratio in enumerate(ratios):
                 if ratio:
                     losses[i].append(ratio)
-                shown.append(f'{100 * (ratio - 1):6.2f} %' if ratio else '   none ')
+            shown = ' '.join(f'{100 * (r - 1):6.2f} %' if r else '   none ' for r in ratios)
             ok = all(p in r for r in runs) and all(same(runs[0][p], r[p]) for r in runs[1:])
             agree += ok
-            print(f"{m}x{k}x{n} t{t}: loss {' '.join(shown)}  {'same or overlapping' if ok else 'DIFFERENT'}", flush=True)
-            os.remove(table)
+            print(f"{m}x{k}x{n} t{t}: loss {shown}  {'same or overlapping' if ok else 'DIFFERENT'}; best {' '.join(optimum)}",
+                  flush=True)
     means = [common.geometric_mean(x) - 1 for x in losses]
     whole = all(len(x) == len(asked) for x in losses)
     share = agree / len(asked)

@@ -29,8 +29,11 @@ static int compare(struct tern_entrant *entrant, size_t rounds, uint64_t seed) {
     }
     const struct tern_ratio ratio = tern_ratio_of(b, a, rounds);
     const struct tern_estimate est = tern_estimate_of(a, rounds);
-    printf("{\"ratio\":%.6f,\"lo\":%.6f,\"hi\":%.6f,\"n\":%zu,\"ns\":%.1f,\"seconds\":%.3f}\n", ratio.median,
-           ratio.ci_lo, ratio.ci_hi, ratio.n, est.median, 1e-9 * (double)(tern_now_ns() - start));
+    printf("{\"ratio\":%.6f,\"lo\":%.6f,\"hi\":%.6f,\"n\":%zu,\"ns\":%.1f,\"seconds\":%.3f,\"ratios\":[",
+           ratio.median, ratio.ci_lo, ratio.ci_hi, ratio.n, est.median,
+           1e-9 * (double)(tern_now_ns() - start));
+    for (size_t r = 0; r < rounds; r++) printf("%s%.6f", r ? "," : "", b[r] / a[r]);
+    puts("]}");
     fflush(stdout);
     return 1;
 }

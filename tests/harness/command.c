@@ -323,3 +323,30 @@ Test(command, run_takes_float_activations_and_threads_for_the_prompt) {
     cr_assert(eq(int, bad.code, 3));
     cr_assert(strstr(bad.text, "act: 'i4'") != NULL, "%s", bad.text);
 }
+
+/* An embedding model's file says how to pool; its packed weights are kept as those of run are. */
+Test(command, embed_pools_as_the_file_says_and_uses_the_packed_cache) {
+    char *path = tern_format_text("%s/q.gguf", folder), *packed = tern_format_text("%s/packed", folder);
+    char *line = tern_format_text("synth micro-qwen3 %s", path);
+    cr_assert(eq(int, tern(1, line).code, 0));
+    free(line);
+    static const char *const more[] = {"", "--pool last", "-t 3 --ubatch 1 --no-wisdom --merge always", "",
+                                       "--pool mean"};
+    struct result first = {0, ""};
+    for (size_t i = 0; i < 5; i++) {
+        line = tern_format_text("embed -q -m %s -p 'a text of some length' --cache %s %s", path, packed,
+                                more[i]);
+        const struct result r = tern(0, line);
+        cr_assert(eq(int, r.code, 0), "%s", line);
+        if (!i) first = r;
+        const int same = strcmp(first.text, r.text) == 0;
+        cr_assert(eq(int, same, i < 4), "%s", line);
+        free(line);
+    }
+    line = tern_format_text("ls %s/*.pack && rm -r %s %s", packed, packed, path);
+    cr_assert(eq(int, system(line), 0));
+    free(line);
+    cr_assert(eq(int, tern(1, "embed -p a --no-wisdom --wisdom x").code, 3));
+    free(path);
+    free(packed);
+}

@@ -79,14 +79,3 @@ Test(embed, pooling_takes_the_last_the_first_or_the_mean) {
     tern_free(out);
     tern_free(v);
 }
-
-Test(embed, a_graph_that_is_not_built_in_is_refused_and_not_guessed) {
-    struct tern_model *m = open_model("synth:micro-qwen3");
-    struct tern_engine *en = NULL;
-    struct tern_error e = {""};
-    cr_assert(m->hp.pooling == TERN_POOL_LAST && m->hp.head_dim == 128);
-    cr_assert(tern_engine_new(m, &(struct tern_engine_options){.threads = 1, .quiet = 1}, &en, &e) ==
-              TERN_UNSUPPORTED);
-    cr_assert(strstr(e.text, "norms of every linear layer") != NULL, "%s", e.text);
-    tern_model_close(m);
-}

@@ -59,7 +59,8 @@ Test(duel, a_gain_below_the_noise_of_the_twin_is_a_tie) {
     for (uint64_t seed = 1; seed <= 40; seed++) {
         struct ring r = {{100, 100, 99.9}, 0.2, 0.5, SIZE_MAX, {seed}};
         struct tern_duel d = fight(&r, 3, 1);
-        cr_assert(eq(sz, d.winner, TERN_DUEL_DEFAULT), "seed %lu", (unsigned long)seed);
+        cr_assert(eq(sz, d.winner, d.ratio[2].median < 1 / 1.02 ? 2 : TERN_DUEL_DEFAULT), "seed %lu",
+                  (unsigned long)seed);
         ties += d.tie != 0;
         tern_duel_free(&d);
     }
@@ -70,9 +71,19 @@ Test(duel, an_a_a_comparison_never_crowns_the_copy) {
     for (uint64_t seed = 1; seed <= 200; seed++) {
         struct ring r = {{100, 100, 100, 100, 100}, 0.3, 1, SIZE_MAX, {seed}};
         struct tern_duel d = fight(&r, 5, 3);
-        cr_assert(eq(sz, d.winner, TERN_DUEL_DEFAULT), "seed %lu", (unsigned long)seed);
+        cr_assert(d.winner == TERN_DUEL_DEFAULT || d.tie, "seed %lu", (unsigned long)seed);
         tern_duel_free(&d);
     }
+}
+
+Test(duel, observers_take_part_now_and_then) {
+    struct ring r = {{100, 100, 90, 50}, 0.01, 0, SIZE_MAX, {6}};
+    struct tern_duel d = fight(&r, 4, 1);
+    cr_assert(eq(sz, d.estimate[2].n, d.rounds));
+    cr_assert(gt(sz, d.estimate[3].n, 10));
+    cr_assert(lt(sz, d.estimate[3].n, d.rounds / 2));
+    cr_assert(eq(sz, tern_duel_ratio(&d, 2, 3).n, d.estimate[3].n), "only rounds that both took part in");
+    tern_duel_free(&d);
 }
 
 Test(duel, too_few_rounds_are_said_to_be_incomplete) {
@@ -102,13 +113,13 @@ Test(duel, alone_the_default_wins_without_a_tie) {
 
 /* Two keys: the interval excludes 1, and it lies beyond the floor. Here the first turns and the second does
  * not, as the place of the twin alone makes 3 %. */
-Test(duel, a_significant_gain_below_the_floor_does_not_win) {
+Test(duel, a_significant_gain_below_the_floor_is_a_tie) {
     struct ring r = {{100, 97, 98.5}, 0.001, 0, SIZE_MAX, {5}};
     struct tern_duel d = fight(&r, 3, 1);
     cr_assert(lt(dbl, d.ratio[2].ci_hi, 1), "it is significant");
     cr_assert(gt(dbl, d.floor, 0.03));
-    cr_assert(eq(sz, d.winner, TERN_DUEL_DEFAULT));
     cr_assert(d.tie);
+    cr_assert(eq(sz, d.winner, TERN_DUEL_DEFAULT), "and not worth a guess");
     tern_duel_free(&d);
 }
 
@@ -118,8 +129,8 @@ Test(duel, the_rule_is_the_one_of_all_comparisons) {
         struct tern_duel d = fight(&r, 3, 1);
         const enum tern_difference verdict = tern_difference_of(&d.ratio[2], d.floor);
         cr_assert(eq(dbl, d.floor, tern_floor_of(&d.ratio[TERN_DUEL_TWIN])));
-        cr_assert(eq(int, d.winner == 2, verdict == TERN_DIFFERENCE_FASTER));
-        cr_assert(eq(int, d.tie, d.winner != 2 && verdict != TERN_DIFFERENCE_SLOWER));
+        cr_assert(eq(int, d.winner == 2, verdict == TERN_DIFFERENCE_FASTER || d.ratio[2].median < 1 / 1.02));
+        cr_assert(eq(int, d.tie, verdict == TERN_DIFFERENCE_OPEN || verdict == TERN_DIFFERENCE_NONE));
         tern_duel_free(&d);
     }
 }
