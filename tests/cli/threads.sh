@@ -31,7 +31,7 @@ check "a range that runs backwards is refused" "$([ $? = 3 ] && [ "$(wc -l <"$di
 go tune --dry-run --problem 640x2560x1 --threads ,
 check "an empty list is refused" "$([ $? = 3 ] && grep -q 'an empty list' "$dir/err"; echo $?)"
 if [ "$(nproc)" -gt 1 ]; then
-    TERN_ISA=scalar go tune -q --problem 64x256x1 --threads 1..2 --effort quick --budget 60
+    TERN_ISA=scalar go tune -q --problem 64x256x1 --threads 1..2 --effort quick --budget 900
     check "the winners of both counts meet" "$(grep -q '^64x256x1 .* of 2 thread counts [12] is best: ' "$dir/out" && grep -q 'threads*: [0-9.]* times as long \[' "$dir/out"; echo $?)"
     check "wisdom keeps which count is best" "$([ "$(grep -c ' t=[12] .* best_t=[12] behind=' "$TERN_WISDOM")" = 2 ] && grep -q 'behind=1.0000 ' "$TERN_WISDOM"; echo $?)"
 else
