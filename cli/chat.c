@@ -190,7 +190,8 @@ const struct tern_command tern_command_chat = {
         "      --system TEXT   what the model is told before the conversation\n"
         "  -n, --count N       most tokens of an answer (512); -1: until the model ends or the context is "
         "full\n"
-        "  -t, --threads T     worker threads (all processors); --threads-prefill T those of the prompt (T)\n"
+        "  -t, --threads T     worker threads (what wisdom knows to be best, else all processors);\n"
+        "                      --threads-prefill T those of the prompt (T, or by wisdom too)\n"
         "      --ctx N         positions of the conversation (the model's, at most "
         "4096)\n" TERN_CLI_SAMPLING_HELP TERN_CLI_ENGINE_HELP
         "  -q, --quiet         no progress, no speed\n\n"

@@ -154,7 +154,8 @@ const struct tern_command tern_command_embed = {
         "  -p, --prompt TEXT   text; -f, --file FILE reads it from a file\n"
         "      --pool P        mean, last or first token (default: what the file says)\n"
         "      --raw           keep the length\n"
-        "  -t, --threads T     worker threads (all processors); --threads-prefill T those of several tokens "
+        "  -t, --threads T     worker threads (by wisdom, else all processors); --threads-prefill T those of "
+        "several tokens "
         "(T)\n"
         "      --ctx N         positions (the model's, at most 4096): longer texts are refused\n" //
     TERN_CLI_ENGINE_HELP "      --json          as JSON\n"

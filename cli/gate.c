@@ -41,7 +41,8 @@ static int parse(int argc, char **argv, struct gate_arguments *a) {
         BUDGET,
         JSON,
         GITHUB,
-        WORKER
+        WORKER,
+        PARAMS
     };
     static const struct option options[] = {{"baseline", required_argument, 0, BASELINE},
                                             {"baseline-bin", required_argument, 0, BASE_BIN},
@@ -60,6 +61,7 @@ static int parse(int argc, char **argv, struct gate_arguments *a) {
                                             {"problem", required_argument, 0, PROBLEM},
                                             {"count-calls", required_argument, 0, CALLS},
                                             {"groups", required_argument, 0, GROUPS},
+                                            {"params", required_argument, 0, PARAMS},
                                             {"seed", required_argument, 0, SEED},
                                             {"threshold", required_argument, 0, THRESHOLD},
                                             {"budget", required_argument, 0, BUDGET},
@@ -119,6 +121,9 @@ static int parse(int argc, char **argv, struct gate_arguments *a) {
             break;
         case WORKER:
             a->worker = 1;
+            break;
+        case PARAMS:
+            a->params = optarg;
             break;
         case 'q':
             a->quiet = 1;
@@ -299,7 +304,7 @@ const struct tern_command tern_command_gate = {
     "valgrind, step\n"
     "  --junit FILE, --markdown FILE, --json, --github (annotation lines)\n"
     "  -q, --quiet            no progress\n\n"
-    "--count-calls N --variant NAME --problem MxK is the work that --proxy counts, --worker the process "
-    "that is measured.\n\n"
+    "--count-calls N --variant NAME [--params TEXT] --problem MxK is the work that --proxy counts, --worker\n"
+    "the process that is measured.\n\n"
     "example: tern gate --baseline origin/main --threshold 3 --junit gate.xml --markdown gate.md\n",
     run};

@@ -9,7 +9,7 @@
 struct gate_arguments {
     const char *baseline, *base_program, *program, *records, *db, *source;
     const char *filter, *base_filter, *regime, *threads, *proxy;
-    const char *junit, *markdown, *variant; /* variant: of --count-calls */
+    const char *junit, *markdown, *variant, *params; /* variant, params: of --count-calls */
     const char *problem[256];
     size_t problems, calls, groups, seed;
     double threshold, budget;

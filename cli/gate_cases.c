@@ -57,16 +57,19 @@ static enum tern_status prepare(const struct gate_arguments *a, struct tern_bed 
     if (!v)
         return tern_fail(e, TERN_BAD_INPUT, "gate: --variant: '%s' is no variant",
                          a->variant ? a->variant : "");
+    int param[TERN_MAX_PARAMS];
+    enum tern_status s = tern_variant_params_parse(v, a->params ? a->params : "-", param, e);
+    if (s) return s;
     if (a->problems != 1 || !tern_cli_shape("gate", a->problem[0], &p.m, &p.k, &p.n))
         return tern_fail(e, TERN_BAD_INPUT, "gate: --count-calls: needs one --problem");
-    enum tern_status s = tern_machine_get(&machine, e);
+    s = tern_machine_get(&machine, e);
     if (!s) s = tern_bed_open(machine, a->seed, bed, e);
     if (!s) s = tern_bed_prove(bed, v, &verdict, e);
     if (!s && !tern_bed_proof(bed, v)) s = tern_fail(e, TERN_CHECK_FAILED, "%s: %s", v->name, verdict.text);
     if (!s) s = tern_bed_team(bed, 1, &team, e);
     if (!s) s = tern_stock_shape(bed->stock, p.m, p.k, team->pool, e);
     if (!s)
-        s = tern_trial_new(tern_bed_proof(bed, v), NULL, &p, bed->stock, team->pool, machine->usable, 0,
+        s = tern_trial_new(tern_bed_proof(bed, v), param, &p, bed->stock, team->pool, machine->usable, 0,
                            trial, e);
     return s;
 }

@@ -140,23 +140,23 @@ static int run(int argc, char **argv) {
 const struct tern_command tern_command_perplexity = {
     .name = "perplexity",
     .summary = "how well a model predicts a text",
-    .help =
-        "usage: tern perplexity [-m MODEL] -f TEXT [options]\n\n"
-        "The text becomes one row of tokens (control tokens written out in it are read as such, and the\n"
-        "beginning-of-text token stands in front when the model asks for one). Windows of C tokens begin "
-        "every\n"
-        "S tokens; of each window the tokens count that no earlier window has counted. The error is one\n"
-        "standard error, from how the windows scatter.\n\n"
-        "  -m, --model M      GGUF file, folder of safetensors, or synth:NAME (the model that comes with "
-        "tern)\n"
-        "  -f, --file FILE    the text\n"
-        "      --ctx C        tokens of a window (the model's context, at most 4096)\n"
-        "      --stride S     distance of windows (half of C)\n"
-        "      --tokens N     only the first N tokens of the text\n"
-        "  -t, --threads T    worker threads (all processors); --threads-prefill T those of several tokens "
-        "(T)\n" //
+    .help = "usage: tern perplexity [-m MODEL] -f TEXT [options]\n\n"
+            "The text becomes one row of tokens (control tokens written out in it are read as such, and the\n"
+            "beginning-of-text token stands in front when the model asks for one). Windows of C tokens begin "
+            "every\n"
+            "S tokens; of each window the tokens count that no earlier window has counted. The error is one\n"
+            "standard error, from how the windows scatter.\n\n"
+            "  -m, --model M      GGUF file, folder of safetensors, or synth:NAME (the model that comes with "
+            "tern)\n"
+            "  -f, --file FILE    the text\n"
+            "      --ctx C        tokens of a window (the model's context, at most 4096)\n"
+            "      --stride S     distance of windows (half of C)\n"
+            "      --tokens N     only the first N tokens of the text\n"
+            "  -t, --threads T    worker threads (by wisdom, else all processors); --threads-prefill T of "
+            "several tokens "
+            "(T)\n" //
     TERN_CLI_ENGINE_HELP "      --json         the result as JSON\n"
-        "  -q, --quiet        no progress\n\n"
-        "example: tern perplexity -m model.gguf -f text.txt --ctx 256 --stride 128\n",
+            "  -q, --quiet        no progress\n\n"
+            "example: tern perplexity -m model.gguf -f text.txt --ctx 256 --stride 128\n",
     .run = run,
 };

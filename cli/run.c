@@ -151,10 +151,10 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
                                        "; output closed"};
     if (f->warning[0]) fprintf(stderr, "tern: warning: %s\n", f->warning);
     if (j->c.quiet) return;
-    fprintf(stderr, "prompt:     %.1f tok/s (n = %zu tokens, one run: no spread%s), %zu thread%s\n",
+    fprintf(stderr, "prompt:     %.1f tok/s (n = %zu tokens, one run: no spread%s), %zu thread%s%s\n",
             (double)g->prompt_tokens / g->prompt_seconds, g->prompt_tokens,
             j->logits ? "; logits of every position included" : "", f->threads_prefill,
-            f->threads_prefill == 1 ? "" : "s");
+            f->threads_prefill == 1 ? "" : "s", f->threads_prefill_by_wisdom ? " (by wisdom)" : "");
     if (g->shifts)
         fprintf(stderr, "context:    shifted %zu time%s, the text no longer depends on what was dropped\n",
                 g->shifts, g->shifts == 1 ? "" : "s");
@@ -173,8 +173,11 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
         fprintf(stderr, "exact2 head: %.0f of %u rows computed in full per token (mean of n = %llu tokens)\n",
                 (double)f->exact.rescored / (double)f->exact.steps, j->c.m->hp.vocab,
                 (unsigned long long)f->exact.steps);
-    fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers%s%s\n",
+    if (f->threads_by_wisdom)
+        fprintf(stderr, "threads:    %zu for a token, which wisdom knows to be fastest\n", f->threads);
+    fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers%s%s%s\n",
             f->decode_plan, f->prefill_plan, f->from_wisdom, f->planned,
+            f->lent ? ", which the slowest kind of core lends" : "",
             f->merged_qkv ? "; q, k and v are one matrix" : "",
             f->merged_gate_up ? "; gate and up are one matrix" : "");
 }
@@ -242,7 +245,8 @@ const struct tern_command tern_command_run = {
         "  -p, --prompt TEXT   prompt; -f, --file FILE reads it from a file\n"
         "      --tokens IDS    prompt as token ids (1,2,3), used as they are: no beginning-of-text is added\n"
         "  -n, --count N       tokens to generate (32); -1: until the model ends or the context is full\n"
-        "  -t, --threads T     worker threads (all processors); --threads-prefill T those of the prompt (T)\n"
+        "  -t, --threads T     worker threads (what wisdom knows to be best, else all processors);\n"
+        "                      --threads-prefill T those of the prompt (T, or by wisdom too)\n"
         "      --ignore-eos    goes on when the model ends\n"
         "      --print-ids     prints the ids of the generated tokens instead of their text\n"
         "      --logits FILE   writes the logits of every prompt position: f32, little-endian, row by row\n"

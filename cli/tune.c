@@ -16,7 +16,11 @@ static const char help_text[] =
     "Finds the fastest proven variant for each problem on this machine and remembers it as wisdom.\n\n"
     "  --model NAME|FILE.gguf|synth:NAME  tune the linear layers of a model (default 2b-4t)\n"
     "  --problem MxK[xN]      tune this shape instead; may be repeated\n"
-    "  --threads LIST         thread counts (default: 1 and all processors of the kind)\n"
+    "  --threads LIST         thread counts (default: 1 and all processors of the kind); 2..8 and 1..max "
+    "are\n"
+    "                         ranges, auto is powers of two, the cores and all processors; of these the "
+    "winners\n"
+    "                         then meet, and wisdom keeps which count is best\n"
     "  --kind N|NAME|all      kind of core, where there are several (tern doctor lists them; default all)\n"
     "  --batch LIST           token counts (default 1,128; a problem with its own N keeps it)\n"
     "  --budget SECONDS       for everything together (default 60)\n"
@@ -216,7 +220,8 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
                                .json = a->json,
                                .quiet = a->quiet,
                                .objective = a->tune.objective,
-                               .list = json_array()};
+                               .list = json_array(),
+                               .counts = json_array()};
     struct tern_tune_summary sum;
     struct tern_error e;
     char *journal = tern_format_text("%s.journal", a->tune.table ? a->tune.table : wisdom),
@@ -248,6 +253,7 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
 done:
     if (fd >= 0) close(fd);
     json_decref(v.list);
+    json_decref(v.counts);
     free(journal);
     free(lock);
     if (s) return tern_cli_fail(s, &e);

@@ -25,7 +25,7 @@ struct tern_tune_arguments {
 typedef int tern_tune_fn(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom);
 int tern_tune_each_kind(struct tern_tune_arguments *a, const char *wisdom, tern_tune_fn *one);
 /* The shapes, thread counts and token counts that were asked for. Returns an exit code. */
-int tern_tune_list(const struct tern_tune_arguments *a, struct tern_tasks *tasks);
+int tern_tune_list(struct tern_tune_arguments *a, struct tern_tasks *tasks);
 /* Prints a document, or keeps it with the others of its kind. Takes it over. Returns an exit code. */
 int tern_tune_document(const struct tern_tune_arguments *a, json_t *document);
 
@@ -35,7 +35,7 @@ struct tern_tune_view {
     int json, quiet;
     enum tern_objective objective;
     const struct tern_tune_arguments *arguments;
-    json_t *list;
+    json_t *list, *counts;
     struct tern_totals totals;
 };
 /* The hooks of a run; the bar must have begun. */

@@ -19,6 +19,14 @@ static void say_left_out(const struct tern_candidates *c) {
     }
 }
 
+/* "all", "split=k" for all of that kind, or the one combination. */
+static void point_text(const struct tern_left_out *o, char *out, size_t bytes) {
+    if (o->every || o->by_k)
+        snprintf(out, bytes, "%s", o->by_k ? "split=k" : "all");
+    else
+        tern_variant_params_text(o->variant, o->param, out, bytes);
+}
+
 static void say_points(const struct tern_candidates *c, const struct tern_place *place) {
     char params[160];
     for (size_t i = 0; i < c->count; i++) {
@@ -37,8 +45,7 @@ static void say_points(const struct tern_candidates *c, const struct tern_place 
     }
     for (size_t i = 0; i < c->out_count; i++) {
         const struct tern_left_out *o = &c->out[i];
-        snprintf(params, sizeof params, "all");
-        if (!o->every) tern_variant_params_text(o->variant, o->param, params, sizeof params);
+        point_text(o, params, sizeof params);
         printf("    without %s %s: %s%s%s%s\n", o->variant->name, params, o->why, o->must ? " (" : "",
                o->must ? o->must : "", o->must ? ")" : "");
     }
@@ -49,12 +56,23 @@ static json_t *json_points(const struct tern_candidates *c) {
     char params[160];
     for (size_t i = 0; i < c->out_count; i++) {
         const struct tern_left_out *o = &c->out[i];
-        snprintf(params, sizeof params, "all");
-        if (!o->every) tern_variant_params_text(o->variant, o->param, params, sizeof params);
+        point_text(o, params, sizeof params);
         json_t *line =
             json_pack("{s:s, s:s, s:s}", "variant", o->variant->name, "params", params, "why", o->why);
         if (o->must) json_object_set_new(line, "must", json_string(o->must));
         json_array_append_new(list, line);
+    }
+    return list;
+}
+
+static json_t *json_seeds(const struct tern_candidates *c, const struct tern_place *place) {
+    json_t *list = json_array();
+    char params[160];
+    for (size_t i = 0; i < c->count; i++) {
+        if (!place[i].seed) continue;
+        tern_variant_params_text(c->item[i].variant, c->item[i].param, params, sizeof params);
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s}", "variant", c->item[i].variant->name, "params", params));
     }
     return list;
 }
@@ -99,7 +117,10 @@ static enum tern_status one_problem(const struct tern_tune_arguments *a, const s
         json_t *o =
             json_pack("{s:s, s:I, s:I, s:I, s:b}", "problem", text, "candidates", (json_int_t)c.count,
                       "seeds", (json_int_t)seeds, "left_out", (json_int_t)c.out_count, "known", known);
-        if (a->verbose) json_object_set_new(o, "without", json_points(&c));
+        if (a->verbose) {
+            json_object_set_new(o, "seed_points", json_seeds(&c, place));
+            json_object_set_new(o, "without", json_points(&c));
+        }
         json_array_append_new(list, o);
     } else {
         printf("%-32s %4zu candidates, %zu of them seeds, %zu left out%s\n", text, c.count, seeds,

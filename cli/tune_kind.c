@@ -9,6 +9,54 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* "auto": powers of two, the cores, all processors. A range of counts: "2..8", "1..max". Returns how many. */
+static size_t counts_of(const char *word, const struct tern_machine *m, size_t *out, int *bad) {
+    size_t n = 0, from, to = m->cpus;
+    char text[32];
+    const char *dots = strstr(word, "..");
+    *bad = 0;
+    if (!strcmp(word, "auto")) {
+        for (size_t t = 1; t < m->cpus; t *= 2) {
+            if (m->cores < t && n && out[n - 1] < m->cores) out[n++] = m->cores;
+            out[n++] = t;
+        }
+        if (n && out[n - 1] < m->cores && m->cores < m->cpus) out[n++] = m->cores;
+        out[n++] = m->cpus;
+        return n;
+    }
+    snprintf(text, sizeof text, "%.*s", (int)(dots ? dots - word : 31), word);
+    *bad = !tern_cli_size("tune", "--threads", text, 1, 4096, &from);
+    if (!*bad && !dots) to = from;
+    if (!*bad && dots && strcmp(dots + 2, "max"))
+        *bad = !tern_cli_size("tune", "--threads", dots + 2, from, 4096, &to);
+    for (size_t t = from; !*bad && t <= to && n < TERN_MAX_COUNTS; t++) out[n++] = t;
+    if (!*bad && (!n || out[n - 1] != to)) {
+        *bad = 1;
+        tern_cli_usage("tune", "--threads: '%s': from 1 to %d counts", word, TERN_MAX_COUNTS);
+    }
+    return n;
+}
+
+/* The thread counts of the arguments, ascending as given; *many: that they are to be compared. 0: bad input.
+ */
+static int take_threads(const char *text, const struct tern_machine *m, size_t **out, size_t *n, int *many) {
+    char *copy = strdup(text), *save = NULL;
+    size_t *list = NULL, count = 0;
+    int bad = !copy;
+    *many = strstr(text, "auto") || strstr(text, "..");
+    for (char *w = bad ? NULL : strtok_r(copy, ",", &save); w && !bad; w = strtok_r(NULL, ",", &save)) {
+        size_t *grown = realloc(list, (count + 2 * TERN_MAX_COUNTS) * sizeof *list);
+        if (!grown) break;
+        list = grown;
+        count += counts_of(w, m, list + count, &bad);
+    }
+    free(copy);
+    if (!bad && count) return *out = list, *n = count, 1;
+    if (!bad) tern_cli_usage("tune", "--threads: an empty list");
+    free(list);
+    return 0;
+}
+
 /* Of thread counts given for all kinds of core, those that this one has processors for. */
 static int fit_threads(const struct tern_machine *m, size_t *threads, size_t *n) {
     size_t kept = 0;
@@ -26,15 +74,15 @@ static int fit_threads(const struct tern_machine *m, size_t *threads, size_t *n)
 }
 
 /* The shapes, thread counts and token counts that were asked for. Returns an exit code. */
-int tern_tune_list(const struct tern_tune_arguments *a, struct tern_tasks *tasks) {
+int tern_tune_list(struct tern_tune_arguments *a, struct tern_tasks *tasks) {
     const struct tern_machine *m = a->tune.machine;
     size_t all[2] = {1, m->cpus}, *threads = all, n_threads = m->cpus > 1 ? 2 : 1, *tokens = NULL,
            n_tokens = 0;
     struct tern_error e;
     enum tern_status s = TERN_OK;
     int rc = 3;
-    if (a->threads && !tern_cli_sizes("tune", "--threads", a->threads, 1, 4096, &threads, &n_threads))
-        return 3;
+    a->tune.compare_threads = 0;
+    if (a->threads && !take_threads(a->threads, m, &threads, &n_threads, &a->tune.compare_threads)) return 3;
     if (!tern_cli_sizes("tune", "--batch", a->batch, 1, 65536, &tokens, &n_tokens)) goto done;
     if (!fit_threads(m, threads, &n_threads)) goto done;
     for (size_t i = 0; i < a->problems && !s; i++) {

@@ -174,8 +174,47 @@ static void on_warn(void *ctx, const char *line) {
     fprintf(stderr, "tern: %s\n", line);
 }
 
+static void say_threads(const struct tern_threads_seen *t) {
+    const struct tern_problem *p = &t->problem;
+    const size_t best = t->of[t->best].threads;
+    printf(
+        "%zux%zux%zu  %s  of %zu thread counts %zu is best: median %.2f us n=%zu (their winners in the same "
+        "rounds)\n",
+        p->m, p->k, p->n, tern_regime_name(p->regime), t->count, best, t->of[t->best].est.median / 1000,
+        t->of[t->best].est.n);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct tern_ratio *r = &t->of[i].over_best;
+        if (i == t->best) continue;
+        printf("     %zu thread%s: %.3f times as long", t->of[i].threads, t->of[i].threads > 1 ? "s" : "",
+               r->median);
+        if (!isnan(r->ci_lo)) printf(" [%.3f, %.3f]", r->ci_lo, r->ci_hi);
+        printf(" n=%zu%s\n", r->n, r->ci_lo > 1 ? "" : "; not separable from the best");
+    }
+}
+
+static json_t *json_threads(const struct tern_threads_seen *t) {
+    const struct tern_problem *p = &t->problem;
+    json_t *counts = json_array();
+    for (size_t i = 0; i < t->count; i++)
+        json_array_append_new(counts, json_pack("{s:I, s:o, s:o}", "threads", (json_int_t)t->of[i].threads,
+                                                "ns_per_call", json_estimate(&t->of[i].est), "time_over_best",
+                                                json_ratio(&t->of[i].over_best)));
+    return json_pack("{s:I, s:I, s:I, s:s, s:I, s:o}", "m", (json_int_t)p->m, "k", (json_int_t)p->k, "n",
+                     (json_int_t)p->n, "regime", tern_regime_name(p->regime), "best_threads",
+                     (json_int_t)t->of[t->best].threads, "counts", counts);
+}
+
+static void on_threads(void *ctx, const struct tern_threads_seen *t) {
+    struct tern_tune_view *v = ctx;
+    if (v->json)
+        json_array_append_new(v->counts, json_threads(t));
+    else
+        say_threads(t);
+    fflush(stdout);
+}
+
 struct tern_tune_hooks tern_tune_view_hooks(struct tern_tune_view *v) {
-    return (struct tern_tune_hooks){v, on_progress, on_outcome, on_warn};
+    return (struct tern_tune_hooks){v, on_progress, on_outcome, on_warn, on_threads};
 }
 
 static void say_total(const struct tern_total *t, enum tern_objective objective) {
@@ -214,9 +253,10 @@ void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary
         json_t *models = json_array();
         for (size_t i = 0; i < v->totals.count; i++)
             json_array_append_new(models, json_total(&v->totals.item[i], v->objective));
-        tern_tune_document(v->arguments, json_pack("{s:O, s:o, s:f, s:I, s:b}", "problems", v->list, "models",
-                                                   models, "seconds", sum->seconds, "replayed_samples",
-                                                   (json_int_t)sum->replayed, "stopped", sum->stopped));
+        tern_tune_document(v->arguments,
+                           json_pack("{s:O, s:O, s:o, s:f, s:I, s:b}", "problems", v->list, "thread_counts",
+                                     v->counts, "models", models, "seconds", sum->seconds, "replayed_samples",
+                                     (json_int_t)sum->replayed, "stopped", sum->stopped));
         return;
     }
     for (size_t i = 0; i < v->totals.count; i++) say_total(&v->totals.item[i], v->objective);

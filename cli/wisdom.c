@@ -192,13 +192,14 @@ static int run(int argc, char **argv) {
     a.machine = &machine;
     char *base = path ? strdup(path) : tern_wisdom_default_path();
     char *file = tern_kind_wisdom_path(base, a.machine);
-    free(base);
+    if (!kind && whole->core_kinds > 1) a.whole = whole, a.base = base;
     if (!file) return tern_cli_usage("wisdom", "no home directory is known: name the file with --wisdom");
     a.path = file;
     int rc = -1;
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (!strcmp(commands[i].name, name)) rc = commands[i].run(&a);
     free(file);
+    free(base);
     return rc >= 0 ? rc
                    : tern_cli_usage("wisdom", "'%s' is none of show, explain, export, import, merge, forget",
                                     name);

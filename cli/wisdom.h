@@ -7,11 +7,25 @@
 
 #include <jansson.h>
 
+/* Instructions, not micro-operations, of a winner's loops. */
+struct tern_steps {
+    double per_thousand;  /* multiply-adds, which with one token are weights */
+    double beside;        /* of each call, whatever the rows */
+    size_t rows[2], k, n; /* the small problems that were counted */
+    const char *how;      /* "single-stepped", "hardware counter", "valgrind" */
+    char why[256];        /* "" or why nothing was counted */
+};
+/* Counts them now, in processes of their own that take a second or so. 0: `why` tells. */
+int tern_wisdom_steps(const struct tern_wisdom_entry *en, struct tern_steps *out);
+
 struct tern_wisdom_arguments {
     char **word; /* after the subcommand */
     size_t words;
     const char *path;
-    const struct tern_machine *machine;
+    const struct tern_machine *machine; /* one kind of core */
+    const struct tern_machine *whole; /* all of them, and the file's name without that of a kind; NULL: a kind
+                                         was named, or there is one */
+    const char *base;
     size_t threads;
     int any_machine, stale, all, json;
 };

@@ -5,6 +5,7 @@
 #include "measure/counters.h"
 #include "tuner/cost.h"
 #include "tuner/guide.h"
+#include "tuner/kinds.h"
 #include "tuner/wisdom_edit.h"
 
 #include <math.h>
@@ -45,6 +46,13 @@ json_t *tern_wisdom_entry_json(const struct tern_wisdom_entry *en) {
     if (!isnan(en->of_read)) json_object_set_new(o, "share_of_read", json_real(en->of_read));
     if (!isnan(en->of_int8)) json_object_set_new(o, "share_of_int8", json_real(en->of_int8));
     if (!isnan(en->ipc)) json_object_set_new(o, "ipc", json_real(en->ipc));
+    if (en->best_threads) {
+        json_object_set_new(o, "best_threads", json_integer((json_int_t)en->best_threads));
+        json_object_set_new(o, "time_over_best_threads", json_real(en->behind));
+        if (!isnan(en->behind_lo))
+            json_object_set_new(o, "time_over_best_threads_ci95",
+                                json_pack("[f,f]", en->behind_lo, en->behind_hi));
+    }
     if (!isnan(en->llc_misses))
         json_object_set_new(o, "llc_misses_per_kilo_weight", json_real(en->llc_misses));
     if (en->second[0]) {
@@ -133,6 +141,26 @@ static const char *why_no_uops(void) {
                : "no back-end has one event for them on all processors; tern bench --counters FILE.json";
 }
 
+static void say_steps(const struct tern_wisdom_entry *en) {
+    struct tern_steps s;
+    if (!tern_wisdom_steps(en, &s)) {
+        printf("    instructions not counted: %s\n", s.why);
+        return;
+    }
+    printf("    instructions %.1f per 1000 %s in its loops (%s, n=1: of %zu and %zu rows by %zu columns",
+           s.per_thousand, s.n == 1 ? "weights" : "multiply-adds", s.how, s.rows[0], s.rows[1], s.k);
+    if (s.n > 1) printf(", %zu tokens", s.n);
+    printf("); %.0f a call besides\n", s.beside);
+}
+
+static json_t *json_steps(const struct tern_wisdom_entry *en) {
+    struct tern_steps s;
+    if (!tern_wisdom_steps(en, &s)) return json_pack("{s:s}", "not_counted", s.why);
+    return json_pack("{s:f, s:f, s:s, s:[I,I], s:I, s:I, s:i}", "per_1000_multiply_adds", s.per_thousand,
+                     "beside_per_call", s.beside, "how", s.how, "rows", (json_int_t)s.rows[0],
+                     (json_int_t)s.rows[1], "columns", (json_int_t)s.k, "tokens", (json_int_t)s.n, "n", 1);
+}
+
 static void say_counters(const struct tern_wisdom_entry *en) {
     if (isnan(en->ipc))
         printf("    counters not measured: %s\n", why_not_counted(en));
@@ -141,7 +169,20 @@ static void say_counters(const struct tern_wisdom_entry *en) {
     if (!isnan(en->ipc) && !isnan(en->llc_misses))
         printf(", %.2f last-level misses per 1000 weights", en->llc_misses);
     if (!isnan(en->ipc)) printf(" (one pass of its own)\n");
+    say_steps(en);
     printf("    uops     not measured: %s\n", why_no_uops());
+}
+
+static void say_best_threads(const struct tern_wisdom_entry *en) {
+    if (!en->best_threads) return;
+    if (en->best_threads == en->problem.threads) {
+        printf("    threads  no other count that was compared is faster\n");
+        return;
+    }
+    printf("    threads  %zu are best for this problem: %zu take %.3f times as long", en->best_threads,
+           en->problem.threads, en->behind);
+    if (!isnan(en->behind_lo)) printf(" [%.3f, %.3f]", en->behind_lo, en->behind_hi);
+    printf(" (paired rounds)\n");
 }
 
 /* Why it won: what it reads and computes, how near the ceilings that is, and by how much the next one lost.
@@ -167,6 +208,7 @@ static void say_why(const struct tern_wisdom_entry *en) {
     const enum tern_bound bound = bound_of(en, &rule);
     printf("    bound by %s (%s)\n", tern_bound_name(bound), rule);
     say_counters(en);
+    say_best_threads(en);
     if (!en->second[0]) {
         printf("    second   nobody else was in the duel\n");
         return;
@@ -186,7 +228,10 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
     struct tern_problem p = {.threads = a->threads ? a->threads : a->machine->cpus, .regime = TERN_WCOLD};
     int has_n = 0, rc = tern_wisdom_shape(a, &p, &has_n);
     if (rc) return rc;
-    enum tern_status s = tern_wisdom_mine(a, &w, &e);
+    size_t kind;
+    const int spread = a->whole && p.threads > 1 && !tern_kind_of_threads(a->whole, p.threads, &kind);
+    enum tern_status s =
+        spread ? tern_kind_wisdom_read(a->base, a->whole, &w, &e) : tern_wisdom_mine(a, &w, &e);
     if (s) return tern_cli_fail(s, &e);
     s = tern_plan_for(&w, a->machine->usable, &p, NULL, &plan, &e);
     if (s) {
@@ -207,12 +252,16 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
         const char *rule;
         if (en) {
             json_t *evidence = tern_wisdom_entry_json(en);
+            if (en->lent)
+                json_object_set_new(evidence, "lent_by_threads_of_one_kind",
+                                    json_integer((json_int_t)en->lent));
             json_object_set_new(evidence, "bytes",
                                 json_integer((json_int_t)plan.variant->format->bytes(p.m, p.k)));
             json_object_set_new(evidence, "bound_by", json_string(tern_bound_name(bound_of(en, &rule))));
             json_object_set_new(evidence, "bound_rule", json_string(rule));
             if (isnan(en->ipc))
                 json_object_set_new(evidence, "no_counters", json_string(why_not_counted(en)));
+            json_object_set_new(evidence, "instructions", json_steps(en));
             json_object_set_new(evidence, "no_uops", json_string(why_no_uops()));
             json_object_set_new(root, "evidence", evidence);
         }
@@ -220,6 +269,11 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
     } else {
         printf("%zux%zux%zu with %zu thread%s: %s %s\ndecided by: %s\n", p.m, p.k, p.n, p.threads,
                p.threads > 1 ? "s" : "", plan.variant->name, params, why);
+        if (en && en->lent)
+            printf("lent: %zu threads spread over several kinds of core; measured with %zu on the slowest of "
+                   "them, "
+                   "%s, alone\n",
+                   p.threads, en->lent, a->whole->kind[tern_kind_slowest(a->whole, p.threads)].name);
         if (en) tern_wisdom_entry_say(en);
         if (en) say_why(en);
         size_t others = 0;

@@ -1,5 +1,7 @@
 #include "harness/internal.h"
 
+#include "kernels/split.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -36,6 +38,21 @@ static void scratch_bytes(const struct tern_engine *en, size_t *shared, size_t *
     }
 }
 
+/* Of pieces whose plan splits K: a worker's scratch, and the rows of the longest; 0: there are none. */
+static size_t slice_bytes(const struct tern_engine *en, size_t *rows) {
+    size_t most = *rows = 0;
+    for (size_t i = 0; i < en->pieces; i++) {
+        const struct piece *piece = &en->piece[i];
+        if (!tern_engine_splits(piece)) continue;
+        const struct tern_plan *p = &piece->plan->bucket[0];
+        struct tern_call c = {.w = matrix_of(piece->plan)};
+        memcpy(c.param, p->param, sizeof c.param);
+        most = tern_max(most, tern_slice_scratch(p->variant, &c, en->threads_decode));
+        *rows = tern_max(*rows, piece->m);
+    }
+    return most;
+}
+
 /* A worker makes the tables of a single token for itself when they are small: writing 64 KiB takes about as
  * long as meeting the others, which it saves twice. */
 static size_t own_tables(const struct tern_engine *en) {
@@ -68,7 +85,10 @@ static size_t rows_by_heads(const struct tern_engine *en, size_t w) {
  * (some 2 microseconds, half a million multiply-adds). */
 static int worth_by_heads(const struct tern_engine *en) {
     size_t all = 0, most = 0;
-    for (size_t i = 0; i < en->qkv_pieces; i++) all += en->piece[i].m;
+    for (size_t i = 0; i < en->qkv_pieces; i++) {
+        if (tern_engine_splits(&en->piece[i])) return 0; /* every worker has a part of every row */
+        all += en->piece[i].m;
+    }
     for (size_t w = 0; w < en->threads_decode; w++) most = tern_max(most, rows_by_heads(en, w));
     const size_t even = (all + en->threads_decode - 1) / en->threads_decode;
     return most <= even || (most - even) * en->piece[0].k <= (size_t)1 << 19;
@@ -108,7 +128,8 @@ static int any_gates_apart(const struct tern_engine *en) {
     return any;
 }
 
-static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local, size_t block) {
+static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local, size_t block,
+                      size_t slice) {
     const struct tern_hparams *hp = &en->model->hp;
     const size_t row = en->kv_row;
     w->score_stride = tern_round_up(en->context, TERN_LANES);
@@ -119,6 +140,7 @@ static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, s
     ok = ok && (w->own_k = tern_alloc(row)) && (w->own_v = tern_alloc(row)) &&
          (w->local = tern_alloc(local)) && (w->table = tern_alloc(en->table_bytes));
     ok = ok && (w->block = tern_alloc(tern_mul_size(block, sizeof *w->block)));
+    ok = ok && (!slice || (w->slice = tern_alloc(slice)));
     return ok;
 }
 
@@ -126,7 +148,8 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
     const struct tern_hparams *hp = &en->model->hp;
     const size_t n = en->ubatch, inner = (size_t)hp->heads * hp->head_dim, half = hp->head_dim / 2;
     const size_t widest = tern_max(tern_max(hp->hidden, hp->ffn), inner);
-    size_t shared, local, block;
+    size_t shared, local, block, rows;
+    const size_t slice = slice_bytes(en, &rows);
     scratch_bytes(en, &shared, &local, &block);
     en->block_words = block = tern_max(block, 64);
     en->qkv_columns = tern_engine_columns(hp).all;
@@ -140,9 +163,13 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
     ok =
         ok && (en->shared = tern_alloc(shared)) && (en->frequency = tern_alloc(half * sizeof *en->frequency));
     ok = ok && (en->history = tern_alloc(tern_mul_size(en->context, sizeof *en->history)));
+    en->sum_stride = tern_round_up(rows, 2 * TERN_LANES);
+    const size_t sums = tern_mul_size(SPLIT_MATRICES * en->threads_decode, en->sum_stride);
+    ok = ok && (!slice || (en->sums = tern_alloc(tern_mul_size(sums, sizeof *en->sums))));
     ok = ok && (en->worker = tern_alloc(en->workers * sizeof *en->worker));
     if (ok && any_gates_apart(en)) ok = get_floats(&en->up, n, hp->ffn);
-    for (size_t w = 0; ok && w < en->workers; w++) ok = get_worker(en, &en->worker[w], widest, local, block);
+    for (size_t w = 0; ok && w < en->workers; w++)
+        ok = get_worker(en, &en->worker[w], widest, local, block, slice);
     if (!ok) return tern_fail(e, TERN_NO_MEMORY, "engine: buffers for %zu tokens per step: out of memory", n);
     for (size_t i = 0; i < half; i++)
         en->frequency[i] = pow(hp->rope_theta, -2.0 * (double)i / (double)hp->head_dim);
@@ -162,8 +189,10 @@ void tern_engine_buffers_free(struct tern_engine *en) {
         tern_free(s->table);
         tern_free(s->block);
         tern_free(s->local);
+        tern_free(s->slice);
     }
     tern_free(en->worker);
+    tern_free(en->sums);
     drop_tokens(&en->tokens);
     tern_free(en->x);
     tern_free(en->qkv);

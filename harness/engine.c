@@ -54,9 +54,6 @@ static enum tern_status check_memory(const struct tern_engine *en, struct tern_e
 static enum tern_status settle(struct tern_engine *en, const struct tern_engine_options *o,
                                const struct tern_machine *m, struct tern_error *e) {
     en->usable = m->usable;
-    en->threads_decode = o->threads ? o->threads : tern_max(m->cpus, 1);
-    en->threads_prefill = o->threads_prefill ? o->threads_prefill : en->threads_decode;
-    en->threads = en->workers = tern_max(en->threads_decode, en->threads_prefill);
     en->act = o->act;
     en->ubatch = o->ubatch ? o->ubatch : UBATCH_DEFAULT;
     en->context = o->context;
@@ -72,6 +69,7 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
     en->ops = tern_f32_ops_for(en->usable);
     en->epilogue = tern_epilogue_ops_for(en->usable);
     en->block_bytes = o->block_bytes;
+    tern_engine_threads(en, o, m);
     return TERN_OK;
 }
 

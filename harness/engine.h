@@ -31,10 +31,11 @@ enum tern_head_type {
 enum tern_merge { TERN_MERGE_AUTO, TERN_MERGE_NEVER, TERN_MERGE_ALWAYS };
 
 struct tern_engine_options {
-    size_t threads;         /* 0: all usable processors */
-    size_t threads_prefill; /* of steps of two tokens and more; 0: as threads */
-    size_t context;         /* positions to hold; 0: the model's, at most 4096 */
-    size_t ubatch;          /* tokens per prefill step; 0: 128 */
+    size_t threads; /* 0: what wisdom says is fastest (tuner/thread_counts.h), else all usable processors */
+    size_t
+        threads_prefill; /* of steps of two tokens and more; 0: as threads, and where those are 0 as they */
+    size_t context;      /* positions to hold; 0: the model's, at most 4096 */
+    size_t ubatch;       /* tokens per prefill step; 0: 128 */
     enum tern_kv_type kv;
     enum tern_head_type head;
     const struct tern_wisdom *wisdom; /* NULL: static ranking */
@@ -91,10 +92,12 @@ struct tern_engine_facts {
     size_t head_bytes;     /* of exact2: the scan, and the rows computed in full so far, per token */
     double macs_per_token; /* linear layers only */
     size_t threads, threads_prefill;
-    size_t barriers; /* that the workers have met so far, modulo 2^32 */
+    int threads_by_wisdom, threads_prefill_by_wisdom; /* not all processors, because wisdom says so */
+    size_t barriers;                                  /* that the workers have met so far, modulo 2^32 */
     int merged_qkv, merged_gate_up;
     char decode_plan[512], prefill_plan[512]; /* distinct variants with their share of the weights */
     size_t planned, from_wisdom;              /* linear layers, and how many wisdom decided */
+    size_t lent; /* of these: by wisdom that the slowest kind of core lends (tuner/kinds.h) */
     double load_seconds;
     int from_cache;                 /* the packed weights were read from the cache */
     struct tern_exact_counts exact; /* of an exact2 head */

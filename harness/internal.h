@@ -10,9 +10,11 @@
 #include "harness/headops.h"
 #include "kernels/epilogue.h"
 #include "kernels/quantise.h"
+#include "measure/machine.h"
 #include "models/arch.h"
 
-#define BUCKETS 11 /* tokens per call: 1, 2, 4, ... 1024 */
+#define SPLIT_MATRICES 3  /* that one group of products multiplies: q, k, v */
+#define BUCKETS        11 /* tokens per call: 1, 2, 4, ... 1024 */
 
 /* How an M x K matrix is multiplied, for each bucket of token counts; all buckets share one packed format. */
 struct shape_plan {
@@ -69,6 +71,7 @@ struct worker {
     void *table;                  /* prep table of a single token */
     int32_t *block;               /* results of one block of rows, before their epilogue */
     void *local;                  /* of the variants */
+    void *slice;                  /* of its slice of K; of plans that split K */
     struct tern_profile profile;
 };
 
@@ -115,6 +118,8 @@ struct tern_engine {
     size_t table_bytes;        /* tables of a single token up to this size are made by each worker */
     size_t block_words;        /* of each worker's block */
     struct tern_tokens tokens; /* a quantised ubatch */
+    int32_t *sums;             /* of plans that split K: [matrix of a group][worker][sum_stride] */
+    size_t sum_stride;
     struct worker *worker;
 
     struct tern_engine_facts facts;
@@ -124,6 +129,11 @@ struct tern_engine {
  * a child process. */
 enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engine_options *o,
                                   struct tern_error *e);
+/* Whether a token's weights stay in cache. */
+enum tern_regime tern_engine_regime(const struct tern_engine *en, const struct tern_machine *m);
+/* threads.c: the counts of the options, else of wisdom, else all processors. Needs usable, act and ubatch. */
+void tern_engine_threads(struct tern_engine *en, const struct tern_engine_options *o,
+                         const struct tern_machine *m);
 /* The bucket that `n` tokens fall into, and the plan that n tokens use. */
 size_t tern_engine_bucket(size_t n);
 const struct tern_plan *tern_engine_plan_for(const struct shape_plan *sp, size_t n);
@@ -212,6 +222,8 @@ void tern_engine_linear(const struct step *st, size_t w, const struct product *g
 void tern_engine_combine(const struct step *st, size_t w, const struct packed *gate);
 /* 1 when the layer's gate and up have norms of their own, or one of them is plain. */
 int tern_engine_gates_apart(const struct tern_engine *en, size_t layer);
+/* 1 when the workers share a single token's product with this piece by columns (kernels/split.h). */
+int tern_engine_splits(const struct piece *p);
 /* 32-bit words of a worker's block for a call of n tokens. */
 size_t tern_engine_block_words(const struct tern_engine *en, const struct piece *p, size_t n);
 

@@ -1,6 +1,8 @@
 /* The linear layers of a step: tokens quantised, matrices multiplied, epilogues applied block by block. */
 #include "harness/internal.h"
 
+#include "kernels/split.h"
+
 #include <string.h>
 
 static int same_prep(const struct tern_plan *a, const struct tern_plan *b) {
@@ -21,6 +23,10 @@ static size_t cut_of(const struct tern_variant *v, size_t pair) {
     return pair ? 2 * pair : v->row_step;
 }
 
+int tern_engine_splits(const struct piece *p) {
+    return p->plan->bucket[0].param[TERN_P_SPLIT] == TERN_SPLIT_K;
+}
+
 size_t tern_engine_block_words(const struct tern_engine *en, const struct piece *p, size_t n) {
     const struct tern_variant *v = tern_engine_plan_for(p->plan, n)->variant;
     const size_t matrices = p->role[0] == TERN_GATE && !p->pair ? 2 : 1;
@@ -30,7 +36,10 @@ size_t tern_engine_block_words(const struct tern_engine *en, const struct piece 
 static void run_share(const struct step *st, size_t w, const struct product *g, const struct tern_plan *plan,
                       const struct tern_call *c, size_t t0) {
     const struct tern_engine *en = st->en;
-    const struct tern_fused f = {en->epilogue, en->worker[w].block, en->block_bytes, en->worker[w].local};
+    const struct tern_fused f = {.ops = en->epilogue,
+                                 .block = en->worker[w].block,
+                                 .block_bytes = en->block_bytes,
+                                 .local = en->worker[w].local};
     struct tern_epilogue ep = g->ep;
     for (size_t i = 0; i < ep.segments; i++) ep.segment[i].dst += t0 * ep.ld;
     struct tern_call up = *c;
@@ -43,6 +52,38 @@ static void run_share(const struct step *st, size_t w, const struct product *g, 
     size_t from, to;
     tern_share(c->w.m, cut_of(v, ep.pair), w, en->threads, &from, &to);
     tern_variant_run_fused(v, c, g->up ? &up : NULL, &ep, &f, from, to);
+}
+
+/* Partial sums of one matrix of a group, of all workers. */
+static int32_t *sums_of(const struct tern_engine *en, size_t matrix) {
+    return en->sums + matrix * en->threads_decode * en->sum_stride;
+}
+
+/* This worker's slice of K, all rows, then its rows of everybody's sums. The sums of a group's products lie
+ * apart, and before the next group begins there is a barrier, so nothing is overwritten that is still read.
+ */
+static void run_slice(const struct step *st, size_t w, const struct product *g, const struct tern_call *c,
+                      size_t matrix) {
+    const struct tern_engine *en = st->en;
+    const struct tern_variant *v = g->p->piece->plan->bucket[0].variant;
+    struct tern_fused f = {.ops = en->epilogue,
+                           .block = en->worker[w].block,
+                           .block_bytes = en->block_bytes,
+                           .slices = en->threads,
+                           .sum_stride = en->sum_stride};
+    struct tern_call up = *c;
+    if (g->up) up.w = g->up->w;
+    void *scratch = en->worker[w].slice;
+    tern_slice_prepare(v, c, w, en->threads, scratch);
+    for (size_t i = 0; i < (g->up ? 2 : 1); i++) {
+        int32_t *sums = sums_of(en, matrix + i);
+        tern_slice_run(v, i ? &up : c, w, en->threads, 0, c->w.m, scratch, sums + w * en->sum_stride);
+        f.sums[i] = sums;
+    }
+    tern_pool_barrier(en->pool);
+    size_t from, to;
+    tern_share(c->w.m, cut_of(v, g->ep.pair), w, en->threads, &from, &to);
+    tern_variant_run_fused(v, c, g->up ? &up : NULL, &g->ep, &f, from, to);
 }
 
 #define PLAIN_BYTES ((size_t)256 << 10) /* of weights that all tokens multiply before the next ones */
@@ -92,9 +133,10 @@ static void prepare(const struct step *st, size_t w, const struct tern_plan *pla
     tern_pool_barrier(en->pool);
 }
 
-/* Tokens [t0, t0 + n). `former`: tables of former products may still be read. */
+/* Tokens [t0, t0 + n). `former` products of the same group came before: their tables and partial sums may
+ * still be read. */
 static void multiply_chunk(const struct step *st, size_t w, const struct product *g, size_t count,
-                           const struct tern_tokens *all, size_t t0, size_t n, int former) {
+                           const struct tern_tokens *all, size_t t0, size_t n, size_t former) {
     const struct tern_engine *en = st->en;
     struct tern_tokens x = *all;
     x.n = n;
@@ -111,6 +153,10 @@ static void multiply_chunk(const struct step *st, size_t w, const struct product
         const struct tern_plan *plan = tern_engine_plan_for(g[i].p->piece->plan, n);
         struct tern_call c = {.w = g[i].p->w, .x = &x};
         memcpy(c.param, plan->param, sizeof c.param);
+        if (st->n == 1 && plan->param[TERN_P_SPLIT] == TERN_SPLIT_K) {
+            run_slice(st, w, &g[i], &c, former + i);
+            continue;
+        }
         const size_t bytes = plan->variant->prep->shared_bytes(&c);
         c.shared = n == 1 && bytes <= en->table_bytes ? en->worker[w].table : en->shared;
         if (!same_prep(prepared, plan) && bytes) {
@@ -122,7 +168,7 @@ static void multiply_chunk(const struct step *st, size_t w, const struct product
 }
 
 static void multiply(const struct step *st, size_t w, const struct product *g, size_t count,
-                     const struct tern_tokens *x, int former) {
+                     const struct tern_tokens *x, size_t former) {
     for (size_t t0 = 0, n; t0 < st->n; t0 += n) {
         n = chunk_of(g, count, st->n - t0);
         multiply_chunk(st, w, g, count, x, t0, n, former);
@@ -189,7 +235,7 @@ void tern_engine_linear(const struct step *st, size_t w, const struct product *g
         }
         const struct tern_tokens *x = activate(st, w, in, g[i].own_norm, forms_of(st->en, g + i, n));
         tern_profile_lap(clock, TERN_SPENT_NORM);
-        multiply(st, w, g + i, n, x, i > 0);
+        multiply(st, w, g + i, n, x, i);
         tern_profile_lap(clock, TERN_SPENT_LINEAR);
     }
 }

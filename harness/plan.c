@@ -96,6 +96,7 @@ static enum tern_status choose(struct chooser *c, enum tern_act act, const struc
         const enum tern_status s = proved(c, plan->variant, &yes, e);
         if (s != TERN_OK || yes) return s;
         plan->from_wisdom = 0;
+        plan->lent = 0;
         plan->variant = next_best(c, act, format, m, k, n);
         if (plan->variant) tern_variant_defaults(plan->variant, plan->param);
     }
@@ -211,7 +212,7 @@ static void describe(const struct tern_engine *en, size_t bucket, char *out, siz
                  100 * plain / en->facts.macs_per_token);
 }
 
-static double weights_per_token(const struct tern_hparams *hp) {
+static double macs_per_token(const struct tern_hparams *hp) {
     double sum = 0;
     for (enum tern_role r = 0; r < TERN_ROLES; r++) {
         size_t m, k;
@@ -219,6 +220,10 @@ static double weights_per_token(const struct tern_hparams *hp) {
         sum += (double)m * (double)k * hp->layers;
     }
     return sum;
+}
+
+enum tern_regime tern_engine_regime(const struct tern_engine *en, const struct tern_machine *m) {
+    return macs_per_token(&en->model->hp) / 4 <= (double)m->l2_bytes ? TERN_HOT : TERN_WCOLD;
 }
 
 /* Plans of what is packed, once that is decided. */
@@ -234,6 +239,7 @@ static enum tern_status plan_pieces(struct chooser *c, const struct tern_engine_
         ((struct shape_plan *)(uintptr_t)p->plan)->calls += ternary;
         en->facts.planned += p->roles * ternary;
         if (p->plan->bucket[0].from_wisdom) en->facts.from_wisdom += p->roles * ternary;
+        if (p->plan->bucket[0].lent) en->facts.lent += p->roles * ternary;
     }
     en->facts.merged_qkv = en->qkv_pieces == 1;
     en->facts.merged_gate_up = en->gated_pieces == 1;
@@ -248,9 +254,9 @@ enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engi
     if (s != TERN_OK) return s;
     en->plan = tern_alloc(PLANS_MAX * sizeof *en->plan);
     if (!en->plan) return tern_fail(e, TERN_NO_MEMORY, "engine: plans: out of memory");
-    en->facts.macs_per_token = weights_per_token(hp);
+    en->facts.macs_per_token = macs_per_token(hp);
     struct chooser c = {.en = en, .wisdom = o->wisdom, .error = e};
-    c.regime = en->facts.macs_per_token / 4 <= (double)machine->l2_bytes ? TERN_HOT : TERN_WCOLD;
+    c.regime = tern_engine_regime(en, machine);
     if ((s = plan_pieces(&c, o)) != TERN_OK) return s;
     describe(en, 0, en->facts.decode_plan, sizeof en->facts.decode_plan);
     describe(en, tern_engine_bucket(en->ubatch), en->facts.prefill_plan, sizeof en->facts.prefill_plan);

@@ -7,6 +7,9 @@
  * step is 2^-22 of the block's largest value, and a block's sum of magnitudes is at most 16 times its norm.
  */
 #include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 enum { Q6_SEGMENT = 8192 }; /* columns whose planes are kept at a time; a longer row is summed in segments */
 

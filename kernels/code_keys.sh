@@ -17,7 +17,7 @@ shift 3
         [ $# -gt 0 ] && shift
         # shellcheck disable=SC2086
         key=$( { echo "$compiler $flags"; cat $files "$root"/kernels/*/*.h "$root"/kernels/*.h \
-            "$root"/kernels/parts*.c "$root"/kernels/lut.c "$root"/kernels/spaces_lut.c; } |
+            "$root"/kernels/parts*.c "$root"/kernels/lut.c "$root"/kernels/spaces_lut.c "$root"/kernels/split.c; } |
             sha256sum | cut -c1-16)
         echo "#define TERN_CODE_KEY_$level \"$key\""
     done

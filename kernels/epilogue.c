@@ -3,6 +3,7 @@
 #include "base/isa.h"
 #include "base/memory.h"
 #include "kernels/lut.h"
+#include "kernels/split.h"
 
 #define BLOCK_BYTES  ((size_t)256 << 10)
 #define LEAST_ROWS   64
@@ -44,15 +45,20 @@ struct stage {
     const struct tern_epilogue_ops *ops;
     const struct tern_tokens *x;
     size_t ld; /* of the block */
+    const struct tern_fused *f;
 };
 
-/* The results of rows [row, end) of all tokens. */
-static void run_rows(const struct stage *s, const struct tern_call *c, size_t row, size_t end, int32_t *block,
-                     void *local) {
+/* The results of rows [row, end) of all tokens; matrix 1 is the other one of a gate. */
+static void run_rows(const struct stage *s, const struct tern_call *c, size_t matrix, size_t row, size_t end,
+                     int32_t *block) {
+    if (s->f->sums[matrix]) {
+        tern_slices_add(s->f->sums[matrix] + row, s->f->slices, s->f->sum_stride, end - row, block);
+        return;
+    }
     struct tern_call part = *c;
     part.y = (void *)((uintptr_t)block - row * sizeof *block); /* run() counts rows from the matrix's first */
     part.ldy = s->ld;
-    s->v->run(&part, row, end, local);
+    s->v->run(&part, row, end, s->f->local);
 }
 
 /* Float results are of activations as they are: no scale of the token. */
@@ -99,13 +105,13 @@ void tern_variant_run_fused(const struct tern_variant *v, const struct tern_call
                             const struct tern_fused *f, size_t row0, size_t row1) {
     const size_t cut = ep->pair ? 2 * ep->pair : v->row_step;
     const size_t rows = tern_fused_rows(v, c->x->n, cut, up ? 2 : 1, f->block_bytes);
-    const struct stage s = {v, ep, f->ops, c->x, tern_round_up(tern_min(rows, row1 - row0), LINE_WORDS)};
+    const struct stage s = {v, ep, f->ops, c->x, tern_round_up(tern_min(rows, row1 - row0), LINE_WORDS), f};
     int32_t *second = f->block + c->x->n * s.ld;
     for (size_t row = row0; row < row1; row += rows) {
         const size_t end = tern_min(row + rows, row1);
-        run_rows(&s, c, row, end, f->block, f->local);
+        run_rows(&s, c, 0, row, end, f->block);
         if (up) {
-            run_rows(&s, up, row, end, second, f->local);
+            run_rows(&s, up, 1, row, end, second);
             gate_rows(&s, f->block, second, row, end - row);
         } else if (ep->pair) {
             gate_pairs(&s, f->block, row, end);

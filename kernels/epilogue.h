@@ -79,9 +79,12 @@ size_t tern_fused_words(const struct tern_variant *v, size_t m, size_t n, size_t
 
 struct tern_fused {
     const struct tern_epilogue_ops *ops;
-    int32_t *block;     /* tern_fused_words() of 64-byte aligned scratch that no other thread uses */
-    size_t block_bytes; /* as in tern_fused_rows() */
-    void *local;        /* as in tern_run_fn */
+    int32_t *block;         /* tern_fused_words() of 64-byte aligned scratch that no other thread uses */
+    size_t block_bytes;     /* as in tern_fused_rows() */
+    void *local;            /* as in tern_run_fn */
+    const int32_t *sums[2]; /* partial sums of c and of up (split.h), which are added instead of running
+                               anything; NULL: rows are run */
+    size_t slices, sum_stride;
 };
 
 /* Runs rows [row0, row1) of `c`, and of `up` when gate and up are two matrices of one shape, variant and

@@ -41,6 +41,11 @@ struct tern_format {
     void (*unpack)(const void *src, size_t m, size_t k, size_t r0, size_t r1, int8_t *trits);
     /* The scale kept inside the tensor; NULL when the format keeps none. TERN_BAD_INPUT when blocks disagree. */
     enum tern_status (*scale)(const void *src, size_t m, size_t k, float *out, struct tern_error *e);
+    /* Where K can be cut (kernels/split.h): at multiples of slice_columns, because the columns of a panel of
+     * row_step rows lie one after another. The bytes of a panel of `rows` rows from column_at(rows, c) on are,
+     * for its columns from c on, a packed matrix of this format. 0 and NULL: the layout has no such place. */
+    size_t slice_columns;
+    size_t (*column_at)(size_t rows, size_t c);
 };
 
 /* For layouts that hold any shape. */

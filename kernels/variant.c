@@ -105,6 +105,8 @@ void tern_variant_params_text(const struct tern_variant *v, const int *param, ch
     for (size_t i = 0; i < v->space->count && at < out_bytes; i++)
         at += (size_t)snprintf(out + at, out_bytes - at, "%s%s=%d", i ? " " : "", v->space->params[i].name,
                                param[i]);
+    if (param[TERN_P_SPLIT] == TERN_SPLIT_K && at < out_bytes)
+        snprintf(out + at, out_bytes - at, "%ssplit=k", at ? " " : "");
 }
 
 int tern_space_allows(const struct tern_space *s, const int *param, size_t m, size_t k, size_t n,
@@ -133,6 +135,13 @@ static int is_value(const struct tern_param *p, long v) {
     return 0;
 }
 
+static int is_split(const char *word, size_t bytes, int *split) {
+    static const char *const text[] = {"split=rows", "split=k"};
+    for (int i = TERN_SPLIT_ROWS; i <= TERN_SPLIT_K; i++)
+        if (strlen(text[i]) == bytes && !memcmp(word, text[i], bytes)) return *split = i, 1;
+    return 0;
+}
+
 enum tern_status tern_variant_params_parse(const struct tern_variant *v, const char *text, int *param,
                                            struct tern_error *e) {
     tern_variant_defaults(v, param);
@@ -140,6 +149,11 @@ enum tern_status tern_variant_params_parse(const struct tern_variant *v, const c
     for (const char *p = text; *p;) {
         const size_t word = strcspn(p, " "), name = strcspn(p, "= ");
         size_t at;
+        if (is_split(p, word, &param[TERN_P_SPLIT])) {
+            p += word;
+            p += strspn(p, " ");
+            continue;
+        }
         const struct tern_param *known = param_named(v->space, p, name, &at);
         char *end = NULL;
         const long value = known && name < word ? strtol(p + name + 1, &end, 10) : 0;

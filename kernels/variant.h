@@ -18,7 +18,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TERN_MAX_PARAMS 6
+/* A space has at most one parameter less: the last place is TERN_P_SPLIT, which every variant has. */
+#define TERN_MAX_PARAMS 7
+/* How threads share one multiplication: each takes rows, or (kernels/split.h) each takes a slice of K. In
+ * texts "split=k", and nothing where rows are shared. */
+#define TERN_P_SPLIT (TERN_MAX_PARAMS - 1)
+enum tern_split { TERN_SPLIT_ROWS, TERN_SPLIT_K };
 
 enum tern_op { TERN_GEMV, TERN_GEMM };
 /* What the activations are to a kernel. B1: only the sign of each int8 activation counts, +1 for >= 0 and -1
@@ -42,7 +47,8 @@ struct tern_call {
     void *y;      /* [n][ldy]: int32_t for i8 and b1 activations, float for f32; row of token t at t*ldy */
     size_t ldy;   /* >= m, in elements */
     void *shared; /* prep->shared_bytes(), 64-byte aligned, filled by prep->run(), read by run() */
-    int param[TERN_MAX_PARAMS]; /* values of the space's parameters, in its order */
+    int param[TERN_MAX_PARAMS]; /* values of the space's parameters, in its order; and how threads share it,
+                                   which is not run()'s business */
 };
 
 /* What a variant wants done to the activations before any row is computed (tables, packed panels). */
@@ -114,9 +120,9 @@ int tern_variant_fits(const struct tern_variant *v, uint32_t usable, size_t m, s
 int tern_variant_fits_signs(const struct tern_variant *v, uint32_t usable, size_t m, size_t k, size_t n,
                             const char **why);
 
-/* The parameters' initial values. */
+/* The parameters' initial values, and rows shared. */
 void tern_variant_defaults(const struct tern_variant *v, int param[TERN_MAX_PARAMS]);
-/* "prefetch=4096 rows=2" of a variant's parameters, or "-" when it has none. */
+/* "prefetch=4096 rows=2 split=k" of a variant's parameters, or "-" when it has none and shares rows. */
 void tern_variant_params_text(const struct tern_variant *v, const int *param, char *out, size_t out_bytes);
 /* Reads such a text back; parameters not named get their initial value. TERN_BAD_INPUT names the bad word. */
 enum tern_status tern_variant_params_parse(const struct tern_variant *v, const char *text, int *param,

@@ -4,6 +4,7 @@
 #include "base/pool.h"
 #include "base/random.h"
 #include "kernels/reference.h"
+#include "kernels/split.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,9 +17,10 @@ static const char *const act_names[] = {"max", "min", "edge", "zero", "random", 
 void tern_case_text(const struct tern_variant *v, const struct tern_case *c, char *out, size_t out_bytes) {
     char params[96];
     tern_variant_params_text(v, c->param, params, sizeof params);
-    snprintf(out, out_bytes, "%zux%zux%zu weights=%s acts=%s rows=%zu..%zu shares=%zu params=%s seed=%llu",
-             c->m, c->k, c->n, weight_names[c->weights], act_names[c->acts], c->row0, c->row1, c->workers,
-             params, (unsigned long long)c->seed);
+    snprintf(out, out_bytes, "%zux%zux%zu weights=%s acts=%s rows=%zu..%zu %s=%zu params=%s seed=%llu", c->m,
+             c->k, c->n, weight_names[c->weights], act_names[c->acts], c->row0, c->row1,
+             c->slices ? "slices" : "shares", c->slices ? c->slices : c->workers, params,
+             (unsigned long long)c->seed);
 }
 
 static void fill_trits(int8_t *t, size_t m, size_t k, enum tern_weight_pattern p, struct tern_random *r) {
@@ -80,7 +82,7 @@ struct buffers {
     int8_t *trits;
     int32_t *sum;
     float *inv;
-    struct tern_guard w, q, f, y, shared, local;
+    struct tern_guard w, q, f, y, shared, local; /* of slices: local is a thread's scratch, shared the sums */
 };
 
 static void drop(struct buffers *b) {
@@ -159,6 +161,22 @@ static int compute(const struct tern_variant *v, const struct tern_case *c, stru
     return 1;
 }
 
+/* The same as so many threads would that take a slice of K each. */
+static int compute_slices(const struct tern_variant *v, const struct tern_case *c, struct buffers *b,
+                          const struct tern_call *call) {
+    const size_t scratch = tern_slice_scratch(v, call, c->slices);
+    if (guarded(&b->shared, c->slices * c->m * sizeof(int32_t), c->end, 1)) return 0;
+    if (guarded(&b->local, scratch, c->end, TERN_CACHE_LINE)) return 0;
+    int32_t *sums = (int32_t *)(void *)b->shared.data;
+    for (size_t s = c->slices; s-- > 0;) {
+        memset(b->local.data, 0xff, scratch);
+        tern_slice_prepare(v, call, s, c->slices, b->local.data);
+        tern_slice_run(v, call, s, c->slices, c->row0, c->row1, b->local.data, sums + s * c->m);
+    }
+    tern_slices_add(sums + c->row0, c->slices, c->m, c->row1 - c->row0, (int32_t *)call->y + c->row0);
+    return 1;
+}
+
 static int compare_int(const struct tern_variant *v, const struct tern_case *c, struct buffers *b,
                        const struct tern_call *call, char *text, size_t text_bytes) {
     const int32_t *y = call->y;
@@ -231,7 +249,7 @@ int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char 
                              .y = b.y.data,
                              .ldy = ldy};
     memcpy(call.param, c->param, sizeof call.param);
-    if (!compute(v, c, &b, &call)) goto done;
+    if (!(c->slices ? compute_slices(v, c, &b, &call) : compute(v, c, &b, &call))) goto done;
 
     ok = v->act != TERN_ACT_F32 ? compare_int(v, c, &b, &call, text, text_bytes)
                                 : compare_float(c, &b, &call, text, text_bytes);

@@ -30,6 +30,7 @@ struct tern_case {
     enum tern_act_pattern acts;
     size_t workers; /* the row range and the preparation are cut in this many shares, run one after another */
     size_t row0, row1; /* rows computed; the others must stay untouched */
+    size_t slices;     /* 0: shares of rows; else of K, one token (kernels/split.h) */
     int end;           /* buffers end at an unreadable page (else they begin after one) */
     uint64_t seed;
     int param[TERN_MAX_PARAMS];

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "kernels/split.h"
 #include "kernels/verify_case.h"
 
 #include <stdio.h>
@@ -113,6 +114,37 @@ static void every_parameter(struct run *r, int full) {
     }
 }
 
+/* Slices of K: one panel of rows and several with a last one that is not whole, K that no step divides, more
+ * slices than K has steps; then every combination of parameters. */
+static void slices(struct run *r, int full) {
+    static const size_t shape[][3] = {{17, 263, 2}, {81, 640, 3},  {257, 2304, 2}, {400, 1000, 5},
+                                      {1, 96, 7},   {64, 8640, 4}, {193, 6912, 16}};
+    const struct tern_space *space = r->v->space;
+    struct tern_case c = {.n = 1, .workers = 1};
+    size_t total = 1;
+    tern_variant_defaults(r->v, c.param);
+    c.param[TERN_P_SPLIT] = TERN_SPLIT_K;
+    for (size_t i = 0; i < (full ? sizeof shape / sizeof *shape : 3) && !r->failed; i++) {
+        c.m = shape[i][0], c.k = shape[i][1], c.slices = shape[i][2];
+        if (!tern_variant_splits(r->v, c.m, c.k, NULL)) continue;
+        const size_t step = tern_slice_rows(r->v, c.m, c.k);
+        for (size_t p = 0; p < (full ? N_PATTERNS : 3) && !r->failed; p++) {
+            c.weights = patterns[p].w, c.acts = patterns[p].a;
+            c.row0 = p == 2 ? c.m / step / 2 * step : 0, c.row1 = c.m;
+            try_case(r, &c);
+        }
+    }
+    c.m = 81, c.k = full ? 2304 : 640, c.slices = 3, c.row0 = 0, c.row1 = c.m;
+    c.weights = TERN_W_RANDOM, c.acts = TERN_A_RANDOM;
+    if (!tern_variant_splits(r->v, c.m, c.k, NULL)) return;
+    for (size_t i = 0; i < space->count; i++) total *= space->params[i].count;
+    for (size_t at = 0; at < total && !r->failed; at++) {
+        for (size_t i = 0, rest = at; i < space->count; rest /= space->params[i].count, i++)
+            c.param[i] = space->params[i].values[rest % space->params[i].count];
+        try_case(r, &c);
+    }
+}
+
 static void all_cases(struct run *r, enum tern_verify_effort effort) {
     const int full = effort == TERN_VERIFY_FULL;
     const size_t *ks = full ? full_k : quick_k, *ms = full ? full_m : quick_m, *ns = full ? full_n : quick_n;
@@ -143,6 +175,7 @@ static void all_cases(struct run *r, enum tern_verify_effort effort) {
         }
     }
     every_parameter(r, full);
+    if (!r->failed) slices(r, full);
     if (!full || r->v->n_max < 128) return;
     c.m = 130, c.k = 512, c.n = 128;
     patterns_in_turn(r, &c, 2, 4);

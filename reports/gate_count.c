@@ -75,6 +75,8 @@ static enum tern_status by_valgrind(const struct tern_count_job *job, uint64_t *
                           job->variant,
                           "--problem",
                           job->problem,
+                          job->params ? "--params" : NULL,
+                          job->params,
                           NULL};
     enum tern_status s = tern_gate_process(argv, valgrind_seconds_max, NULL, 0, said, sizeof said, &code, e);
     if (s) return s;
@@ -94,8 +96,10 @@ enum tern_status tern_count_instructions(const struct tern_count_job *job, enum 
     if (!tern_count_possible(m, job->isa, why, sizeof why))
         return tern_fail(e, TERN_UNSUPPORTED, "gate: %s: %s", tern_count_method_text(m), why);
     snprintf(calls, sizeof calls, "%llu", (unsigned long long)job->calls);
-    const char *argv[] = {job->program, "gate",      "--count-calls", calls, "--variant",
-                          job->variant, "--problem", job->problem,    NULL};
+    const char *argv[] = {job->program, "gate",       "--count-calls",
+                          calls,        "--variant",  job->variant,
+                          "--problem",  job->problem, job->params ? "--params" : NULL,
+                          job->params,  NULL};
     const enum tern_status s =
         m == TERN_COUNT_VALGRIND ? by_valgrind(job, &count, e)
                                  : tern_trace_count(argv, m == TERN_COUNT_COUNTER, job->steps_max, &count, e);

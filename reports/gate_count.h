@@ -22,6 +22,7 @@ const char *tern_count_method_text(enum tern_count_method m);
 struct tern_count_job {
     const char *program;
     const char *variant, *problem; /* problem: MxKxN */
+    const char *params;            /* "prefetch=0 panels=2"; NULL: the variant's initial values */
     const char *isa;               /* level of the variant, "avx2": valgrind knows none above that */
     uint64_t calls;
     uint64_t steps_max; /* of single steps; they take microseconds each */

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,20 +26,81 @@ int tern_kind_of_threads(const struct tern_machine *m, size_t threads, size_t *k
     return 1;
 }
 
-enum tern_status tern_kind_wisdom_read(const char *base, const struct tern_machine *m, struct tern_wisdom *w,
-                                       struct tern_error *e) {
+size_t tern_kind_slowest(const struct tern_machine *m, size_t threads) {
+    size_t slowest = m->kind_of[0];
+    for (size_t i = 1; i < threads && i < m->cpus; i++)
+        if (m->kind_of[i] > slowest) slowest = m->kind_of[i];
+    return slowest;
+}
+
+static enum tern_status read_kind(const char *base, const struct tern_machine *m, size_t kind,
+                                  struct tern_wisdom *w, struct tern_error *e) {
     struct tern_machine one;
-    size_t kept = 0, kind;
-    tern_machine_of_kind(m, m->kind_of[0], &one);
-    char *path = tern_kind_wisdom_path(base, m);
+    tern_machine_of_kind(m, kind, &one);
+    char *path = tern_kind_wisdom_path(base, m->core_kinds < 2 ? m : &one);
     if (!path) return tern_fail(e, TERN_NO_MEMORY, "wisdom: out of memory");
     const enum tern_status s = tern_wisdom_read(path, one.key, 0, w, e);
     free(path);
+    return s;
+}
+
+/* No other entry of the same problem has more threads, up to `threads`. */
+static int lends(const struct tern_wisdom *from, const struct tern_wisdom_entry *en, size_t threads) {
+    const struct tern_problem *p = &en->problem;
+    if (p->threads > threads || strcmp(en->objective, "time")) return 0;
+    for (size_t i = 0; i < from->count; i++) {
+        const struct tern_problem *q = &from->entry[i].problem;
+        if (q->m == p->m && q->k == p->k && q->n == p->n && q->regime == p->regime &&
+            q->threads > p->threads && q->threads <= threads && !strcmp(from->entry[i].objective, "time"))
+            return 0;
+    }
+    return 1;
+}
+
+static enum tern_status lend(const struct tern_wisdom *from, size_t threads, struct tern_wisdom *w,
+                             struct tern_error *e) {
+    struct tern_wisdom_entry *grown = realloc(w->entry, (w->count + from->count + 1) * sizeof *grown);
+    if (!grown) return tern_fail(e, TERN_NO_MEMORY, "wisdom: out of memory");
+    w->entry = grown;
+    for (size_t i = 0; i < from->count; i++) {
+        if (!lends(from, &from->entry[i], threads)) continue;
+        struct tern_wisdom_entry *en = &w->entry[w->count++];
+        *en = from->entry[i];
+        en->lent = en->problem.threads;
+        en->problem.threads = threads;
+    }
+    return TERN_OK;
+}
+
+/* One kind after another is the slowest as threads become more. */
+static enum tern_status lend_all(const char *base, const struct tern_machine *m, struct tern_wisdom *w,
+                                 struct tern_error *e) {
+    struct tern_wisdom from = {0};
+    size_t kind, open = SIZE_MAX;
+    enum tern_status s = TERN_OK;
+    for (size_t t = 2; t <= m->cpus && !s; t++) {
+        if (tern_kind_of_threads(m, t, &kind)) continue;
+        kind = tern_kind_slowest(m, t);
+        if (kind != open) {
+            tern_wisdom_free(&from);
+            if (read_kind(base, m, kind, &from, NULL)) tern_wisdom_free(&from);
+            open = kind;
+        }
+        s = lend(&from, t, w, e);
+    }
+    tern_wisdom_free(&from);
+    return s;
+}
+
+enum tern_status tern_kind_wisdom_read(const char *base, const struct tern_machine *m, struct tern_wisdom *w,
+                                       struct tern_error *e) {
+    size_t kept = 0, kind;
+    const enum tern_status s = read_kind(base, m, m->kind_of[0], w, e);
     if (s || m->core_kinds < 2) return s;
     for (size_t i = 0; i < w->count; i++)
         if (tern_kind_of_threads(m, w->entry[i].problem.threads, &kind)) w->entry[kept++] = w->entry[i];
     w->count = kept;
-    return TERN_OK;
+    return lend_all(base, m, w, e);
 }
 
 enum tern_status tern_kind_named(const struct tern_machine *m, const char *text, size_t *kind,

@@ -1,8 +1,15 @@
 #include "tuner/wisdom.h"
 
+#include "kernels/split.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A split of K that this build cannot do at this shape decides nothing. */
+static int may_share(const struct tern_variant *v, const int *param, const struct tern_problem *p) {
+    return param[TERN_P_SPLIT] == TERN_SPLIT_ROWS || (p->n == 1 && tern_variant_splits(v, p->m, p->k, NULL));
+}
 
 static int may_run(const struct tern_variant *v, uint32_t usable, const struct tern_problem *p,
                    const struct tern_format *format, const char **why) {
@@ -27,7 +34,7 @@ static const struct tern_wisdom_entry *nearest(const struct tern_wisdom *w, uint
         if (strcmp(en->objective, "time")) continue;
         const struct tern_variant *v = tern_variant_named(en->variant);
         if (!v || !v->exact || !may_run(v, usable, p, format, &why)) continue;
-        if (strcmp(en->code, tern_variant_code_key(v))) continue;
+        if (strcmp(en->code, tern_variant_code_key(v)) || !may_share(v, en->param, p)) continue;
         /* Cold and capped-cold are next of kin; any other regime counts less than any difference in tokens.
          */
         const double off = q->regime == p->regime                               ? 0
@@ -66,6 +73,7 @@ enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, con
         out->variant = tern_variant_named(en->variant);
         memcpy(out->param, en->param, sizeof out->param);
         out->from_wisdom = 1;
+        out->lent = en->lent;
         return TERN_OK;
     }
     out->variant = tern_variant_static(usable, TERN_ACT_I8, format, p->m, p->k, p->n);

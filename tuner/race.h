@@ -28,7 +28,7 @@ const struct tern_effort *tern_effort_named(const char *name);
 /* Larger for more effort; -1 when unknown. What was found with more effort satisfies a request with less. */
 int tern_effort_rank(const char *name);
 
-#define TERN_SEARCH_DIMS 6
+#define TERN_SEARCH_DIMS 7
 
 /* Where a candidate stands. Candidates of one group (a variant) are one after the other. */
 struct tern_place {

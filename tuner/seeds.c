@@ -50,28 +50,60 @@ static size_t index_of(const struct tern_param *p, int value) {
     return 0;
 }
 
-void tern_space_places(const struct tern_candidates *c, const struct tern_seed_facts *f,
-                       struct tern_place *out) {
-    uint32_t group = 0;
-    for (size_t i = 0; i < c->count; i++) {
-        const struct tern_space *s = c->item[i].variant->space;
-        unsigned char suggested[TERN_SEARCH_DIMS] = {0}, initial[TERN_SEARCH_DIMS] = {0};
-        if (i && c->item[i].variant != c->item[i - 1].variant) group++;
-        out[i] = (struct tern_place){.group = group, .dims = (unsigned char)s->count};
+/* Candidates [first, last) are those of one variant. */
+static size_t end_of_group(const struct tern_candidates *c, size_t first) {
+    size_t last = first + 1;
+    while (last < c->count && c->item[last].variant == c->item[first].variant) last++;
+    return last;
+}
+
+/* Of the points that split K the one nearest to `want`; `last` when there is none. */
+static size_t nearest_by_k(const struct tern_candidates *c, const struct tern_place *place, size_t first,
+                           size_t last, const unsigned char *want) {
+    const size_t params = c->item[first].variant->space->count;
+    size_t best = last, least = SIZE_MAX;
+    for (size_t i = first; i < last; i++) {
+        size_t off = 0;
+        if (c->item[i].param[TERN_P_SPLIT] != TERN_SPLIT_K) continue;
+        for (size_t d = 0; d < params; d++) off += (size_t)abs(place[i].at[d] - want[d]);
+        if (off < least) best = i, least = off;
+    }
+    return best;
+}
+
+static void place_group(const struct tern_candidates *c, size_t first, size_t last, uint32_t group,
+                        const struct tern_seed_facts *f, struct tern_place *out) {
+    const struct tern_space *s = c->item[first].variant->space;
+    const int both_ways = c->item[last - 1].param[TERN_P_SPLIT] == TERN_SPLIT_K;
+    unsigned char suggested[TERN_SEARCH_DIMS] = {0}, initial[TERN_SEARCH_DIMS] = {0};
+    int possible = 0;
+    suggest(&c->item[first], f, suggested);
+    for (size_t d = 0; d < s->count; d++) initial[d] = (unsigned char)s->params[d].init;
+    for (size_t i = first; i < last; i++) {
+        const int by_k = c->item[i].param[TERN_P_SPLIT] == TERN_SPLIT_K;
+        out[i] = (struct tern_place){.group = group, .dims = (unsigned char)(s->count + (both_ways != 0))};
         for (size_t d = 0; d < s->count; d++) {
             out[i].at[d] = (unsigned char)index_of(&s->params[d], c->item[i].param[d]);
             out[i].bears[d] = (unsigned char)tern_param_bears(s->params[d].name);
-            initial[d] = (unsigned char)s->params[d].init;
         }
-        suggest(&c->item[i], f, suggested);
-        out[i].seed = !memcmp(out[i].at, initial, s->count) || !memcmp(out[i].at, suggested, s->count);
-        /* A variant whose initial point is impossible for this shape is seeded by its first point. */
-        int first = i == 0 || c->item[i - 1].variant != c->item[i].variant, possible = 0;
-        for (size_t j = i; first && j < c->count && c->item[j].variant == c->item[i].variant; j++) {
-            int initial_values[TERN_MAX_PARAMS];
-            tern_variant_defaults(c->item[j].variant, initial_values);
-            possible |= !memcmp(initial_values, c->item[j].param, sizeof initial_values);
+        if (both_ways) {
+            out[i].at[s->count] = (unsigned char)by_k;
+            out[i].bears[s->count] = TERN_BEARS_BOTH;
         }
-        if (first && !possible) out[i].seed = 1;
+        const int is_initial = !by_k && !memcmp(out[i].at, initial, s->count);
+        out[i].seed = is_initial || (!by_k && !memcmp(out[i].at, suggested, s->count));
+        possible |= is_initial;
+    }
+    /* A variant whose initial point is impossible for this shape is seeded by its first point. */
+    if (!possible) out[first].seed = 1;
+    if (both_ways) out[nearest_by_k(c, out, first, last, suggested)].seed = 1;
+}
+
+void tern_space_places(const struct tern_candidates *c, const struct tern_seed_facts *f,
+                       struct tern_place *out) {
+    uint32_t group = 0;
+    for (size_t first = 0, last; first < c->count; first = last) {
+        last = end_of_group(c, first);
+        place_group(c, first, last, group++, f, out);
     }
 }

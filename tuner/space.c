@@ -1,5 +1,9 @@
 #include "tuner/space.h"
 
+#include "base/expression.h"
+#include "base/memory.h"
+#include "kernels/split.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,8 +43,35 @@ static int leave_out(struct growth *g, const struct tern_variant *v, const int *
     return 1;
 }
 
-/* All combinations, the last parameter turning fastest. */
-static int expand(struct growth *g, const struct tern_variant *v, const struct tern_problem *p) {
+/* An even share counts 1: the widest share of rows must be an eighth worse than the widest slice of K, for
+ * the partial sums are written, read by others and added. */
+static const struct tern_constraint split_pays[] = {
+    {"threads > 1", "one thread has nothing to split K with"},
+    {"n == 1", "only the product of one token is split along K"},
+    {"k >= threads * columns", "K has fewer slices than there are threads"},
+    {"8 * (up(up(m, rows) / rows, threads) / threads) * rows * k > "
+     "9 * (up(up(k, columns) / columns, threads) / threads) * columns * up(m, rows)",
+     "rows divide among the threads about as evenly as K does"}};
+
+int tern_space_splits(const struct tern_variant *v, const struct tern_problem *p, const char **why,
+                      const char **must) {
+    *must = NULL;
+    if (!tern_variant_splits(v, p->m, p->k, why)) return 0;
+    const struct tern_name name[] = {
+        {"m", (int64_t)p->m},           {"k", (int64_t)p->k},
+        {"n", (int64_t)p->n},           {"threads", (int64_t)p->threads},
+        {"rows", (int64_t)v->row_step}, {"columns", (int64_t)tern_slice_step(v)}};
+    for (size_t i = 0; i < sizeof split_pays / sizeof *split_pays; i++) {
+        int64_t kept;
+        *why = split_pays[i].why, *must = split_pays[i].must;
+        if (tern_expression(*must, name, sizeof name / sizeof *name, &kept, NULL) || !kept) return 0;
+    }
+    return 1;
+}
+
+/* All combinations, the last parameter turning fastest. With K split, a call sees one panel of a slice. */
+static int expand_one(struct growth *g, const struct tern_variant *v, size_t m, size_t k, size_t n,
+                      enum tern_split split) {
     const struct tern_space *s = v->space;
     size_t at[TERN_MAX_PARAMS] = {0};
     const size_t params = s ? s->count : 0;
@@ -48,12 +79,27 @@ static int expand(struct growth *g, const struct tern_variant *v, const struct t
         int param[TERN_MAX_PARAMS] = {0};
         const struct tern_constraint *broken = NULL;
         for (size_t i = 0; i < params; i++) param[i] = s->params[i].values[at[i]];
-        const int valid = tern_space_allows(s, param, p->m, p->k, p->n, &broken);
+        param[TERN_P_SPLIT] = (int)split;
+        const int valid = tern_space_allows(s, param, m, k, n, &broken);
         if (!(valid ? keep(g, v, param) : leave_out(g, v, param, broken->why, broken->must))) return 0;
         size_t i = params;
         while (i > 0 && ++at[i - 1] == s->params[i - 1].count) at[--i] = 0;
         if (i == 0) return 1;
     }
+}
+
+static int expand(struct growth *g, const struct tern_variant *v, const struct tern_problem *p) {
+    const char *why, *must;
+    if (!expand_one(g, v, p->m, p->k, p->n, TERN_SPLIT_ROWS)) return 0;
+    if (!tern_space_splits(v, p, &why, &must)) {
+        if (!leave_out(g, v, NULL, why, must)) return 0;
+        g->c->out[g->c->out_count - 1].by_k = 1;
+        g->c->out[g->c->out_count - 1].every = 0;
+        return 1;
+    }
+    size_t from, to;
+    tern_slice_share(v, p->k, 0, p->threads, &from, &to);
+    return expand_one(g, v, tern_min(tern_slice_rows(v, p->m, p->k), p->m), to - from, p->n, TERN_SPLIT_K);
 }
 
 static int by_rank(const void *a, const void *b) {

@@ -25,6 +25,13 @@ static enum tern_status make_room(struct tern_table *t, struct tern_error *e) {
     return TERN_OK;
 }
 
+/* Where a variant has both ways, its rows say which one they are. */
+static void say_split(const struct tern_candidate *c, struct tern_table_row *row) {
+    const size_t at = strlen(row->params);
+    if (c->param[TERN_P_SPLIT] == TERN_SPLIT_ROWS)
+        snprintf(row->params + at, sizeof row->params - at, " split=rows");
+}
+
 enum tern_status tern_table_new(const struct tern_candidates *c, const struct tern_place *place,
                                 size_t rounds, struct tern_table *t, struct tern_error *e) {
     *t = (struct tern_table){.count = c->count, .rounds = rounds, .read_ns = NAN, .int8_ns = NAN};
@@ -38,6 +45,7 @@ enum tern_status tern_table_new(const struct tern_candidates *c, const struct te
         const struct tern_variant *v = c->item[i].variant;
         snprintf(t->row[i].variant, sizeof t->row[i].variant, "%s", v->name);
         tern_variant_params_text(v, c->item[i].param, t->row[i].params, sizeof t->row[i].params);
+        if (place[i].dims > v->space->count) say_split(&c->item[i], &t->row[i]);
     }
     return TERN_OK;
 }
@@ -75,7 +83,9 @@ static json_t *params_of(const char *text) {
         char *is = strchr(w, '=');
         if (!is) continue;
         *is = 0;
-        json_object_set_new(o, w, json_integer(atol(is + 1)));
+        char *end;
+        const long value = strtol(is + 1, &end, 10);
+        json_object_set_new(o, w, *end ? json_string(is + 1) : json_integer(value));
     }
     return o;
 }
@@ -184,11 +194,14 @@ static int read_row(const json_t *o, struct tern_table *t, size_t i) {
     size_t used = 0;
     json_object_foreach((json_t *)(uintptr_t)params, name, value) {
         const json_int_t place = json_integer_value(json_array_get(at, p->dims));
-        if (!json_is_integer(value) || place < 0 || place > 255) return 0;
+        const char *word = json_string_value(value); /* of split */
+        if ((!json_is_integer(value) && !word) || place < 0 || place > 255) return 0;
         p->at[p->dims] = (unsigned char)place;
         p->bears[p->dims++] = (unsigned char)tern_param_bears(name);
-        const int n = snprintf(row->params + used, sizeof row->params - used, "%s%s=%d", used ? " " : "",
-                               name, (int)json_integer_value(value));
+        char number[24];
+        snprintf(number, sizeof number, "%d", (int)json_integer_value(value));
+        const int n = snprintf(row->params + used, sizeof row->params - used, "%s%s=%s", used ? " " : "",
+                               name, word ? word : number);
         used = n > 0 && used + (size_t)n < sizeof row->params ? used + (size_t)n : sizeof row->params - 1;
     }
     p->seed = json_is_true(json_object_get(o, "seed"));

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/memory.h"
 #include "kernels/reference.h"
+#include "kernels/split.h"
 #include "measure/clock.h"
 #include "measure/tally.h"
 
@@ -20,6 +21,8 @@ struct tern_trial {
     struct tern_tokens tokens; /* the stock's */
     unsigned char *local;      /* one scratch per worker */
     size_t local_stride;
+    int32_t *sums; /* split along K: partial sums of all rows, of each worker; else NULL */
+    size_t sum_stride;
     volatile uint64_t digest;
 };
 
@@ -36,6 +39,34 @@ static void quantise_tokens(const struct tern_trial *t, size_t from, size_t to) 
         t->quantise(x->f + i * x->fstride, x->k, x->stride, x->q + i * x->stride, &x->sum[i], &x->inv[i]);
 }
 
+/* The weights that call i of a batch reads. */
+static const void *copy_of(const struct batch *b, uint64_t i) {
+    const struct tern_packed *w = b->trial->weights;
+    return w->data + (b->trial->rotate ? (b->first + i) % w->copies : 0) * w->stride;
+}
+
+/* Each worker a slice of K, over all rows; then each adds its share of the rows. */
+static void team_by_k(void *ctx, size_t worker, size_t workers) {
+    const struct batch *b = ctx;
+    const struct tern_trial *t = b->trial;
+    const size_t m = t->call.w.m;
+    struct tern_call c = t->call;
+    void *scratch = t->local + worker * t->local_stride;
+    size_t row0, row1, token0, token1;
+    tern_share(m, 1, worker, workers, &row0, &row1);
+    tern_share(t->tokens.n, 1, worker, workers, &token0, &token1);
+    for (uint64_t i = 0; i < b->calls; i++) {
+        c.w.data = copy_of(b, i);
+        quantise_tokens(t, token0, token1);
+        tern_pool_barrier(t->pool);
+        tern_slice_prepare(t->variant, &c, worker, workers, scratch);
+        tern_slice_run(t->variant, &c, worker, workers, 0, m, scratch, t->sums + worker * t->sum_stride);
+        tern_pool_barrier(t->pool);
+        tern_slices_add(t->sums + row0, workers, t->sum_stride, row1 - row0, (int32_t *)c.y + row0);
+        tern_pool_barrier(t->pool);
+    }
+}
+
 static void team(void *ctx, size_t worker, size_t workers) {
     const struct batch *b = ctx;
     const struct tern_trial *t = b->trial;
@@ -45,8 +76,7 @@ static void team(void *ctx, size_t worker, size_t workers) {
     tern_variant_share(v, c.w.m, worker, workers, &row0, &row1);
     tern_share(t->tokens.n, 1, worker, workers, &token0, &token1);
     for (uint64_t i = 0; i < b->calls; i++) {
-        const size_t copy = t->rotate ? (b->first + i) % t->weights->copies : 0;
-        c.w.data = t->weights->data + copy * t->weights->stride;
+        c.w.data = copy_of(b, i);
         quantise_tokens(t, token0, token1);
         tern_pool_barrier(t->pool);
         if (t->prepares) {
@@ -61,7 +91,7 @@ static void team(void *ctx, size_t worker, size_t workers) {
 void tern_trial_run(void *trial, uint64_t calls) {
     struct tern_trial *t = trial;
     struct batch b = {.trial = t, .calls = calls, .first = t->weights->next};
-    tern_pool_run(t->pool, team, &b);
+    tern_pool_run(t->pool, t->sums ? team_by_k : team, &b);
     if (t->rotate) t->weights->next = (b.first + calls) % t->weights->copies;
     const unsigned char *y = t->call.y;
     t->digest = tern_hash(t->digest, y + (t->call.w.m - 1) * 4, 4);
@@ -69,17 +99,31 @@ void tern_trial_run(void *trial, uint64_t calls) {
     tern_tally_add(calls, weights, t->weights->bytes, weights * t->tokens.n);
 }
 
-/* What one worker does for rows [row0, row1), alone on the calling thread. */
+/* What the workers do for rows [row0, row1), alone on the calling thread. */
 static void alone(struct tern_trial *t, size_t row0, size_t row1) {
     struct tern_call c = t->call;
     c.w.data = t->weights->data;
     quantise_tokens(t, 0, t->tokens.n);
+    const size_t slices = t->sums ? tern_pool_workers(t->pool) : 0;
+    for (size_t s = 0; s < slices; s++) {
+        tern_slice_prepare(t->variant, &c, s, slices, t->local);
+        tern_slice_run(t->variant, &c, s, slices, row0, row1, t->local, t->sums + s * t->sum_stride);
+    }
+    if (slices) {
+        tern_slices_add(t->sums + row0, slices, t->sum_stride, row1 - row0, (int32_t *)c.y + row0);
+        return;
+    }
     if (t->prepares) t->variant->prep->run(&c, 0, 1);
     t->variant->run(&c, row0, row1, t->local);
 }
 
+/* Row ranges begin at multiples of this. */
+static size_t row_step(const struct tern_trial *t) {
+    return t->sums ? tern_slice_rows(t->variant, t->call.w.m, t->call.w.k) : t->variant->row_step;
+}
+
 static size_t guess_rows(const struct tern_trial *t) {
-    const size_t step = t->variant->row_step, m = t->call.w.m;
+    const size_t step = row_step(t), m = t->call.w.m;
     const size_t rows = tern_round_up(tern_max(1, GUESS_MACS / t->call.w.k / t->tokens.n), step);
     return tern_min(rows, m);
 }
@@ -116,7 +160,7 @@ static enum tern_status check_rows(const struct tern_trial *t, const struct tern
 }
 
 static enum tern_status check(struct tern_trial *t, const struct tern_stock *stock, struct tern_error *e) {
-    const size_t m = t->call.w.m, step = t->variant->row_step, tail = (m - 1) / step * step;
+    const size_t m = t->call.w.m, step = row_step(t), tail = (m - 1) / step * step;
     alone(t, 0, tern_min(step, m));
     alone(t, tail, m);
     if (t->variant->act == TERN_ACT_F32 || !t->variant->exact) return TERN_OK;
@@ -132,12 +176,16 @@ static enum tern_status make_call(struct tern_trial *t, const struct tern_proble
     c->x = &t->tokens;
     enum tern_status s = tern_stock_bench(stock, p->n, &t->tokens, &c->y, &c->ldy, e);
     if (s) return s;
-    const size_t shared = prep->shared_bytes(c), local = prep->local_bytes(c);
+    const size_t workers = tern_pool_workers(t->pool), shared = prep->shared_bytes(c);
+    const int by_k = c->param[TERN_P_SPLIT] == TERN_SPLIT_K;
+    const size_t local = by_k ? tern_slice_scratch(t->variant, c, workers) : prep->local_bytes(c);
     t->prepares = shared > 0;
+    t->sum_stride = tern_round_up(p->m, 32);
+    if (by_k) t->sums = tern_alloc(tern_mul_size(t->sum_stride, workers * sizeof *t->sums));
     t->local_stride = tern_round_up(local, 128) + 128;
     c->shared = tern_alloc(tern_max(shared, TERN_CACHE_LINE));
-    t->local = tern_alloc(tern_mul_size(t->local_stride, tern_pool_workers(t->pool)));
-    if (!c->shared || !t->local)
+    t->local = tern_alloc(tern_mul_size(t->local_stride, workers));
+    if (!c->shared || !t->local || (by_k && !t->sums))
         return tern_fail(e, TERN_NO_MEMORY, "trial: %zux%zux%zu: out of memory", p->m, p->k, p->n);
     return TERN_OK;
 }
@@ -149,7 +197,13 @@ enum tern_status tern_trial_new(const struct tern_proof *proof, const int *param
     *out = NULL;
     const struct tern_variant *v = proof ? tern_proof_variant(proof) : NULL;
     const char *why;
+    int own[TERN_MAX_PARAMS];
     if (!v) return tern_fail(e, TERN_CHECK_FAILED, "trial: a variant without a proof is never timed");
+    tern_variant_defaults(v, own);
+    if (param) memcpy(own, param, sizeof own);
+    if (own[TERN_P_SPLIT] == TERN_SPLIT_K && (p->n != 1 || !tern_variant_splits(v, p->m, p->k, &why)))
+        return tern_fail(e, TERN_UNSUPPORTED, "%s: %zux%zux%zu: split=k: %s", v->name, p->m, p->k, p->n,
+                         p->n != 1 ? "only the product of one token is split along K" : why);
     if (!tern_variant_fits_signs(v, usable, p->m, p->k, p->n, &why))
         return tern_fail(e, TERN_UNSUPPORTED, "%s: %zux%zux%zu: %s", v->name, p->m, p->k, p->n, why);
     if (tern_pool_workers(pool) != p->threads)
@@ -166,10 +220,7 @@ enum tern_status tern_trial_new(const struct tern_proof *proof, const int *param
     t->pool = pool;
     t->rotate = p->regime != TERN_HOT;
     t->quantise = tern_quantise_for(usable);
-    if (param)
-        memcpy(t->call.param, param, sizeof t->call.param);
-    else
-        tern_variant_defaults(v, t->call.param);
+    memcpy(t->call.param, own, sizeof own);
     enum tern_status s = tern_stock_get(stock, v->format, t->rotate, pool, &t->weights, e);
     if (!s) s = make_call(t, p, stock, e);
     if (!s) s = check(t, stock, e);
@@ -182,6 +233,7 @@ void tern_trial_free(struct tern_trial *t) {
     if (!t) return;
     tern_free(t->call.shared);
     tern_free(t->local);
+    tern_free(t->sums);
     tern_free(t);
 }
 

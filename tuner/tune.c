@@ -82,7 +82,8 @@ static const struct tern_wisdom_entry *remembered(const struct tern_session *s,
     return en && !tern_wisdom_stale(en) ? en : NULL;
 }
 
-/* Marks the candidates of what is not known yet, and its dense baselines; nobody else is ever timed. */
+/* Marks the candidates of what is not known yet, and its dense baselines, and winners that are to meet those
+ * of other thread counts; nobody else is ever timed. */
 static enum tern_status mark_timed(const struct tern_session *s, unsigned char *timed, struct tern_error *e) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
@@ -90,7 +91,9 @@ static enum tern_status mark_timed(const struct tern_session *s, unsigned char *
     for (size_t t = 0; t < s->o->tasks; t++) {
         const struct tern_problem *p = &s->o->task[t].problem;
         struct tern_candidates c;
-        if (remembered(s, &s->o->task[t])) continue;
+        const struct tern_wisdom_entry *en = remembered(s, &s->o->task[t]);
+        if (en && s->o->compare_threads) timed[tern_variant_named(en->variant) - all] = 1;
+        if (en) continue;
         const enum tern_status st = tern_space_of(p, usable, NULL, s->o->lossy, &c, e);
         if (st) return st;
         for (size_t i = 0; i < c.count; i++) timed[c.item[i].variant - all] = 1;
@@ -234,6 +237,20 @@ static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tu
     return st;
 }
 
+/* After the last task of a problem that has tasks with several thread counts: they come one after another. */
+static enum tern_status meet_threads(struct tern_session *s, size_t i, size_t *first, struct tern_error *e) {
+    const struct tern_task *t = s->o->task;
+    struct tern_problem p = t[i].problem;
+    const struct tern_problem *next = i + 1 < s->o->tasks ? &t[i + 1].problem : NULL;
+    if (next && next->m == p.m && next->k == p.k && next->n == p.n && next->regime == p.regime)
+        return TERN_OK;
+    const size_t tasks = i + 1 - *first;
+    *first = i + 1;
+    if (!s->o->compare_threads || s->o->table || tasks < 2) return TERN_OK;
+    if (p.regime != TERN_HOT) p.regime = s->bed.cold;
+    return tern_contest_threads(s, &p, e);
+}
+
 static enum tern_status open_meter(struct tern_session *s, struct tern_error *e) {
     s->meter.objective = s->o->objective;
     if (s->o->objective == TERN_OBJECTIVE_TIME) return TERN_OK;
@@ -307,7 +324,10 @@ enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_s
     if (!st) st = make_teams(&s, e);
     if (!st) st = record_machine(&s, e);
     s.ends = end_of(&s);
-    for (size_t i = 0; !st && i < o->tasks && !stopped(&s); i++) st = do_task(&s, i, sum, e);
+    for (size_t i = 0, first = 0; !st && i < o->tasks && !stopped(&s); i++) {
+        st = do_task(&s, i, sum, e);
+        if (!st && !stopped(&s)) st = meet_threads(&s, i, &first, e);
+    }
     sum->replayed = s.replayed;
     sum->stopped = stopped(&s);
     sum->seconds = tern_seconds_now() - s.started;

@@ -65,11 +65,25 @@ struct tern_outcome {
     struct tern_wisdom_entry entry;
 };
 
+#define TERN_MAX_COUNTS 64
+
+/* The winners of all thread counts of a problem, timed in the same rounds. */
+struct tern_threads_seen {
+    struct tern_problem problem; /* without its threads */
+    struct {
+        size_t threads;
+        struct tern_estimate est;    /* ns per call */
+        struct tern_ratio over_best; /* time over that of the best count */
+    } of[TERN_MAX_COUNTS];
+    size_t count, best;
+};
+
 struct tern_tune_hooks {
     void *ctx;
     void (*progress)(void *ctx, double fraction, const char *note);
     void (*outcome)(void *ctx, const struct tern_outcome *o);
     void (*warn)(void *ctx, const char *line);
+    void (*threads)(void *ctx, const struct tern_threads_seen *t);
 };
 
 struct tern_tune_options {
@@ -82,7 +96,8 @@ struct tern_tune_options {
     enum tern_objective objective; /* of the duel, which decides; the search goes by time */
     uint64_t seed;
     int resume, lossy;
-    int again;                              /* measure also what wisdom knows with at least this effort */
+    int compare_threads; /* let the winners of a problem's thread counts meet, when each count has one */
+    int again;           /* measure also what wisdom knows with at least this effort */
     const char *wisdom, *records, *journal; /* paths; records may be NULL: none are written */
     const char *table;        /* record a table of the one task here instead (tuner/table.h); NULL: tune */
     size_t table_rounds;      /* of that table */

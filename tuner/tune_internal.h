@@ -96,6 +96,11 @@ enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_fou
 enum tern_status tern_contest_table(struct tern_contest *c, const struct tern_place *place,
                                     struct tern_outcome *out, struct tern_error *e);
 
+/* The winners of the problem with all thread counts of the run in the same rounds: which count is best, into
+ * their entries of wisdom. Nothing happens with fewer than two, without time, or for another objective. */
+enum tern_status tern_contest_threads(struct tern_session *s, const struct tern_problem *p,
+                                      struct tern_error *e);
+
 /* What a search starts from, parallel to the space. */
 struct tern_screening {
     struct tern_place *place;

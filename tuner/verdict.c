@@ -88,6 +88,9 @@ static void write_entry(const struct tern_contest *c, const struct tern_duel *d,
                                      .ratio = r->median,
                                      .ratio_lo = r->ci_lo,
                                      .ratio_hi = r->ci_hi,
+                                     .behind = NAN,
+                                     .behind_lo = NAN,
+                                     .behind_hi = NAN,
                                      .complete = d->complete,
                                      .tie = d->tie};
     memcpy(en->param, w->param, sizeof en->param);

@@ -36,6 +36,10 @@ struct tern_wisdom_entry {
     double of_read, of_int8;              /* the winner's shares of the ceilings; NaN: not measured */
     double ipc, llc_misses;               /* the winner's instructions per cycle, and last-level misses per
                                              1000 weights; NaN: not counted */
+    size_t best_threads;                  /* the fastest thread count, where several met; 0: not known */
+    double behind, behind_lo, behind_hi;  /* this entry's time over that of the best count; NaN: not known */
+    size_t lent; /* 0; else measured with so many threads, all on one kind of core: the
+                    problem's threads spread over several (kinds.h). Never in a file */
     char effort[16], date[24], code[20];
     int complete, tie; /* tie: default and best challenger are not separable */
 };
@@ -68,6 +72,7 @@ struct tern_plan {
     const struct tern_variant *variant;
     int param[TERN_MAX_PARAMS];
     int from_wisdom; /* 0: static ranking */
+    size_t lent;     /* of the entry, 0 when it was measured with these threads */
 };
 
 /* The winner for the problem: exact shape first; same M x K and threads with the nearest N bucket in log

@@ -71,8 +71,21 @@ static int plausible(double v) {
     return isfinite(v) && v >= 0 && v < 1e13; /* 15 digits survive text and back; 1e13 ns are three hours */
 }
 
-/* What is known besides: " read=0.823 int8=0.310 ipc=2.310 misses=3.125 second=name[a=1] margin=1.0312
- * ci=1.0290..1.0331", each only where it is known. 0 when a field cannot be written. */
+/* " best_t=2 behind=1.8340 ci=1.8210..1.8453": the best thread count, and how much longer this one takes. */
+static int render_best(const struct tern_wisdom_entry *en, char *out, size_t bytes, size_t *at) {
+    const int alone = isnan(en->behind_lo) || isnan(en->behind_hi);
+    char ci[64];
+    if (!plausible(en->behind) || (!alone && (!plausible(en->behind_lo) || !plausible(en->behind_hi))))
+        return 0;
+    interval(ci, sizeof ci, "%.4f", en->behind_lo, en->behind_hi);
+    *at += (size_t)snprintf(out + *at, bytes - *at, " best_t=%zu behind=%.4f ci=%s", en->best_threads,
+                            en->behind, ci);
+    return *at < bytes;
+}
+
+/* What is known besides: " read=0.823 int8=0.310 ipc=2.310 misses=3.125 best_t=2 behind=1.2000 ci=...
+ * second=name[a=1] margin=1.0312 ci=1.0290..1.0331", each only where it is known. 0 when a field cannot be
+ * written. */
 static int render_evidence(const struct tern_wisdom_entry *en, char *out, size_t bytes) {
     size_t at = 0;
     out[0] = 0;
@@ -83,6 +96,7 @@ static int render_evidence(const struct tern_wisdom_entry *en, char *out, size_t
         if (!plausible(share[i])) return 0;
         at += (size_t)snprintf(out + at, bytes - at, " %s=%.3f", name[i], share[i]);
     }
+    if (en->best_threads && !render_best(en, out, bytes, &at)) return 0;
     if (!en->second[0]) return 1;
     const int alone = isnan(en->margin_lo) || isnan(en->margin_hi);
     char ci[64];
@@ -101,6 +115,9 @@ enum tern_status tern_wisdom_render(const struct tern_wisdom_entry *en, char lin
     const struct tern_variant *v = tern_variant_named(en->variant);
     if (!v)
         return tern_fail(e, TERN_BAD_INPUT, "wisdom: '%.90s': no such variant in this build", en->variant);
+    if (en->lent)
+        return tern_fail(e, TERN_BAD_INPUT, "wisdom: %.90s: lent by another kind of core, not measured",
+                         en->variant);
     if (!is_word(en->objective) || !is_word(en->base) || !is_word(en->effort) || !is_word(en->date) ||
         !is_word(en->code) || p->regime > TERN_WCOLD_CAPPED || !p->m || !p->k || !p->n || !p->threads)
         return tern_fail(e, TERN_BAD_INPUT, "wisdom: %.90s: the entry has an empty or malformed field",
@@ -112,7 +129,7 @@ enum tern_status tern_wisdom_render(const struct tern_wisdom_entry *en, char lin
         (!alone && !plausible(en->ratio_hi)))
         return tern_fail(e, TERN_BAD_INPUT, "wisdom: %.90s: a number is not finite", en->variant);
     enum tern_objective objective;
-    char params[256], ci[64], rci[64], evidence[448];
+    char params[256], ci[64], rci[64], evidence[512];
     if (!tern_objective_named(en->objective, &objective) || !render_evidence(en, evidence, sizeof evidence))
         return tern_fail(e, TERN_BAD_INPUT, "wisdom: %.90s: the evidence or the objective is malformed",
                          en->variant);
@@ -204,6 +221,11 @@ static int read_evidence(char **at, struct tern_wisdom_entry *en) {
     if (begins(*at, "int8=") && !read_real(word(at, "int8="), &en->of_int8)) return 0;
     if (begins(*at, "ipc=") && !read_real(word(at, "ipc="), &en->ipc)) return 0;
     if (begins(*at, "misses=") && !read_real(word(at, "misses="), &en->llc_misses)) return 0;
+    en->behind = en->behind_lo = en->behind_hi = NAN;
+    if (begins(*at, "best_t=") &&
+        !(read_size(word(at, "best_t="), &en->best_threads) && read_real(word(at, "behind="), &en->behind) &&
+          read_interval(word(at, "ci="), &en->behind_lo, &en->behind_hi)))
+        return 0;
     if (!begins(*at, "second=")) return 1;
     return copy_word(en->second, sizeof en->second, word(at, "second=")) &&
            read_real(word(at, "margin="), &en->margin) &&

@@ -66,4 +66,6 @@ const struct tern_format tern_format_b128 = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 4,
+    .column_at = bytes,
 };

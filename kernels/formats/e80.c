@@ -100,4 +100,6 @@ const struct tern_format tern_format_e80 = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 4,
+    .column_at = bytes,
 };

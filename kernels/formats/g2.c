@@ -54,4 +54,6 @@ const struct tern_format tern_format_g2 = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 8,
+    .column_at = bytes,
 };

@@ -65,4 +65,6 @@ const struct tern_format tern_format_g3 = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 24,
+    .column_at = bytes,
 };

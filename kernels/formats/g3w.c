@@ -60,4 +60,6 @@ const struct tern_format tern_format_g3w = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 9,
+    .column_at = bytes,
 };

@@ -53,4 +53,6 @@ const struct tern_format tern_format_g4 = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 16,
+    .column_at = bytes,
 };

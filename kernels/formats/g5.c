@@ -65,4 +65,6 @@ const struct tern_format tern_format_g5 = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 20,
+    .column_at = bytes,
 };

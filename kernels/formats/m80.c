@@ -67,4 +67,6 @@ const struct tern_format tern_format_m80 = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 4,
+    .column_at = bytes,
 };

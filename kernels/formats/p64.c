@@ -78,4 +78,6 @@ const struct tern_format tern_format_p64 = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 4,
+    .column_at = bytes,
 };

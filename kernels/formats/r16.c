@@ -67,4 +67,6 @@ const struct tern_format tern_format_r16 = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 16,
+    .column_at = bytes,
 };

@@ -98,4 +98,6 @@ const struct tern_format tern_format_t24 = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 64,
+    .column_at = bytes,
 };

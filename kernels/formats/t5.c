@@ -23,6 +23,11 @@ static size_t bytes(size_t m, size_t k) {
     return (m + TERN_T5_ROWS - 1) / TERN_T5_ROWS * tern_t5_panel(k);
 }
 
+static size_t column_at(size_t rows, size_t c) {
+    (void)rows;
+    return c / 4 * TERN_T5_GROUP; /* without the zeros that end a panel */
+}
+
 /* Twenty bits: the codes of four columns of the three rows. Each byte is 13 + w0 + 3*w1 + 9*w2, so nothing
  * carries. */
 static uint64_t four_columns(const int8_t *const *w, const size_t *step, size_t c, size_t k) {
@@ -74,4 +79,6 @@ const struct tern_format tern_format_t5 = {
     .bytes = bytes,
     .pack = pack,
     .unpack = unpack,
+    .slice_columns = 4,
+    .column_at = column_at,
 };

@@ -41,7 +41,7 @@ int main(int argc, char **argv) {
     const struct tern_variant *v[FIELD_MAX];
     int param[FIELD_MAX][TERN_MAX_PARAMS];
     struct tern_trial *trial[FIELD_MAX] = {NULL};
-    struct tern_entrant entrant[FIELD_MAX] = {{NULL}};
+    struct tern_entrant entrant[FIELD_MAX] = {{0}};
     size_t which[FIELD_MAX];
     struct tern_problem p = {0};
     struct tern_error e = {""};

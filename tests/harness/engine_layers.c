@@ -5,7 +5,8 @@
 
 #include "base/isa.h"
 #include "base/memory.h"
-#include "kernels/variant.h"
+#include "kernels/split.h"
+#include "measure/machine.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -257,6 +258,81 @@ Test(engine_layers, wisdom_plans_every_bucket_of_small_batches) {
     }
     same_logits(&(struct tern_engine_options){.threads = 1, .kv = TERN_KV_F32, .ubatch = 8, .wisdom = &w},
                 "small batches");
+}
+
+/* Every shape of the model, merged or not, with K split among the workers of a decoded token. */
+static size_t all_by_k(struct tern_wisdom_entry *e, const char *variant, size_t threads) {
+    static const size_t shape[][2] = {{256, 256}, {128, 256},  {512, 256},
+                                      {768, 256}, {1536, 256}, {256, 768}};
+    for (size_t i = 0; i < 6; i++) {
+        e[i] = entry(shape[i][0], shape[i][1], 1, threads, variant, 1000);
+        e[i].param[TERN_P_SPLIT] = TERN_SPLIT_K;
+    }
+    return 6;
+}
+
+Test(engine_layers, splitting_k_changes_no_bit_whatever_the_format) {
+    const struct tern_variant *v[64];
+    const size_t n = one_per_format(v, 64);
+    size_t split = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct tern_wisdom_entry e[6];
+        if (!tern_variant_splits(v[i], 128, 256, NULL)) continue;
+        const size_t threads = 2 + split++ % 3;
+        struct tern_wisdom w = {.entry = e, .count = all_by_k(e, v[i]->name, threads)};
+        const struct tern_engine_options o = {.threads = threads,
+                                              .threads_prefill = 1 + split % 4,
+                                              .kv = TERN_KV_F32,
+                                              .ubatch = split % 2 ? 7 : 1,
+                                              .merge = split % 3 ? TERN_MERGE_NEVER : TERN_MERGE_ALWAYS,
+                                              .wisdom = &w};
+        const struct tern_engine_facts f = facts_with(&w, o);
+        cr_assert(strstr(f.decode_plan, "split=k") != NULL, "%s: %s", v[i]->name, f.decode_plan);
+        cr_assert(eq(sz, f.from_wisdom, f.planned));
+        same_logits(&o, v[i]->name);
+    }
+    cr_assert(ge(sz, split, 5));
+}
+
+/* All shapes at two thread counts, decode and prefill. */
+static size_t at_two_counts(struct tern_wisdom_entry *e, size_t all, double decode, double prefill) {
+    static const size_t shape[][2] = {{256, 256}, {128, 256}, {768, 256}, {256, 768}};
+    size_t n = 0;
+    for (size_t i = 0; i < 4; i++) {
+        e[n++] = entry(shape[i][0], shape[i][1], 1, all, GEMV, 1000);
+        e[n++] = entry(shape[i][0], shape[i][1], 128, all, GEMV, 64000);
+        e[n++] = entry(shape[i][0], shape[i][1], 1, 1, GEMV, decode * 1000);
+        e[n++] = entry(shape[i][0], shape[i][1], 128, 1, GEMV, prefill * 64000);
+    }
+    for (size_t i = 0; i < n; i++) e[i].ci_lo_ns = e[i].ci_hi_ns = e[i].median_ns;
+    return n;
+}
+
+Test(engine_layers, without_a_thread_count_wisdom_tells_the_best_for_a_token_and_for_a_prompt) {
+    const struct tern_machine *machine;
+    struct tern_wisdom_entry e[16];
+    cr_assert(eq(int, tern_machine_get(&machine, NULL), TERN_OK));
+    const size_t all = machine->cpus;
+    if (all < 2) cr_skip_test("one processor");
+    struct tern_wisdom w = {.entry = e, .count = at_two_counts(e, all, 0.5, 1.5)};
+    struct tern_engine_facts f = facts_with(&w, (struct tern_engine_options){.threads = 0});
+    cr_assert(eq(sz, f.threads, 1));
+    cr_assert(eq(sz, f.threads_prefill, all));
+    cr_assert(f.threads_by_wisdom && !f.threads_prefill_by_wisdom);
+    at_two_counts(e, all, 1.5, 0.5);
+    f = facts_with(&w, (struct tern_engine_options){.threads = 0});
+    cr_assert(eq(sz, f.threads, all));
+    cr_assert(eq(sz, f.threads_prefill, 1));
+    f = facts_with(&w, (struct tern_engine_options){.threads = 2});
+    cr_assert(f.threads == 2 && f.threads_prefill == 2, "who asks for a count gets it");
+    f = facts_with(NULL, (struct tern_engine_options){.threads = 0});
+    cr_assert(f.threads == all && f.threads_prefill == all);
+}
+
+Test(engine_layers, wisdom_that_splits_what_cannot_be_split_decides_nothing) {
+    struct tern_wisdom_entry e[6];
+    struct tern_wisdom w = {.entry = e, .count = all_by_k(e, "gemm_i2s_i8_r1k1__scalar", 2)};
+    cr_assert(eq(sz, facts_with(&w, (struct tern_engine_options){.threads = 2}).from_wisdom, 0));
 }
 
 Test(engine_layers, the_format_is_what_decode_and_prefill_want_together) {

@@ -155,7 +155,27 @@ static float *agrees(const struct tern_model *m, const struct expected *want,
     return y;
 }
 
-/* At every level, with different threads and batches: the judge's logits, and always the same bits. */
+/* A token's products with every matrix of the model, merged or not, shared by K. */
+static size_t all_by_k(const struct tern_hparams *hp, size_t threads, struct tern_wisdom_entry *e) {
+    static const char name[] = "gemm_e80_i8_r1k1__scalar";
+    const struct tern_variant *v = tern_variant_named(name);
+    size_t m[TERN_ROLES + 2], k[TERN_ROLES + 2];
+    for (enum tern_role r = 0; r < TERN_ROLES; r++) tern_role_shape(hp, r, &m[r], &k[r]);
+    m[TERN_ROLES] = m[TERN_Q] + m[TERN_K] + m[TERN_V], k[TERN_ROLES] = k[TERN_Q];
+    m[TERN_ROLES + 1] = m[TERN_GATE] + m[TERN_UP], k[TERN_ROLES + 1] = k[TERN_GATE];
+    for (size_t i = 0; i < TERN_ROLES + 2; i++) {
+        e[i] = (struct tern_wisdom_entry){
+            .problem = {m[i], k[i], 1, threads, TERN_HOT}, .objective = "time", .median_ns = 1, .ratio = 1};
+        snprintf(e[i].variant, sizeof e[i].variant, "%s", name);
+        snprintf(e[i].base, sizeof e[i].base, "%s", name);
+        snprintf(e[i].code, sizeof e[i].code, "%s", tern_variant_code_key(v));
+        e[i].param[TERN_P_SPLIT] = TERN_SPLIT_K;
+    }
+    return TERN_ROLES + 2;
+}
+
+/* At every level, with different threads and batches, sharing rows and K: the judge's logits, and always the
+ * same bits. */
 static void agrees_everywhere(const struct tern_model *m, const char *what) {
     static const size_t ubatch[] = {1, 7, 32, 512, 3};
     size_t levels;
@@ -167,7 +187,10 @@ static void agrees_everywhere(const struct tern_model *m, const char *what) {
         if (level[i].adds & ~tern_isa_detected()) continue;
         setenv("TERN_ISA", level[i].name, 1);
         for (size_t twice = 0; twice < 2; twice++, n++) {
+            struct tern_wisdom_entry e[TERN_ROLES + 2];
+            struct tern_wisdom w = {.entry = e, .count = all_by_k(&m->hp, 1 + n % 3, e)};
             const struct tern_engine_options o = {.threads = 1 + n % 3,
+                                                  .wisdom = twice ? &w : NULL,
                                                   .threads_prefill = 1 + n / 3 % 3,
                                                   .ubatch = ubatch[n % 5],
                                                   .context = 64,

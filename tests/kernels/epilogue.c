@@ -255,7 +255,7 @@ static void fused(struct bed *b, const struct tern_epilogue *ep, int both, size_
     tern_free(b->block);
     b->block = tern_alloc(tern_fused_words(b->v, b->w[0].m, b->x.n, cut, 1 + (size_t)both, bytes) *
                           sizeof *b->block);
-    const struct tern_fused f = {ops, b->block, bytes, b->local};
+    const struct tern_fused f = {.ops = ops, .block = b->block, .block_bytes = bytes, .local = b->local};
     tern_variant_run_fused(b->v, &b->call[0], both ? &b->call[1] : NULL, ep, &f, from, to);
 }
 

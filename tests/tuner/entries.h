@@ -50,9 +50,16 @@ static inline struct tern_wisdom_entry random_entry(struct tern_random *r) {
         en.margin = digits(r, 0.0001, 1u << 16);
         if (tern_random_below(r, 2)) en.margin_lo = en.margin, en.margin_hi = en.margin + 1;
     }
+    en.behind = en.behind_lo = en.behind_hi = NAN;
+    if (tern_random_below(r, 3) == 0) {
+        en.best_threads = 1 + tern_random_below(r, 8);
+        en.behind = digits(r, 0.0001, 1u << 16);
+        if (tern_random_below(r, 2)) en.behind_lo = en.behind, en.behind_hi = en.behind + 1;
+    }
     if (tern_random_below(r, 4) == 0) en.ci_lo_ns = en.ci_hi_ns = en.ratio_lo = en.ratio_hi = NAN;
     for (size_t i = 0; i < v->space->count; i++)
         en.param[i] = v->space->params[i].values[tern_random_below(r, (uint32_t)v->space->params[i].count)];
+    en.param[TERN_P_SPLIT] = tern_random_below(r, 4) ? TERN_SPLIT_ROWS : TERN_SPLIT_K;
     snprintf(en.variant, sizeof en.variant, "%s", v->name);
     snprintf(en.base, sizeof en.base, "%s", any_variant(r)->name);
     snprintf(en.code, sizeof en.code, "%s", tern_variant_code_key(v));

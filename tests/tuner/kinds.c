@@ -2,13 +2,16 @@
 #define _GNU_SOURCE
 #include "tuner/kinds.h"
 
+#include "base/isa.h"
 #include "entries.h"
 #include "folder.h"
 #include "tuner/bed.h"
+#include "tuner/thread_counts.h"
 #include "tuner/tune.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,6 +95,98 @@ Test(kinds, the_wisdom_of_a_machine_is_that_of_the_kind_its_threads_run_on) {
     cr_assert(eq(int, rename(f.file, other), 0));
     cr_assert(eq(int, tern_kind_wisdom_read(base, &e, &w, NULL), TERN_UNSUPPORTED));
     rename(other, f.file);
+    folder_drop(&f);
+}
+
+static void know(struct tern_wisdom *w, size_t threads, const char *variant) {
+    const struct tern_variant *v = tern_variant_named(variant);
+    struct tern_wisdom_entry en = {.problem = {512, 256, 1, threads, TERN_WCOLD},
+                                   .objective = "time",
+                                   .median_ns = 1,
+                                   .ci_lo_ns = 1,
+                                   .ci_hi_ns = 1,
+                                   .ratio = 1,
+                                   .base = "gemm_p64_i8_r1k1__scalar",
+                                   .effort = "normal",
+                                   .date = "2026-01-02T03:04:05Z"};
+    snprintf(en.variant, sizeof en.variant, "%s", variant);
+    snprintf(en.code, sizeof en.code, "%s", tern_variant_code_key(v));
+    tern_variant_defaults(v, en.param);
+    cr_assert(eq(int, tern_wisdom_put(w, &en, NULL), TERN_OK));
+}
+
+static void keep(const char *base, const struct tern_machine *kind, struct tern_wisdom *w) {
+    char *path = tern_kind_wisdom_path(base, kind);
+    strcpy(w->machine, kind->key);
+    cr_assert(eq(int, tern_wisdom_write(path, w, NULL), TERN_OK));
+    tern_wisdom_free(w);
+    free(path);
+}
+
+static struct tern_plan plan_of(const struct tern_wisdom *w, size_t threads) {
+    const struct tern_problem q = {512, 256, 1, threads, TERN_WCOLD};
+    struct tern_plan plan;
+    cr_assert(eq(int, tern_plan_for(w, TERN_ISA_SCALAR, &q, NULL, &plan, NULL), TERN_OK));
+    return plan;
+}
+
+#define FAST   "gemm_p64_i8_r1k1__scalar"
+#define SLOW   "gemm_e80_i8_r1k1__scalar"
+#define SINGLE "gemm_i2s_i8_r1k1__scalar"
+
+Test(kinds, where_threads_spread_the_slowest_kind_lends) {
+    const struct folder f = folder_new("w.P");
+    struct tern_wisdom w = {0};
+    char base[512], path[560];
+    read_fixture("hybrid-laptop"); /* in order: 4 fast cores, 8 slow ones, the second threads of the fast */
+    snprintf(base, sizeof base, "%.*s", (int)strlen(f.file) - 2, f.file);
+    know(&w, 4, FAST);
+    keep(base, &p, &w);
+    know(&w, 1, SINGLE), know(&w, 8, SLOW);
+    keep(base, &e, &w);
+    cr_assert(eq(int, tern_kind_wisdom_read(base, &m, &w, NULL), TERN_OK));
+    cr_assert(eq(sz, plan_of(&w, 4).lent, 0));
+    cr_assert(eq(str, (char *)plan_of(&w, 4).variant->name, (char *)FAST));
+    cr_assert(eq(str, (char *)plan_of(&w, 5).variant->name, (char *)SINGLE));
+    cr_assert(eq(sz, plan_of(&w, 5).lent, 1));
+    for (size_t t = 8; t <= 16; t++) {
+        cr_assert(eq(str, (char *)plan_of(&w, t).variant->name, (char *)SLOW));
+        cr_assert(eq(sz, plan_of(&w, t).lent, 8));
+    }
+    cr_assert(eq(int, plan_of(&w, 1).from_wisdom, 0), "one thread runs on a fast core, and nothing is lent");
+    /* Lent times say nothing about thread counts, and no file keeps them. */
+    const struct tern_shape_calls shape = {512, 256, 1};
+    const struct tern_problem all = {0, 0, 1, 16, TERN_WCOLD};
+    cr_assert(isnan(tern_pass_time_of(&w, TERN_ISA_SCALAR, &shape, 1, &all).median));
+    cr_assert(eq(sz, tern_threads_for(&w, TERN_ISA_SCALAR, &shape, 1, &all), 16));
+    snprintf(path, sizeof path, "%s.E", base);
+    cr_assert(eq(int, tern_wisdom_write(path, &w, NULL), TERN_BAD_INPUT));
+    tern_wisdom_free(&w);
+    cr_assert(eq(int, tern_wisdom_read(path, e.key, 0, &w, NULL), TERN_OK), "the old file stays");
+    cr_assert(eq(sz, w.count, 2));
+    tern_wisdom_free(&w);
+    remove(path);
+    folder_drop(&f);
+}
+
+Test(kinds, of_three_kinds_the_slowest_that_takes_part_lends) {
+    const struct folder f = folder_new("w.mid");
+    struct tern_machine mid;
+    struct tern_wisdom w = {0};
+    char base[512];
+    read_fixture("arm-big-little"); /* one big, three mid, four little */
+    tern_machine_of_kind(&m, 1, &mid);
+    snprintf(base, sizeof base, "%.*s", (int)strlen(f.file) - 4, f.file);
+    know(&w, 2, SLOW);
+    keep(base, &mid, &w);
+    cr_assert(eq(sz, tern_kind_slowest(&m, 1), 0));
+    cr_assert(eq(sz, tern_kind_slowest(&m, 4), 1));
+    cr_assert(eq(sz, tern_kind_slowest(&m, 5), 2));
+    cr_assert(eq(int, tern_kind_wisdom_read(base, &m, &w, NULL), TERN_OK));
+    cr_assert(eq(sz, plan_of(&w, 3).lent, 2));
+    cr_assert(eq(sz, plan_of(&w, 4).lent, 2));
+    cr_assert(eq(int, plan_of(&w, 5).from_wisdom, 0), "nothing is known of the little ones");
+    tern_wisdom_free(&w);
     folder_drop(&f);
 }
 

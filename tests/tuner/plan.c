@@ -1,11 +1,13 @@
 #define _GNU_SOURCE
 #include "base/isa.h"
 #include "entries.h"
+#include "tuner/thread_counts.h"
 #include "tuner/tune.h"
 #include "tuner/wisdom.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <math.h>
 #include <stdlib.h>
 
 /* Everything scalar: these tests mean the same on every machine. */
@@ -179,4 +181,44 @@ Test(plan, incomplete_stale_noisy_or_of_another_objective_it_is_measured_again) 
     snprintf(en->objective, sizeof en->objective, "time");
     snprintf(en->code, sizeof en->code, "0000000000000000");
     cr_assert(knows("normal", 0) == NULL, "stale");
+}
+
+/* Two shapes at three thread counts; ci: a twentieth either way. */
+static void know_time(size_t m, size_t n, size_t threads, double ns) {
+    struct tern_wisdom_entry en;
+    know(n, "gemm_p64_i8_r1k1__scalar", threads, TERN_WCOLD);
+    en = wisdom.entry[wisdom.count - 1];
+    en.problem = (struct tern_problem){m, 256, n, threads, TERN_WCOLD};
+    en.median_ns = ns, en.ci_lo_ns = 0.95 * ns, en.ci_hi_ns = 1.05 * ns;
+    cr_assert(eq(int, tern_wisdom_put(&wisdom, &en, NULL), TERN_OK));
+}
+
+static size_t threads_for(size_t n, size_t all) {
+    static const struct tern_shape_calls shape[] = {{640, 256, 2}, {1280, 256, 1}};
+    const struct tern_problem p = {0, 0, n, all, TERN_WCOLD};
+    return tern_threads_for(&wisdom, USABLE, shape, 2, &p);
+}
+
+Test(plan, the_thread_count_with_the_least_sum_over_a_models_shapes_wins) {
+    know_time(640, 1, 8, 100), know_time(1280, 1, 8, 100); /* 300 a pass */
+    know_time(640, 1, 4, 60), know_time(1280, 1, 4, 120);  /* 240 */
+    know_time(640, 1, 2, 110), know_time(1280, 1, 2, 10);  /* 230 */
+    know_time(640, 16, 8, 1600), know_time(1280, 16, 8, 1600);
+    know_time(640, 16, 2, 3200), know_time(1280, 16, 2, 3200);
+    cr_assert(eq(sz, threads_for(1, 8), 2));
+    cr_assert(eq(sz, threads_for(64, 8), 8), "prefill has its own");
+    cr_assert(eq(sz, threads_for(1, 4), 4), "all of them stay where the intervals overlap");
+    cr_assert(eq(sz, threads_for(1, 2), 2), "never more than there are");
+}
+
+Test(plan, thread_counts_with_gaps_in_their_evidence_do_not_win) {
+    know_time(640, 1, 4, 60);
+    know_time(640, 1, 2, 10), know_time(1280, 1, 2, 10);
+    cr_assert(eq(sz, threads_for(1, 4), 4), "a shape is not known with all processors");
+    know_time(1280, 1, 4, 60);
+    cr_assert(eq(sz, threads_for(1, 4), 2));
+    for (size_t i = 0; i < wisdom.count; i++) wisdom.entry[i].ci_lo_ns = wisdom.entry[i].ci_hi_ns = NAN;
+    cr_assert(eq(sz, threads_for(1, 4), 4), "no intervals, no decision");
+    cr_assert(
+        eq(sz, tern_threads_for(NULL, USABLE, NULL, 0, &(struct tern_problem){.n = 1, .threads = 3}), 3));
 }

@@ -44,13 +44,82 @@ Test(space, combinations_of_a_variant_are_all_there_once) {
             continue;
         for (size_t i = 0; i < all[v].space->count; i++) expected *= all[v].space->params[i].count;
         for (size_t i = 0; i < c.count; i++) seen += c.item[i].variant == &all[v];
-        for (size_t i = 0; i < c.out_count; i++) without += c.out[i].variant == &all[v];
+        for (size_t i = 0; i < c.out_count; i++)
+            without += c.out[i].variant == &all[v] && !c.out[i].by_k; /* one thread splits nothing */
         cr_assert(eq(sz, seen + without, expected), "%s", all[v].name);
     }
     for (size_t i = 0; i < c.count; i++)
         for (size_t j = i + 1; j < c.count; j++)
             cr_assert(c.item[i].variant != c.item[j].variant ||
                       memcmp(c.item[i].param, c.item[j].param, sizeof c.item[i].param));
+    tern_candidates_free(&c);
+}
+
+static struct tern_candidates shared_space(size_t m, size_t k, size_t n, size_t threads) {
+    const struct tern_problem p = {m, k, n, threads, TERN_WCOLD};
+    struct tern_candidates c;
+    cr_assert(eq(int, tern_space_of(&p, TERN_ISA_SCALAR, NULL, 0, &c, NULL), TERN_OK));
+    return c;
+}
+
+static size_t by_k(const struct tern_candidates *c, const char *variant) {
+    size_t n = 0;
+    for (size_t i = 0; i < c->count; i++)
+        n += c->item[i].param[TERN_P_SPLIT] == TERN_SPLIT_K &&
+             (!variant || !strcmp(c->item[i].variant->name, variant));
+    return n;
+}
+
+static const char *why_not_by_k(const struct tern_candidates *c, const char *variant) {
+    for (size_t i = 0; i < c->out_count; i++)
+        if (c->out[i].by_k && !strcmp(c->out[i].variant->name, variant)) return c->out[i].why;
+    return "";
+}
+
+#define P64 "gemm_p64_i8_r1k1__scalar"
+#define I2S "gemm_i2s_i8_r1k1__scalar"
+
+/* Scalar kernels cut rows anywhere: only fewer rows than threads divide worse than K. */
+Test(space, k_is_split_where_rows_divide_badly_and_else_a_reason_is_kept) {
+    struct tern_candidates c = shared_space(3, 8192, 1, 8);
+    cr_assert(eq(sz, by_k(&c, P64), 1));
+    cr_assert(eq(sz, by_k(&c, I2S), 0));
+    cr_assert(strstr(why_not_by_k(&c, I2S), "no panels") != NULL);
+    tern_candidates_free(&c);
+    static const struct {
+        size_t m, k, n, threads;
+        const char *why;
+    } none[] = {{3, 8192, 1, 1, "one thread"},
+                {3, 8192, 2, 8, "one token"},
+                {3, 64, 1, 8, "fewer slices"},
+                {4096, 8192, 1, 8, "as evenly"}};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        c = shared_space(none[i].m, none[i].k, none[i].n, none[i].threads);
+        cr_assert(eq(sz, by_k(&c, NULL), 0));
+        cr_assert(strstr(why_not_by_k(&c, P64), none[i].why) != NULL, "%s", why_not_by_k(&c, P64));
+        tern_candidates_free(&c);
+    }
+}
+
+Test(space, a_variant_that_may_split_k_has_one_seed_of_it_and_a_coordinate_for_it) {
+    const struct tern_problem p = {640, 2560, 1, 16, TERN_WCOLD};
+    struct tern_candidates c;
+    cr_assert(eq(int, tern_space_of(&p, usable, NULL, 0, &c, NULL), TERN_OK));
+    struct tern_place *place = calloc(c.count + 1, sizeof *place);
+    const struct tern_seed_facts facts = {TERN_WCOLD, 2560, 32768, 30};
+    tern_space_places(&c, &facts, place);
+    for (size_t i = 0; i < c.count; i++) {
+        size_t points = 0, seeds = 0;
+        for (size_t j = 0; j < c.count; j++) {
+            if (place[j].group != place[i].group) continue;
+            points += c.item[j].param[TERN_P_SPLIT] == TERN_SPLIT_K;
+            seeds += c.item[j].param[TERN_P_SPLIT] == TERN_SPLIT_K && place[j].seed;
+        }
+        cr_assert(eq(sz, seeds, points > 0), "%s", c.item[i].variant->name);
+        cr_assert(eq(sz, place[i].dims, c.item[i].variant->space->count + (points > 0)));
+    }
+    if (usable) cr_assert(gt(sz, by_k(&c, NULL), 0));
+    free(place);
     tern_candidates_free(&c);
 }
 

@@ -142,6 +142,42 @@ Test(trial, threads_share_the_rows_and_the_result_is_right) {
     tern_trial_free(t);
 }
 
+static struct tern_trial *trial_by_k(const struct tern_variant *v, const struct tern_problem *p) {
+    struct tern_trial *t;
+    struct tern_error e = {""};
+    int param[TERN_MAX_PARAMS];
+    tern_variant_defaults(v, param);
+    param[TERN_P_SPLIT] = TERN_SPLIT_K;
+    const enum tern_status s = tern_bed_trial(&bed, v, param, p, &t, &e);
+    if (s) cr_log_info("%s", e.text);
+    return s ? NULL : t;
+}
+
+Test(trial, threads_share_k_and_the_result_is_right) {
+    const struct tern_variant *v = proved("gemm_e80_i8_r1k1__scalar");
+    const struct tern_problem p = {177, 1003, 1, machine->cpus > 1 ? 2 : 1, bed.cold};
+    struct tern_trial *t = trial_by_k(v, &p);
+    struct tern_tokens x;
+    void *out;
+    size_t ldy;
+    cr_assert(t != NULL);
+    cr_assert(eq(int, tern_stock_bench(bed.stock, 1, &x, &out, &ldy, NULL), TERN_OK));
+    memset(out, 0xff, 177 * sizeof(int32_t));
+    tern_trial_run(t, 3);
+    const int8_t *trits = tern_stock_trits(bed.stock, v->format);
+    const int32_t *y = out;
+    for (size_t r = 0; r < 177; r++)
+        cr_assert(eq(i32, y[r], tern_reference_dot(trits + r * 1003, x.q, 1003)));
+    cr_assert(gt(dbl, tern_trial_guess_ns(t), 0));
+    tern_trial_free(t);
+}
+
+Test(trial, what_cannot_be_split_along_k_has_no_trial_of_that_kind) {
+    const struct tern_problem one = {64, 512, 1, 1, TERN_HOT}, two = {64, 512, 2, 1, TERN_HOT};
+    cr_assert(trial_by_k(proved("gemm_i2s_i8_r1k1__scalar"), &one) == NULL);
+    cr_assert(trial_by_k(proved("gemm_p64_i8_r1k1__scalar"), &two) == NULL);
+}
+
 Test(trial, another_shape_gets_other_weights_and_still_verifies) {
     const struct tern_variant *v = proved("gemm_i2s_i8_r1k1__scalar");
     const struct tern_problem shapes[] = {

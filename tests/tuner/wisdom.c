@@ -84,6 +84,20 @@ static int is_true_line(const struct tern_wisdom *truth, const struct tern_wisdo
     return 0;
 }
 
+Test(wisdom, a_line_says_that_k_is_split_and_nothing_where_rows_are) {
+    struct tern_random r = {11};
+    struct tern_wisdom_entry en = random_entry(&r), back;
+    char line[TERN_WISDOM_LINE];
+    en.param[TERN_P_SPLIT] = TERN_SPLIT_ROWS;
+    cr_assert(eq(int, tern_wisdom_render(&en, line, NULL), TERN_OK));
+    cr_assert(strstr(line, "split") == NULL, "%s", line);
+    en.param[TERN_P_SPLIT] = TERN_SPLIT_K;
+    cr_assert(eq(int, tern_wisdom_render(&en, line, NULL), TERN_OK));
+    cr_assert(strstr(line, "split=k") != NULL, "%s", line);
+    cr_assert(tern_wisdom_parse(line, strlen(line), &back));
+    cr_assert(eq(int, back.param[TERN_P_SPLIT], TERN_SPLIT_K));
+}
+
 Test(wisdom, a_flipped_bit_loses_at_most_two_lines_and_changes_none) {
     const struct folder f = folder_new("wisdom");
     struct tern_wisdom truth = some_wisdom(3, 4), back;
