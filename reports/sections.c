@@ -4,6 +4,7 @@
 #define SECTIONS(X)                                                                                          \
     X(machine)                                                                                               \
     X(winners)                                                                                               \
+    X(matrix)                                                                                                \
     X(leaderboard)                                                                                           \
     X(roofline)                                                                                              \
     X(e2e)                                                                                                   \
