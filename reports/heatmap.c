@@ -53,7 +53,7 @@ void tern_heatmap_end(struct tern_heatmap *h, const char *note) {
         "boxxyerror lc rgb variable notitle, \\\n"
         "  '' index 0 using 1:2:4 with labels font ',11' textcolor rgb '" TERN_INK "' notitle, \\\n"
         "  '' index 0 using 1:2:5 with labels hypertext point pt 5 ps 1.4 lc rgb '#ff1f2328' notitle, \\\n"
-        "  '' index 1 using (-0.5):1:ytic(2) with points pt 0 lc rgb '" TERN_GRID "' notitle, \\\n"
+        "  '' index 1 using (-0.5):1:ytic(2) with points pt 0 lc rgb '#ffd9dde1' notitle, \\\n"
         "  '' index 2 using 1:(-0.5):2 with labels offset 0,0.9 font ',11' textcolor rgb '" TERN_SOFT
         "' notitle\n",
         name);

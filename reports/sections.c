@@ -7,6 +7,9 @@
     X(matrix)                                                                                                \
     X(leaderboard)                                                                                           \
     X(roofline)                                                                                              \
+    X(threads)                                                                                               \
+    X(sensitivity)                                                                                           \
+    X(search)                                                                                                \
     X(e2e)                                                                                                   \
     X(missing)                                                                                               \
     X(reproduce)
