@@ -6,8 +6,10 @@
     X(winners)                                                                                               \
     X(matrix)                                                                                                \
     X(leaderboard)                                                                                           \
+    X(finalists)                                                                                             \
     X(roofline)                                                                                              \
     X(threads)                                                                                               \
+    X(formats)                                                                                               \
     X(sensitivity)                                                                                           \
     X(search)                                                                                                \
     X(e2e)                                                                                                   \

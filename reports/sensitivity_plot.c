@@ -12,7 +12,7 @@
 #include <string.h>
 
 enum { PANELS = 24, COLUMNS = 3, HEIGHT = 200, MAPS = 8 };
-static const double highest = 4;
+static const double highest = 3;
 
 static int is_mine(const struct tern_report_data *d, size_t i, const char *machine,
                    struct tern_sensitivity *s) {
@@ -28,20 +28,21 @@ static void put_panel(struct tern_panels *p, const struct tern_sensitivity *s,
     tern_panels_next(p, label.failed ? "" : label.data);
     label.used = 0;
     tern_text_label(&label, s->variant->name);
-    tern_text_printf(t, "set xlabel '");
+    tern_text_put(t, "set xlabel '");
     tern_text_label(t, x->name);
-    tern_text_printf(t, "'\nset xrange [-0.5:%.1f]\nset xtics (", (double)x->values - 0.5);
+    tern_text_printf(t, " of %s' font ',10'\nset xrange [-0.5:%.1f]\nset xtics (",
+                     label.failed ? "" : label.data, (double)x->values - 0.5);
     for (size_t i = 0; i < x->values; i++)
         tern_text_printf(t, "%s'%ld' %zu", i ? ", " : "", x->value[i].value, i);
-    tern_text_printf(t,
-                     ")\nset label '%s' at graph 0.97,0.92 right font ',10' textcolor rgb '" TERN_SOFT "'\n"
-                     "plot '%s.dat' index %zu using 1:2 with lines lw 1.4 lc rgb '" TERN_BLUE
-                     "' notitle, \\\n"
-                     "  '' index %zu using 1:2:3 with labels hypertext point pt 7 ps 0.6 lc rgb '" TERN_BLUE
-                     "' notitle, \\\n"
-                     "  '' index %zu using 1:($4 > 0 ? $2 : NaN) with points pt 6 ps 1.3 lw 1.6 lc rgb '" TERN_RED
-                     "' notitle\n",
-                     label.failed ? "" : label.data, p->figure->name, block, block, block);
+    tern_text_printf(
+        t,
+        ")\n"
+        "plot '%s.dat' index %zu using 1:2 with lines lw 1.4 lc rgb '" TERN_BLUE "' notitle, \\\n"
+        "  '' index %zu using 1:2:3 with labels hypertext point pt 7 ps 0.6 lc rgb '" TERN_BLUE
+        "' notitle, \\\n"
+        "  '' index %zu using 1:($4 > 0 ? $2 : NaN) with points pt 6 ps 1.3 lw 1.6 lc rgb '" TERN_RED
+        "' notitle\n",
+        p->figure->name, block, block, block);
     tern_text_printf(data, "%s# place\ttimes the answer\tlong label\tthe answer\n", block ? "\n\n" : "");
     for (size_t i = 0; i < x->values; i++) {
         const struct tern_search_trial *trial = x->value[i].trial;
@@ -76,7 +77,7 @@ static void slices(const struct tern_report_data *d, const char *machine, size_t
     tern_panels_key(&p, 400, TERN_RED, "the answer (ring)");
     tern_panels_axes(&p, "");
     tern_text_printf(&f->script,
-                     "set logscale y 2\nset yrange [0.8:%g]\nset ytics (0.8, 0.9, 1, 1.2, 1.5, 2, 3, 4)\n",
+                     "set logscale y 2\nset yrange [0.8:%g]\nset ytics (0.8, 1, 1.2, 1.5, 2, 3)\n",
                      highest * 1.03);
     for (size_t i = 0; i < d->searches; i++) {
         if (!is_mine(d, i, machine, &s)) continue;
@@ -89,7 +90,7 @@ static void slices(const struct tern_report_data *d, const char *machine, size_t
         &f->caption,
         "Candidates of the answer's variant that differ from it in this parameter alone, as far as "
         "the search measured them. Times are the search's own: the median from six rounds on, before "
-        "that the fastest; few rounds, so small differences say nothing. Above 4 is not shown.");
+        "that the fastest; few rounds, so small differences say nothing. Above 3 is not shown.");
     tern_put_samples(&f->caption, samples);
     if (count > panels) tern_text_printf(&f->caption, " The first %zu of %zu slices.", panels, count);
 }
