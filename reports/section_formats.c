@@ -260,6 +260,7 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
         return;
     }
     tern_html_figures(p, "formats", t);
+    tern_text_put(t, "<details class=\"rows\"><summary>Table</summary>\n");
     tern_html_open_table(
         t, p, "formats",
         "The fastest variant of each format. Median of n samples of the comparison and its 95 % interval; "
@@ -296,7 +297,7 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
             tern_text_put(t, "</tr>\n");
         }
     }
-    tern_text_put(t, "</tbody></table></div>\n");
+    tern_text_put(t, "</tbody></table></div></details>\n");
 }
 
 static void markdown(const struct tern_report_page *p, struct tern_text *t) {
