@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "measure/machine.h"
+#include "measure/record_search.h"
 #include "measure/sampler.h"
 
 #include <stddef.h>
@@ -20,7 +21,8 @@
 /* What was measured. Strings are borrowed; NULL or "" = absent. Numbers that are absent are NaN (or n == 0).
  */
 struct tern_record {
-    const char *kind;    /* "sample" (a finished comparison member), "ceiling", "e2e", "machine", "verify" */
+    const char *kind;    /* "sample" (a finished comparison member), "ceiling", "e2e", "machine", "verify",
+                            "search" (what a tuner tried) */
     const char *ts;      /* UTC; the writer fills it when NULL */
     const char *machine; /* hard key; the writer fills it when NULL */
     const char *code;    /* code key of the variant */
@@ -51,14 +53,15 @@ struct tern_record {
         double value;
     } counter[TERN_RECORD_VALUES];
     size_t counters;
-    const char *counters_src;          /* names of the groups: "ipc cache" */
-    double joules, idle_watts;         /* of one call, measured; of the idle machine */
-    const char *energy_src;            /* "powercap package-0"; NULL: no joules */
-    double modelled_from, modelled_to; /* joules of one call by a model: no measurement */
-    const char *energy_model;          /* its name */
-    double floor;                      /* A/A floor that `ratio` is judged by, a share */
-    const char *flags;                 /* space separated: "vm unstable wcold-capped ..." */
-    int complete;                      /* 0: budget ended first */
+    const char *counters_src;                /* names of the groups: "ipc cache" */
+    double joules, idle_watts;               /* of one call, measured; of the idle machine */
+    const char *energy_src;                  /* "powercap package-0"; NULL: no joules */
+    double modelled_from, modelled_to;       /* joules of one call by a model: no measurement */
+    const char *energy_model;                /* its name */
+    double floor;                            /* A/A floor that `ratio` is judged by, a share */
+    const struct tern_record_search *search; /* of kind "search"; NULL: none */
+    const char *flags;                       /* space separated: "vm unstable wcold-capped ..." */
+    int complete;                            /* 0: budget ended first */
 };
 
 /* All fields absent (NaN, 0, NULL). */

@@ -1,31 +1,11 @@
 /* The two dot charts: speedup of each problem's best variant, and tokens per second end to end. */
 #include "reports/dotplot.h"
 
+#include "reports/group.h"
 #include "reports/number.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-static void name_figure(struct tern_figure *f, const char *stem, size_t index) {
-    if (index)
-        snprintf(f->name, sizeof f->name, "%s-m%zu", stem, index);
-    else
-        snprintf(f->name, sizeof f->name, "%s", stem);
-}
-
-static int same_group(const struct tern_record *a, const struct tern_record *b) {
-    return a->n == b->n && a->threads == b->threads &&
-           !strcmp(tern_or_empty(a->regime), tern_or_empty(b->regime));
-}
-
-static void put_group(struct tern_text *t, const struct tern_record *r) {
-    tern_text_printf(t, "N=%zu \xc2\xb7 %zu thread%s", r->n, r->threads, r->threads == 1 ? "" : "s");
-    if (*tern_or_empty(r->regime)) {
-        tern_text_put(t, " \xc2\xb7 ");
-        tern_text_label(t, r->regime);
-    }
-}
 
 static struct tern_dot dot_of(struct tern_speedup s) {
     return (struct tern_dot){s.ratio, s.lo, s.hi};
@@ -42,14 +22,14 @@ void tern_figure_speedup(const struct tern_report_data *d, const char *machine, 
         const struct tern_report_problem *q = &d->problem[i];
         if (strcmp(tern_or_empty(q->key->machine), machine) || !q->best || (!q->f16 && !q->i2s)) continue;
         if (!f) {
-            f = tern_figure_add(out, TERN_FIGURE_SPEEDUP, machine);
+            f = tern_figure_add(out, "winners", machine);
             if (!f) return;
-            name_figure(f, "speedup", index);
+            tern_figure_name(f, "speedup", index);
             tern_dotplot_begin(&p, f, "\xc3\x97");
         }
-        if (!last || !same_group(last, q->key)) {
+        if (!last || !tern_same_group(last, q->key)) {
             label.used = 0;
-            put_group(&label, q->key);
+            tern_put_group(&label, q->key);
             tern_dotplot_heading(&p, label.failed ? "" : label.data);
         }
         last = q->key;
@@ -89,9 +69,9 @@ void tern_figure_e2e(const struct tern_report_data *d, const char *machine, size
         if (strcmp(tern_or_empty(r->machine), machine)) continue;
         if (!tuned && strcmp(tern_or_empty(r->variant), "untuned")) continue;
         if (!f) {
-            f = tern_figure_add(out, TERN_FIGURE_E2E, machine);
+            f = tern_figure_add(out, "e2e", machine);
             if (!f) return;
-            name_figure(f, "e2e", index);
+            tern_figure_name(f, "e2e", index);
             tern_dotplot_begin(&p, f, "");
         }
         group.used = label.used = 0;

@@ -25,29 +25,31 @@
 #define TERN_BROWN  "#8c6d00"
 #define TERN_GREY   "#6b7680"
 
-enum tern_figure_kind { TERN_FIGURE_SPEEDUP, TERN_FIGURE_ROOFLINE, TERN_FIGURE_E2E };
-
 struct tern_figure {
-    enum tern_figure_kind kind;
+    const char *section; /* id of the section that shows it */
     char name[40];       /* "speedup", "roofline-2t": file name without ending, and id on the page */
     const char *machine; /* key of the machine it is about, borrowed */
     size_t threads;      /* of a roofline */
     struct tern_text title, caption; /* plain text; escape record strings when printing */
     struct tern_text script, data;
     struct tern_text svg; /* for the page; empty when it could not be drawn */
+    int png, pdf;         /* 1: drawn */
 };
 
 struct tern_figures {
     struct tern_figure *item;
     size_t count, room;
-    int failed; /* out of memory */
+    int failed;                          /* out of memory */
+    const char *why_no_png, *why_no_pdf; /* NULL: gnuplot has the terminal */
 };
 
 /* Makes the scripts and data of every figure that the records allow. */
 void tern_figures_plan(const struct tern_report_data *d, struct tern_figures *out);
 void tern_figures_free(struct tern_figures *f);
-/* Appends an empty figure; NULL when out of memory. */
-struct tern_figure *tern_figure_add(struct tern_figures *f, enum tern_figure_kind kind, const char *machine);
+/* Appends an empty figure of that section (its id, see sections.h); NULL when out of memory. */
+struct tern_figure *tern_figure_add(struct tern_figures *f, const char *section, const char *machine);
+/* "<stem>", or "<stem>-m<index>" with several machines (index > 0). */
+void tern_figure_name(struct tern_figure *f, const char *stem, size_t index);
 
 /* The range of sample counts in a figure. */
 struct tern_samples {
@@ -69,10 +71,12 @@ void tern_figure_e2e(const struct tern_report_data *d, const char *machine, size
 void tern_figure_rooflines(const struct tern_report_data *d, const char *machine, size_t index,
                            struct tern_figures *out);
 
-/* Writes scripts and data to `folder` and lets gnuplot draw them. Why a figure was not drawn goes to `why`
+/* Writes scripts and data to `folder` and lets gnuplot draw them: as SVG, and as PNG and PDF where it has
+ * those terminals (pngcairo, pdfcairo). Why a figure was not drawn goes to `why`
  * (first reason); *drawn counts the successes. An earlier drawing of the same name never survives as if it
  * were this one. */
-enum tern_status tern_figures_draw(struct tern_figures *f, const char *folder, const char *search, char *why,
-                                   size_t why_bytes, size_t *drawn, struct tern_error *e);
+enum tern_status tern_figures_draw(struct tern_figures *f, const char *folder, const char *search,
+                                   int svg_only, char *why, size_t why_bytes, size_t *drawn,
+                                   struct tern_error *e);
 
 #endif

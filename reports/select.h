@@ -52,6 +52,8 @@ struct tern_report_data {
     size_t e2es;
     const struct tern_record **machine; /* newest of each machine key */
     size_t machines;
+    const struct tern_record **search; /* newest of each problem, in the order of the problems */
+    size_t searches;
     const struct tern_record **verify; /* newest run */
     size_t verifies;
     size_t older;   /* sample records of older runs, left out */
@@ -64,6 +66,10 @@ struct tern_report_data {
 enum tern_status tern_report_select(const struct tern_record *all, size_t count, int all_runs,
                                     struct tern_report_data *d, struct tern_error *e);
 void tern_report_data_free(struct tern_report_data *d);
+
+/* Of the problem of `key`, in its run; NULL: none. */
+const struct tern_record *tern_report_search_of(const struct tern_report_data *d,
+                                                const struct tern_record *key);
 
 /* "" instead of NULL. */
 const char *tern_or_empty(const char *s);
@@ -79,6 +85,9 @@ struct tern_report_tokens tern_report_tokens_of(const struct tern_record *r);
  * machine. Writes at most `room` pointers; *same_run tells which. */
 size_t tern_report_roofs(const struct tern_report_data *d, const struct tern_record *key,
                          const struct tern_report_ceiling **out, size_t room, int *same_run);
+
+/* 1 when reading in regime `a` is the same kind of reading as in `b`: a capped cold one is a cold one. */
+int tern_same_memory(const char *a, const char *b);
 
 /* How many times faster one record is than another of the same problem. */
 enum tern_speedup_method {
