@@ -194,6 +194,17 @@ static void get_energy(struct line *l, const json_t *o, struct tern_record *r) {
     get_pair(l, part, "modelled", &r->modelled_from, &r->modelled_to);
 }
 
+static void get_memory(struct line *l, const json_t *o, struct tern_record *r) {
+    const json_t *part = get_part(l, o, "memory");
+    r->memory.peak_rss = get_number(l, part, "peak_rss");
+    r->memory.body = get_number(l, part, "body");
+    r->memory.head = get_number(l, part, "head");
+    r->memory.kv = get_number(l, part, "kv");
+    r->memory.file = get_number(l, part, "file");
+    r->memory.weights = get_number(l, part, "weights");
+    r->memory.head_weights = get_number(l, part, "head_weights");
+}
+
 /* 1 when `o` is a record of our schema. */
 static int record_of(struct line *l, const json_t *o, struct tern_record *r) {
     tern_record_init(r);
@@ -225,6 +236,7 @@ static int record_of(struct line *l, const json_t *o, struct tern_record *r) {
     r->ceiling = get_text(l, o, "ceiling");
     get_counters(l, o, r);
     get_energy(l, o, r);
+    get_memory(l, o, r);
     r->flags = get_flags(l, o);
     r->complete = get_truth(l, o, "complete");
     return r->kind && *r->kind && !l->bad;
