@@ -4,15 +4,7 @@
 #include "reports/number.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-
-static void name_figure(struct tern_figure *f, const char *stem, size_t index) {
-    if (index)
-        snprintf(f->name, sizeof f->name, "%s-m%zu", stem, index);
-    else
-        snprintf(f->name, sizeof f->name, "%s", stem);
-}
 
 static int same_group(const struct tern_record *a, const struct tern_record *b) {
     return a->n == b->n && a->threads == b->threads &&
@@ -42,9 +34,9 @@ void tern_figure_speedup(const struct tern_report_data *d, const char *machine, 
         const struct tern_report_problem *q = &d->problem[i];
         if (strcmp(tern_or_empty(q->key->machine), machine) || !q->best || (!q->f16 && !q->i2s)) continue;
         if (!f) {
-            f = tern_figure_add(out, TERN_FIGURE_SPEEDUP, machine);
+            f = tern_figure_add(out, "winners", machine);
             if (!f) return;
-            name_figure(f, "speedup", index);
+            tern_figure_name(f, "speedup", index);
             tern_dotplot_begin(&p, f, "\xc3\x97");
         }
         if (!last || !same_group(last, q->key)) {
@@ -89,9 +81,9 @@ void tern_figure_e2e(const struct tern_report_data *d, const char *machine, size
         if (strcmp(tern_or_empty(r->machine), machine)) continue;
         if (!tuned && strcmp(tern_or_empty(r->variant), "untuned")) continue;
         if (!f) {
-            f = tern_figure_add(out, TERN_FIGURE_E2E, machine);
+            f = tern_figure_add(out, "e2e", machine);
             if (!f) return;
-            name_figure(f, "e2e", index);
+            tern_figure_name(f, "e2e", index);
             tern_dotplot_begin(&p, f, "");
         }
         group.used = label.used = 0;

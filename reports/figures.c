@@ -1,10 +1,12 @@
 #include "reports/figures.h"
 
 #include "reports/facts.h"
+#include "reports/sections.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
-struct tern_figure *tern_figure_add(struct tern_figures *f, enum tern_figure_kind kind, const char *machine) {
+struct tern_figure *tern_figure_add(struct tern_figures *f, const char *section, const char *machine) {
     if (f->count == f->room) {
         const size_t room = f->room ? f->room * 2 : 8;
         struct tern_figure *grown = realloc(f->item, room * sizeof *grown);
@@ -14,8 +16,15 @@ struct tern_figure *tern_figure_add(struct tern_figures *f, enum tern_figure_kin
         }
         f->item = grown, f->room = room;
     }
-    f->item[f->count] = (struct tern_figure){.kind = kind, .machine = machine};
+    f->item[f->count] = (struct tern_figure){.section = section, .machine = machine};
     return &f->item[f->count++];
+}
+
+void tern_figure_name(struct tern_figure *f, const char *stem, size_t index) {
+    if (index)
+        snprintf(f->name, sizeof f->name, "%s-m%zu", stem, index);
+    else
+        snprintf(f->name, sizeof f->name, "%s", stem);
 }
 
 void tern_figures_free(struct tern_figures *f) {
@@ -67,9 +76,8 @@ void tern_figures_plan(const struct tern_report_data *d, struct tern_figures *ou
     }
     for (size_t i = 0; i < machines; i++) {
         const size_t index = machines > 1 ? i + 1 : 0;
-        tern_figure_speedup(d, key[i], index, out);
-        tern_figure_rooflines(d, key[i], index, out);
-        tern_figure_e2e(d, key[i], index, out);
+        for (size_t j = 0; j < tern_section_count; j++)
+            if (tern_sections[j]->figures) tern_sections[j]->figures(d, key[i], index, out);
     }
     free(key);
 }

@@ -25,10 +25,8 @@
 #define TERN_BROWN  "#8c6d00"
 #define TERN_GREY   "#6b7680"
 
-enum tern_figure_kind { TERN_FIGURE_SPEEDUP, TERN_FIGURE_ROOFLINE, TERN_FIGURE_E2E };
-
 struct tern_figure {
-    enum tern_figure_kind kind;
+    const char *section; /* id of the section that shows it */
     char name[40];       /* "speedup", "roofline-2t": file name without ending, and id on the page */
     const char *machine; /* key of the machine it is about, borrowed */
     size_t threads;      /* of a roofline */
@@ -46,8 +44,10 @@ struct tern_figures {
 /* Makes the scripts and data of every figure that the records allow. */
 void tern_figures_plan(const struct tern_report_data *d, struct tern_figures *out);
 void tern_figures_free(struct tern_figures *f);
-/* Appends an empty figure; NULL when out of memory. */
-struct tern_figure *tern_figure_add(struct tern_figures *f, enum tern_figure_kind kind, const char *machine);
+/* Appends an empty figure of that section (its id, see sections.h); NULL when out of memory. */
+struct tern_figure *tern_figure_add(struct tern_figures *f, const char *section, const char *machine);
+/* "<stem>", or "<stem>-m<index>" with several machines (index > 0). */
+void tern_figure_name(struct tern_figure *f, const char *stem, size_t index);
 
 /* The range of sample counts in a figure. */
 struct tern_samples {

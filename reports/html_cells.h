@@ -20,4 +20,23 @@ void tern_cell_time_pair(struct tern_text *t, const struct tern_record *r, struc
 void tern_cell_ceiling(struct tern_text *t, const struct tern_record *r);
 void tern_cell_notes(struct tern_text *t, const struct tern_report_data *d, const struct tern_record *r);
 
+/* Up to the first row of a table. With a `filter` (its name, else "") it can be sorted and filtered; with
+ * several machines a first column "Machine" is added. `caption` is HTML. */
+void tern_html_open_table(struct tern_text *t, const struct tern_report_page *p, const char *filter,
+                          const char *caption, const char *const *heads);
+/* The figures of one section (its id), each with caption and files. */
+void tern_html_figures(const struct tern_report_page *p, const char *section, struct tern_text *t);
+/* "Not measured: the records hold no <what>. <command> writes them." */
+void tern_html_absent(struct tern_text *t, const char *what, const char *command);
+
+/* The sections "machine", "missing" and "reproduce", and the tables of the others. */
+void tern_html_machine(const struct tern_report_page *p, struct tern_text *t);
+void tern_html_missing(const struct tern_report_page *p, struct tern_text *t);
+void tern_html_reproduce(const struct tern_report_page *p, struct tern_text *t);
+void tern_html_summary(const struct tern_report_page *p, struct tern_text *t);
+void tern_html_winners(const struct tern_report_page *p, struct tern_text *t);
+void tern_html_leaderboards(const struct tern_report_page *p, struct tern_text *t);
+void tern_html_ceilings(const struct tern_report_page *p, struct tern_text *t);
+void tern_html_e2e(const struct tern_report_page *p, struct tern_text *t);
+
 #endif

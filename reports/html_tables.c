@@ -21,10 +21,8 @@ static void mean_cell(struct tern_text *t, struct tern_report_mean m) {
     tern_text_put(t, "</td>");
 }
 
-/* Up to the first row. A table with a filter can be sorted and filtered; with several machines the first
- * column names the machine. */
-static void open_table(struct tern_text *t, const struct tern_report_page *p, const char *filter,
-                       const char *caption, const char *const *heads) {
+void tern_html_open_table(struct tern_text *t, const struct tern_report_page *p, const char *filter,
+                          const char *caption, const char *const *heads) {
     tern_text_put(t, "<div class=\"scroll\">");
     if (*filter)
         tern_text_printf(t, "<table class=\"data\" data-filter=\"%s\">", filter);
@@ -37,10 +35,11 @@ static void open_table(struct tern_text *t, const struct tern_report_page *p, co
 }
 
 void tern_html_summary(const struct tern_report_page *p, struct tern_text *t) {
-    open_table(t, p, "",
-               "Speedup of the best ternary variant: geometric mean over problems; small: smallest and "
-               "largest problem, number of problems. Intervals of each problem are in the table of winners.",
-               (const char *const[]){"Problems", ">over f16", ">over I2_S", NULL});
+    tern_html_open_table(
+        t, p, "",
+        "Speedup of the best ternary variant: geometric mean over problems; small: smallest and "
+        "largest problem, number of problems. Intervals of each problem are in the table of winners.",
+        (const char *const[]){"Problems", ">over f16", ">over I2_S", NULL});
     for (size_t i = 0; i < p->machines; i++) {
         for (int batch = 0; batch < 2; batch++) {
             const struct tern_report_mean f16 =
@@ -62,7 +61,7 @@ void tern_html_summary(const struct tern_report_page *p, struct tern_text *t) {
 
 void tern_html_winners(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
-    open_table(
+    tern_html_open_table(
         t, p, "winners",
         "The fastest ternary variant of each problem. Time per call: median of n samples; small: 95 % "
         "interval of the median by order statistics. Speedups: ratios of medians with their 95 % interval, "
@@ -95,11 +94,12 @@ void tern_html_winners(const struct tern_report_page *p, struct tern_text *t) {
 
 void tern_html_ceilings(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
-    open_table(t, p, "ceilings",
-               "Ceilings as measured. One measurement: median of n samples and its 95 % interval. Several in "
-               "one run: median of the medians, lowest and highest of them, n of the last.",
-               (const char *const[]){"Ceiling", "Kind", "Regime", ">Threads", ">Bytes per call", ">Rate",
-                                     ">Spread", ">Measurements", ">n", "Run", NULL});
+    tern_html_open_table(
+        t, p, "ceilings",
+        "Ceilings as measured. One measurement: median of n samples and its 95 % interval. Several in "
+        "one run: median of the medians, lowest and highest of them, n of the last.",
+        (const char *const[]){"Ceiling", "Kind", "Regime", ">Threads", ">Bytes per call", ">Rate", ">Spread",
+                              ">Measurements", ">n", "Run", NULL});
     for (size_t i = 0; i < d->ceilings; i++) {
         const struct tern_report_ceiling *c = &d->ceiling[i];
         const struct tern_record *r = c->record;
@@ -137,7 +137,7 @@ void tern_html_ceilings(const struct tern_report_page *p, struct tern_text *t) {
 
 void tern_html_e2e(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
-    open_table(
+    tern_html_open_table(
         t, p, "e2e",
         "Tokens per second of whole forward passes: median of n repetitions, 95 % interval of the median, "
         "MAD as a share of the median. Speedup: ratio of median times, with wisdom against without.",

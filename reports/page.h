@@ -27,6 +27,8 @@ enum tern_baseline { TERN_BASELINE_F16, TERN_BASELINE_I2S };
 struct tern_report_mean tern_report_mean_of(const struct tern_report_data *d, const char *machine, int batch,
                                             enum tern_baseline b);
 
+/* The processor's name, or the machine key when no record tells it. */
+const char *tern_report_machine_name(const struct tern_report_data *d, const char *key);
 const char *tern_standing_name(enum tern_standing s);
 /* "unstable", "incomplete" and the record's flags, separated by spaces; flags that the machine's own record
  * carries are left out, because they hold for every number of that machine and stand in its sheet. */
@@ -41,12 +43,5 @@ void tern_report_html(const struct tern_report_page *p, struct tern_text *out);
 void tern_report_markdown(const struct tern_report_page *p, struct tern_text *out);
 /* Writes all CSV files. */
 enum tern_status tern_report_csv(const struct tern_report_page *p, struct tern_error *e);
-
-/* Tables of the HTML page. */
-void tern_html_summary(const struct tern_report_page *p, struct tern_text *t);
-void tern_html_winners(const struct tern_report_page *p, struct tern_text *t);
-void tern_html_leaderboards(const struct tern_report_page *p, struct tern_text *t);
-void tern_html_ceilings(const struct tern_report_page *p, struct tern_text *t);
-void tern_html_e2e(const struct tern_report_page *p, struct tern_text *t);
 
 #endif

@@ -208,7 +208,7 @@ static void one_roofline(const struct tern_report_data *d, const struct tern_rec
         add_point(s, &count, p->best, &samples, &x, &y);
     }
     if (!count) return;
-    struct tern_figure *f = tern_figure_add(out, TERN_FIGURE_ROOFLINE, tern_or_empty(key->machine));
+    struct tern_figure *f = tern_figure_add(out, "roofline", tern_or_empty(key->machine));
     const struct tern_report_ceiling *roof[MAX_ROOFS];
     int same_run;
     const size_t roofs = keep_fastest(roof, tern_report_roofs(d, key, roof, MAX_ROOFS, &same_run));

@@ -1,0 +1,19 @@
+#include "reports/sections.h"
+
+/* In the order of the page. */
+#define SECTIONS(X)                                                                                          \
+    X(machine)                                                                                               \
+    X(winners)                                                                                               \
+    X(leaderboard)                                                                                           \
+    X(roofline)                                                                                              \
+    X(e2e)                                                                                                   \
+    X(missing)                                                                                               \
+    X(reproduce)
+
+#define DECLARE(name) extern const struct tern_section tern_section_##name;
+#define POINT(name)   &tern_section_##name,
+
+SECTIONS(DECLARE)
+
+const struct tern_section *const tern_sections[] = {SECTIONS(POINT)};
+const size_t tern_section_count = sizeof tern_sections / sizeof *tern_sections;
