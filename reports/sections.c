@@ -7,6 +7,10 @@
     X(leaderboard)                                                                                           \
     X(roofline)                                                                                              \
     X(e2e)                                                                                                   \
+    X(ladder)                                                                                                \
+    X(energy)                                                                                                \
+    X(rivals)                                                                                                \
+    X(history)                                                                                               \
     X(missing)                                                                                               \
     X(reproduce)
 
