@@ -196,6 +196,11 @@ double tern_report_token_bytes(const struct tern_ceiling_model *m, const struct 
     return tern_report_weights(hp) * bits / 8 + tern_report_head_weights(hp) * head_bits / 8 + cache;
 }
 
+int tern_report_is_cached(const struct tern_ceiling_model *m, const struct tern_hparams *hp, int f16) {
+    return tern_report_token_bytes(m, hp, f16) < 2 * m->cache_bytes;
+}
+
 double tern_report_modelled(const struct tern_ceiling_model *m, const struct tern_hparams *hp, int f16) {
+    if (tern_report_is_cached(m, hp, f16)) return NAN;
     return 1e9 * m->ceiling * (f16 ? m->f16_share : m->share) / tern_report_token_bytes(m, hp, f16);
 }

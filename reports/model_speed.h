@@ -53,7 +53,10 @@ struct tern_ceiling_model tern_report_ceiling_model(const struct tern_report_dat
                                                     size_t threads);
 /* Bytes a token reads in our layout and in f16, cache included. */
 double tern_report_token_bytes(const struct tern_ceiling_model *m, const struct tern_hparams *hp, int f16);
-/* Tokens per second; NaN when the model knows no share. */
+/* 1 when those bytes are less than twice the last-level cache: then memory does not bound a token, and the
+ * model says nothing. */
+int tern_report_is_cached(const struct tern_ceiling_model *m, const struct tern_hparams *hp, int f16);
+/* Tokens per second; NaN when the model knows no share, or is_cached. */
 double tern_report_modelled(const struct tern_ceiling_model *m, const struct tern_hparams *hp, int f16);
 
 /* The largest thread count of that machine's decode records; 0: none. */

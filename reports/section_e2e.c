@@ -43,8 +43,8 @@ static void put_first_token(struct tern_sheet *s, const struct tern_record *pref
         return;
     }
     const struct tern_report_tokens k = tern_report_tokens_of(prefill);
-    const double n = 1e3 * (double)prefill->n;
-    tern_sheet_spread(s, n / k.median, n / k.hi, n / k.lo, 3, " ms", NULL, NULL);
+    const double n = (double)prefill->n;
+    tern_sheet_spread(s, n / k.median, n / k.hi, n / k.lo, 3, "", NULL, NULL);
 }
 
 static void put_f16(struct tern_sheet *s, const struct tern_report_data *d,
@@ -83,7 +83,7 @@ void tern_fill_models(const struct tern_report_page *p, struct tern_sheet *s) {
                                                       {"Prompt", "prompt_tokens", TERN_SHEET_NUMBER},
                                                       {"Prefill, tok/s", "prefill", TERN_SHEET_SPREAD},
                                                       {"n", "prefill_n", TERN_SHEET_NUMBER},
-                                                      {"First token", "first_token_ms", TERN_SHEET_SPREAD},
+                                                      {"First token, s", "first_token_s", TERN_SHEET_SPREAD},
                                                       {"Decode, tok/s", "decode", TERN_SHEET_SPREAD},
                                                       {"n", "decode_n", TERN_SHEET_NUMBER},
                                                       {"f16 decode, tok/s", "f16", TERN_SHEET_HOW},
@@ -115,8 +115,8 @@ void tern_fill_models(const struct tern_report_page *p, struct tern_sheet *s) {
         put_first_token(s, prefill);
         put_rate(s, decode, "not measured: tern e2e -n 32");
         put_f16(s, d, decode);
-        tern_sheet_bytes(s, decode ? decode->memory.peak_rss : key->memory.peak_rss, NULL,
-                         "not in the record: written by an older tern");
+        const double rss = decode ? decode->memory.peak_rss : key->memory.peak_rss;
+        tern_sheet_bytes(s, rss, NULL, isfinite(rss) ? NULL : "not in the record: written by an older tern");
     }
     if (!d->e2es) tern_sheet_absent(s, "the records hold no end-to-end run", "tern e2e --records FILE");
 }
@@ -125,18 +125,18 @@ void tern_fill_sizes(const struct tern_report_page *p, struct tern_sheet *s) {
     static const struct tern_sheet_column column[] = {
         {"Machine", "machine", TERN_SHEET_MACHINE},
         {"Model", "model", TERN_SHEET_TEXT},
-        {"Weights", "weights", TERN_SHEET_NUMBER},
-        {"of the head", "head_weights", TERN_SHEET_NUMBER},
-        {"in f32", "f32_bytes", TERN_SHEET_HOW},
-        {"in f16", "f16_bytes", TERN_SHEET_HOW},
-        {"Body, packed", "body_bytes", TERN_SHEET_NUMBER},
+        {"Weights", "weights_millions", TERN_SHEET_NUMBER},
+        {NULL, "head_weights_millions", TERN_SHEET_NUMBER},
+        {"in f32, computed", "f32_bytes", TERN_SHEET_NUMBER},
+        {"in f16, computed", "f16_bytes", TERN_SHEET_NUMBER},
+        {"Packed body", "body_bytes", TERN_SHEET_NUMBER},
         {"bits/weight", "body_bits_per_weight", TERN_SHEET_NUMBER},
         {"Head", "head_bytes", TERN_SHEET_NUMBER},
         {"Cache", "kv_bytes", TERN_SHEET_NUMBER},
         {"File", "file_bytes", TERN_SHEET_NUMBER},
-        {"Body, f32 : packed", "body_over_f32", TERN_SHEET_NUMBER},
-        {"f16 : packed", "body_over_f16", TERN_SHEET_NUMBER},
-        {"All, f16 : packed", "all_over_f16", TERN_SHEET_NUMBER},
+        {"f32 : body", "body_over_f32", TERN_SHEET_NUMBER},
+        {"f16 : body", "body_over_f16", TERN_SHEET_NUMBER},
+        {"f16 : all", "all_over_f16", TERN_SHEET_NUMBER},
         {0}};
     const struct tern_report_data *d = p->data;
     tern_sheet_begin(s, "sizes", column);
@@ -162,13 +162,14 @@ void tern_fill_sizes(const struct tern_report_page *p, struct tern_sheet *s) {
         tern_sheet_text(s, *tern_or_empty(r->model) ? r->model : "unnamed");
         tern_sheet_number(s, 1e-6 * all, 4, " M", NULL, NULL);
         tern_sheet_number(s, 1e-6 * r->memory.head_weights, 4, " M", NULL, NULL);
-        tern_sheet_bytes(s, 4 * all, "computed", NULL);
-        tern_sheet_bytes(s, 2 * all, "computed", NULL);
+        tern_sheet_bytes(s, 4 * all, NULL, NULL);
+        tern_sheet_bytes(s, 2 * all, NULL, NULL);
         tern_sheet_bytes(s, r->memory.body, NULL, NULL);
         tern_sheet_number(s, 8 * r->memory.body / body, 4, "", NULL, NULL);
         tern_sheet_bytes(s, r->memory.head, NULL, NULL);
         tern_sheet_bytes(s, r->memory.kv, NULL, NULL);
-        tern_sheet_bytes(s, r->memory.file, NULL, "a synthetic model has no file");
+        tern_sheet_bytes(s, r->memory.file, NULL,
+                         isfinite(r->memory.file) ? NULL : "a synthetic model has no file");
         tern_sheet_ratio(s, 4 * body / r->memory.body, NAN, NAN, NULL, NULL);
         tern_sheet_ratio(s, 2 * body / r->memory.body, NAN, NAN, NULL, NULL);
         tern_sheet_ratio(s, 2 * all / (r->memory.body + r->memory.head), NAN, NAN, NULL, NULL);

@@ -43,7 +43,7 @@ static void put_row(struct tern_sheet *s, const struct tern_report_data *d, cons
     tern_sheet_number(s, is_measured(r) ? r->idle_watts : NAN, 3, "", NULL, why);
     tern_sheet_number(s, 100 * r->idle_watts * seconds / joules, 3, " %", NULL, why);
     tern_sheet_range(s, is_modelled(r) ? 1e3 * r->modelled_from : NAN,
-                     is_modelled(r) ? 1e3 * r->modelled_to : NAN, 2, "", "modelled", NULL);
+                     is_modelled(r) ? 1e3 * r->modelled_to : NAN, 3, "", "modelled", NULL);
     tern_sheet_count(s, r->est.n);
     tern_sheet_text(s, is_measured(r) ? r->energy_src : is_modelled(r) ? r->energy_model : "");
     s->failed |= what.failed;

@@ -2,6 +2,7 @@
 #include "reports/changes.h"
 #include "reports/html_cells.h"
 #include "reports/markdown_cells.h"
+#include "reports/number.h"
 #include "reports/sections.h"
 #include "reports/sheet.h"
 
@@ -15,6 +16,27 @@ static const char *commit_of(const struct tern_record *r) {
     return *tern_or_empty(r->commit) ? r->commit : "commit not known";
 }
 
+/* Without the machine, which stands elsewhere. */
+static void short_name(const struct tern_series *s, char *out, size_t bytes) {
+    char tail[300];
+    tern_series_name(s, out, bytes);
+    const int n = snprintf(tail, sizeof tail, ", %.250s", tern_or_empty(s->key->machine));
+    char *at = strstr(out, tail);
+    if (at) memmove(at, at + n, strlen(at + n) + 1);
+}
+
+/* The unit to show a series in: nanoseconds become something of one to three digits. */
+static struct tern_time_unit unit_of(const struct tern_series *s) {
+    if (!strncmp(tern_or_empty(s->key->unit), "ns/", 3)) return tern_time_unit_for(s->point[0].value);
+    return (struct tern_time_unit){"", 1, 0};
+}
+
+static void put_unit(struct tern_text *t, const struct tern_series *s) {
+    const struct tern_time_unit u = unit_of(s);
+    tern_text_put(t, u.name);
+    tern_text_label(t, *u.name ? s->key->unit + 2 : s->key->unit);
+}
+
 /* "+3.1 % 1fb8463 remark" */
 static void put_change(struct tern_text *t, const struct tern_series *s, const struct tern_change *c) {
     tern_text_printf(t, "%+.1f %% ", 100 * (c->ratio - 1));
@@ -23,6 +45,7 @@ static void put_change(struct tern_text *t, const struct tern_series *s, const s
 }
 
 static void put_points(const struct tern_series *s, struct tern_text *t) {
+    const struct tern_time_unit u = unit_of(s);
     tern_text_put(t, "# run\tvalue\tlow\thigh\tlevel\tlong label\n");
     for (size_t i = 0; i < s->points; i++) {
         const struct tern_record *r = s->point[i].record;
@@ -30,15 +53,15 @@ static void put_points(const struct tern_series *s, struct tern_text *t) {
         const double v = s->point[i].value;
         const double number[] = {v, one ? r->est.ci_lo : v, one ? r->est.ci_hi : v, tern_series_level(s, i)};
         tern_text_printf(t, "%zu", i + 1);
-        for (int k = 0; k < 4; k++) tern_text_put(t, "\t"), tern_put_exact(t, number[k], "nan");
+        for (int k = 0; k < 4; k++) tern_text_put(t, "\t"), tern_put_exact(t, number[k] / u.ns, "nan");
         tern_text_put(t, "\t");
         tern_text_label(t, commit_of(r));
         tern_text_put(t, " ");
         tern_text_label(t, r->ts);
         tern_text_put(t, ": ");
-        tern_put_number(t, v, 5);
+        tern_put_number(t, v / u.ns, 5);
         tern_text_put(t, " ");
-        tern_text_label(t, s->key->unit);
+        put_unit(t, s);
         tern_text_put(t, "\n");
     }
 }
@@ -88,7 +111,7 @@ static void one_figure(const struct tern_series *s, const struct tern_report_dat
     struct tern_text *t = &f->script;
     tern_text_put(t, "set lmargin at screen 0.095\nset rmargin at screen 0.985\nset border 3\n"
                      "set xlabel 'run, from old to new' textcolor rgb '" TERN_SOFT "'\nset ylabel '");
-    tern_text_label(t, s->key->unit);
+    put_unit(t, s);
     tern_text_printf(t,
                      "' textcolor rgb '" TERN_SOFT "'\nset tics textcolor rgb '" TERN_INK
                      "'\nset grid ytics lt 1 lc rgb '" TERN_GRID
@@ -97,14 +120,14 @@ static void one_figure(const struct tern_series *s, const struct tern_report_dat
                      (double)s->points + 0.7);
     const size_t marks = put_marks(s, d->notes, t);
     tern_text_printf(t,
-                     "plot '%s.dat' using 1:5 with fsteps lw 2 lc rgb '" TERN_PURPLE "' title 'level', \\\n"
+                     "plot '%s.dat' using 1:5 with histeps lw 2 lc rgb '" TERN_PURPLE "' title 'level', \\\n"
                      "  '' using 1:2:3:4 with yerrorbars pt 7 ps 0.6 lw 1.4 lc rgb '" TERN_BLUE
                      "' title 'median of a run', \\\n"
                      "  '' using 1:2:6 with labels hypertext point pt 7 ps 0.6 lc rgb '" TERN_BLUE
                      "' notitle\n",
                      f->name);
     put_points(s, &f->data);
-    tern_series_name(s, name, sizeof name);
+    short_name(s, name, sizeof name);
     tern_text_put(&f->title, name);
     tern_text_printf(
         &f->caption,
@@ -135,7 +158,15 @@ static void put_date(struct tern_sheet *s, const struct tern_record *r) {
     tern_text_free(&t);
 }
 
-static void changes(const struct tern_report_data *d, struct tern_sheet *s) {
+static void put_name(const struct tern_report_page *p, const struct tern_series *x, char *out, size_t bytes) {
+    if (p->machines < 2)
+        short_name(x, out, bytes);
+    else
+        tern_series_name(x, out, bytes);
+}
+
+static void changes(const struct tern_report_page *p, struct tern_sheet *s) {
+    const struct tern_report_data *d = p->data;
     static const struct tern_sheet_column column[] = {{"Series", "series", TERN_SHEET_TEXT},
                                                       {"Date", "date", TERN_SHEET_TEXT},
                                                       {"Commit", "commit", TERN_SHEET_TEXT},
@@ -160,7 +191,7 @@ static void changes(const struct tern_report_data *d, struct tern_sheet *s) {
         for (size_t j = 0; j < x->changes; j++) {
             const struct tern_change *c = &x->change[j];
             char name[600], note[300] = "";
-            tern_series_name(x, name, sizeof name);
+            put_name(p, x, name, sizeof name);
             if (c->note)
                 snprintf(note, sizeof note, "%s%.250s", c->note->accepted ? "accepted: " : "",
                          tern_or_empty(c->note->text));
@@ -173,8 +204,8 @@ static void changes(const struct tern_report_data *d, struct tern_sheet *s) {
             tern_sheet_spread(s, c->ratio, c->lo, c->hi, 4, "", NULL, NULL);
             tern_sheet_count(s, c->n_before);
             tern_sheet_count(s, c->n_after);
-            tern_sheet_number(s, c->p_energy, 2, "", NULL, NULL);
-            tern_sheet_number(s, c->p_rank, 2, "", NULL, NULL);
+            tern_sheet_p(s, c->p_energy);
+            tern_sheet_p(s, c->p_rank);
             tern_sheet_text(s, note);
         }
     }
@@ -182,7 +213,8 @@ static void changes(const struct tern_report_data *d, struct tern_sheet *s) {
         tern_text_put(tern_sheet_before(s), "No change point was found.");
 }
 
-static void series(const struct tern_report_data *d, struct tern_sheet *s) {
+static void series(const struct tern_report_page *p, struct tern_sheet *s) {
+    const struct tern_report_data *d = p->data;
     static const struct tern_sheet_column column[] = {{"Series", "series", TERN_SHEET_TEXT},
                                                       {"Runs", "runs", TERN_SHEET_NUMBER},
                                                       {"First", "first_date", TERN_SHEET_TEXT},
@@ -202,7 +234,7 @@ static void series(const struct tern_report_data *d, struct tern_sheet *s) {
         const struct tern_series_point *first = &x->point[0], *last = &x->point[x->points - 1];
         const int one = last->records == 1;
         char name[600];
-        tern_series_name(x, name, sizeof name);
+        put_name(p, x, name, sizeof name);
         tern_sheet_text(s, name);
         tern_sheet_count(s, x->points);
         put_date(s, first->record);
@@ -221,8 +253,8 @@ static void series(const struct tern_report_data *d, struct tern_sheet *s) {
 }
 
 static void fill(const struct tern_report_page *p, struct tern_sheet *s) {
-    changes(p->data, s);
-    series(p->data, s);
+    changes(p, s);
+    series(p, s);
 }
 
 static void html(const struct tern_report_page *p, struct tern_text *t) {

@@ -13,6 +13,9 @@
 #include <string.h>
 
 static const char modelled[] = "modelled", summed[] = "sum of kernels";
+static const char cached[] =
+    "not modelled: reads less per token than twice the last-level cache, so that memory does "
+    "not bound it; measure it by tern e2e or tern bench";
 
 /* The sizes of bitnet.cpp's tables, and every other built-in model that was run, by number of weights. */
 static int by_weights(const void *pa, const void *pb) {
@@ -45,14 +48,17 @@ static struct figure our_speed(const struct tern_ceiling_model *m, const struct 
         const struct tern_report_tokens k = tern_report_tokens_of(r);
         return (struct figure){k.median, k.lo, k.hi, NULL, NULL};
     }
-    return (struct figure){tern_report_modelled(m, hp, 0), NAN, NAN, modelled, m->why_not};
+    return (struct figure){tern_report_modelled(m, hp, 0), NAN, NAN, modelled,
+                           m->why_not ? m->why_not : cached};
 }
 
 static struct figure f16_speed(const struct tern_ceiling_model *m, const struct tern_hparams *hp,
                                const struct tern_kernel_sum *sum) {
     if (isfinite(sum->ns)) return (struct figure){1e9 / sum->ns, NAN, NAN, summed, NULL};
     return (struct figure){tern_report_modelled(m, hp, 1), NAN, NAN, modelled,
-                           m->why_not ? m->why_not : m->why_no_f16};
+                           m->why_not      ? m->why_not
+                           : m->why_no_f16 ? m->why_no_f16
+                                           : cached};
 }
 
 static const char *worse(const char *a, const char *b) {
@@ -64,7 +70,8 @@ static const char *worse(const char *a, const char *b) {
 static struct figure modelled_joules(const struct tern_energy_model *e, const struct tern_ceiling_model *m,
                                      const struct tern_hparams *hp, int f16) {
     const double bytes = tern_report_token_bytes(m, hp, f16);
-    if (!e || !isfinite(bytes)) return (struct figure){NAN, NAN, NAN, modelled, NULL};
+    if (!e || !isfinite(bytes) || tern_report_is_cached(m, hp, f16))
+        return (struct figure){NAN, NAN, NAN, modelled, NULL};
     const struct tern_energy_range x = tern_energy_modelled(
         e, !(bytes <= m->cache_bytes), bytes, tern_report_weights(hp) + tern_report_head_weights(hp));
     return (struct figure){NAN, x.from, x.to, modelled, NULL};
@@ -88,7 +95,7 @@ static void put_joules(struct tern_sheet *s, struct figure x, const char *why) {
     if (isfinite(x.v))
         tern_sheet_number(s, x.v, 3, " J", x.how, NULL);
     else
-        tern_sheet_range(s, x.lo, x.hi, 2, " J", x.how, isfinite(x.lo) ? NULL : why);
+        tern_sheet_range(s, x.lo, x.hi, 3, " J", x.how, isfinite(x.lo) ? NULL : why);
 }
 
 /* Both measured, or both modelled by the same constants, of which each end is compared with its like. */
@@ -152,9 +159,12 @@ static void rows(const struct tern_report_page *p, const char *machine, const st
         tern_sheet_text(s, tern_report_machine_name(d, machine));
         tern_sheet_text(s, name.data);
         tern_sheet_number(s, 1e-9 * weights, 3, " G", NULL, NULL);
-        tern_sheet_number(s, f16.v, 3, "", f16.how, f16.why);
-        tern_sheet_spread(s, ours.v, ours.lo, ours.hi, 3, "", ours.how, ours.why);
-        tern_sheet_ratio(s, ours.v / f16.v, NAN, NAN, worse(ours.how, f16.how), f16.why ? f16.why : ours.why);
+        tern_sheet_number(s, f16.v, 3, "", f16.how, isfinite(f16.v) ? NULL : f16.why);
+        tern_sheet_spread(s, ours.v, ours.lo, ours.hi, 3, "", ours.how, isfinite(ours.v) ? NULL : ours.why);
+        tern_sheet_ratio(s, ours.v / f16.v, NAN, NAN, worse(ours.how, f16.how),
+                         isfinite(ours.v / f16.v) ? NULL
+                         : isfinite(f16.v)        ? ours.why
+                                                  : f16.why);
         put_joules(s, f16_j, no_energy);
         put_joules(s, joules, no_energy);
         put_saved(s, joules, f16_j, no_energy);
@@ -165,12 +175,16 @@ static void rows(const struct tern_report_page *p, const char *machine, const st
 }
 
 static void ours(const struct tern_report_page *p, struct tern_sheet *s) {
-    static const struct tern_sheet_column column[] = {
-        {"Machine", "machine", TERN_SHEET_MACHINE},        {"Model", "model", TERN_SHEET_TEXT},
-        {"Weights", "weights_g", TERN_SHEET_NUMBER},       {"f16, tok/s", "f16_tokens_per_s", TERN_SHEET_HOW},
-        {"tern, tok/s", "tokens_per_s", TERN_SHEET_HOW},   {"Speedup", "speedup", TERN_SHEET_HOW},
-        {"f16, J/token", "f16_joules", TERN_SHEET_HOW},    {"tern, J/token", "joules", TERN_SHEET_HOW},
-        {"Energy saved", "saved_percent", TERN_SHEET_HOW}, {0}};
+    static const struct tern_sheet_column column[] = {{"Machine", "machine", TERN_SHEET_MACHINE},
+                                                      {"Model", "model", TERN_SHEET_TEXT},
+                                                      {"Weights", "weights_billions", TERN_SHEET_NUMBER},
+                                                      {"f16, tok/s", "f16_tokens_per_s", TERN_SHEET_HOW},
+                                                      {"tern, tok/s", "tokens_per_s", TERN_SHEET_HOW},
+                                                      {"Speedup", "speedup", TERN_SHEET_HOW},
+                                                      {"f16, J/token", "f16_joules", TERN_SHEET_HOW},
+                                                      {"tern, J/token", "joules", TERN_SHEET_HOW},
+                                                      {"Energy saved", "saved_percent", TERN_SHEET_HOW},
+                                                      {0}};
     struct tern_energy_model store;
     const struct tern_energy_model *e = energy_model_of(p->data, &store);
     tern_sheet_begin(s, "ladder", column);
@@ -179,7 +193,7 @@ static void ours(const struct tern_report_page *p, struct tern_sheet *s) {
                   "Decode, one token at a time. A cell without a label is measured end to end: median and "
                   "95 % interval. \xe2\x80\x9csum of kernels\xe2\x80\x9d adds up measured kernels. "
                   "\xe2\x80\x9cmodelled\xe2\x80\x9d is no measurement: read ceiling, times the share of it "
-                  "that was reached, over the bytes a token reads. ");
+                  "that was reached, over the bytes a token reads.\n");
     for (size_t i = 0; i < p->machines; i++) {
         const size_t threads = tern_report_decode_threads(p->data, p->machine[i]);
         if (!threads) continue;
@@ -192,7 +206,8 @@ static void ours(const struct tern_report_page *p, struct tern_sheet *s) {
         rows(p, p->machine[i], &m, e, s);
     }
     if (e)
-        tern_text_printf(t, "Modelled energy: %s; the same constants for f16, whose multiply-adds cost more.",
+        tern_text_printf(t,
+                         "\nModelled energy: %s; the same constants for f16, whose multiply-adds cost more.",
                          e->source);
     tern_text_put(tern_sheet_caption(s),
                   "Model sizes as in the tables of bitnet.cpp (synthetic weights), and "

@@ -98,19 +98,41 @@ static void put_row(const struct tern_report_data *d, const struct tern_record *
     tern_text_free(&date);
 }
 
+static int is_ours(const struct tern_report_data *d, const char *machine) {
+    for (size_t i = 0; i < d->all_count; i++)
+        if (!*tern_or_empty(d->all[i].source) && equal(d->all[i].machine, machine)) return 1;
+    return 0;
+}
+
+/* "bitnet.cpp, ggml, measured on VM of ...: not a machine of this report." */
+static void put_machine(const struct tern_report_data *d, const struct tern_record *x, struct tern_text *t) {
+    const char *last = "";
+    for (size_t i = 0; i < d->imports; i++) {
+        const struct tern_record *r = d->imported[i];
+        size_t first = 0;
+        while (first < i && !(equal(d->imported[first]->machine, x->machine) &&
+                              equal(d->imported[first]->source, r->source)))
+            first++;
+        if (first < i || !equal(r->machine, x->machine)) continue;
+        tern_text_put(t, last);
+        tern_text_put(t, r->source);
+        last = ", ";
+    }
+    tern_text_put(t, ": measured on ");
+    tern_text_put(t, *tern_or_empty(x->machine) ? tern_report_machine_name(d, x->machine)
+                                                : "a machine not named");
+    tern_text_put(t, is_ours(d, tern_or_empty(x->machine)) ? ", as ours.\n"
+                                                           : "; not a machine that tern measured here.\n");
+}
+
 static void fill(const struct tern_report_page *p, struct tern_sheet *s) {
-    static const struct tern_sheet_column column[] = {{"What", "what", TERN_SHEET_TEXT},
-                                                      {"Program", "program", TERN_SHEET_TEXT},
-                                                      {"Unit", "unit", TERN_SHEET_TEXT},
-                                                      {"Theirs", "theirs", TERN_SHEET_HOW},
-                                                      {"n", "their_n", TERN_SHEET_NUMBER},
-                                                      {"tern", "tern", TERN_SHEET_SPREAD},
-                                                      {"n", "tern_n", TERN_SHEET_NUMBER},
-                                                      {"tern : theirs", "ratio", TERN_SHEET_NUMBER},
-                                                      {"Source", "source", TERN_SHEET_TEXT},
-                                                      {"Date", "date", TERN_SHEET_TEXT},
-                                                      {"Their machine", "their_machine", TERN_SHEET_TEXT},
-                                                      {0}};
+    static const struct tern_sheet_column column[] = {
+        {"What", "what", TERN_SHEET_TEXT},        {"Program", "program", TERN_SHEET_TEXT},
+        {"Unit", "unit", TERN_SHEET_TEXT},        {"Theirs", "theirs", TERN_SHEET_HOW},
+        {"n", "their_n", TERN_SHEET_NUMBER},      {"tern", "tern", TERN_SHEET_SPREAD},
+        {"n", "tern_n", TERN_SHEET_NUMBER},       {"tern : theirs", "ratio", TERN_SHEET_NUMBER},
+        {"Source", "source", TERN_SHEET_TEXT},    {"Date", "date", TERN_SHEET_TEXT},
+        {NULL, "their_machine", TERN_SHEET_TEXT}, {0}};
     const struct tern_report_data *d = p->data;
     tern_sheet_begin(s, "rivals", column);
     tern_text_put(
@@ -118,7 +140,12 @@ static void fill(const struct tern_report_page *p, struct tern_sheet *s) {
         "Imported records, as their files have them, beside our best of the same problem: medians and "
         "95 % intervals. A ratio stands only where both were measured on one machine; it compares "
         "separate runs, not paired rounds.");
-    for (size_t i = 0; i < d->imports; i++) put_row(d, d->imported[i], s);
+    for (size_t i = 0; i < d->imports; i++) {
+        size_t first = 0;
+        while (first < i && !equal(d->imported[first]->machine, d->imported[i]->machine)) first++;
+        if (first == i) put_machine(d, d->imported[i], tern_sheet_before(s));
+        put_row(d, d->imported[i], s);
+    }
     if (!d->imports)
         tern_sheet_absent(s, "the records hold nothing imported",
                           "tern history import FILE (JSON of llama-bench or Google Benchmark), then tern "

@@ -78,7 +78,14 @@ void tern_sheet_spread(struct tern_sheet *s, double v, double lo, double hi, int
         tern_put_number(&t, v, digits);
         tern_text_put(&t, unit);
     }
-    add_number(s, (struct tern_sheet_cell){.v = v, .lo = lo, .hi = hi, .how = how}, &t, why);
+    add_number(s, (struct tern_sheet_cell){.v = v, .lo = lo, .hi = hi, .digits = digits, .how = how}, &t,
+               why);
+}
+
+void tern_sheet_p(struct tern_sheet *s, double p) {
+    struct tern_text t = {0};
+    if (isfinite(p)) tern_text_printf(&t, "%.2g", p);
+    add_number(s, (struct tern_sheet_cell){.v = p, .lo = NAN, .hi = NAN}, &t, NULL);
 }
 
 void tern_sheet_number(struct tern_sheet *s, double v, int digits, const char *unit, const char *how,

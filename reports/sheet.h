@@ -24,14 +24,15 @@ struct tern_sheet_column {
 
 struct tern_sheet_cell {
     double v, lo, hi; /* NaN: none */
+    int digits;       /* significant ones of the interval */
     char *text;       /* as shown; NULL: absent */
     const char *how;  /* static; NULL: measured */
     char *why;        /* hover text; NULL: none */
 };
 
 struct tern_sheet_table {
-    const char *name; /* of the CSV file, without its ending */
-    struct tern_text before, caption;
+    const char *name;                 /* of the CSV file, without its ending */
+    struct tern_text before, caption; /* before: a paragraph per line */
     struct tern_text absent, command; /* when there is no row: what is missing and what measures it */
     const struct tern_sheet_column *column;
     size_t columns, cells, room;
@@ -65,6 +66,8 @@ void tern_sheet_spread(struct tern_sheet *s, double v, double lo, double hi, int
 /* From..to without a centre: shown as both, sorted by their geometric mean. */
 void tern_sheet_range(struct tern_sheet *s, double from, double to, int digits, const char *unit,
                       const char *how, const char *why);
+/* A probability: "7.4e-07". */
+void tern_sheet_p(struct tern_sheet *s, double p);
 void tern_sheet_bytes(struct tern_sheet *s, double v, const char *how, const char *why);
 void tern_sheet_ratio(struct tern_sheet *s, double v, double lo, double hi, const char *how, const char *why);
 

@@ -22,13 +22,19 @@ static int has_interval(const struct tern_sheet_cell *c) {
 }
 
 static void put_interval(const struct tern_sheet_cell *c, struct tern_text *t) {
-    tern_put_number(t, c->lo, 3);
+    tern_put_number(t, c->lo, c->digits);
     tern_text_put(t, "\xe2\x80\x93");
-    tern_put_number(t, c->hi, 3);
+    tern_put_number(t, c->hi, c->digits);
+}
+
+/* Long texts may take several lines. */
+static const char *text_class(const struct tern_sheet_cell *c) {
+    return c->text && strlen(c->text) > 36 ? " class=\"long\"" : "";
 }
 
 static void html_cell(const struct tern_sheet_cell *c, int text, struct tern_text *t) {
-    tern_text_put(t, text ? "<td" : c->how && c->text ? "<td class=\"n other\"" : "<td class=\"n\"");
+    tern_text_put(t, "<td");
+    tern_text_put(t, text ? text_class(c) : c->how && c->text ? " class=\"n other\"" : " class=\"n\"");
     if (!text) {
         if (isfinite(c->v))
             tern_text_printf(t, " data-v=\"%.10g\"", c->v);
@@ -51,11 +57,32 @@ static void html_cell(const struct tern_sheet_cell *c, int text, struct tern_tex
     tern_text_put(t, "</td>");
 }
 
+/* Each line is a paragraph. */
 static void paragraphs_html(const struct tern_text *text, struct tern_text *t) {
-    if (!text->used) return;
-    tern_text_put(t, "<p>");
-    tern_text_html(t, text->data);
-    tern_text_put(t, "</p>\n");
+    for (const char *p = tern_or_empty(text->data); *p;) {
+        struct tern_text line = {0};
+        const size_t n = strcspn(p, "\n");
+        tern_text_bytes(&line, p, n);
+        tern_text_put(t, "<p>");
+        tern_text_html(t, line.data);
+        tern_text_put(t, "</p>\n");
+        t->failed |= line.failed;
+        tern_text_free(&line);
+        p += n + (p[n] == '\n');
+    }
+}
+
+static void paragraphs_markdown(const struct tern_text *text, struct tern_text *t) {
+    for (const char *p = tern_or_empty(text->data); *p;) {
+        struct tern_text line = {0};
+        const size_t n = strcspn(p, "\n");
+        tern_text_bytes(&line, p, n);
+        tern_text_markdown(t, line.data);
+        tern_text_put(t, "\n\n");
+        t->failed |= line.failed;
+        tern_text_free(&line);
+        p += n + (p[n] == '\n');
+    }
 }
 
 static void table_html(const struct tern_sheet_table *x, struct tern_text *t) {
@@ -87,8 +114,7 @@ static void table_html(const struct tern_sheet_table *x, struct tern_text *t) {
 }
 
 static void table_markdown(const struct tern_sheet_table *x, struct tern_text *t) {
-    tern_text_markdown(t, x->before.data);
-    if (x->before.used) tern_text_put(t, "\n\n");
+    paragraphs_markdown(&x->before, t);
     if (!x->cells) {
         if (!x->absent.used) return;
         tern_text_put(t, "Not measured: ");
