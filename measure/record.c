@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "measure/clock.h"
 #include "measure/commit.h"
+#include "measure/record_internal.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -217,6 +218,7 @@ static json_t *object_of(const struct tern_record *r) {
     put_counters(&w, r);
     put_energy(&w, r);
     put_memory(&w, r);
+    if (r->search) put(&w, "search", tern_search_to_json(r->search));
     put_flags(&w, r->flags);
     put(&w, "complete", json_boolean(r->complete));
     if (!w.bad) return w.o;

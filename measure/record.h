@@ -8,6 +8,7 @@
 
 #include "base/status.h"
 #include "measure/machine.h"
+#include "measure/record_search.h"
 #include "measure/sampler.h"
 
 #include <stddef.h>
@@ -20,7 +21,8 @@
 /* What was measured. Strings are borrowed; NULL or "" = absent. Numbers that are absent are NaN (or n == 0).
  */
 struct tern_record {
-    const char *kind;    /* "sample" (a finished comparison member), "ceiling", "e2e", "machine", "verify" */
+    const char *kind;    /* "sample" (a finished comparison member), "ceiling", "e2e", "machine", "verify",
+                            "search" (what a tuner tried) */
     const char *ts;      /* UTC; the writer fills it when NULL */
     const char *machine; /* hard key; the writer fills it when NULL */
     const char *code;    /* code key of the variant */
@@ -62,6 +64,7 @@ struct tern_record {
         double weights, head_weights;          /* how many: of the linear layers, of the head */
     } memory;                                  /* of a model end to end */
     double floor;                              /* A/A floor that `ratio` is judged by, a share */
+    const struct tern_record_search *search;   /* of kind "search"; NULL: none */
     const char *flags;                         /* space separated: "vm unstable wcold-capped ..." */
     int complete;                              /* 0: budget ended first */
 };

@@ -3,8 +3,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "measure/record.h"
+#include "measure/record_internal.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,25 +14,19 @@ static const size_t file_bytes_max = (size_t)1 << 30;
 static const size_t block_bytes = (size_t)1 << 16;
 
 /* The strings of a set, in blocks that are freed together. */
-struct block {
-    struct block *next;
+struct tern_record_block {
+    struct tern_record_block *next;
     size_t used, room;
     char text[];
 };
 
-struct line {
-    struct block *store;
-    int bad; /* a key of ours has a value that cannot be: the line is no record */
-    int no_memory;
-};
-
-static char *store_bytes(struct line *l, size_t bytes) {
-    struct block *b = l->store;
+char *tern_record_store(struct tern_record_line *l, size_t bytes) {
+    struct tern_record_block *b = l->store;
     if (!b || b->room - b->used < bytes) {
         size_t room = tern_max(block_bytes, bytes);
         b = malloc(sizeof *b + room);
         if (!b) return l->no_memory = 1, NULL;
-        *b = (struct block){.next = l->store, .room = room};
+        *b = (struct tern_record_block){.next = l->store, .room = room};
         l->store = b;
     }
     char *p = b->text + b->used;
@@ -45,23 +39,23 @@ static json_t *value_of(const json_t *o, const char *key) {
     return json_is_null(v) ? NULL : v;
 }
 
-static const char *get_text(struct line *l, const json_t *o, const char *key) {
+static const char *get_text(struct tern_record_line *l, const json_t *o, const char *key) {
     json_t *v = value_of(o, key);
     if (!v) return NULL;
     if (!json_is_string(v)) return l->bad = 1, NULL;
     size_t bytes = json_string_length(v) + 1;
-    char *copy = store_bytes(l, bytes);
+    char *copy = tern_record_store(l, bytes);
     return copy ? memcpy(copy, json_string_value(v), bytes) : NULL;
 }
 
-static double get_number(struct line *l, const json_t *o, const char *key) {
+static double get_number(struct tern_record_line *l, const json_t *o, const char *key) {
     json_t *v = value_of(o, key);
     if (!v) return NAN;
     if (!json_is_number(v)) return l->bad = 1, NAN;
     return json_number_value(v);
 }
 
-static size_t get_count(struct line *l, const json_t *o, const char *key) {
+static size_t get_count(struct tern_record_line *l, const json_t *o, const char *key) {
     json_t *v = value_of(o, key);
     if (!v) return 0;
     json_int_t n = json_integer_value(v);
@@ -69,19 +63,19 @@ static size_t get_count(struct line *l, const json_t *o, const char *key) {
     return (size_t)n;
 }
 
-static int get_truth(struct line *l, const json_t *o, const char *key) {
+static int get_truth(struct tern_record_line *l, const json_t *o, const char *key) {
     json_t *v = value_of(o, key);
     if (v && !json_is_boolean(v)) l->bad = 1;
     return json_is_true(v);
 }
 
-static json_t *get_part(struct line *l, const json_t *o, const char *key) {
+static json_t *get_part(struct tern_record_line *l, const json_t *o, const char *key) {
     json_t *v = value_of(o, key);
     if (v && !json_is_object(v)) l->bad = 1;
     return v;
 }
 
-static void get_pair(struct line *l, const json_t *o, const char *key, double *lo, double *hi) {
+static void get_pair(struct tern_record_line *l, const json_t *o, const char *key, double *lo, double *hi) {
     json_t *v = value_of(o, key);
     if (!v) return;
     if (json_array_size(v) != 2 || !json_is_number(json_array_get(v, 0)) ||
@@ -93,12 +87,12 @@ static void get_pair(struct line *l, const json_t *o, const char *key, double *l
     *hi = json_number_value(json_array_get(v, 1));
 }
 
-static void get_interval(struct line *l, const json_t *o, double *lo, double *hi) {
+static void get_interval(struct tern_record_line *l, const json_t *o, double *lo, double *hi) {
     get_pair(l, o, "ci95", lo, hi);
 }
 
 /* The list of words as one text with spaces between. */
-static const char *get_flags(struct line *l, const json_t *o) {
+static const char *get_flags(struct tern_record_line *l, const json_t *o) {
     json_t *list = value_of(o, "flags"), *word;
     size_t i, bytes = 0;
     if (!list) return NULL;
@@ -107,7 +101,7 @@ static const char *get_flags(struct line *l, const json_t *o) {
         if (!json_is_string(word)) return l->bad = 1, NULL;
         bytes += json_string_length(word) + 1;
     }
-    char *text = bytes ? store_bytes(l, bytes) : NULL, *end = text;
+    char *text = bytes ? tern_record_store(l, bytes) : NULL, *end = text;
     if (!text) return NULL;
     json_array_foreach(list, i, word) {
         end = mempcpy(end, json_string_value(word), json_string_length(word));
@@ -118,11 +112,11 @@ static const char *get_flags(struct line *l, const json_t *o) {
 }
 
 /* Doubles need more alignment than the strings around them. */
-static void get_samples(struct line *l, const json_t *o, struct tern_record *r) {
+static void get_samples(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
     json_t *list = value_of(o, "samples"), *x;
     size_t i, n = json_array_size(list);
     if (list && !json_is_array(list)) l->bad = 1;
-    char *bytes = n ? store_bytes(l, (n + 1) * sizeof(double)) : NULL;
+    char *bytes = n ? tern_record_store(l, (n + 1) * sizeof(double)) : NULL;
     if (!bytes) return;
     double *out = (double *)(void *)(bytes + (sizeof *out - (uintptr_t)bytes % sizeof *out));
     json_array_foreach(list, i, x) {
@@ -133,7 +127,7 @@ static void get_samples(struct line *l, const json_t *o, struct tern_record *r) 
     r->sample_count = n;
 }
 
-static void get_estimate(struct line *l, const json_t *o, struct tern_record *r) {
+static void get_estimate(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
     const json_t *part = get_part(l, o, "est");
     size_t n = get_count(l, part, "n");
     double median = get_number(l, part, "median");
@@ -148,7 +142,7 @@ static void get_estimate(struct line *l, const json_t *o, struct tern_record *r)
     get_samples(l, part, r);
 }
 
-static void get_ratio(struct line *l, const json_t *o, struct tern_record *r) {
+static void get_ratio(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
     const json_t *part = get_part(l, o, "vs");
     size_t n = get_count(l, part, "n");
     double ratio = get_number(l, part, "ratio");
@@ -161,7 +155,7 @@ static void get_ratio(struct line *l, const json_t *o, struct tern_record *r) {
     get_interval(l, part, &r->ratio.ci_lo, &r->ratio.ci_hi);
 }
 
-static void get_counters(struct line *l, const json_t *o, struct tern_record *r) {
+static void get_counters(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
     const json_t *part = get_part(l, o, "counters");
     json_t *values = get_part(l, part, "values"), *value;
     const char *name;
@@ -176,7 +170,7 @@ static void get_counters(struct line *l, const json_t *o, struct tern_record *r)
         }
         if (r->counters == TERN_RECORD_VALUES) return; /* of a newer tern */
         const size_t bytes = strlen(name) + 1;
-        char *copy = store_bytes(l, bytes);
+        char *copy = tern_record_store(l, bytes);
         if (!copy) return;
         memcpy(copy, name, bytes);
         r->counter[r->counters].name = copy;
@@ -184,7 +178,7 @@ static void get_counters(struct line *l, const json_t *o, struct tern_record *r)
     }
 }
 
-static void get_energy(struct line *l, const json_t *o, struct tern_record *r) {
+static void get_energy(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
     const json_t *part = get_part(l, o, "energy");
     r->why_no_energy = get_text(l, part, "why");
     r->joules = get_number(l, part, "joules");
@@ -194,7 +188,7 @@ static void get_energy(struct line *l, const json_t *o, struct tern_record *r) {
     get_pair(l, part, "modelled", &r->modelled_from, &r->modelled_to);
 }
 
-static void get_memory(struct line *l, const json_t *o, struct tern_record *r) {
+static void get_memory(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
     const json_t *part = get_part(l, o, "memory");
     r->memory.peak_rss = get_number(l, part, "peak_rss");
     r->memory.body = get_number(l, part, "body");
@@ -205,8 +199,17 @@ static void get_memory(struct line *l, const json_t *o, struct tern_record *r) {
     r->memory.head_weights = get_number(l, part, "head_weights");
 }
 
+static void get_search(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
+    const json_t *part = get_part(l, o, "search");
+    char *bytes = part ? tern_record_store(l, sizeof *r->search + sizeof(double)) : NULL;
+    if (!bytes) return;
+    struct tern_record_search *s = (void *)(bytes + (sizeof(double) - (uintptr_t)bytes % sizeof(double)));
+    tern_search_of_json(l, part, s);
+    r->search = s;
+}
+
 /* 1 when `o` is a record of our schema. */
-static int record_of(struct line *l, const json_t *o, struct tern_record *r) {
+static int record_of(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
     tern_record_init(r);
     if (json_integer_value(value_of(o, "schema")) != TERN_RECORD_SCHEMA) return 0;
     r->kind = get_text(l, o, "kind");
@@ -237,6 +240,7 @@ static int record_of(struct line *l, const json_t *o, struct tern_record *r) {
     get_counters(l, o, r);
     get_energy(l, o, r);
     get_memory(l, o, r);
+    get_search(l, o, r);
     r->flags = get_flags(l, o);
     r->complete = get_truth(l, o, "complete");
     return r->kind && *r->kind && !l->bad;
@@ -258,7 +262,7 @@ static enum tern_status add_line(struct tern_records *set, size_t *room, const c
         *room = wanted;
     }
     json_t *o = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, NULL);
-    struct line l = {.store = set->store};
+    struct tern_record_line l = {.store = set->store};
     int good = o && record_of(&l, o, &set->item[set->count]);
     set->store = l.store;
     json_decref(o);
@@ -297,7 +301,7 @@ enum tern_status tern_records_read(const char *path, struct tern_records *out, s
 }
 
 void tern_records_free(struct tern_records *r) {
-    for (struct block *b = r->store, *next; b; b = next) {
+    for (struct tern_record_block *b = r->store, *next; b; b = next) {
         next = b->next;
         free(b);
     }

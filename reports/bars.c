@@ -1,23 +1,11 @@
 /* The two dot charts: speedup of each problem's best variant, and tokens per second end to end. */
 #include "reports/dotplot.h"
 
+#include "reports/group.h"
 #include "reports/number.h"
 
 #include <math.h>
 #include <string.h>
-
-static int same_group(const struct tern_record *a, const struct tern_record *b) {
-    return a->n == b->n && a->threads == b->threads &&
-           !strcmp(tern_or_empty(a->regime), tern_or_empty(b->regime));
-}
-
-static void put_group(struct tern_text *t, const struct tern_record *r) {
-    tern_text_printf(t, "N=%zu \xc2\xb7 %zu thread%s", r->n, r->threads, r->threads == 1 ? "" : "s");
-    if (*tern_or_empty(r->regime)) {
-        tern_text_put(t, " \xc2\xb7 ");
-        tern_text_label(t, r->regime);
-    }
-}
 
 static struct tern_dot dot_of(struct tern_speedup s) {
     return (struct tern_dot){s.ratio, s.lo, s.hi};
@@ -39,9 +27,9 @@ void tern_figure_speedup(const struct tern_report_data *d, const char *machine, 
             tern_figure_name(f, "speedup", index);
             tern_dotplot_begin(&p, f, "\xc3\x97");
         }
-        if (!last || !same_group(last, q->key)) {
+        if (!last || !tern_same_group(last, q->key)) {
             label.used = 0;
-            put_group(&label, q->key);
+            tern_put_group(&label, q->key);
             tern_dotplot_heading(&p, label.failed ? "" : label.data);
         }
         last = q->key;

@@ -4,8 +4,14 @@
 #define SECTIONS(X)                                                                                          \
     X(machine)                                                                                               \
     X(winners)                                                                                               \
+    X(matrix)                                                                                                \
     X(leaderboard)                                                                                           \
+    X(finalists)                                                                                             \
     X(roofline)                                                                                              \
+    X(threads)                                                                                               \
+    X(formats)                                                                                               \
+    X(sensitivity)                                                                                           \
+    X(search)                                                                                                \
     X(e2e)                                                                                                   \
     X(ladder)                                                                                                \
     X(energy)                                                                                                \

@@ -113,7 +113,10 @@ static int by_median(const void *pa, const void *pb) {
 }
 
 static int dense(const struct tern_record *r) {
-    return !tern_text_order(r->format, "f16") || !tern_text_order(r->format, "f32");
+    static const char *const formats[] = {"f16", "f32", "i8"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (!tern_text_order(r->format, formats[i])) return 1;
+    return 0;
 }
 
 static int has_interval(const struct tern_record *r) {
@@ -287,10 +290,11 @@ enum tern_status tern_report_select(const struct tern_record *all, size_t count,
     d->machine = calloc(room, sizeof *d->machine);
     d->verify = calloc(room, sizeof *d->verify);
     d->imported = calloc(room, sizeof *d->imported);
+    d->search = calloc(room, sizeof *d->search);
     enum tern_status s = TERN_OK;
     size_t samples = 0, ceilings = 0;
     if (!sample || !ceiling || !rate || !d->problem || !d->entries || !d->ceiling || !d->e2e || !d->machine ||
-        !d->verify || !d->imported) {
+        !d->verify || !d->search || !d->imported) {
         s = tern_fail(e, TERN_NO_MEMORY, "report: %zu records: out of memory", count);
         goto done;
     }
@@ -299,6 +303,7 @@ enum tern_status tern_report_select(const struct tern_record *all, size_t count,
         const int is_sample = kind_is(r, "sample"), is_ceiling = kind_is(r, "ceiling"),
                   is_e2e = kind_is(r, "e2e");
         if (kind_is(r, "machine")) d->machine[d->machines++] = r;
+        if (kind_is(r, "search") && r->search && r->search->trials) d->search[d->searches++] = r;
         if (kind_is(r, "verify")) d->verify[d->verifies++] = r;
         if (!is_sample && !is_ceiling && !is_e2e) continue;
         if (measured(r) && is_imported(r) && !is_ceiling) d->imported[d->imports++] = r;
@@ -321,6 +326,8 @@ enum tern_status tern_report_select(const struct tern_record *all, size_t count,
     keep_newest_run(d->verify, &d->verifies);
     qsort(d->imported, d->imports, sizeof *d->imported, by_import);
     d->imports = keep_newest(d->imported, d->imports, import_order);
+    qsort(d->search, d->searches, sizeof *d->search, by_problem);
+    d->searches = keep_newest(d->search, d->searches, problem_order);
 done:
     free(sample);
     free(ceiling);
@@ -337,7 +344,16 @@ void tern_report_data_free(struct tern_report_data *d) {
     free(d->machine);
     free(d->verify);
     free(d->imported);
+    free(d->search);
     *d = (struct tern_report_data){0};
+}
+
+const struct tern_record *tern_report_search_of(const struct tern_report_data *d,
+                                                const struct tern_record *key) {
+    for (size_t i = 0; i < d->searches; i++)
+        if (!problem_order(d->search[i], key) && !tern_text_order(d->search[i]->run, key->run))
+            return d->search[i];
+    return NULL;
 }
 
 size_t tern_report_roofs(const struct tern_report_data *d, const struct tern_record *key,

@@ -59,6 +59,8 @@ struct tern_report_data {
     size_t e2es;
     const struct tern_record **machine; /* newest of each machine key */
     size_t machines;
+    const struct tern_record **search; /* newest of each problem, in the order of the problems */
+    size_t searches;
     const struct tern_record **verify; /* newest run */
     size_t verifies;
     const struct tern_record **imported; /* measured by other programs, newest of each; see below */
@@ -75,6 +77,10 @@ struct tern_report_data {
 enum tern_status tern_report_select(const struct tern_record *all, size_t count, int all_runs,
                                     struct tern_report_data *d, struct tern_error *e);
 void tern_report_data_free(struct tern_report_data *d);
+
+/* Of the problem of `key`, in its run; NULL: none. */
+const struct tern_record *tern_report_search_of(const struct tern_report_data *d,
+                                                const struct tern_record *key);
 
 /* "" instead of NULL. */
 const char *tern_or_empty(const char *s);

@@ -10,6 +10,7 @@
 
 #define EPOCH_NS     1e6
 #define SEARCH_SHARE 0.6 /* of a problem's time; the rest belongs to the duel */
+#define DUEL_SHARE   0.9 /* what is left then is for more baselines */
 
 static void name_member(struct tern_member *m, const char *role) {
     char params[160];
@@ -113,6 +114,28 @@ int tern_contest_on_round(void *ctx, size_t number, const size_t *which, size_t 
     return ok;
 }
 
+double tern_contest_guess(struct tern_contest *c, size_t i) {
+    make_ready(c, i);
+    return c->member[i].trial ? tern_trial_guess_ns(c->member[i].trial) : NAN;
+}
+
+static int on_search_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns) {
+    struct tern_contest *c = ctx;
+    if (!tern_contest_on_round(ctx, number, which, n, ns)) return 0;
+    tern_tried_round(c->tried, which, n);
+    return 1;
+}
+
+/* Since the search began; NaN when some of it was remembered. */
+static double search_seconds(const struct tern_contest *c) {
+    return c->s->replayed == c->replayed_before ? tern_seconds_now() - c->started : NAN;
+}
+
+static void on_answer(void *ctx, size_t candidate) {
+    struct tern_contest *c = ctx;
+    tern_tried_answer(c->tried, candidate, search_seconds(c));
+}
+
 static int on_race_go(void *ctx, size_t number) {
     const struct tern_contest *c = ctx;
     if (c->s->o->stop && *c->s->o->stop) return 0;
@@ -140,14 +163,20 @@ static int prepare_space(struct tern_contest *c) {
 static enum tern_status search(struct tern_contest *c, struct tern_outcome *out, struct tern_error *e) {
     struct tern_found found = {0};
     struct tern_screening screening;
+    struct tern_tried tried;
+    double seconds;
+    const int room = tern_tried_begin(&tried, c->space.count);
     const struct tern_tune_options *o = c->s->o;
     enum tern_status st = tern_screen(c, &screening, e);
+    if (!st && !room) st = tern_fail(e, TERN_NO_MEMORY, "tune: %s: out of memory", c->text);
     if (st) goto done;
     if (o->table) {
         st = tern_contest_table(c, screening.place, out, e);
         goto done;
     }
     c->phase = o->strategy->name;
+    c->tried = &tried;
+    c->replayed_before = c->s->replayed;
     const struct tern_search s = {.count = c->space.count,
                                   .fallback = c->fallback,
                                   .guess = screening.guess,
@@ -155,12 +184,14 @@ static enum tern_status search(struct tern_contest *c, struct tern_outcome *out,
                                   .place = screening.place,
                                   .effort = o->effort,
                                   .seed = o->seed,
-                                  .round = tern_contest_on_round,
+                                  .round = on_search_round,
                                   .go = on_race_go,
+                                  .answer = on_answer,
                                   .bound = tern_screen_bound,
                                   .ctx = c};
     st = o->strategy->run(&s, &found, e);
     if (st) goto done;
+    seconds = search_seconds(c);
     for (size_t i = 0; i < found.count; i++) out->dropped += found.dropped[i] != NULL;
     out->race_rounds = found.rounds;
     out->samples = found.samples;
@@ -170,7 +201,11 @@ static enum tern_status search(struct tern_contest *c, struct tern_outcome *out,
         st = tern_fail(e, TERN_INCONCLUSIVE, "no time left");
     else
         st = tern_contest_duel(c, &found, out, e);
+    if (!st && o->records && !c->was_done && !c->failure)
+        c->failure = tern_tried_record(c, &found, seconds, &c->error);
 done:
+    c->tried = NULL;
+    tern_tried_free(&tried);
     tern_found_free(&found);
     tern_screening_free(&screening);
     return st;
@@ -185,6 +220,7 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
                              .epoch_ns = EPOCH_NS,
                              .started = now,
                              .search_ends = now + SEARCH_SHARE * (ends - now),
+                             .duel_ends = now + DUEL_SHARE * (ends - now),
                              .ends = ends};
     if (c.problem.regime != TERN_HOT) c.problem.regime = s->bed.cold;
     out->regime = c.problem.regime;

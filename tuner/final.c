@@ -27,7 +27,7 @@ static int on_duel_go(void *ctx, size_t number) {
     if (number == 0 || (number < c->s->o->effort->duel_min && !c->s->finished)) return 1;
     /* To become a result it may overdraw its part a little, not so much that those after it get none. */
     const double now = tern_seconds_now(), over = OVERDRAW * (c->ends - c->started);
-    return now < (number < c->s->o->effort->duel_min ? c->ends + over : c->ends);
+    return now < (number < c->s->o->effort->duel_min ? c->ends + over : c->duel_ends);
 }
 
 static const struct tern_variant *best_ranked(const struct tern_contest *c, const char *format) {
@@ -109,5 +109,5 @@ enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_fou
     if (st) return st;
     tern_verdict(c, &d, &roles, out);
     tern_duel_free(&d);
-    return TERN_OK;
+    return tern_contest_baselines(c, f, out, e);
 }

@@ -95,6 +95,10 @@ static enum tern_status mark_timed(const struct tern_session *s, unsigned char *
         if (st) return st;
         for (size_t i = 0; i < c.count; i++) timed[c.item[i].variant - all] = 1;
         tern_candidates_free(&c);
+        for (size_t i = 0; i < TERN_BASELINE_VARIANTS; i++) {
+            const struct tern_variant *v = tern_baseline_variant(p, usable, i);
+            if (v && !s->o->table) timed[v - all] = 1;
+        }
         for (size_t i = 0; i < count; i++)
             if (!strcmp(all[i].format->name, "f16") &&
                 tern_variant_fits(&all[i], usable, p->m, p->k, p->n, NULL))

@@ -28,18 +28,19 @@ struct tern_task {
 struct tern_standing {
     const struct tern_variant *variant;
     int param[TERN_MAX_PARAMS];
-    int is_default, is_winner, is_baseline; /* baseline: f16, or i2s as it is in files */
-    struct tern_estimate est;               /* cost per call: ns, or the objective's unit */
-    struct tern_ratio over_default;         /* time over the default's */
-    struct tern_ratio over_f16, over_i2s;   /* time over the baselines'; n == 0: not measured */
-    struct tern_ratio of_read, of_int8; /* share of the ceilings, interval included; n == 0: not measured */
-    double bytes, macs;                 /* per call: packed weights; multiply-adds */
-    double sample[TERN_MAX_SAMPLES];    /* ns per call of the first rounds of the duel */
+    int is_default, is_winner,
+        is_baseline;                /* baseline: f16, f32, int8, or i2s and others as they are in files */
+    struct tern_estimate est;       /* cost per call: ns, or the objective's unit */
+    struct tern_ratio over_default; /* time over the default's */
+    struct tern_ratio over_f16, over_i2s; /* time over the baselines'; n == 0: not measured */
+    struct tern_ratio of_read, of_int8;   /* share of the ceilings, interval included; n == 0: not measured */
+    double bytes, macs;                   /* per call: packed weights; multiply-adds */
+    double sample[TERN_MAX_SAMPLES];      /* ns per call of the first rounds of the duel */
     size_t samples;
     double ipc, llc_misses; /* instructions per cycle; last-level misses per call; NaN: not counted */
 };
 
-#define TERN_MAX_STANDINGS 8
+#define TERN_MAX_STANDINGS 14
 
 /* A ceiling measured in the rounds of the duel: GB/s or GMAC/s. n == 0: not measured, `why` tells. */
 struct tern_ceiling_seen {

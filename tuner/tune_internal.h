@@ -5,6 +5,7 @@
 #include "tuner/bed.h"
 #include "tuner/journal.h"
 #include "tuner/round.h"
+#include "tuner/tried.h"
 #include "tuner/tune.h"
 
 /* How far a variant was from the best by its first guess, on the problems so far with one token or with
@@ -37,8 +38,8 @@ struct tern_member {
     int failed; /* no trial could be built; never asked again */
 };
 
-enum { TERN_CONTEST_EXTRAS = 6 }; /* twin, two baselines, two ceilings, and one to spare */
-enum { TERN_RACE, TERN_DUEL };    /* places in `remembered` */
+enum { TERN_CONTEST_EXTRAS = 11 }; /* twin, two baselines, two ceilings, one to spare; five more baselines */
+enum { TERN_RACE, TERN_DUEL };     /* places in `remembered` */
 
 /* One problem under way. */
 struct tern_contest {
@@ -53,15 +54,17 @@ struct tern_contest {
     struct tern_entrant *entrant; /* parallel to member */
     size_t members;
     const char *phase;
-    const size_t *map;    /* number in the strategy -> member; NULL: the same */
-    size_t remembered[2]; /* rounds of race and duel that the journal knows */
+    struct tern_tried *tried;
+    size_t replayed_before; /* samples that the session had taken from the journal */
+    const size_t *map;      /* number in the strategy -> member; NULL: the same */
+    size_t remembered[2];   /* rounds of race and duel that the journal knows */
     int was_done;
-    const struct tern_meter *meter;    /* of the duel; NULL while searching, which goes by time */
-    double epoch_ns;                   /* aimed length of a sample */
-    double read_ns, int8_ns;           /* the ceilings' time per byte and multiply-add; NaN: not known */
-    double started, search_ends, ends; /* seconds */
-    char why_no_counters[256];         /* "": none was refused so far */
-    enum tern_status failure;          /* of the journal: ends the run */
+    const struct tern_meter *meter; /* of the duel; NULL while searching, which goes by time */
+    double epoch_ns;                /* aimed length of a sample */
+    double read_ns, int8_ns;        /* the ceilings' time per byte and multiply-add; NaN: not known */
+    double started, search_ends, duel_ends, ends; /* seconds */
+    char why_no_counters[256];                    /* "": none was refused so far */
+    enum tern_status failure;                     /* of the journal: ends the run */
     struct tern_error error;
 };
 
@@ -87,11 +90,26 @@ void tern_contest_count(struct tern_contest *c, size_t i, double ns, struct tern
 /* A new member with its parameters (NULL: initial ones); its number. */
 size_t tern_contest_add(struct tern_contest *c, const struct tern_variant *v, const int *param,
                         const char *role);
+/* Rough nanoseconds of one call of member i on one thread; builds it. NaN when that fails. */
+double tern_contest_guess(struct tern_contest *c, size_t i);
 /* For tern_search: ctx is the contest. */
 int tern_contest_on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns);
 /* The end of a search: duel and verdict. */
 enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_found *f,
                                    struct tern_outcome *out, struct tern_error *e);
+/* After the duel: baselines that it had no place for, as far as there is time. Adds standings. */
+enum tern_status tern_contest_baselines(struct tern_contest *c, const struct tern_found *f,
+                                        struct tern_outcome *out, struct tern_error *e);
+/* The variant that stands for baseline `index` (from 0) on this problem; NULL: none, or no more of them when
+ * all after it are NULL too. */
+const struct tern_variant *tern_baseline_variant(const struct tern_problem *p, uint32_t usable, size_t index);
+enum { TERN_BASELINE_VARIANTS = 5 };
+/* By rising median; one too many is left out. */
+void tern_outcome_insert(struct tern_outcome *out, const struct tern_standing *st);
+/* Appends the search's record to the options' file; c->tried has followed it. `seconds` that it took, NaN
+ * when some of it came from a journal. */
+enum tern_status tern_tried_record(const struct tern_contest *c, const struct tern_found *f, double seconds,
+                                   struct tern_error *e);
 /* In place of a search: every candidate in every round, written to the table that the options name. */
 enum tern_status tern_contest_table(struct tern_contest *c, const struct tern_place *place,
                                     struct tern_outcome *out, struct tern_error *e);

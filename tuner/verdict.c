@@ -40,10 +40,18 @@ static struct tern_ratio over(const struct tern_duel *d, size_t entrant, size_t 
     return (struct tern_ratio){.median = NAN, .ci_lo = NAN, .ci_hi = NAN};
 }
 
+void tern_outcome_insert(struct tern_outcome *out, const struct tern_standing *st) {
+    if (out->standings == TERN_MAX_STANDINGS) return;
+    size_t at = out->standings++;
+    for (; at > 0 && out->standing[at - 1].est.median > st->est.median; at--)
+        out->standing[at] = out->standing[at - 1];
+    out->standing[at] = *st;
+}
+
 static void add_standing(struct tern_contest *c, const struct tern_duel *d,
                          const struct tern_duel_roles *roles, size_t i, struct tern_outcome *out) {
     const struct tern_member *m = &c->member[roles->member[i]];
-    if (!d->estimate[i].n || out->standings == TERN_MAX_STANDINGS) return;
+    if (!d->estimate[i].n) return;
     struct tern_standing st = {.variant = m->variant,
                                .is_default = i == TERN_DUEL_DEFAULT,
                                .is_winner = i == d->winner,
@@ -68,10 +76,7 @@ static void add_standing(struct tern_contest *c, const struct tern_duel *d,
     st.over_i2s = over(d, i, roles->i2s, has_i2s);
     st.of_read = share(d, i, roles->read, st.bytes);
     st.of_int8 = share(d, i, m->variant->act == TERN_ACT_I8 ? roles->int8 : 0, st.macs);
-    size_t at = out->standings++;
-    for (; at > 0 && out->standing[at - 1].est.median > st.est.median; at--)
-        out->standing[at] = out->standing[at - 1];
-    out->standing[at] = st;
+    tern_outcome_insert(out, &st);
 }
 
 static void write_entry(const struct tern_contest *c, const struct tern_duel *d,

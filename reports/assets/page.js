@@ -102,6 +102,31 @@
     window.addEventListener('beforeprint', function () { all.forEach(function (d) { d.open = true; }); });
   }
 
+  /* Of several tables only the chosen one is shown. */
+  function choices(box, number) {
+    var all = Array.prototype.slice.call(box.children);
+    if (all.length < 2) return;
+    var set = document.createElement('fieldset');
+    var legend = document.createElement('legend');
+    set.className = 'choose';
+    legend.textContent = box.getAttribute('data-label');
+    set.appendChild(legend);
+    all.forEach(function (part, at) {
+      var label = document.createElement('label');
+      var input = document.createElement('input');
+      input.type = 'radio';
+      input.name = 'choice-' + number;
+      input.checked = at === 0;
+      label.append(input, ' ' + part.getAttribute('data-choice'));
+      set.appendChild(label);
+      part.hidden = at > 0;
+      input.addEventListener('change', function () {
+        all.forEach(function (other) { other.hidden = other !== part; });
+      });
+    });
+    box.insertBefore(set, all[0]);
+  }
+
   function openTarget() {
     var at = location.hash && document.getElementById(location.hash.slice(1));
     if (at && at.tagName === 'DETAILS') { at.open = true; at.scrollIntoView(); }
@@ -109,6 +134,7 @@
 
   document.querySelectorAll('table.data').forEach(sortable);
   document.querySelectorAll('table[data-filter]').forEach(filterRows);
+  document.querySelectorAll('.choices').forEach(choices);
   document.querySelectorAll('.problems').forEach(problems);
   window.addEventListener('hashchange', openTarget);
   openTarget();
