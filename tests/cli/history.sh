@@ -75,6 +75,13 @@ check "the rivals' figures are imported" code 0 "$tern" history import --db "$wo
 "$tern" history show --db "$work/r.db" --problem 6912x2560x1 >"$work/rivals"
 check "and labelled with their date and source" grep -q '^2026-11-22.*TL2.*imported from' "$work/rivals"
 
+check "so is a file of llama-bench" code 0 "$tern" history import --db "$work/r.db" "$root/tests/data/llama-bench.json"
+check "a report can be made of a history alone" code 0 "$tern" report --history "$work/r.db" --out "$work/report"
+check "and shows the imported with source and date" grep -q 'llama.cpp bitnet 2B I2_S.*"llama-bench","2026-11-21"' \
+    "$work/report/rivals.csv"
+check "a report needs records or a history" code 3 "$tern" report --out "$work/report"
+check "a history that is not there is an error" code 3 "$tern" report --db "$work/none.db" --out "$work/report"
+
 check "a comparison of nothing is inconclusive" code 2 "$tern" compare commit:none commit:other --db "$work/h.db"
 check "a gate without a baseline is a usage error" code 3 "$tern" gate
 check "a baseline that does not run is told" code 4 "$tern" gate --baseline-bin "$work/missing"

@@ -172,6 +172,16 @@ def filtering(browser):
     check("all problems can be opened", browser.js("document.querySelectorAll('.problems details:not([open])').length") == 0)
 
 
+def choosing(browser):
+    label = "Array.from(document.querySelectorAll('.choice')).filter(e => e.getClientRects().length).map(e => e.dataset.choice)"
+    before = browser.js(label)
+    if not browser.js("document.querySelectorAll('.choose input').length"):
+        return
+    browser.click(".choose label:nth-of-type(2) input")
+    after = browser.js(label)
+    check("another baseline shows another table", before != after and len(before) == len(after), (before, after))
+
+
 def keyboard(browser):
     browser.js("document.activeElement.blur(); scrollTo(0, 0); getSelection().removeAllRanges();"
                "document.querySelector('.skip').focus()")
@@ -291,7 +301,7 @@ def main():
             figures(browser)
         else:
             print("# gnuplot is not installed: figures are not checked")
-        for part in (structure, sorting, filtering, keyboard, printing, phone, colours, console):
+        for part in (structure, sorting, filtering, choosing, keyboard, printing, phone, colours, console):
             start = time.monotonic()
             try:
                 part(browser)
