@@ -325,6 +325,13 @@ static enum tern_status keep_records(const struct job *j, const struct tern_e2e_
     enum tern_status s = tern_machine_get(&m, e);
     snprintf(run, sizeof run, "e2e-%016" PRIx64, tern_now_ns());
     tern_model_facts(j->c.m, &facts);
+    if (s == TERN_OK) { /* a report needs the caches of the machine to judge these figures */
+        struct tern_record r;
+        char params[1024];
+        tern_record_of_machine(m, params, sizeof params, &r);
+        r.run = run;
+        s = tern_record_append(j->records, &r, e);
+    }
     for (size_t i = 0; s == TERN_OK && i < count; i++) {
         const struct tern_e2e_row *row = &rows[i];
         struct tern_record r;
@@ -423,7 +430,7 @@ const struct tern_command tern_command_e2e = {
         "modelled\n"
         "                     figure in the records, called so\n"
         "      --breakdown    one more run of each test, timed per operation\n"
-        "      --records FILE appends one record per test\n"
+        "      --records FILE appends one record per test, and one of the machine\n"
         "      --seed N       of the token ids (1)\n"
         "  -q, --quiet        no progress\n\n"
         "example: tern e2e -m synth:2b-4t -p 128,512 -n 32 -t 1,2 -r 7 -o json\n",

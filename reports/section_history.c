@@ -46,14 +46,14 @@ static void put_change(struct tern_text *t, const struct tern_series *s, const s
 
 static void put_points(const struct tern_series *s, struct tern_text *t) {
     const struct tern_time_unit u = unit_of(s);
-    tern_text_put(t, "# run\tvalue\tlow\thigh\tlevel\tlong label\n");
+    tern_text_put(t, "# run\tvalue\tlow\thigh\tlong label\n");
     for (size_t i = 0; i < s->points; i++) {
         const struct tern_record *r = s->point[i].record;
         const int one = s->point[i].records == 1 && isfinite(r->est.ci_lo) && isfinite(r->est.ci_hi);
         const double v = s->point[i].value;
-        const double number[] = {v, one ? r->est.ci_lo : v, one ? r->est.ci_hi : v, tern_series_level(s, i)};
+        const double number[] = {v, one ? r->est.ci_lo : v, one ? r->est.ci_hi : v};
         tern_text_printf(t, "%zu", i + 1);
-        for (int k = 0; k < 4; k++) tern_text_put(t, "\t"), tern_put_exact(t, number[k] / u.ns, "nan");
+        for (int k = 0; k < 3; k++) tern_text_put(t, "\t"), tern_put_exact(t, number[k] / u.ns, "nan");
         tern_text_put(t, "\t");
         tern_text_label(t, commit_of(r));
         tern_text_put(t, " ");
@@ -63,6 +63,23 @@ static void put_points(const struct tern_series *s, struct tern_text *t) {
         tern_text_put(t, " ");
         put_unit(t, s);
         tern_text_put(t, "\n");
+    }
+}
+
+/* A second block: the level of each stretch between changes, from its first run to its last. */
+static void put_levels(const struct tern_series *s, struct tern_text *t) {
+    const struct tern_time_unit u = unit_of(s);
+    tern_text_put(t, "\n\n# run\tlevel\n");
+    for (size_t i = 0; i < s->points; i++) {
+        int starts = !i, ends = i + 1 == s->points;
+        for (size_t j = 0; j < s->changes; j++)
+            starts |= s->change[j].at == i, ends |= s->change[j].at == i + 1;
+        if (starts || ends)
+            tern_text_printf(t, "%.1f\t%.10g\n", (double)i + (starts ? 0.6 : 1.4),
+                             tern_series_level(s, i) / u.ns);
+        if (starts && ends)
+            tern_text_printf(t, "%.1f\t%.10g\n", (double)i + 1.4, tern_series_level(s, i) / u.ns);
+        if (ends) tern_text_put(t, "\n");
     }
 }
 
@@ -119,14 +136,15 @@ static void one_figure(const struct tern_series *s, const struct tern_report_dat
                      "set key top left outside horizontal Left reverse samplen 1.5\n",
                      (double)s->points + 0.7);
     const size_t marks = put_marks(s, d->notes, t);
-    tern_text_printf(t,
-                     "plot '%s.dat' using 1:5 with histeps lw 2 lc rgb '" TERN_PURPLE "' title 'level', \\\n"
-                     "  '' using 1:2:3:4 with yerrorbars pt 7 ps 0.6 lw 1.4 lc rgb '" TERN_BLUE
-                     "' title 'median of a run', \\\n"
-                     "  '' using 1:2:6 with labels hypertext point pt 7 ps 0.6 lc rgb '" TERN_BLUE
-                     "' notitle\n",
-                     f->name);
+    tern_text_printf(
+        t,
+        "plot '%s.dat' index 1 using 1:2 with lines lw 2 lc rgb '" TERN_PURPLE "' title 'level', \\\n"
+        "  '' index 0 using 1:2:3:4 with yerrorbars pt 7 ps 0.6 lw 1.4 lc rgb '" TERN_BLUE
+        "' title 'median of a run', \\\n"
+        "  '' index 0 using 1:2:5 with labels hypertext point pt 7 ps 0.6 lc rgb '" TERN_BLUE "' notitle\n",
+        f->name);
     put_points(s, &f->data);
+    put_levels(s, &f->data);
     short_name(s, name, sizeof name);
     tern_text_put(&f->title, name);
     tern_text_printf(
@@ -243,9 +261,10 @@ static void series(const struct tern_report_page *p, struct tern_sheet *s) {
         tern_sheet_spread(s, last->value, one ? last->record->est.ci_lo : NAN,
                           one ? last->record->est.ci_hi : NAN, 4, "", NULL, NULL);
         tern_sheet_text(s, x->key->unit);
-        tern_sheet_number(s, x->points > 1 ? last->value / first->value : NAN, 4, "", NULL, "one run only");
+        tern_sheet_number(s, x->points > 1 ? last->value / first->value : NAN, 4, "", NULL,
+                          x->points > 1 ? NULL : "one run only");
         tern_sheet_number(s, x->points < 10 ? NAN : (double)x->changes, 1, "", NULL,
-                          "fewer than 10 runs: not looked for");
+                          x->points < 10 ? "fewer than 10 runs: not looked for" : NULL);
     }
     if (!d->history || !d->history->count)
         tern_sheet_absent(s, "no history was given",

@@ -6,7 +6,7 @@
 #include "reports/sheet.h"
 
 #include "measure/energy_model.h"
-#include "reports/html_cells.h"
+#include "reports/number.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -134,6 +134,15 @@ static void describe(const struct tern_ceiling_model *m, struct tern_text *t) {
         " reached %.1f %% in its decode run (%.4g MB per token; body %.3g bits, head %.3g bits per "
         "weight, median of n = %zu)",
         100 * m->share, 1e-6 * m->from->bytes, m->bits, m->head_bits, m->from->est.n);
+    if (isfinite(m->cache_bytes)) {
+        tern_text_put(t, "; sizes that read less than twice the last-level cache (");
+        tern_put_bytes(t, m->cache_bytes);
+        tern_text_put(t, ") are not modelled");
+    } else {
+        tern_text_put(t,
+                      "; no record tells the size of the last-level cache, in which small sizes may fit and "
+                      "then be faster than modelled");
+    }
     if (m->why_no_f16)
         tern_text_printf(t, "; f16 has no model: %s (%s). ", m->why_no_f16, m->f16_command);
     else

@@ -29,7 +29,7 @@ static void put_interval(const struct tern_sheet_cell *c, struct tern_text *t) {
 
 /* Long texts may take several lines. */
 static const char *text_class(const struct tern_sheet_cell *c) {
-    return c->text && strlen(c->text) > 36 ? " class=\"long\"" : "";
+    return c->text && strlen(c->text) > 44 ? " class=\"long\"" : "";
 }
 
 static void html_cell(const struct tern_sheet_cell *c, int text, struct tern_text *t) {
