@@ -24,7 +24,7 @@ static enum tern_status save(const struct tern_text *t, const char *folder, cons
 
 /* Draws one figure; the reason of a failure goes to `e`. */
 static enum tern_status draw(struct tern_figure *f, const char *folder, const char *program, const char *path,
-                             struct tern_error *e) {
+                             int png, int pdf, struct tern_error *e) {
     struct tern_text alone = {0};
     char *raw = NULL, *script = tern_format_text("%s.gp", f->name);
     size_t bytes;
@@ -39,6 +39,9 @@ static enum tern_status draw(struct tern_figure *f, const char *folder, const ch
         goto done;
     }
     s = save(&alone, folder, f->name, "svg", e);
+    if (s) goto done;
+    f->png = png && !tern_gnuplot_run_as(program, folder, script, "png", gnuplot_seconds, NULL);
+    f->pdf = pdf && !tern_gnuplot_run_as(program, folder, script, "pdf", gnuplot_seconds, NULL);
 done:
     if (s || f->svg.failed) tern_text_free(&f->svg);
     tern_text_free(&alone);
@@ -47,12 +50,26 @@ done:
     return s;
 }
 
+/* An earlier PNG or PDF of that name. */
+static void forget(const char *folder, const char *name) {
+    static const char *const ending[] = {"png", "pdf"};
+    for (size_t i = 0; i < 2; i++) {
+        char *path = tern_format_text("%s/%s.%s", folder, name, ending[i]);
+        if (path) unlink(path);
+        free(path);
+    }
+}
+
 enum tern_status tern_figures_draw(struct tern_figures *f, const char *folder, const char *search, char *why,
                                    size_t why_bytes, size_t *drawn, struct tern_error *e) {
     char *program = tern_find_program("gnuplot", search);
     enum tern_status s = tern_mkdirs(folder, e);
     *drawn = 0;
     *why = 0;
+    const int png = program && tern_gnuplot_has(program, "pngcairo"),
+              pdf = program && tern_gnuplot_has(program, "pdfcairo");
+    if (program && !png) f->why_no_png = "this gnuplot has no terminal pngcairo";
+    if (program && !pdf) f->why_no_pdf = "this gnuplot has no terminal pdfcairo";
     for (size_t i = 0; !s && i < f->count; i++) {
         struct tern_figure *g = &f->item[i];
         struct tern_error reason = {""};
@@ -61,10 +78,11 @@ enum tern_status tern_figures_draw(struct tern_figures *f, const char *folder, c
             s = tern_fail(e, TERN_NO_MEMORY, "report: %s: out of memory", g->name);
         else
             unlink(path);
+        if (!s) forget(folder, g->name);
         if (!s) s = save(&g->data, folder, g->name, "dat", e);
         if (!s) s = save(&g->script, folder, g->name, "gp", e);
         if (!s && program) {
-            if (!draw(g, folder, program, path, &reason))
+            if (!draw(g, folder, program, path, png, pdf, &reason))
                 ++*drawn;
             else if (!*why)
                 snprintf(why, why_bytes, "%s", reason.text);

@@ -177,13 +177,22 @@ static const char *meaning(const char *flag) {
     return "flag written by the measuring command";
 }
 
+/* What a record was in its comparison, or who ran it: no reason for care. */
+static int is_role(const char *flag) {
+    static const char *const role[] = {"default", "winner", "baseline", "gbench"};
+    for (size_t i = 0; i < sizeof role / sizeof *role; i++)
+        if (!strcmp(role[i], flag)) return 1;
+    return 0;
+}
+
 void tern_report_warnings(const struct tern_report_data *d, const char *machine, struct tern_facts *out) {
     struct tern_text word = {0};
     for (size_t i = 0; i < d->all_count; i++) {
         const struct tern_record *r = &d->all[i];
         if (strcmp(tern_or_empty(r->machine), machine) || !strcmp(tern_or_empty(r->kind), "verify")) continue;
         for (const char *p = tern_or_empty(r->flags); next_word(&p, &word);)
-            if (!strchr(word.data, '=')) tern_facts_add(out, word.data, meaning(word.data), 1);
+            if (!strchr(word.data, '=') && !is_role(word.data))
+                tern_facts_add(out, word.data, meaning(word.data), 1);
     }
     out->failed |= word.failed;
     tern_text_free(&word);

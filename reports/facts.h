@@ -3,6 +3,7 @@
 #ifndef TERN_REPORTS_FACTS_H
 #define TERN_REPORTS_FACTS_H
 
+#include "reports/figures.h"
 #include "reports/report.h"
 #include "reports/select.h"
 
@@ -33,7 +34,7 @@ void tern_report_warnings(const struct tern_report_data *d, const char *machine,
 
 /* What was not measured, and why. `why_not_drawn` is "" when all figures were drawn. */
 void tern_report_gaps(const struct tern_report_data *d, const struct tern_report_options *o,
-                      const char *why_not_drawn, struct tern_facts *out);
+                      const struct tern_figures *f, const char *why_not_drawn, struct tern_facts *out);
 
 /* Command lines that measure the same things again; `what` is what for, `text` the line. */
 void tern_report_commands(const struct tern_report_data *d, const struct tern_report_options *o,

@@ -54,17 +54,26 @@ void tern_put_samples(struct tern_text *t, struct tern_samples s) {
 }
 
 void tern_figure_preamble(struct tern_figure *f, int height) {
-    tern_text_printf(&f->script,
-                     "# gnuplot --default-settings %s.gp   draws %s.svg from %s.dat in this folder\n"
-                     "set terminal svg size %d,%d dynamic noenhanced font 'sans-serif,13'\n"
-                     "set output '%s.svg'\n"
-                     "set encoding utf8\n"
-                     "set datafile separator '\\t'\n"
-                     "set datafile missing 'nan'\n"
-                     "set border lc rgb '" TERN_SOFT "'\n"
-                     "set tics nomirror out scale 0.6\n"
-                     "set key textcolor rgb '" TERN_INK "'\n",
-                     f->name, f->name, f->name, TERN_FIGURE_WIDTH, height, f->name);
+    const int width = TERN_FIGURE_WIDTH;
+    tern_text_printf(
+        &f->script,
+        "# gnuplot --default-settings %s.gp   draws %s.svg from %s.dat in this folder;\n"
+        "# with -e \"form = 'png'\" or -e \"form = 'pdf'\" before the script, that.\n"
+        "if (!exists('form')) form = 'svg'\n"
+        "if (form eq 'svg') set terminal svg size %d,%d dynamic noenhanced font 'sans-serif,13'\n"
+        "if (form eq 'png') set terminal pngcairo size %d,%d noenhanced font 'sans-serif,13' "
+        "fontscale 1.5 linewidth 2 pointscale 2\n"
+        "if (form eq 'pdf') set terminal pdfcairo size %.3fin,%.3fin noenhanced font "
+        "'sans-serif,13' fontscale 0.55\n"
+        "set output '%s.'.form\n"
+        "set encoding utf8\n"
+        "set datafile separator '\\t'\n"
+        "set datafile missing 'nan'\n"
+        "set border lc rgb '" TERN_SOFT "'\n"
+        "set tics nomirror out scale 0.6\n"
+        "set key textcolor rgb '" TERN_INK "'\n",
+        f->name, f->name, f->name, width, height, 2 * width, 2 * height, width / 96.0, height / 96.0,
+        f->name);
 }
 
 void tern_figures_plan(const struct tern_report_data *d, struct tern_figures *out) {

@@ -33,12 +33,14 @@ struct tern_figure {
     struct tern_text title, caption; /* plain text; escape record strings when printing */
     struct tern_text script, data;
     struct tern_text svg; /* for the page; empty when it could not be drawn */
+    int png, pdf;         /* 1: drawn */
 };
 
 struct tern_figures {
     struct tern_figure *item;
     size_t count, room;
-    int failed; /* out of memory */
+    int failed;                          /* out of memory */
+    const char *why_no_png, *why_no_pdf; /* NULL: gnuplot has the terminal */
 };
 
 /* Makes the scripts and data of every figure that the records allow. */
@@ -69,7 +71,8 @@ void tern_figure_e2e(const struct tern_report_data *d, const char *machine, size
 void tern_figure_rooflines(const struct tern_report_data *d, const char *machine, size_t index,
                            struct tern_figures *out);
 
-/* Writes scripts and data to `folder` and lets gnuplot draw them. Why a figure was not drawn goes to `why`
+/* Writes scripts and data to `folder` and lets gnuplot draw them: as SVG, and as PNG and PDF where it has
+ * those terminals (pngcairo, pdfcairo). Why a figure was not drawn goes to `why`
  * (first reason); *drawn counts the successes. An earlier drawing of the same name never survives as if it
  * were this one. */
 enum tern_status tern_figures_draw(struct tern_figures *f, const char *folder, const char *search, char *why,

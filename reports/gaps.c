@@ -31,7 +31,7 @@ static void of_problem(struct tern_facts *out, const struct tern_report_data *d,
 }
 
 void tern_report_gaps(const struct tern_report_data *d, const struct tern_report_options *o,
-                      const char *why_not_drawn, struct tern_facts *out) {
+                      const struct tern_figures *f, const char *why_not_drawn, struct tern_facts *out) {
     for (size_t i = 0; i < d->problems; i++) of_problem(out, d, &d->problem[i]);
     for (size_t i = 0; i < d->ceilings; i++) of_record(out, d->ceiling[i].record);
     for (size_t i = 0; i < d->e2es; i++) of_record(out, d->e2e[i]);
@@ -55,4 +55,9 @@ void tern_report_gaps(const struct tern_report_data *d, const struct tern_report
             tern_facts_add(out, "Lines of the records", "torn, not JSON or of another schema: skipped",
                            o->source[i].skipped);
     if (*why_not_drawn) tern_facts_add(out, "Figures", why_not_drawn, 0);
+    if (f->why_no_png) tern_facts_add(out, "Figures as PNG", f->why_no_png, 0);
+    if (f->why_no_pdf) tern_facts_add(out, "Figures as PDF", f->why_no_pdf, 0);
+    if (!d->searches)
+        tern_facts_add(out, "Searches",
+                       "the records hold none (tern tune writes them): no sensitivity, no trace", 0);
 }

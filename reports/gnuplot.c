@@ -74,21 +74,26 @@ static void first_words(int fd, char *out, size_t out_bytes) {
     out[n < out_bytes ? n : out_bytes - 1] = 0;
 }
 
-enum tern_status tern_gnuplot_run(const char *program, const char *folder, const char *script,
-                                  double limit_seconds, struct tern_error *e) {
+/* gnuplot --default-settings [-e command] [script]; one of `command` and `script` may be NULL. */
+static enum tern_status call(const char *program, const char *folder, const char *command, const char *script,
+                             double limit_seconds, struct tern_error *e) {
+    const char *what = script ? script : command;
     char said[200] = "";
     int talk[2] = {-1, -1}, status = 0, failed;
     pid_t child;
     posix_spawn_file_actions_t act;
-    char *full = realpath(program, NULL), *name = strdup(script);
+    char *full = realpath(program, NULL), *name = strdup(script ? script : ""),
+         *words = strdup(command ? command : "");
     char **env = c_locale();
     enum tern_status s = TERN_OK;
-    if (!full || !name || !env || pipe2(talk, O_CLOEXEC | O_NONBLOCK)) {
+    if (!full || !name || !words || !env || pipe2(talk, O_CLOEXEC | O_NONBLOCK)) {
         s = tern_fail(e, TERN_NO_MEMORY, "gnuplot: %s: %s", program, strerror(errno));
         goto done;
     }
-    char dash[] = "--default-settings";
-    char *argv[] = {full, dash, name, NULL};
+    char dash[] = "--default-settings", option[] = "-e", *argv[6] = {full, dash};
+    size_t n = 2;
+    if (command) argv[n++] = option, argv[n++] = words;
+    if (script) argv[n++] = name;
     posix_spawn_file_actions_init(&act);
     failed = posix_spawn_file_actions_addopen(&act, 0, "/dev/null", O_RDONLY, 0) ||
              posix_spawn_file_actions_addopen(&act, 1, "/dev/null", O_WRONLY, 0) ||
@@ -100,17 +105,39 @@ enum tern_status tern_gnuplot_run(const char *program, const char *folder, const
         s = tern_fail(e, TERN_UNSUPPORTED, "gnuplot: %s: could not be started: %s", program,
                       strerror(failed));
     } else if (wait_for(child, limit_seconds, &status)) {
-        s = tern_fail(e, TERN_UNSUPPORTED, "gnuplot: %s: took longer than %g s and was ended", script,
+        s = tern_fail(e, TERN_UNSUPPORTED, "gnuplot: %s: took longer than %g s and was ended", what,
                       limit_seconds);
     } else if (!WIFEXITED(status) || WEXITSTATUS(status)) {
         first_words(talk[0], said, sizeof said);
-        s = tern_fail(e, TERN_UNSUPPORTED, "gnuplot: %s: %s", script, *said ? said : "failed without a word");
+        s = tern_fail(e, TERN_UNSUPPORTED, "gnuplot: %s: %s", what, *said ? said : "failed without a word");
     }
 done:
     if (talk[0] >= 0) close(talk[0]);
     if (talk[1] >= 0) close(talk[1]);
     free(env);
     free(name);
+    free(words);
     free(full);
     return s;
+}
+
+enum tern_status tern_gnuplot_run_as(const char *program, const char *folder, const char *script,
+                                     const char *form, double limit_seconds, struct tern_error *e) {
+    char *command = form ? tern_format_text("form = '%s'", form) : NULL;
+    if (form && !command) return tern_fail(e, TERN_NO_MEMORY, "gnuplot: %s: out of memory", script);
+    const enum tern_status s = call(program, folder, command, script, limit_seconds, e);
+    free(command);
+    return s;
+}
+
+enum tern_status tern_gnuplot_run(const char *program, const char *folder, const char *script,
+                                  double limit_seconds, struct tern_error *e) {
+    return tern_gnuplot_run_as(program, folder, script, NULL, limit_seconds, e);
+}
+
+int tern_gnuplot_has(const char *program, const char *terminal) {
+    char *command = tern_format_text("set terminal %s", terminal);
+    const int has = command && !call(program, "/", command, NULL, 10, NULL);
+    free(command);
+    return has;
 }

@@ -19,4 +19,12 @@ char *tern_find_program(const char *name, const char *search);
 enum tern_status tern_gnuplot_run(const char *program, const char *folder, const char *script,
                                   double limit_seconds, struct tern_error *e);
 
+/* The same with the gnuplot variable `form` set ("png"), by which the scripts choose their terminal; NULL:
+ * not set. */
+enum tern_status tern_gnuplot_run_as(const char *program, const char *folder, const char *script,
+                                     const char *form, double limit_seconds, struct tern_error *e);
+
+/* 1 when this gnuplot has the terminal. */
+int tern_gnuplot_has(const char *program, const char *terminal);
+
 #endif

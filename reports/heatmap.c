@@ -52,7 +52,8 @@ void tern_heatmap_end(struct tern_heatmap *h, const char *note) {
         "plot '%s.dat' index 0 using 1:2:($1-0.48):($1+0.48):($2-0.46):($2+0.46):(colour[int($3)+1]) with "
         "boxxyerror lc rgb variable notitle, \\\n"
         "  '' index 0 using 1:2:4 with labels font ',11' textcolor rgb '" TERN_INK "' notitle, \\\n"
-        "  '' index 0 using 1:2:5 with labels hypertext point pt 5 ps 1.4 lc rgb '#ff1f2328' notitle, \\\n"
+        "  '' index 0 using 1:(form eq 'svg' ? $2 : NaN):5 with labels hypertext point pt 5 ps 1.4 lc rgb "
+        "'#ff1f2328' notitle, \\\n"
         "  '' index 1 using (-0.5):1:ytic(2) with points pt 0 lc rgb '#ffd9dde1' notitle, \\\n"
         "  '' index 2 using 1:(-0.5):2 with labels offset 0,0.9 font ',11' textcolor rgb '" TERN_SOFT
         "' notitle\n",

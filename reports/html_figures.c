@@ -32,6 +32,8 @@ void tern_html_figures(const struct tern_report_page *p, const char *section, st
                          "href=\"figures/%s.dat\">%s.dat</a>",
                          f->name, f->name, f->name, f->name);
         if (f->svg.used) tern_text_printf(t, ", <a href=\"figures/%s.svg\">%s.svg</a>", f->name, f->name);
+        if (f->png) tern_text_printf(t, ", <a href=\"figures/%s.png\">%s.png</a>", f->name, f->name);
+        if (f->pdf) tern_text_printf(t, ", <a href=\"figures/%s.pdf\">%s.pdf</a>", f->name, f->name);
         tern_text_put(t, "</span></figcaption>\n</figure>\n");
     }
 }

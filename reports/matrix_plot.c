@@ -26,7 +26,10 @@ static void put_cell(struct tern_heatmap *h, size_t row, size_t column, struct t
     tern_text_put(&text, rough ? "\xe2\x89\x88" : "");
     tern_put_number(&text, s.ratio, 3);
     tern_text_label(&hint, params);
-    tern_text_printf(&hint, " n = %zu, %s", s.n, rough ? "search" : tern_speedup_method_name(s.method));
+    if (s.method == TERN_SPEEDUP_UNKNOWN)
+        tern_text_printf(&hint, " %zu", s.n);
+    else
+        tern_text_printf(&hint, " n = %zu, %s", s.n, rough ? "search" : tern_speedup_method_name(s.method));
     if (isfinite(s.lo) && isfinite(s.hi))
         tern_text_printf(&hint, ", 95 %% interval %.3g to %.3g", s.lo, s.hi);
     tern_heatmap_cell(h, row, column, tern_heat_of_speedup(s.ratio), text.failed ? "" : text.data,
@@ -65,7 +68,7 @@ static void draw(const struct tern_matrix *m, size_t index, struct tern_figures 
         tern_text_label(&label, r->variant);
         tern_heatmap_row(&h, label.data);
         put_cell(&h, h.rows - 1, 0, (struct tern_speedup){.ratio = mean, .lo = NAN, .hi = NAN, .n = in_mean},
-                 0, "geometric mean over the shapes,");
+                 0, "geometric mean, shapes:");
         for (size_t c = 0; c < columns; c++) {
             const struct tern_speedup s = tern_matrix_speedup(m, r, c, base);
             tern_samples_add(&samples, s.n);

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FINALISTS = 6, ROUNDS = 128, ROW = 26, HEAD = 40, FOOT = 56, PROBLEMS = 8 };
+enum { FINALISTS = 6, ROUNDS = 128, ROW = 26, HEAD = 40, FOOT = 68, PROBLEMS = 8 };
 static const double lowest = 0.5, highest = 4;
 
 /* The rounds of one finalist over the best one's: of the same round when they were paired, else of its
@@ -28,9 +28,15 @@ static int by_number(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Google Benchmark's repetitions of one case follow one another. */
+static int one_by_one(const struct tern_record *r) {
+    return strstr(tern_or_empty(r->flags), "gbench") != NULL;
+}
+
 static int spread_of(const struct tern_record *r, const struct tern_record *best, struct spread *s) {
     *s = (struct spread){.record = r};
-    s->paired = best->sample_count == r->sample_count && r != best;
+    s->paired = r != best && best->sample_count == r->sample_count && !one_by_one(best) && !one_by_one(r);
+    if (r != best && !s->paired && !one_by_one(best)) return 0; /* timed in rounds of their own */
     for (size_t i = 0; i < r->sample_count && s->n < ROUNDS; i++) {
         const double base = s->paired ? best->samples[i] : best->est.median;
         const double x = r->samples[i] / base;
@@ -66,9 +72,11 @@ static double clip(double x) {
 static void put_rows(struct plot *p, const struct tern_report_problem *q) {
     struct spread s[FINALISTS];
     const size_t n = finalists(q, s);
-    tern_text_printf(&p->headings, "%zu\t", p->rows++);
+    tern_text_put(&p->headings, "set label '");
     tern_put_shape(&p->headings, q->key);
-    tern_text_put(&p->headings, "\n");
+    tern_text_printf(&p->headings,
+                     "' at screen 0.012, first %zu left font ',12' textcolor rgb '" TERN_SOFT "'\n",
+                     p->rows++);
     for (size_t i = 0; i < n; i++, p->rows++) {
         const struct tern_record *r = s[i].record;
         tern_samples_add(&p->samples, s[i].n);
@@ -92,7 +100,7 @@ static void put_rows(struct plot *p, const struct tern_report_problem *q) {
     }
 }
 
-static void put_script(struct tern_figure *f, size_t rows) {
+static void put_script(struct tern_figure *f, size_t rows, const struct tern_text *headings) {
     const int height = HEAD + FOOT + ROW * (int)rows;
     tern_figure_preamble(f, height);
     tern_text_printf(
@@ -111,6 +119,8 @@ static void put_script(struct tern_figure *f, size_t rows) {
         "'" TERN_RED "'\nset style fill transparent solid 0.25 noborder\n",
         1 - (double)HEAD / height, (double)FOOT / height, lowest * 0.97, highest * 1.03, (double)rows - 0.4,
         1 - 16.0 / height, 1 - 16.0 / height);
+    if (headings->used) tern_text_bytes(&f->script, headings->data, headings->used);
+    f->script.failed |= headings->failed;
     tern_text_printf(
         &f->script,
         "plot '%s.dat' index 1 using 1:2:3:4:($2-0.3):($2+0.3) with boxxyerror lc rgb '" TERN_RED
@@ -122,10 +132,8 @@ static void put_script(struct tern_figure *f, size_t rows) {
         "  '' index 1 using 1:2:(0):(0):($2-0.3):($2+0.3) with xyerrorbars pt 0 lw 2 lc rgb '" TERN_RED
         "' notitle, \\\n"
         "  '' index 1 using 1:2:5 with labels hypertext point pt 7 ps 0.3 lc rgb '" TERN_RED "' notitle, \\\n"
-        "  '' index 3 using (%g):1:2 with labels left offset -48,0 font ',12' textcolor rgb '" TERN_SOFT
-        "' notitle, \\\n"
         "  '' index 2 using (%g):1:ytic(2) with points pt 0 lc rgb '#ffd9dde1' notitle\n",
-        f->name, lowest * 0.97, lowest * 0.97);
+        f->name, lowest * 0.97);
 }
 
 static void one_figure(const struct tern_report_data *d, size_t first, size_t end, size_t index,
@@ -142,15 +150,14 @@ static void one_figure(const struct tern_report_data *d, size_t first, size_t en
     struct tern_figure *f =
         shown ? tern_figure_add(out, "finalists", tern_or_empty(d->problem[first].key->machine)) : NULL;
     if (f) {
-        const struct tern_text *block[] = {&p.dots, &p.boxes, &p.labels, &p.headings};
+        const struct tern_text *block[] = {&p.dots, &p.boxes, &p.labels};
         const char *const what[] = {"ratio\trow\tclipped",
-                                    "median\trow\tlower quartile\tupper quartile\tlong label", "row\tlabel",
-                                    "row\theading"};
+                                    "median\trow\tlower quartile\tupper quartile\tlong label", "row\tlabel"};
         tern_text_put(&label, "finalists");
         tern_put_group_name(&label, d->problem[first].key);
         tern_figure_name(f, label.failed ? "finalists" : label.data, index);
-        put_script(f, p.rows);
-        for (size_t i = 0; i < 4; i++) {
+        put_script(f, p.rows, &p.headings);
+        for (size_t i = 0; i < 3; i++) {
             tern_text_printf(&f->data, "%s# %s\n", i ? "\n\n" : "", what[i]);
             tern_text_put(&f->data, block[i]->used ? block[i]->data : "nan\tnan\n");
             f->data.failed |= block[i]->failed;

@@ -142,8 +142,7 @@ static void put_panel(struct tern_panels *p, const struct formats *f, size_t blo
     for (size_t i = 0; i < n; i++) {
         const double y = hi * pow(lo / hi, placed[i].at / BOX);
         tern_text_label(data, placed[i].x->name);
-        tern_text_printf(data, "\t%.5g\t%.6g\t%.5g\t%.6g\n", placed[i].x->bits, speed(f, placed[i].x),
-                         to * 0.93, y);
+        tern_text_printf(data, "\t%.5g\t%.6g\t%.5g\t%.6g\n", placed[i].x->bits, speed(f, placed[i].x), to, y);
     }
     tern_text_printf(t, "set xrange [%.3g:%.3g]\nset yrange [%.5g:%.5g]\n", from, to, lo, hi);
     tern_text_printf(
@@ -162,9 +161,9 @@ static void put_panel(struct tern_panels *p, const struct formats *f, size_t blo
         "' notitle, \\\n"
         "  '' index %zu using 1:($6 > 0 ? NaN : $2):3:4 with yerrorbars pt 7 ps 0.7 lw 1.4 lc rgb '" TERN_BLUE
         "' notitle, \\\n"
-        "  '' index %zu using 1:2:5 with labels hypertext point pt 7 ps 0.4 lc rgb '" TERN_BLUE
-        "' notitle, \\\n"
-        "  '' index %zu using 4:5:1 with labels left offset 0.3,0 font ',11' textcolor rgb '" TERN_INK
+        "  '' index %zu using 1:(form eq 'svg' ? $2 : NaN):5 with labels hypertext point pt 7 ps 0.8 lc rgb "
+        "'#ff0072b2' notitle, \\\n"
+        "  '' index %zu using 4:5:1 with labels left offset 0.6,0 font ',11' textcolor rgb '" TERN_INK
         "' notitle\n",
         p->figure->name, 2 * block, 2 * block, 2 * block, 2 * block + 1);
     data->failed |= label.failed;
@@ -212,7 +211,7 @@ static void figures(const struct tern_report_data *d, const char *machine, size_
     tern_panels_begin(&p, g, n, n < COLUMNS ? n : COLUMNS, HEIGHT, 56, 62, "G weights per second (times N):");
     tern_panels_key(&p, 228, TERN_BLUE, "best variant of a format (hollow: search)");
     tern_panels_key(&p, 500, TERN_RED, "reading memory");
-    tern_panels_key(&p, 612, TERN_PURPLE, "int8 multiply-adds");
+    tern_panels_key(&p, 645, TERN_PURPLE, "int8 multiply-adds");
     tern_panels_axes(&p, "bits per weight, packed");
     tern_text_put(&g->script, "set logscale xy 10\nset xtics (1, 2, 4, 8, 16, 32)\nset ytics (");
     const char *comma = "";
