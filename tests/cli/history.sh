@@ -20,7 +20,7 @@ if "$tern" history list --db "$work/none.db" 2>&1 | grep -q 'built without SQLit
     echo "1..0 # SKIP built without SQLite"
     exit 0
 fi
-echo "1..16"
+echo "1..21"
 code() { # code N COMMAND...: the exit code is N
     want=$1
     shift
