@@ -191,17 +191,17 @@ static void changes(const struct tern_report_page *p, struct tern_sheet *s) {
                                                       {"Before", "before", TERN_SHEET_NUMBER},
                                                       {"After", "after", TERN_SHEET_NUMBER},
                                                       {"Unit", "unit", TERN_SHEET_TEXT},
-                                                      {"Time, after : before", "ratio", TERN_SHEET_SPREAD},
-                                                      {"Runs", "n_before", TERN_SHEET_NUMBER},
-                                                      {"Runs after", "n_after", TERN_SHEET_NUMBER},
-                                                      {"p, permutations", "p_energy", TERN_SHEET_NUMBER},
-                                                      {"p, Mann-Whitney", "p_rank", TERN_SHEET_NUMBER},
+                                                      {"Time ratio", "ratio", TERN_SHEET_SPREAD},
+                                                      {"n before", "n_before", TERN_SHEET_NUMBER},
+                                                      {"n after", "n_after", TERN_SHEET_NUMBER},
+                                                      {"p, permuted", "p_energy", TERN_SHEET_NUMBER},
+                                                      {"p, ranks", "p_rank", TERN_SHEET_NUMBER},
                                                       {"Remark", "note", TERN_SHEET_TEXT},
                                                       {0}};
     tern_sheet_begin(s, "changes", column);
     tern_text_put(
         tern_sheet_caption(s),
-        "Change points: medians of the runs next to the change and their ratio as a time (above 1: "
+        "Change points: medians of n runs on each side and their ratio as a time (above 1: "
         "slower) with its 95 % bootstrap interval. Each passed E-divisive's permutation test and the "
         "rank test of the runs right before and after.");
     for (size_t i = 0; d->history && i < d->history->count; i++) {
