@@ -168,20 +168,25 @@ enum tern_status tern_replace_write(struct tern_replace *r, const void *data, si
     return TERN_OK;
 }
 
-enum tern_status tern_replace_commit(struct tern_replace *r, struct tern_error *e)
+static enum tern_status commit(struct tern_replace *r, int durable, struct tern_error *e)
 {
     enum tern_status s = TERN_OK;
-    if (fsync(r->fd)) s = os_error(e, "write", r->path);
+    if (durable && fsync(r->fd)) s = os_error(e, "write", r->path);
     if (close(r->fd) && !s) s = os_error(e, "write", r->path);
     r->fd = -1;
     if (!s && rename(r->temp, r->path)) s = os_error(e, "rename", r->path);
     if (!s) {
-        sync_folder_of(r->path);
+        if (durable) sync_folder_of(r->path);
         free(r->temp);
         r->temp = NULL;
     }
     tern_replace_abandon(r);
     return s;
+}
+
+enum tern_status tern_replace_commit(struct tern_replace *r, struct tern_error *e)
+{
+    return commit(r, 1, e);
 }
 
 void tern_replace_abandon(struct tern_replace *r)
@@ -193,14 +198,24 @@ void tern_replace_abandon(struct tern_replace *r)
     *r = (struct tern_replace){.fd = -1};
 }
 
-enum tern_status tern_file_replace(const char *path, const void *data, size_t bytes, struct tern_error *e)
+static enum tern_status replace(const char *path, const void *data, size_t bytes, int durable, struct tern_error *e)
 {
     struct tern_replace r;
     enum tern_status s = tern_replace_begin(path, &r, e);
     if (s) return s;
     s = tern_replace_write(&r, data, bytes, e);
     if (s) return tern_replace_abandon(&r), s;
-    return tern_replace_commit(&r, e);
+    return commit(&r, durable, e);
+}
+
+enum tern_status tern_file_replace(const char *path, const void *data, size_t bytes, struct tern_error *e)
+{
+    return replace(path, data, bytes, 1, e);
+}
+
+enum tern_status tern_file_replace_lazily(const char *path, const void *data, size_t bytes, struct tern_error *e)
+{
+    return replace(path, data, bytes, 0, e);
 }
 
 enum tern_status tern_file_append_line(const char *path, const char *line, struct tern_error *e)

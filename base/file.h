@@ -24,6 +24,9 @@ enum tern_status tern_file_read(const char *path, size_t limit, char **text, siz
 /* Replaces `path` by these bytes, all or nothing. Missing folders are made. */
 enum tern_status tern_file_replace(const char *path, const void *data, size_t bytes, struct tern_error *e);
 
+/* The same without waiting for the disk, for what can be made again: after a crash the file may be empty or old. */
+enum tern_status tern_file_replace_lazily(const char *path, const void *data, size_t bytes, struct tern_error *e);
+
 /* A replacement written piece by piece, for files too large for one block. After `begin`, write to `fd` (or
  * through tern_replace_write), then `commit` or `abandon`. */
 struct tern_replace {

@@ -88,15 +88,12 @@ static int print_json(const char *out, const struct tern_report_summary *s) {
 }
 
 static int run(int argc, char **argv) {
-    static const struct option options[] = {{"records", required_argument, 0, 'r'},
-                                            {"out", required_argument, 0, 'o'},
-                                            {"history", required_argument, 0, 'd'},
-                                            {"db", required_argument, 0, 'd'},
-                                            {"all-runs", no_argument, 0, 'a'},
-                                            {"json", no_argument, 0, 'j'},
-                                            {"quiet", no_argument, 0, 'q'},
-                                            {"help", no_argument, 0, 'h'},
-                                            {0, 0, 0, 0}};
+    static const struct option options[] = {
+        {"records", required_argument, 0, 'r'}, {"out", required_argument, 0, 'o'},
+        {"history", required_argument, 0, 'd'}, {"db", required_argument, 0, 'd'},
+        {"all-runs", no_argument, 0, 'a'},      {"json", no_argument, 0, 'j'},
+        {"svg-only", no_argument, 0, 's'},      {"quiet", no_argument, 0, 'q'},
+        {"help", no_argument, 0, 'h'},          {0, 0, 0, 0}};
     const char *name = tern_command_report.name;
     struct inputs in = {0};
     struct tern_report_options o = {.search = getenv("PATH")};
@@ -126,6 +123,9 @@ static int run(int argc, char **argv) {
             break;
         case 'j':
             json = 1;
+            break;
+        case 's':
+            o.svg_only = 1;
             break;
         case 'q':
             quiet = 1;
@@ -165,15 +165,15 @@ const struct tern_command tern_command_report = {
     "report", "one self-contained HTML page (plus Markdown, CSV, SVG) from records",
     "usage: tern report [--records FILE ...] [--history FILE.db] --out DIR [options]\n\n"
     "Turns records into DIR/index.html (opens from disk, needs no network), DIR/report.md, DIR/*.csv and\n"
-    "DIR/figures/ (SVG, and the gnuplot scripts and data that made them). Of several runs of one problem "
-    "the\n"
-    "newest counts. Without gnuplot everything but the drawings is written, and the page says what to "
-    "install.\n\n"
+    "DIR/figures/ (SVG, PNG, PDF, and the gnuplot scripts and data that made them). Of several runs of one\n"
+    "problem the newest counts. Without gnuplot everything but the drawings is written, and the page says\n"
+    "what to install.\n\n"
     "  --records FILE   JSON Lines written by tune, bench, ceilings, e2e, verify; repeatable\n"
     "  --history FILE   of tern history: series with change points; without --records also all the records;\n"
     "                   --db is the same\n"
     "  -o, --out DIR    folder to write; made if missing\n"
     "  --all-runs       show every run of a problem, not only the newest\n"
+    "  --svg-only       no PNG and PDF of the figures, which take longer\n"
     "  --json           what was written, as JSON\n"
     "  -q, --quiet      no warnings\n"
     "  -h, --help       this text\n\n"

@@ -60,16 +60,19 @@ static void forget(const char *folder, const char *name) {
     }
 }
 
-enum tern_status tern_figures_draw(struct tern_figures *f, const char *folder, const char *search, char *why,
-                                   size_t why_bytes, size_t *drawn, struct tern_error *e) {
+enum tern_status tern_figures_draw(struct tern_figures *f, const char *folder, const char *search,
+                                   int svg_only, char *why, size_t why_bytes, size_t *drawn,
+                                   struct tern_error *e) {
     char *program = tern_find_program("gnuplot", search);
     enum tern_status s = tern_mkdirs(folder, e);
     *drawn = 0;
     *why = 0;
-    const int png = program && tern_gnuplot_has(program, "pngcairo"),
-              pdf = program && tern_gnuplot_has(program, "pdfcairo");
-    if (program && !png) f->why_no_png = "this gnuplot has no terminal pngcairo";
-    if (program && !pdf) f->why_no_pdf = "this gnuplot has no terminal pdfcairo";
+    const int more = program && !svg_only, png = more && tern_gnuplot_has(program, "pngcairo"),
+              pdf = more && tern_gnuplot_has(program, "pdfcairo");
+    if (program && !png)
+        f->why_no_png = svg_only ? "SVG only was asked for" : "this gnuplot has no terminal pngcairo";
+    if (program && !pdf)
+        f->why_no_pdf = svg_only ? "SVG only was asked for" : "this gnuplot has no terminal pdfcairo";
     for (size_t i = 0; !s && i < f->count; i++) {
         struct tern_figure *g = &f->item[i];
         struct tern_error reason = {""};

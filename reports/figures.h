@@ -75,7 +75,8 @@ void tern_figure_rooflines(const struct tern_report_data *d, const char *machine
  * those terminals (pngcairo, pdfcairo). Why a figure was not drawn goes to `why`
  * (first reason); *drawn counts the successes. An earlier drawing of the same name never survives as if it
  * were this one. */
-enum tern_status tern_figures_draw(struct tern_figures *f, const char *folder, const char *search, char *why,
-                                   size_t why_bytes, size_t *drawn, struct tern_error *e);
+enum tern_status tern_figures_draw(struct tern_figures *f, const char *folder, const char *search,
+                                   int svg_only, char *why, size_t why_bytes, size_t *drawn,
+                                   struct tern_error *e);
 
 #endif

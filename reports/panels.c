@@ -38,8 +38,10 @@ void tern_panels_next(struct tern_panels *p, const char *title) {
     tern_text_printf(
         &p->figure->script,
         "\nset lmargin at screen %.4f\nset rmargin at screen %.4f\nset tmargin at screen %.4f\n"
-        "set bmargin at screen %.4f\nset title '%s' font ',12' textcolor rgb '" TERN_INK "' offset 0,-0.4\n",
-        left / TERN_FIGURE_WIDTH, right / TERN_FIGURE_WIDTH, 1 - top / all, 1 - bottom / all, title);
+        "set bmargin at screen %.4f\nset label '%s' at screen %.4f,%.4f left font ',12' textcolor "
+        "rgb '" TERN_INK "'\n",
+        left / TERN_FIGURE_WIDTH, right / TERN_FIGURE_WIDTH, 1 - top / all, 1 - bottom / all, title,
+        ((double)column * wide + 10) / TERN_FIGURE_WIDTH, 1 - (top - 14) / all);
     p->next++;
 }
 

@@ -51,8 +51,8 @@ enum tern_status tern_report_write(const struct tern_record *records, size_t cou
         s = tern_fail(e, TERN_NO_MEMORY, "report: %zu records: out of memory", count);
         goto done;
     }
-    s = tern_figures_draw(&figures, folder, o->search, sum.why_not_drawn, sizeof sum.why_not_drawn,
-                          &sum.drawn, e);
+    s = tern_figures_draw(&figures, folder, o->search, o->svg_only, sum.why_not_drawn,
+                          sizeof sum.why_not_drawn, &sum.drawn, e);
     if (s) goto done;
     tern_report_gaps(&d, o, &figures, sum.why_not_drawn, &p.gaps);
     tern_report_commands(&d, o, &p.commands);

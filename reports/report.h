@@ -3,7 +3,7 @@
  *     index.html        one self-contained page: opens from file://, needs no network
  *     report.md         the same in Markdown
  *     *.csv             the numbers of every table and figure
- *     figures/NAME.svg  drawn by gnuplot, with NAME.gp and NAME.dat that made it
+ *     figures/NAME.svg  drawn by gnuplot, with NAME.gp and NAME.dat that made it, and NAME.png, NAME.pdf
  *
  * gnuplot is run as a child process. Without it everything but the drawings is written and the page says what
  * is missing. Nothing in the output depends on the clock or on the machine that writes it, so that equal
@@ -34,6 +34,7 @@ struct tern_report_options {
     const struct tern_annotations *notes;
     const char *history_path;
     int all_runs;       /* 0: of several runs of one problem only the newest */
+    int svg_only;       /* 1: neither PNG nor PDF, which take longer */
     const char *search; /* folders to look for gnuplot in, as in PATH; NULL or "": none */
 };
 

@@ -68,8 +68,7 @@ static void formats_of(const struct tern_report_data *d, const struct tern_repor
     const size_t n = tern_report_roofs(d, q->key, roof, ROOFS, &same_run);
     for (size_t i = 0; i < n; i++) {
         const struct tern_record *c = roof[i]->record;
-        if (roof[i]->is_read && !strcmp(tern_or_empty(c->regime), tern_or_empty(q->key->regime)))
-            f->read = roof[i]->rate;
+        if (roof[i]->is_read && tern_same_memory(c->regime, q->key->regime)) f->read = roof[i]->rate;
         if (!strcmp(tern_or_empty(c->op), "int8"))
             f->int8 = fmax(roof[i]->rate, isfinite(f->int8) ? f->int8 : 0);
     }
@@ -121,6 +120,7 @@ static void put_panel(struct tern_panels *p, const struct formats *f, size_t blo
     for (size_t i = 0; i < f->count; i++)
         lo = fmin(lo, speed(f, &f->item[i])), hi = fmax(hi, speed(f, &f->item[i]));
     if (isfinite(f->read) && read_roof(f, 1.6) < 6 * hi) hi = fmax(hi, read_roof(f, 1.6));
+    if (isfinite(f->int8) && f->int8 < 3 * hi) hi = fmax(hi, f->int8);
     lo *= 0.75, hi *= 1.35;
     tern_put_problem_label(&label, f->problem->key);
     tern_panels_next(p, label.failed ? "" : label.data);
@@ -260,6 +260,7 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
         return;
     }
     tern_html_figures(p, "formats", t);
+    tern_text_put(t, "<details class=\"rows\"><summary>Table</summary>\n");
     tern_html_open_table(
         t, p, "formats",
         "The fastest variant of each format. Median of n samples of the comparison and its 95 % interval; "
@@ -296,7 +297,7 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
             tern_text_put(t, "</tr>\n");
         }
     }
-    tern_text_put(t, "</tbody></table></div>\n");
+    tern_text_put(t, "</tbody></table></div></details>\n");
 }
 
 static void markdown(const struct tern_report_page *p, struct tern_text *t) {

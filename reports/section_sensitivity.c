@@ -93,6 +93,7 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
         return;
     }
     tern_html_figures(p, "sensitivity", t);
+    tern_text_put(t, "<details class=\"rows\"><summary>Table</summary>\n");
     tern_html_open_table(
         t, p, "sensitivity",
         "Slices through the search\xe2\x80\x99s answer (bold): one parameter changed, the others kept. Times "
@@ -107,7 +108,7 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
             for (size_t v = 0; s.param[j].values > 1 && v < s.param[j].values; v++)
                 slice_row(p, &s, &s.param[j], v, t);
     }
-    tern_text_put(t, "</tbody></table></div>\n");
+    tern_text_put(t, "</tbody></table></div></details>\n");
     for (size_t i = 0; i < d->searches; i++) {
         if (!tern_sensitivity_of(d->search[i], &s)) continue;
         for (size_t a = 0; a < s.params; a++)

@@ -48,7 +48,7 @@ static struct point point_of(const struct tern_report_data *d, const struct tern
     const double per_byte = r->bytes > 0 ? r->macs / r->bytes : NAN;
     for (size_t i = 0; i < n; i++) {
         const struct tern_record *c = roof[i]->record;
-        if (roof[i]->is_read && !strcmp(tern_or_empty(c->regime), tern_or_empty(r->regime)))
+        if (roof[i]->is_read && tern_same_memory(c->regime, r->regime))
             x.read = roof[i]->rate * per_byte, x.read_lo = roof[i]->lo * per_byte,
             x.read_hi = roof[i]->hi * per_byte;
         if (!strcmp(tern_or_empty(c->op), "int8"))
@@ -103,6 +103,7 @@ static void put_panel(struct tern_panels *p, const struct scaling *s, size_t blo
         tern_text_printf(data, ": %.4g GMAC/s, n = %zu\n", x->rate, x->best->est.n);
         most = fmax(most, isfinite(x->hi) ? x->hi : x->rate);
         if (isfinite(x->read) && x->read < 3 * ideal * threads) most = fmax(most, x->read);
+        if (isfinite(x->int8) && x->int8 < 2 * ideal * threads) most = fmax(most, x->int8);
     }
     tern_text_printf(t, "set xrange [%.3g:%.3g]\nset yrange [0:%.4g]\nset xtics (",
                      (double)first->best->threads - 0.35, (double)last->best->threads + 0.35, most * 1.12);

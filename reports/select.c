@@ -348,6 +348,13 @@ void tern_report_data_free(struct tern_report_data *d) {
     *d = (struct tern_report_data){0};
 }
 
+int tern_same_memory(const char *a, const char *b) {
+    static const char cold[] = "wcold";
+    if (!tern_text_order(a, b)) return 1;
+    return !strncmp(tern_or_empty(a), cold, sizeof cold - 1) &&
+           !strncmp(tern_or_empty(b), cold, sizeof cold - 1);
+}
+
 const struct tern_record *tern_report_search_of(const struct tern_report_data *d,
                                                 const struct tern_record *key) {
     for (size_t i = 0; i < d->searches; i++)

@@ -97,6 +97,9 @@ struct tern_report_tokens tern_report_tokens_of(const struct tern_record *r);
 size_t tern_report_roofs(const struct tern_report_data *d, const struct tern_record *key,
                          const struct tern_report_ceiling **out, size_t room, int *same_run);
 
+/* 1 when reading in regime `a` is the same kind of reading as in `b`: a capped cold one is a cold one. */
+int tern_same_memory(const char *a, const char *b);
+
 /* How many times faster one record is than another of the same problem. */
 enum tern_speedup_method {
     TERN_SPEEDUP_UNKNOWN,

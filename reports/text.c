@@ -173,7 +173,7 @@ enum tern_status tern_text_save(const struct tern_text *t, const char *folder, c
                                 struct tern_error *e) {
     char *path = t->failed ? NULL : tern_format_text("%s/%s", folder, name);
     if (!path) return tern_fail(e, TERN_NO_MEMORY, "report: %s: out of memory", name);
-    const enum tern_status s = tern_file_replace(path, t->data ? t->data : "", t->used, e);
+    const enum tern_status s = tern_file_replace_lazily(path, t->data ? t->data : "", t->used, e);
     free(path);
     return s;
 }

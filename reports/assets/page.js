@@ -99,7 +99,6 @@
       button.addEventListener('click', function () { all.forEach(function (d) { d.open = b[1]; }); });
       box.insertBefore(button, box.lastChild);
     });
-    window.addEventListener('beforeprint', function () { all.forEach(function (d) { d.open = true; }); });
   }
 
   /* Of several tables only the chosen one is shown. */
@@ -136,6 +135,9 @@
   document.querySelectorAll('table[data-filter]').forEach(filterRows);
   document.querySelectorAll('.choices').forEach(choices);
   document.querySelectorAll('.problems').forEach(problems);
+  window.addEventListener('beforeprint', function () {
+    document.querySelectorAll('details').forEach(function (d) { d.open = true; });
+  });
   window.addEventListener('hashchange', openTarget);
   openTarget();
 })();

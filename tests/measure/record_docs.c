@@ -56,6 +56,33 @@ Test(record_docs, example_is_what_the_writer_writes) {
     free(page);
 }
 
+Test(record_docs, describe_every_key_of_a_search) {
+    static const struct tern_search_variant variant = {"gemv_x__avx2", "p64", 4096};
+    static const struct tern_search_trial trial = {0, "-", 1, 1, 1, 1, 1, 1, "slower"};
+    static const struct tern_search_answer answer = {1, 1, 0};
+    const struct tern_record_search s = {.strategy = "race",
+                                         .effort = "quick",
+                                         .unit = "ns/call",
+                                         .seconds = 1,
+                                         .variant = &variant,
+                                         .variants = 1,
+                                         .trial = &trial,
+                                         .trials = 1,
+                                         .answer = &answer,
+                                         .answers = 1};
+    struct tern_record r;
+    tern_record_init(&r);
+    r.kind = "search";
+    r.search = &s;
+    char *page = page_text(), *written = tern_record_json(&r, NULL);
+    json_t *o = json_loads(written, 0, NULL);
+    cr_assert(eq(sz, json_object_size(json_object_get(o, "search")), 11));
+    check_keys(page, o);
+    json_decref(o);
+    free(written);
+    free(page);
+}
+
 Test(record_docs, describe_every_key) {
     char *page = page_text();
     struct tern_records set = example_of(page);

@@ -279,7 +279,7 @@ def report(tern, folder):
     db = history(tern, path, folder, env)
     rivals = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../data/rivals-2026-11-22.jsonl")
     out = os.path.join(folder, "report")
-    done = subprocess.run([tern, "report", "--records", path, "--records", rivals, "--out", out, "-q",
+    done = subprocess.run([tern, "report", "--records", path, "--records", rivals, "--out", out, "-q", "--svg-only",
                            *(["--history", db] if db else [])], env=env, stdout=subprocess.PIPE, text=True)
     check("tern report succeeds", done.returncode == 0, done.returncode)
     return out + "/index.html"

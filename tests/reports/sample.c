@@ -14,7 +14,18 @@ struct maker {
     size_t count;
     const char *run, *ts;
     struct tern_random random;
+    size_t problems;
 };
+
+/* What the records of one problem point to. */
+enum { PROBLEMS = 18, VARIANTS = 10, POINTS = 8, ROUNDS = 52 };
+static struct {
+    double sample[VARIANTS][ROUNDS];
+    struct tern_search_variant variant[VARIANTS];
+    struct tern_search_trial trial[VARIANTS + POINTS];
+    struct tern_search_answer answer[3];
+    struct tern_record_search search;
+} kept[PROBLEMS];
 
 static struct tern_record *next(struct maker *k, const char *kind) {
     struct tern_record *r = &k->out[k->count++];
@@ -62,6 +73,57 @@ static void ceilings(struct maker *k, size_t threads) {
     }
 }
 
+/* What was tried before: every variant once, then the parameters of the first one. `first` is its record. */
+static void search(struct maker *k, const struct tern_record *first, size_t at) {
+    static const struct {
+        const char *params;
+        double times;
+    } point[POINTS] = {{"prefetch=0 panels=1", 1.31},    {"prefetch=0 panels=2", 1.12},
+                       {"prefetch=1024 panels=1", 1.24}, {"prefetch=1024 panels=2", 1.05},
+                       {"prefetch=4096 panels=1", 1.18}, {"prefetch=4096 panels=2", 1},
+                       {"prefetch=4096 panels=4", 1.09}, {"prefetch=8192 panels=2", 1.02}};
+    struct tern_record *r = next(k, "search");
+    size_t trials = 0;
+    for (size_t i = 0; i < VARIANTS; i++) {
+        kept[at].variant[i] = (struct tern_search_variant){first[i].variant, first[i].format, first[i].bytes};
+        if (!strcmp(first[i].format, "f16") || !strcmp(first[i].format, "f32")) continue;
+        const double ns = first[i].est.median * (1 + 0.1 * tern_random_unit(&k->random));
+        kept[at].trial[trials] = (struct tern_search_trial){
+            i,          "prefetch=0 panels=4", 2, ns, ns * 0.01, ns * 0.99, trials + 1,
+            trials + 9, "slower than the best"};
+        trials++;
+    }
+    for (size_t i = 0; i < POINTS; i++) {
+        const double ns = first[0].est.median * point[i].times;
+        kept[at].trial[trials] =
+            (struct tern_search_trial){0,           point[i].params, i == 5 ? 8 : 3,
+                                       ns,          ns * 0.01,       ns * 0.99,
+                                       trials + 10, trials + 40,     i == 5 ? NULL : "in the slower half"};
+        trials++;
+    }
+    kept[at].answer[0] = (struct tern_search_answer){8, 0.4, 0};
+    kept[at].answer[1] = (struct tern_search_answer){trials + 2, 0.9, trials - 5};
+    kept[at].answer[2] = (struct tern_search_answer){trials + 12, 1.6, trials - 3};
+    kept[at].search = (struct tern_record_search){.strategy = "race",
+                                                  .effort = "normal",
+                                                  .unit = "ns/call",
+                                                  .candidates = 400,
+                                                  .evaluations = 66,
+                                                  .rounds = 11,
+                                                  .seconds = 2.1,
+                                                  .variant = kept[at].variant,
+                                                  .variants = VARIANTS,
+                                                  .trial = kept[at].trial,
+                                                  .trials = trials,
+                                                  .answer = kept[at].answer,
+                                                  .answers = 3};
+    r->op = first->op, r->model = first->model;
+    r->m = first->m, r->k = first->k, r->n = first->n, r->threads = first->threads;
+    r->regime = first->regime;
+    r->why_no_counters = r->why_no_energy = NULL;
+    r->search = &kept[at].search;
+}
+
 static void problem(struct maker *k, size_t m, size_t n_k, size_t n, size_t threads, const char *regime) {
     static const struct {
         const char *gemv, *gemm, *format, *params;
@@ -102,6 +164,9 @@ static void problem(struct maker *k, size_t m, size_t n_k, size_t n, size_t thre
         r->unit = "ns/call";
         r->bytes = bytes, r->macs = macs;
         r->est = about(k, ns, hot ? 0.006 : 0.02, v[i].n);
+        for (size_t j = 0; j < ROUNDS; j++)
+            kept[k->problems].sample[i][j] = r->est.median * (0.98 + 0.05 * tern_random_unit(&k->random));
+        r->samples = kept[k->problems].sample[i], r->sample_count = v[i].n;
         if (i == 3 && !hot) r->est.unstable = 1, r->est.mad = 0.07 * r->est.median;
         const int memory = bytes / (bandwidth * v[i].bandwidth) > macs / peak;
         r->ceiling = memory ? "read zmm" : "vpdpbusd zmm";
@@ -118,6 +183,8 @@ static void problem(struct maker *k, size_t m, size_t n_k, size_t n, size_t thre
         r->ratio = (struct tern_ratio){.n = r->est.n, .median = ratio, .ci_lo = NAN, .ci_hi = NAN};
         if (r->est.n >= 6) r->ratio.ci_lo = ratio * 0.994, r->ratio.ci_hi = ratio * 1.007;
     }
+    search(k, &k->out[first], k->problems);
+    k->problems++;
 }
 
 static void end_to_end(struct maker *k, const char *op, size_t n, size_t threads, double tps, double gain) {
