@@ -4,8 +4,10 @@
 #include "base/file.h"
 #include "harness/e2e.h"
 #include "measure/clock.h"
+#include "measure/energy_model.h"
 #include "measure/machine.h"
 #include "measure/record.h"
+#include "models/facts.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -13,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum output { OUT_MD, OUT_CSV, OUT_JSON };
 
@@ -22,6 +25,8 @@ struct job {
     enum output output;
     size_t *prompts, *threads, rounds, generate, prompt_count, thread_count;
     struct tern_e2e_options o;
+    struct tern_energy_model model; /* of --energy=model */
+    int modelled;
 };
 
 enum { OPT_RECORDS = 256, OPT_CEILINGS, OPT_ENERGY, OPT_BREAKDOWN };
@@ -35,7 +40,7 @@ static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
                                         {"records", required_argument, 0, OPT_RECORDS},
                                         {"seed", required_argument, 0, TERN_OPT_SEED},
                                         {"ceilings", no_argument, 0, OPT_CEILINGS},
-                                        {"energy", no_argument, 0, OPT_ENERGY},
+                                        {"energy", optional_argument, 0, OPT_ENERGY},
                                         {"breakdown", no_argument, 0, OPT_BREAKDOWN},
                                         {"help", no_argument, 0, 'h'},
                                         {0, 0, 0, 0}};
@@ -52,6 +57,19 @@ static int take_list(const char *what, const char *arg, size_t hi, size_t **list
     free(*list);
     *list = NULL;
     return tern_cli_sizes("e2e", what, arg, 1, hi, list, count);
+}
+
+static int take_energy(struct job *j, const char *source) {
+    struct tern_error e = {""};
+    if (!source || !strcmp(source, "auto")) return j->o.energy = 1;
+    if (strcmp(source, "model") && strncmp(source, "model:", 6)) {
+        tern_cli_usage("e2e", "--energy: '%s' is not auto, model or model:FILE.json", source);
+        return 0;
+    }
+    const enum tern_status s = tern_energy_model_read(source[5] ? source + 6 : NULL, &j->model, &e);
+    if (s) tern_cli_fail(s, &e);
+    j->modelled = !s;
+    return !s;
 }
 
 static int take(struct job *j, int option, const char *arg) {
@@ -84,7 +102,7 @@ static int take(struct job *j, int option, const char *arg) {
         j->o.ceilings = 1;
         break;
     case OPT_ENERGY:
-        j->o.energy = 1;
+        ok = take_energy(j, arg);
         break;
     case OPT_BREAKDOWN:
         j->o.breakdown = 1;
@@ -261,12 +279,59 @@ static void print_extras(const struct tern_e2e_row *r) {
     putchar('\n');
 }
 
+/* What a token reads comes from memory when it cannot stay in the last-level cache. */
+static struct tern_energy_range modelled(const struct job *j, const struct tern_e2e_row *row,
+                                         const struct tern_model_facts *f) {
+    const struct tern_machine *m;
+    const int cold = tern_machine_get(&m, NULL) || !m->l3_bytes || row->bytes_per_token > (double)m->l3_bytes;
+    return tern_energy_modelled(&j->model, cold, row->bytes_per_token,
+                                row->facts.macs_per_token + (double)f->head_weights);
+}
+
+static void put_energy(const struct job *j, const struct tern_e2e_row *row, const struct tern_model_facts *f,
+                       struct tern_record *r) {
+    r->why_no_energy = row->why_no_joules;
+    if (row->joules.n) {
+        r->joules = row->joules.median;
+        r->idle_watts = row->idle_watts;
+        r->energy_src = row->energy_src;
+    }
+    if (!j->modelled) return;
+    r->why_no_energy = row->decode ? "a model was asked for" : "the model knows no bytes per prompt token";
+    if (!row->decode) return;
+    const struct tern_energy_range x = modelled(j, row, f);
+    r->modelled_from = x.from, r->modelled_to = x.to;
+    r->energy_model = j->model.name;
+}
+
+static void put_memory(const struct job *j, const struct tern_e2e_row *row, const struct tern_model_facts *f,
+                       struct tern_record *r) {
+    struct stat st;
+    const char *path = tern_model_path(j->c.m);
+    if (row->peak_rss_bytes) r->memory.peak_rss = (double)row->peak_rss_bytes;
+    r->memory.body = (double)row->facts.body_bytes;
+    r->memory.head = (double)row->facts.head_bytes;
+    r->memory.kv = (double)row->kv_bytes;
+    if (path && !stat(path, &st)) r->memory.file = (double)st.st_size;
+    r->memory.weights = (double)f->linear_weights;
+    r->memory.head_weights = (double)f->head_weights;
+}
+
 static enum tern_status keep_records(const struct job *j, const struct tern_e2e_row *rows, size_t count,
                                      struct tern_error *e) {
     char run[32], flags[64];
+    struct tern_model_facts facts;
     const struct tern_machine *m;
     enum tern_status s = tern_machine_get(&m, e);
     snprintf(run, sizeof run, "e2e-%016" PRIx64, tern_now_ns());
+    tern_model_facts(j->c.m, &facts);
+    if (s == TERN_OK) { /* a report needs the caches of the machine to judge these figures */
+        struct tern_record r;
+        char params[1024];
+        tern_record_of_machine(m, params, sizeof params, &r);
+        r.run = run;
+        s = tern_record_append(j->records, &r, e);
+    }
     for (size_t i = 0; s == TERN_OK && i < count; i++) {
         const struct tern_e2e_row *row = &rows[i];
         struct tern_record r;
@@ -286,6 +351,9 @@ static enum tern_status keep_records(const struct job *j, const struct tern_e2e_
         r.samples = row->sample, r.sample_count = row->samples;
         if (row->decode) r.bytes = row->bytes_per_token;
         r.macs = row->facts.macs_per_token;
+        if (row->share.n) r.of_ceiling = row->share.median, r.ceiling = row->ceiling_name;
+        put_energy(j, row, &facts, &r);
+        put_memory(j, row, &facts, &r);
         r.flags = flags;
         r.complete = 1;
         s = tern_record_append(j->records, &r, e);
@@ -358,9 +426,11 @@ const struct tern_command tern_command_e2e = {
         "                     as for tern run\n"
         "      --ceilings     measures read bandwidth and int8 peak in every round, and the share that is "
         "reached\n"
-        "      --energy       joules per token, where the machine tells\n"
+        "      --energy[=S]   joules per token, where the machine tells; =model or =model:FILE.json: a "
+        "modelled\n"
+        "                     figure in the records, called so\n"
         "      --breakdown    one more run of each test, timed per operation\n"
-        "      --records FILE appends one record per test\n"
+        "      --records FILE appends one record per test, and one of the machine\n"
         "      --seed N       of the token ids (1)\n"
         "  -q, --quiet        no progress\n\n"
         "example: tern e2e -m synth:2b-4t -p 128,512 -n 32 -t 1,2 -r 7 -o json\n",

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include "measure/record.h"
+#include "reports/changes.h"
 #include "reports/report.h"
 
 #include <jansson.h>
@@ -14,6 +15,9 @@ struct inputs {
     struct tern_records *set;
     struct tern_record *all; /* of every file, in order */
     size_t files, count;
+    struct tern_records remembered; /* of the history */
+    struct tern_annotations notes;
+    struct tern_series_set series;
 };
 
 static void drop(struct inputs *in) {
@@ -21,6 +25,29 @@ static void drop(struct inputs *in) {
     free(in->source);
     free(in->set);
     free(in->all);
+    tern_series_free(&in->series);
+    tern_annotations_free(&in->notes);
+    tern_records_free(&in->remembered);
+}
+
+/* Without a file of records the history's own are shown. */
+static enum tern_status read_history(struct inputs *in, const char *path, struct tern_error *e) {
+    const struct tern_change_options o = {.seed = 1};
+    const struct tern_history_query all = {0};
+    struct tern_history *h;
+    enum tern_status s = tern_history_open(path, 1, &h, e);
+    if (s) return s;
+    s = tern_history_find(h, &all, &in->remembered, e);
+    if (!s) s = tern_history_annotations(h, &in->notes, e);
+    tern_history_close(h);
+    if (!s) s = tern_series_of(in->remembered.item, in->remembered.count, &in->notes, &o, &in->series, e);
+    if (s || in->files) return s;
+    in->all = calloc(in->remembered.count + 1, sizeof *in->all);
+    if (!in->all) return tern_fail(e, TERN_NO_MEMORY, "report: out of memory");
+    for (size_t i = 0; i < in->remembered.count; i++) in->all[i] = in->remembered.item[i];
+    in->count = in->remembered.count;
+    in->source[0] = (struct tern_report_source){.path = path, .records = in->count};
+    return TERN_OK;
 }
 
 static enum tern_status read_all(struct inputs *in, struct tern_error *e) {
@@ -31,6 +58,7 @@ static enum tern_status read_all(struct inputs *in, struct tern_error *e) {
         in->source[i].skipped = in->set[i].skipped;
         in->count += in->set[i].count;
     }
+    if (!in->files) return TERN_OK;
     in->all = calloc(in->count ? in->count : 1, sizeof *in->all);
     if (!in->all) return tern_fail(e, TERN_NO_MEMORY, "report: %zu records: out of memory", in->count);
     size_t at = 0;
@@ -62,6 +90,7 @@ static int print_json(const char *out, const struct tern_report_summary *s) {
 static int run(int argc, char **argv) {
     static const struct option options[] = {
         {"records", required_argument, 0, 'r'}, {"out", required_argument, 0, 'o'},
+        {"history", required_argument, 0, 'd'}, {"db", required_argument, 0, 'd'},
         {"all-runs", no_argument, 0, 'a'},      {"json", no_argument, 0, 'j'},
         {"svg-only", no_argument, 0, 's'},      {"quiet", no_argument, 0, 'q'},
         {"help", no_argument, 0, 'h'},          {0, 0, 0, 0}};
@@ -86,6 +115,9 @@ static int run(int argc, char **argv) {
         case 'o':
             o.out = optarg;
             break;
+        case 'd':
+            o.history_path = optarg;
+            break;
         case 'a':
             o.all_runs = 1;
             break;
@@ -104,13 +136,15 @@ static int run(int argc, char **argv) {
     }
     if (optind < argc)
         tern_cli_usage(name, "'%s' is not an option; name files by --records", argv[optind]);
-    else if (!in.files)
-        tern_cli_usage(name, "--records FILE is missing");
+    else if (!in.files && !o.history_path)
+        tern_cli_usage(name, "--records FILE or --history FILE.db is missing");
     else if (!o.out || !*o.out)
         tern_cli_usage(name, "--out DIR is missing");
-    if (optind < argc || !in.files || !o.out || !*o.out) goto done;
-    o.source = in.source, o.sources = in.files;
+    if (optind < argc || (!in.files && !o.history_path) || !o.out || !*o.out) goto done;
     enum tern_status s = read_all(&in, &e);
+    if (!s && o.history_path) s = read_history(&in, o.history_path, &e);
+    o.source = in.source, o.sources = in.files ? in.files : 1;
+    if (o.history_path) o.history = &in.series, o.notes = &in.notes;
     if (!s) s = tern_report_write(in.all, in.count, &o, &sum, &e);
     if (s) {
         rc = tern_cli_fail(s, &e);
@@ -129,12 +163,14 @@ done:
 
 const struct tern_command tern_command_report = {
     "report", "one self-contained HTML page (plus Markdown, CSV, SVG) from records",
-    "usage: tern report --records FILE [--records FILE2 ...] --out DIR [options]\n\n"
+    "usage: tern report [--records FILE ...] [--history FILE.db] --out DIR [options]\n\n"
     "Turns records into DIR/index.html (opens from disk, needs no network), DIR/report.md, DIR/*.csv and\n"
     "DIR/figures/ (SVG, PNG, PDF, and the gnuplot scripts and data that made them). Of several runs of one\n"
     "problem the newest counts. Without gnuplot everything but the drawings is written, and the page says\n"
     "what to install.\n\n"
     "  --records FILE   JSON Lines written by tune, bench, ceilings, e2e, verify; repeatable\n"
+    "  --history FILE   of tern history: series with change points; without --records also all the records;\n"
+    "                   --db is the same\n"
     "  -o, --out DIR    folder to write; made if missing\n"
     "  --all-runs       show every run of a problem, not only the newest\n"
     "  --svg-only       no PNG and PDF of the figures, which take longer\n"

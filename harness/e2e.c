@@ -29,10 +29,12 @@ struct bench {
     uint64_t calls[2];
     char why_no_ceiling[2][256], why_no_joules[400];
     struct tern_energy *energy;
+    double idle_watts;
 };
 
 #define READ_BYTES ((size_t)256 << 20)
 #define BURST_NS   20e6 /* of a ceiling in each round */
+#define IDLE_S     0.3
 
 static size_t tokens_of(const struct bench *b, size_t test) {
     return test < b->o->prompt_count ? b->o->prompts[test] : b->o->generate;
@@ -108,7 +110,11 @@ static void open_extras(struct bench *b) {
     if (!b->o->energy) return;
     b->why_no_joules[0] = 0;
     const char *no = tern_energy_why_not();
-    if (!no && tern_energy_open(&b->energy, &why) == TERN_OK) return;
+    b->idle_watts = NAN;
+    if (!no && tern_energy_open(&b->energy, &why) == TERN_OK) {
+        if (tern_energy_idle(b->energy, IDLE_S, &b->idle_watts, &why) != TERN_OK) b->idle_watts = NAN;
+        return;
+    }
     b->energy = NULL;
     snprintf(b->why_no_joules, sizeof b->why_no_joules, "%s", no ? no : why.text);
 }
@@ -162,10 +168,13 @@ static void fill_share(const struct bench *b, size_t test, struct tern_e2e_row *
 static void fill_joules(const struct bench *b, size_t test, struct tern_e2e_row *row) {
     const double *j = b->joules + test * b->o->rounds;
     snprintf(row->why_no_joules, sizeof row->why_no_joules, "%s", b->why_no_joules);
+    row->idle_watts = NAN;
     if (!b->energy) return;
     for (size_t i = 0; i < b->o->rounds; i++)
         if (isnan(j[i])) return;
     row->joules = tern_estimate_of(j, b->o->rounds);
+    snprintf(row->energy_src, sizeof row->energy_src, "%s", tern_energy_name(b->energy));
+    row->idle_watts = b->idle_watts;
 }
 
 static enum tern_status break_down(struct bench *b, size_t test, struct tern_e2e_row *row,

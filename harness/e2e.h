@@ -45,6 +45,8 @@ struct tern_e2e_row {
     char ceiling_name[64], why_no_share[256];
     struct tern_estimate joules; /* per token; n == 0: not asked for, or why_no_joules */
     char why_no_joules[400];
+    char energy_src[128]; /* of the joules; "" without */
+    double idle_watts;    /* of the same source before the first round, not subtracted; NaN without */
     int has_breakdown;
     double spent[TERN_OPERATIONS]; /* seconds per token of one run, mean over the workers */
 };

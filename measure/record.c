@@ -27,6 +27,7 @@ void tern_record_init(struct tern_record *r) {
         .modelled_from = NAN,
         .modelled_to = NAN,
         .floor = NAN,
+        .memory = {NAN, NAN, NAN, NAN, NAN, NAN, NAN},
     };
 }
 
@@ -153,6 +154,18 @@ static void put_energy(struct object *w, const struct tern_record *r) {
     put_part(w, "energy", part);
 }
 
+static void put_memory(struct object *w, const struct tern_record *r) {
+    struct object part = begin_object();
+    put_number(&part, "peak_rss", r->memory.peak_rss);
+    put_number(&part, "body", r->memory.body);
+    put_number(&part, "head", r->memory.head);
+    put_number(&part, "kv", r->memory.kv);
+    put_number(&part, "file", r->memory.file);
+    put_number(&part, "weights", r->memory.weights);
+    put_number(&part, "head_weights", r->memory.head_weights);
+    put_part(w, "memory", part);
+}
+
 static void put_flags(struct object *w, const char *flags) {
     static const char space[] = " \t";
     if (!flags || !flags[strspn(flags, space)]) return;
@@ -204,6 +217,7 @@ static json_t *object_of(const struct tern_record *r) {
     put_text(&w, "ceiling", r->ceiling);
     put_counters(&w, r);
     put_energy(&w, r);
+    put_memory(&w, r);
     if (r->search) put(&w, "search", tern_search_to_json(r->search));
     put_flags(&w, r->flags);
     put(&w, "complete", json_boolean(r->complete));

@@ -53,15 +53,20 @@ struct tern_record {
         double value;
     } counter[TERN_RECORD_VALUES];
     size_t counters;
-    const char *counters_src;                /* names of the groups: "ipc cache" */
-    double joules, idle_watts;               /* of one call, measured; of the idle machine */
-    const char *energy_src;                  /* "powercap package-0"; NULL: no joules */
-    double modelled_from, modelled_to;       /* joules of one call by a model: no measurement */
-    const char *energy_model;                /* its name */
-    double floor;                            /* A/A floor that `ratio` is judged by, a share */
-    const struct tern_record_search *search; /* of kind "search"; NULL: none */
-    const char *flags;                       /* space separated: "vm unstable wcold-capped ..." */
-    int complete;                            /* 0: budget ended first */
+    const char *counters_src;          /* names of the groups: "ipc cache" */
+    double joules, idle_watts;         /* of one call, measured; of the idle machine */
+    const char *energy_src;            /* "powercap package-0"; NULL: no joules */
+    double modelled_from, modelled_to; /* joules of one call by a model: no measurement */
+    const char *energy_model;          /* its name */
+    struct {
+        double peak_rss, body, head, kv, file; /* bytes: of the process until then; of the packed layers, the
+                                                  packed head, the whole cache; of the model's file */
+        double weights, head_weights;          /* how many: of the linear layers, of the head */
+    } memory;                                  /* of a model end to end */
+    double floor;                              /* A/A floor that `ratio` is judged by, a share */
+    const struct tern_record_search *search;   /* of kind "search"; NULL: none */
+    const char *flags;                         /* space separated: "vm unstable wcold-capped ..." */
+    int complete;                              /* 0: budget ended first */
 };
 
 /* All fields absent (NaN, 0, NULL). */

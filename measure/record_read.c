@@ -188,6 +188,17 @@ static void get_energy(struct tern_record_line *l, const json_t *o, struct tern_
     get_pair(l, part, "modelled", &r->modelled_from, &r->modelled_to);
 }
 
+static void get_memory(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
+    const json_t *part = get_part(l, o, "memory");
+    r->memory.peak_rss = get_number(l, part, "peak_rss");
+    r->memory.body = get_number(l, part, "body");
+    r->memory.head = get_number(l, part, "head");
+    r->memory.kv = get_number(l, part, "kv");
+    r->memory.file = get_number(l, part, "file");
+    r->memory.weights = get_number(l, part, "weights");
+    r->memory.head_weights = get_number(l, part, "head_weights");
+}
+
 static void get_search(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
     const json_t *part = get_part(l, o, "search");
     char *bytes = part ? tern_record_store(l, sizeof *r->search + sizeof(double)) : NULL;
@@ -228,6 +239,7 @@ static int record_of(struct tern_record_line *l, const json_t *o, struct tern_re
     r->ceiling = get_text(l, o, "ceiling");
     get_counters(l, o, r);
     get_energy(l, o, r);
+    get_memory(l, o, r);
     get_search(l, o, r);
     r->flags = get_flags(l, o);
     r->complete = get_truth(l, o, "complete");

@@ -22,8 +22,10 @@
 
 /* Not read from a config.json, but worked back from file sizes or from the family (kernels.md 4.1): falcon-e,
  * trilm-3.9b, bonsai. Rotation, eps and context of falcon-e are assumed. Not here, for want of a graph:
- * Gemma3, MMfreeLM, Hunyuan. The last four are our own: small enough for tests and for a machine without much
- * memory. */
+ * Gemma3, MMfreeLM, Hunyuan. bitnet-125m to bitnet-100b are the sizes that bitnet.cpp publishes speed and
+ * energy for: widths and depths of its utils/generate-dummy-bitnet-model.py, vocabulary and context of
+ * bitnet_b1_58-3B, heads not grouped. The last four are our own: small enough for tests and for a machine
+ * without much memory. */
 #define MODELS(MODEL)                                                                                        \
     MODEL("2b-4t", B158, DIMS(2560, 6912, 30, 20, 5, 128, 128256, 4096))                                     \
     MODEL("large", B070, DIMS(1536, 4096, 24, 16, 16, 96, 32002, 2048))                                      \
@@ -41,6 +43,17 @@
     MODEL("bonsai-1.7b", QWEN3, .tied = 1, DIMS(2048, 6144, 28, 16, 8, 128, 151936, 4096))                   \
     MODEL("bonsai-4b", QWEN3, .tied = 1, DIMS(2560, 9728, 36, 32, 8, 128, 151936, 4096))                     \
     MODEL("bonsai-8b", QWEN3, DIMS(4096, 12288, 36, 32, 8, 128, 151936, 4096))                               \
+    MODEL("bitnet-125m", B070, DIMS(768, 3072, 11, 12, 12, 64, 32002, 2048))                                 \
+    MODEL("bitnet-350m", B070, DIMS(1024, 3072, 24, 16, 16, 64, 32002, 2048))                                \
+    MODEL("bitnet-1b", B070, DIMS(2048, 3584, 24, 32, 32, 64, 32002, 2048))                                  \
+    MODEL("bitnet-1.5b", B070, DIMS(1536, 9216, 28, 32, 32, 48, 32002, 2048))                                \
+    MODEL("bitnet-2.7b", B070, DIMS(3072, 7680, 24, 32, 32, 96, 32002, 2048))                                \
+    MODEL("bitnet-3.8b", B070, DIMS(3840, 8192, 24, 32, 32, 120, 32002, 2048))                               \
+    MODEL("bitnet-7b", B070, DIMS(4096, 12032, 32, 32, 32, 128, 32002, 2048))                                \
+    MODEL("bitnet-13b", B070, DIMS(5120, 13824, 40, 40, 40, 128, 32002, 2048))                               \
+    MODEL("bitnet-30b", B070, DIMS(6656, 16384, 60, 52, 52, 128, 32002, 2048))                               \
+    MODEL("bitnet-70b", B070, DIMS(8192, 24576, 80, 64, 64, 128, 32002, 2048))                               \
+    MODEL("bitnet-100b", B070, DIMS(8192, 45568, 72, 64, 64, 128, 32002, 2048))                              \
     MODEL("125m", B158, DIMS(768, 2048, 12, 12, 4, 64, 32000, 2048))                                         \
     MODEL("micro", B158, DIMS(256, 768, 2, 4, 2, 64, 320, 512))                                              \
     MODEL("micro-qwen3", EMBED, DIMS(256, 768, 2, 4, 2, 128, 320, 512))                                      \

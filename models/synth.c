@@ -101,7 +101,7 @@ static void fill_layer(struct tern_model *m, uint32_t i, const struct tern_synth
 
 static enum tern_status check(const char *name, const struct tern_synth_options *o, struct tern_error *e) {
     if (!tern_builtin_model(name)) {
-        char known[400] = "";
+        char known[600] = "";
         size_t count, at = 0;
         const char *const *names = tern_builtin_names(&count);
         for (size_t i = 0; i < count && at < sizeof known; i++)

@@ -64,6 +64,11 @@ struct tern_series_set {
 enum tern_status tern_series_of(const struct tern_record *r, size_t n, const struct tern_annotations *notes,
                                 const struct tern_change_options *o, struct tern_series_set *out,
                                 struct tern_error *e);
+/* The median between the changes around a point. NaN when out of memory. */
+double tern_series_level(const struct tern_series *s, size_t point);
+/* The remark that fits a record, or NULL. `notes` may be NULL. */
+const struct tern_annotation *tern_series_note(const struct tern_record *r,
+                                               const struct tern_annotations *notes);
 void tern_series_free(struct tern_series_set *s);
 /* "gemv_p64... gemv 6912x2560x1 t1 wcold, m:..." */
 void tern_series_name(const struct tern_series *s, char *out, size_t out_bytes);

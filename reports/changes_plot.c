@@ -14,8 +14,7 @@
 
 static const double gnuplot_seconds_max = 30;
 
-/* The median between the changes around a point. */
-static double level(const struct tern_series *s, size_t point) {
+double tern_series_level(const struct tern_series *s, size_t point) {
     double *x = malloc((2 * s->points + 1) * sizeof *x);
     size_t from = 0, to = s->points;
     if (!x) return NAN;
@@ -34,7 +33,7 @@ static void put_data(const struct tern_series *s, struct tern_text *t) {
     for (size_t i = 0; i < s->points; i++) {
         const struct tern_record *r = s->point[i].record;
         const double number[] = {s->point[i].value, s->point[i].records == 1 ? r->est.ci_lo : NAN,
-                                 s->point[i].records == 1 ? r->est.ci_hi : NAN, level(s, i)};
+                                 s->point[i].records == 1 ? r->est.ci_hi : NAN, tern_series_level(s, i)};
         tern_text_printf(t, "%zu", i + 1);
         for (int k = 0; k < 4; k++) tern_text_put(t, " "), tern_put_exact(t, number[k], "NaN");
         tern_text_put(t, " '");

@@ -58,8 +58,8 @@ static int begins(const char *text, const char *with) {
     return !strncmp(tern_or_empty(text), tern_or_empty(with), strlen(tern_or_empty(with)));
 }
 
-static const struct tern_annotation *note_of(const struct tern_record *r,
-                                             const struct tern_annotations *notes) {
+const struct tern_annotation *tern_series_note(const struct tern_record *r,
+                                               const struct tern_annotations *notes) {
     char problem[256];
     tern_history_problem(r, problem, sizeof problem);
     for (size_t i = 0; notes && i < notes->count; i++) {
@@ -85,7 +85,7 @@ static int find(struct tern_series *s, const struct tern_annotations *notes,
     ok = ok && tern_changes_find(x, s->points, o, s->change, &s->changes);
     for (size_t i = 0; ok && i < s->changes; i++) {
         if (strstr(tern_or_empty(s->key->unit), "/s")) turn(&s->change[i]);
-        s->change[i].note = note_of(s->point[s->change[i].at].record, notes);
+        s->change[i].note = tern_series_note(s->point[s->change[i].at].record, notes);
     }
     free(x);
     return ok;

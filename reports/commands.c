@@ -90,7 +90,12 @@ void tern_report_commands(const struct tern_report_data *d, const struct tern_re
     for (size_t i = 0; i < d->e2es; i++)
         if (*tern_or_empty(d->e2e[i]->model)) e2e(d, d->e2e[i], out);
     tern_text_put(&t, "tern report");
+    if (o->history_path) {
+        tern_text_put(&t, " --history ");
+        tern_text_shell(&t, o->history_path);
+    }
     for (size_t i = 0; i < o->sources; i++) {
+        if (o->history_path && o->source[i].path == o->history_path) continue; /* the records are its own */
         tern_text_put(&t, " --records ");
         tern_text_shell(&t, o->source[i].path);
     }

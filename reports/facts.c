@@ -49,9 +49,12 @@ const char **tern_report_machine_keys(const struct tern_report_data *d, size_t *
     const char **key = calloc(d->all_count + 1, sizeof *key);
     *count = 0;
     if (!key) return NULL;
-    for (size_t i = 0; i < d->all_count; i++) key[i] = tern_or_empty(d->all[i].machine);
-    qsort(key, d->all_count, sizeof *key, text_order);
+    size_t own = 0, n = 0;
+    for (size_t i = 0; i < d->all_count; i++) own += !*tern_or_empty(d->all[i].source);
     for (size_t i = 0; i < d->all_count; i++)
+        if (!own || !*tern_or_empty(d->all[i].source)) key[n++] = tern_or_empty(d->all[i].machine);
+    qsort(key, n, sizeof *key, text_order);
+    for (size_t i = 0; i < n; i++)
         if (!*count || strcmp(key[*count - 1], key[i])) key[(*count)++] = key[i];
     return key;
 }

@@ -40,8 +40,8 @@ void tern_report_gaps(const struct tern_report_data *d, const struct tern_report
 void tern_report_commands(const struct tern_report_data *d, const struct tern_report_options *o,
                           struct tern_facts *out);
 
-/* The distinct machine keys of the records, sorted; borrowed strings, heap array (free()). NULL: out of
- * memory. */
+/* The distinct machine keys of the records that tern measured (of all, when there are none), sorted; borrowed
+ * strings, heap array (free()). NULL: out of memory. */
 const char **tern_report_machine_keys(const struct tern_report_data *d, size_t *count);
 
 #endif

@@ -41,6 +41,7 @@ enum tern_status tern_report_write(const struct tern_record *records, size_t cou
                          o->sources > 1 ? ", nor do the other files" : "");
     enum tern_status s = tern_report_select(records, count, o->all_runs, &d, e);
     if (s) return s;
+    d.history = o->history, d.notes = o->notes;
     struct tern_report_page p = {
         .data = &d, .options = o, .figures = &figures, .why_not_drawn = sum.why_not_drawn};
     folder = tern_format_text("%s/figures", o->out);

@@ -13,6 +13,10 @@
     X(sensitivity)                                                                                           \
     X(search)                                                                                                \
     X(e2e)                                                                                                   \
+    X(ladder)                                                                                                \
+    X(energy)                                                                                                \
+    X(rivals)                                                                                                \
+    X(history)                                                                                               \
     X(missing)                                                                                               \
     X(reproduce)
 

@@ -22,7 +22,7 @@ struct tern_section {
                     struct tern_figures *out);
     void (*html)(const struct tern_report_page *p, struct tern_text *t);     /* what follows the heading */
     void (*markdown)(const struct tern_report_page *p, struct tern_text *t); /* likewise */
-    struct tern_section_csv csv[3];
+    struct tern_section_csv csv[6];                                          /* the last has no name */
 };
 
 extern const struct tern_section *const tern_sections[];

@@ -2,6 +2,7 @@
 #include "reports/csv_cells.h"
 #include "reports/html_cells.h"
 #include "reports/markdown_cells.h"
+#include "reports/section_e2e.h"
 #include "reports/sections.h"
 
 static void winners(const struct tern_report_page *p, struct tern_text *t) {
@@ -39,8 +40,24 @@ static void e2e(const struct tern_report_page *p, struct tern_text *t) {
         tern_html_absent(t, "end-to-end run", "tern e2e");
         return;
     }
+    tern_sheet_html(p, tern_fill_models, t);
     tern_html_figures(p, "e2e", t);
+    tern_sheet_html(p, tern_fill_sizes, t);
     tern_html_e2e(p, t);
+}
+
+static void e2e_markdown(const struct tern_report_page *p, struct tern_text *t) {
+    if (p->data->e2es)
+        tern_sheet_markdown(p, tern_fill_models, t), tern_sheet_markdown(p, tern_fill_sizes, t);
+    tern_md_e2e(p, t);
+}
+
+static void models_csv(const struct tern_report_page *p, struct tern_text *t) {
+    tern_sheet_csv(p, tern_fill_models, 0, t);
+}
+
+static void sizes_csv(const struct tern_report_page *p, struct tern_text *t) {
+    tern_sheet_csv(p, tern_fill_sizes, 0, t);
 }
 
 const struct tern_section tern_section_machine = {
@@ -83,8 +100,8 @@ const struct tern_section tern_section_e2e = {
     .heading = "End to end",
     .figures = tern_figure_e2e,
     .html = e2e,
-    .markdown = tern_md_e2e,
-    .csv = {{"e2e.csv", tern_csv_e2e}},
+    .markdown = e2e_markdown,
+    .csv = {{"e2e.csv", tern_csv_e2e}, {"models.csv", models_csv}, {"sizes.csv", sizes_csv}},
 };
 const struct tern_section tern_section_missing = {
     .id = "missing",

@@ -240,6 +240,42 @@ static void keep_newest_run(const struct tern_record **rec, size_t *count) {
     *count = kept;
 }
 
+static int is_imported(const struct tern_record *r) {
+    return *tern_or_empty(r->source);
+}
+
+/* 1 when tern itself measured on that machine, or on none at all. */
+static int is_ours(const struct tern_record *all, size_t count, const char *machine) {
+    size_t own = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (is_imported(&all[i])) continue;
+        if (!tern_text_order(all[i].machine, machine)) return 1;
+        own++;
+    }
+    return !own;
+}
+
+static int stands_among_ours(const struct tern_record *r, const struct tern_record *all, size_t count) {
+    if (!is_imported(r)) return 1;
+    if (kind_is(r, "sample") && is_rate(r)) return 0;
+    return is_ours(all, count, r->machine);
+}
+
+static int import_order(const struct tern_record *a, const struct tern_record *b) {
+    int o = tern_text_order(a->kind, b->kind);
+    if (!o) o = tern_text_order(a->model, b->model);
+    if (!o) o = -tern_text_order(a->op, b->op);
+    if (!o) o = tern_number_order(a->n, b->n);
+    if (!o) o = tern_number_order(a->m * a->k, b->m * b->k);
+    if (!o) o = tern_number_order(a->threads, b->threads);
+    if (!o) o = regime_rank(a->regime) - regime_rank(b->regime);
+    if (!o) o = tern_text_order(a->regime, b->regime);
+    if (!o) o = tern_text_order(a->variant, b->variant);
+    if (!o) o = tern_text_order(a->params, b->params);
+    return o ? o : tern_text_order(a->machine, b->machine);
+}
+SORTER(by_import, import_order)
+
 enum tern_status tern_report_select(const struct tern_record *all, size_t count, int all_runs,
                                     struct tern_report_data *d, struct tern_error *e) {
     const size_t room = count ? count : 1;
@@ -253,11 +289,12 @@ enum tern_status tern_report_select(const struct tern_record *all, size_t count,
     d->e2e = calloc(room, sizeof *d->e2e);
     d->machine = calloc(room, sizeof *d->machine);
     d->verify = calloc(room, sizeof *d->verify);
+    d->imported = calloc(room, sizeof *d->imported);
     d->search = calloc(room, sizeof *d->search);
     enum tern_status s = TERN_OK;
     size_t samples = 0, ceilings = 0;
     if (!sample || !ceiling || !rate || !d->problem || !d->entries || !d->ceiling || !d->e2e || !d->machine ||
-        !d->verify || !d->search) {
+        !d->verify || !d->search || !d->imported) {
         s = tern_fail(e, TERN_NO_MEMORY, "report: %zu records: out of memory", count);
         goto done;
     }
@@ -269,6 +306,8 @@ enum tern_status tern_report_select(const struct tern_record *all, size_t count,
         if (kind_is(r, "search") && r->search && r->search->trials) d->search[d->searches++] = r;
         if (kind_is(r, "verify")) d->verify[d->verifies++] = r;
         if (!is_sample && !is_ceiling && !is_e2e) continue;
+        if (measured(r) && is_imported(r) && !is_ceiling) d->imported[d->imports++] = r;
+        if (measured(r) && !stands_among_ours(r, all, count)) continue;
         /* A rate among times would be ranked upside down. */
         const int turned = is_sample && r->unit && strstr(r->unit, "/s") != NULL;
         if (!measured(r) || turned || (is_ceiling && !isfinite(ceiling_rate(r, r->est.median))))
@@ -287,6 +326,8 @@ enum tern_status tern_report_select(const struct tern_record *all, size_t count,
     qsort(d->machine, d->machines, sizeof *d->machine, by_machine);
     d->machines = keep_newest(d->machine, d->machines, machine_order);
     keep_newest_run(d->verify, &d->verifies);
+    qsort(d->imported, d->imports, sizeof *d->imported, by_import);
+    d->imports = keep_newest(d->imported, d->imports, import_order);
     qsort(d->search, d->searches, sizeof *d->search, by_problem);
     d->searches = keep_newest(d->search, d->searches, problem_order);
 done:
@@ -304,6 +345,7 @@ void tern_report_data_free(struct tern_report_data *d) {
     free(d->e2e);
     free(d->machine);
     free(d->verify);
+    free(d->imported);
     free(d->search);
     *d = (struct tern_report_data){0};
 }

@@ -1,6 +1,10 @@
 /* From a heap of records to what a report talks about: problems with their ranked variants, ceilings,
  * end-to-end runs.
  *
+ * Records of other programs (`source`) stand among ours only when they are of a machine that we measured,
+ * too, and in our unit of time; all of them are in `imported`. When nothing is ours, they are treated as
+ * ours.
+ *
  * A problem is (machine, M, K, N, threads, regime). Of several runs of one problem the newest counts, unless
  * all are asked for: then each run is a problem of its own, because intervals of different runs were not
  * measured together. */
@@ -41,6 +45,9 @@ struct tern_report_ceiling {
     int is_read;
 };
 
+struct tern_series_set;
+struct tern_annotations;
+
 struct tern_report_data {
     const struct tern_record *all;
     size_t all_count;
@@ -56,6 +63,10 @@ struct tern_report_data {
     size_t searches;
     const struct tern_record **verify; /* newest run */
     size_t verifies;
+    const struct tern_record **imported; /* measured by other programs, newest of each; see below */
+    size_t imports;
+    const struct tern_series_set *history; /* NULL: none was given; borrowed, and so are the remarks */
+    const struct tern_annotations *notes;
     size_t older;   /* sample records of older runs, left out */
     size_t repeats; /* sample records replaced by a later one of the same run, variant and parameters */
     size_t empty;   /* sample, e2e and ceiling records without a number, or samples that are rates */

@@ -283,9 +283,30 @@ Test(command, e2e_prints_every_test_with_unit_estimator_n_and_spread) {
     }
     json_decref(all);
     cr_assert(tern_file_read(path, 1u << 20, &records, &bytes, NULL) == TERN_OK);
-    cr_assert(eq(i32, lines(records), 6));
+    cr_assert(eq(i32, lines(records), 7)); /* and the machine */
+    cr_assert(strstr(records, "\"kind\":\"machine\"") != NULL);
     cr_assert(strstr(records, "\"kind\":\"e2e\"") != NULL);
+    static const char *const kept[] = {
+        "\"peak_rss\":", "\"body\":",         "\"kv\":",
+        "\"file\":",     "\"head_weights\":", "\"energy\":{\"why\":\"not asked for\"}"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        cr_assert(strstr(records, kept[i]) != NULL, "%s is not in %s", kept[i], records);
     free(records);
+}
+
+Test(command, e2e_models_the_energy_of_a_token_only_when_asked_and_says_so) {
+    char arguments[256], path[128], *records = NULL;
+    size_t bytes;
+    snprintf(path, sizeof path, "%s/energy.jsonl", folder);
+    snprintf(arguments, sizeof arguments, "e2e -m " MODEL " -p 8 -n 4 -t 1 -r 1 --energy=model --records %s",
+             path);
+    cr_assert(eq(i32, tern(0, arguments).code, 0));
+    cr_assert(tern_file_read(path, 1u << 20, &records, &bytes, NULL) == TERN_OK);
+    const char *decode = strstr(records, "\"decode\""), *modelled = strstr(records, "\"modelled\":[");
+    cr_assert(modelled != NULL && modelled > decode, "%s", records); /* of decode only */
+    cr_assert(strstr(records, "\"joules\"") == NULL, "%s", records);
+    free(records);
+    cr_assert(eq(i32, tern(0, "e2e -m " MODEL " --energy=guess").code, 3));
 }
 
 Test(command, e2e_tables_have_one_row_per_test) {

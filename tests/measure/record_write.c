@@ -43,6 +43,24 @@ Test(record, of_nothing_but_a_kind_holds_only_what_the_writer_knows) {
     json_decref(o);
 }
 
+Test(record, memory_comes_back_as_written_and_what_is_absent_stays_absent) {
+    struct tern_record r;
+    struct tern_records set;
+    struct tern_error e = {""};
+    tern_record_init(&r);
+    r.kind = "e2e";
+    r.memory.body = 4096, r.memory.peak_rss = 123456789;
+    char *text = tern_record_json(&r, &e);
+    cr_assert(text != NULL);
+    cr_assert(strstr(text, "\"memory\":{\"peak_rss\":123456789.0,\"body\":4096.0}") != NULL, "%s", text);
+    cr_assert(eq(int, (int)tern_records_parse(text, strlen(text), &set, &e), TERN_OK));
+    cr_assert(eq(sz, set.count, 1));
+    cr_assert(eq(dbl, set.item[0].memory.body, 4096));
+    cr_assert(isnan(set.item[0].memory.head) && isnan(set.item[0].memory.file));
+    tern_records_free(&set);
+    free(text);
+}
+
 Test(record, nests_shape_estimate_and_ratio) {
     struct tern_record r;
     tern_record_init(&r);

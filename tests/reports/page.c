@@ -15,7 +15,8 @@
 static struct tern_report_summary written(const struct tern_record *r, size_t count, const char *out,
                                           const char *search) {
     const struct tern_report_source source = {"records.jsonl", count, 2};
-    const struct tern_report_options o = {.out = out, .source = &source, .sources = 1, .search = search, .svg_only = 1};
+    const struct tern_report_options o = {
+        .out = out, .source = &source, .sources = 1, .search = search, .svg_only = 1};
     struct tern_report_summary sum;
     struct tern_error e = {""};
     cr_assert(eq(int, (int)tern_report_write(r, count, &o, &sum, &e), TERN_OK), "%s", e.text);
