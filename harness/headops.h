@@ -3,7 +3,7 @@
  *
  * One source (headops_body.c), compiled once per ISA level. Float sums run over four accumulators of sixteen
  * lanes in one fixed order without fused operations, so every level gives the same bits; the scan and Q6_K
- * blocks (q6_rows.h) sum integers, which have no order. */
+ * blocks (q6_rows_body.c) sum integers, which have no order. */
 #ifndef TERN_HARNESS_HEADOPS_H
 #define TERN_HARNESS_HEADOPS_H
 
@@ -18,7 +18,7 @@ enum tern_rows { TERN_ROWS_F16, TERN_ROWS_F32, TERN_ROWS_Q8, TERN_ROWS_Q6_K, TER
 size_t tern_rows_bytes(enum tern_rows type, size_t k);
 
 /* A float dot product of k terms: terms per accumulator lane, the product, two levels of accumulators, four
- * of lanes, and at most 15 single ones behind them; 64 for what the planes of q6_rows.h lose. Its error is
+ * of lanes, and at most 15 single ones behind them; 64 for what the planes of q6_rows_body.c lose. Its error is
  * below this many times 2^-24, relative to |row| |x|. */
 static inline double tern_rows_roundings(size_t k) {
     return (double)(k / 64) + 24 + 64;

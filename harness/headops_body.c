@@ -324,7 +324,7 @@ static inline vec scaled(sums s, const int32_t *offset, const unsigned char *sca
 }
 #endif
 
-#include "harness/q6_rows.h"
+#include "harness/q6_rows_body.c"
 
 static inline void scan_rows(const struct tern_scan *s, const struct tern_scan_vector *x, size_t r0,
                              size_t r1, float *y, int bits) {
