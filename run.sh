@@ -35,7 +35,7 @@ title "tune: the linear layers of BitNet b1.58 2B-4T, decode and prefill, $list 
 "$tern" tune --model 2b-4t --threads "$list" --batch 1,128 --budget "${TERN_BUDGET:-60}" \
     --wisdom "$wisdom" --records "$records"
 title "generate: a story, told by the small trained model that comes with tern"
-"$tern" run -p "Once upon a time" -n 230 --temp 0.6 --top-p 0.9 --seed 4 --wisdom "$wisdom"
+"$tern" run -p "Once upon a time" -n 230 --temp 0.5 --top-p 0.8 --seed 1 --wisdom "$wisdom"
 title "end to end: 2B-4T shapes, without and with wisdom"
 free_kb=$(awk '/MemAvailable/ {print $2}' /proc/meminfo)
 if [ "$free_kb" -gt 4000000 ]; then

@@ -5,8 +5,7 @@
     bpe.py encode VOCAB.json|MODEL.gguf FILE.txt     ids with spaces between, as `tern tokenize --special` prints them
 
 Words are cut by the rule that GGUF files call "gpt-2". Ids: 0 is the mark between stories, 1 to 256 the bytes, then
-one token per merge in the order in which they were learnt. Names do not count when merges are chosen (a capital letter
-in the middle of a sentence), so that unknown names are spelled with the same pieces as known ones.
+one token per merge in the order in which they were learnt.
 """
 
 import argparse
@@ -128,7 +127,6 @@ def merges_of_gguf(path):
 
 def learn(text, size):
     """Merges the most frequent pair of neighbours again and again; ties go to the pair that sorts first."""
-    text = re.sub(r"(?<=[a-z,] )[A-Z][a-z]+", " ", text)
     counts = collections.Counter(w for piece in text.split(MARK) for w in words(piece))
     parts = {w: [bytes([b]) for b in w.encode()] for w in counts}
     pairs, where = collections.Counter(), collections.defaultdict(set)

@@ -82,7 +82,7 @@ def main():
     w.add_argument("--kilobytes", type=float, default=0)
     w.add_argument("--seed", type=int, default=1)
     w.add_argument("--names", choices=sorted(words.NAMES), default="train")
-    w.add_argument("--most", type=float, default=0.25)
+    w.add_argument("--most", type=float, default=0.5)
     r = sub.add_parser("rate")
     r.add_argument("file")
     r.add_argument("--against")

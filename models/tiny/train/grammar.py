@@ -99,7 +99,7 @@ class Writer:
 
 
 _ARTICLE = re.compile(r"\b([Aa]) (?=(?:[aeio]|u(?!ni|se)|hour|honest))")
-_START = re.compile(r'(^|[.!?] |\n)("?)([a-z])')
+_START = re.compile(r'(^|[.!?] |\." |\n)("?)([a-z])')
 _QUOTE = re.compile(r'((?:^|[^,][ \n])")([a-z])')
 _SAID = re.compile(r'" (said|asked) (she|he)\b')
 

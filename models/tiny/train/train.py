@@ -28,20 +28,18 @@ def tokens_of(corpus, vocab):
 
 
 def batch(ids, begins, seed, step, size, context):
-    """Half of the windows begin with a story, half anywhere."""
+    """Three windows of four begin with a story, one anywhere."""
     rng = numpy.random.default_rng([seed, step])
-    at = numpy.where(rng.random(size) < 0.5, begins[rng.integers(len(begins), size=size)],
+    at = numpy.where(rng.random(size) < 0.75, begins[rng.integers(len(begins), size=size)],
                      rng.integers(len(ids) - context - 1, size=size))
     rows = torch.from_numpy(ids[at[:, None] + numpy.arange(context + 1)].astype(numpy.int64))
     return rows[:, :-1], rows[:, 1:]
 
 
 def schedule(step, steps, peak):
-    """Two stages, as BitNet b1.58 trains: a high rate with weight decay, then at the half a lower one without."""
-    warm, half = min(1.0, (step + 1) / 100), step / steps
-    if half < 0.5:
-        return warm * peak * (1 - 0.5 * half), 0.1
-    return peak * 0.5 * max(0.01, 2 * (1 - half)), 0.0
+    """Two stages, as BitNet b1.58 trains: a high rate with weight decay, then a falling one without."""
+    warm, left = min(1.0, (step + 1) / 100), (steps - step) / (0.4 * steps)
+    return (peak * max(0.01, left), 0.0) if left < 1 else (warm * peak, 0.1)
 
 
 def main():

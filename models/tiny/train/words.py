@@ -7,44 +7,27 @@ of the held-out set, one that has learnt names by heart cannot.
 import random
 import re
 
-TRAIN_GIRLS = """Ada Adele Agnes Alba Alma Amelia Amy Anita Anna Annie April Astrid Aurora Bella Berta Beth Bianca Britta
-Camilla Cara Carla Carmen Carol Celia Clara Cora Daisy Dana Daria Delia Diana Dora Edith Elena Elisa Ella Elsa Emma Erika
-Esther Eva Fanny Fay Fiona Flora Frida Gemma Gerda Gina Gloria Greta Hannah Hazel Helen Hilda Holly Ida Ines Irene Iris
-Isabel Ivy Jane Jenny Joan Judith Julia June Karin Kate Kira Lara Laura Lena Lily Lina Lisa Lola Lotta Lucy Luna Mabel
-Maja Mara Maria Martha Mary Matilda Maya Mia Mina Mira Molly Nadia Nancy Nelly Nina Nora Olga Olive Paula Pearl Petra
-Polly Rita Robin Rosa Rose Ruby Ruth Sally Sandra Sara Selma Sofia Sonia Stella Susan Tanya Tessa Tilda Tina Tora Ursula
-Vera Viola Wanda Wendy Yara Zara Zelda Zoe""".split()
+TRAIN_GIRLS = """Ada Alice Amy Anna Bella Betty Cara Clara Daisy Dora Ella Emily Emma Eva Fiona Flora Grace Greta Hannah Helen
+Ida Ivy Jane Jenny Julia Kate Lara Lena Lily Lisa Lola Lucy Maria Martha Mary Maya Mia Molly Nancy Nina Nora Olive Paula
+Polly Rosa Rose Ruby Sally Sara Sofia Stella Susan Tina Vera Wendy Zoe""".split()
 
-TRAIN_BOYS = """Abel Adam Albert Alex Alfred Andrew Anton Arnold Arthur August Basil Ben Bernard Bert Bill Bob Boris Bruno
-Carl Caspar Charles Chris Colin Conrad Daniel David Dennis Dirk Donald Dylan Edgar Edward Elias Emil Eric Ernest Eugene
-Felix Finn Frank Fred Gabriel George Gilbert Gordon Gregor Gus Hans Harold Harry Hector Henry Herman Hubert Hugo Ian
-Isaac Ivan Jack Jacob James Jan Jasper Jerome Jim Joel John Jonas Joseph Julian Kai Karl Ken Kevin Konrad Lars Lenny Leo
-Leon Lewis Louis Lucas Luke Magnus Marcus Mark Martin Matthew Max Michael Miles Milo Morris Nathan Ned Neil Nick Noah
-Norman Olaf Oliver Oscar Otto Owen Pablo Patrick Paul Pedro Percy Peter Philip Piet Ralph Ray Richard Rob Roger Roland
-Rolf Ron Rufus Rupert Sam Samuel Sandy Saul Seth Simon Stan Stefan Steve Sven Ted Theo Thomas Tim Tobias Toby Tom Tony
-Victor Vincent Walter Wilbur Will Xavier Zach""".split()
+TRAIN_BOYS = """Adam Alex Anton Ben Bill Bob Bruno Carl Charlie Daniel David Emil Eric Felix Finn Frank Fred George Hans
+Harry Henry Hugo Ivan Jack Jacob James Jim John Jonas Karl Leo Lewis Louis Lucas Luke Mark Martin Max Milo Nick Noah Oliver
+Oscar Otto Paul Peter Philip Robert Rupert Sam Simon Ted Theo Tim Tom Victor""".split()
 
-TRAIN_PETS = """Amber Bandit Biscuit Blaze Bobbin Bramble Breeze Bubbles Button Candle Chestnut Cinder Clover Cocoa Comet
-Cookie Copper Cricket Crumbs Dandy Dapple Dash Dusty Ember Fern Fidget Flicker Fluffy Freckles Frost Fudge Ginger Hopper
-Jolly Jumper Maple Marble Misty Mocha Muffin Nibbles Nutmeg Patches Peanut Pebble Pepper Pickle Pip Poppy Puddle Rascal
-Rusty Scout Shadow Smoky Snowy Socks Speckle Spotty Thistle Ticket Toffee Treacle Tumble Twig Velvet Waffle Whiskers""".split()
-
-HELD_GIRLS = """Abigail Alina Beatrix Bridget Cecily Chloe Delphine Doris Eleanor Eliza Enid Freya Georgia Grace Harriet
-Henrietta Imogen Josie Juno Kitty Leah Lydia Mabelle Margot Minna Odette Penelope Philippa Roberta Romy Sabina Tabitha
-Thea Una Veronica Winnie""".split()
+HELD_GIRLS = """Abigail Alina Beatrix Bridget Cecily Chloe Delphine Doris Eleanor Eliza Enid Freya Georgia Harriet Henrietta
+Imogen Josie Juno Kitty Leah Lydia Mabel Margot Minna Odette Penelope Philippa Roberta Romy Sabina Tabitha Thea Una Veronica
+Winnie Yara""".split()
 
 HELD_BOYS = """Alistair Ambrose Barnaby Benedict Bertram Casimir Clement Cyril Desmond Dominic Edmund Ferdinand Fergus
 Gareth Giles Horace Humphrey Igor Jeremy Jethro Kasper Laurence Leopold Mortimer Nigel Orlando Quentin Raymond Reuben
-Rodney Sebastian Sidney Terence Timothy Ulrich Wallace""".split()
-
-HELD_PETS = """Acorn Bracken Bumble Caramel Doodle Feather Goblin Hazelnut Juniper Mango Pockets Ripple Saffron Sprout
-Tangle Wisp""".split()
+Rodney Sebastian Sidney Terence Ulrich Wallace Xavier""".split()
 
 
 def invented(count, endings, seed):
-    """Names that nobody has, from syllables: so many that copying one is easier to learn than all of them by heart."""
+    """Names that nobody has, from syllables: so many that they can only be copied, not known by heart."""
     rng, out = random.Random(seed), set()
-    taken = {n.lower() for names in (HELD_GIRLS, HELD_BOYS, HELD_PETS) for n in names}
+    taken = {n.lower() for names in (HELD_GIRLS, HELD_BOYS, TRAIN_GIRLS, TRAIN_BOYS) for n in names}
     while len(out) < count:
         name = "".join(rng.choice("b d f g h j k l m n p r s t v w z br cr dr fl gr kl pl st tr th sh".split()) + rng.choice("aeiou") +
                        rng.choice(["", "", "", "l", "n", "r", "s", "m"]) for _ in range(rng.choice([1, 1, 2])))
@@ -55,118 +38,101 @@ def invented(count, endings, seed):
     return sorted(out)
 
 
-TRAIN_GIRLS = 12 * TRAIN_GIRLS + invented(1500, ["a", "la", "na", "ra", "ine", "elle", "ia", "y", "etta", "ise"], 1)
-TRAIN_BOYS = 12 * TRAIN_BOYS + invented(1500, ["o", "n", "k", "ton", "us", "rick", "is", "bert", "mo", "vin"], 2)
-TRAIN_PETS = 8 * TRAIN_PETS + invented(600, ["ky", "ples", "bit", "ock", "umble", "er", "ow", "zy", "in", "le"], 3)
-NAMES = {"train": (TRAIN_GIRLS, TRAIN_BOYS, TRAIN_PETS), "held-out": (HELD_GIRLS, HELD_BOYS, HELD_PETS)}
+# Names, and names that are met rarely (one character in twelve has one of those): (girls, boys, rare girls, rare boys).
+NAMES = {"train": (TRAIN_GIRLS, TRAIN_BOYS, invented(1500, ["a", "la", "na", "ra", "ine", "elle", "ia", "etta", "ise"], 1),
+                   invented(1500, ["o", "n", "k", "ton", "us", "rick", "is", "bert", "mo", "vin"], 2)),
+         "held-out": (HELD_GIRLS, HELD_BOYS, HELD_GIRLS, HELD_BOYS)}
+RARE = 1 / 12
 
-ANIMALS = "fox rabbit bear mouse squirrel duckling hedgehog kitten puppy otter badger frog lamb pony mole beaver".split()
+ANIMALS = "fox rabbit mouse squirrel duck hedgehog bear frog cat dog".split()
+ELDERS = {"owl": "f", "goat": "m", "turtle": "f", "crow": "m"}
 
 # Trait, and what somebody with it does.
 TRAITS = {
-    "kind": "liked to help everyone", "brave": "was not easily frightened", "curious": "asked a hundred questions a day",
-    "patient": "never minded waiting", "clever": "could solve almost any puzzle", "careful": "always looked twice",
-    "shy": "spoke in a very soft voice", "stubborn": "never gave up", "cheerful": "sang from morning to night",
-    "lazy": "liked to sleep until noon", "proud": "always wanted to be the best", "honest": "never told a lie",
-    "gentle": "was good to all living things", "quick": "could run like the wind", "quiet": "liked to listen more than to talk",
-    "forgetful": "left things everywhere", "greedy": "always wanted a little more", "polite": "always said please and thank you",
-    "playful": "made a game of everything", "thoughtful": "liked to think before acting",
+    "kind": "liked to help everyone", "brave": "was not afraid of anything", "curious": "asked many questions",
+    "clever": "could solve every puzzle", "careful": "always looked twice", "quiet": "liked to listen",
+    "cheerful": "sang from morning to night", "honest": "never told a lie", "gentle": "was good to all animals",
+    "polite": "always said please and thank you", "playful": "made a game of everything", "friendly": "liked to make new friends",
 }
-GOOD_TRAITS = [t for t in TRAITS if t not in ("lazy", "proud", "greedy", "forgetful", "stubborn", "shy")]
 
-COLOURS = "red blue green yellow orange purple white brown pink black grey".split()
-SIZES = "small big tiny large little".split()
+COLOURS = "red blue green yellow white brown black pink".split()
+TOYS = "kite boat train drum flute doll whistle".split()
+WEAR = "hat scarf coat cap bag blanket".split()
+OTHER = "book bell lantern map box basket umbrella cup".split()
+THINGS = TOYS + WEAR + OTHER
+BREAKABLE = ["cup", "plate", "vase", "bowl", "jar", "teapot", "jug", "clock", "lamp"]
 
-# Things that a child carries; the second word is what they are made of.
-THINGS = {
-    "ball": "rubber", "kite": "paper", "doll": "cloth", "drum": "wood", "boat": "wood", "train": "wood", "whistle": "tin",
-    "scarf": "wool", "hat": "wool", "cap": "cloth", "coat": "wool", "mitten": "wool", "bag": "cloth", "basket": "straw",
-    "umbrella": "cloth", "lantern": "glass", "key": "iron", "bell": "brass", "cup": "clay", "spoon": "wood",
-    "map": "paper", "box": "wood", "ribbon": "silk", "button": "bone", "flute": "wood", "book": "paper", "bucket": "tin",
-    "blanket": "wool", "notebook": "paper", "brush": "wood", "purse": "cloth", 
-    "pencil": "wood", "bottle": "glass", "mirror": "glass", "jar": "glass", "crown": "paper",
-}
-BREAKABLE = ["cup", "bottle", "mirror", "lantern", "plate", "vase", "bowl", "jar", "teapot", "jug", "window", "flowerpot"]
-
-# Place: how one is there, how one goes there, where things hide there.
+# Place: how one is there, where things are found there.
 PLACES = {
-    "park": ("in", ["under the bench", "behind the old oak", "near the pond", "beside the swings", "in the tall grass"]),
-    "forest": ("in", ["under a fern", "behind a fallen tree", "in a hollow stump", "beside the stream", "among the roots"]),
-    "beach": ("on", ["behind a rock", "under a towel", "near the boats", "in the wet sand", "beside a pool of water"]),
-    "market": ("at", ["under a table", "behind the apple cart", "between two barrels", "near the fountain", "beside the bread stall"]),
-    "farm": ("on", ["behind the barn", "under the cart", "in the hay", "near the well", "beside the henhouse"]),
-    "garden": ("in", ["under the roses", "behind the shed", "between the beans", "near the gate", "beside the apple tree"]),
-    "school": ("at", ["under a desk", "behind the door", "on the high shelf", "near the window", "beside the blackboard"]),
-    "library": ("in", ["under a chair", "behind the curtain", "between two thick books", "near the stairs", "beside the lamp"]),
-    "meadow": ("in", ["under a bush", "behind a stone wall", "in a patch of clover", "near the brook", "beside the wooden fence"]),
-    "harbour": ("at", ["under a net", "behind a pile of crates", "between two boats", "near the lighthouse", "beside the rope"]),
-    "station": ("at", ["under a seat", "behind the ticket office", "between two suitcases", "near the clock", "beside the tracks"]),
-    "barn": ("in", ["under a ladder", "behind the sacks", "in the straw", "near the horses", "beside the old wheel"]),
-    "attic": ("in", ["under a dusty sheet", "behind the chimney", "in an old trunk", "near the round window", "beside the broken chair"]),
-    "village square": ("in", ["under the stage", "behind the statue", "between two flower beds", "near the town hall", "beside the fountain"]),
-    "orchard": ("in", ["under a pear tree", "behind the beehives", "in a heap of leaves", "near the ditch", "beside the ladder"]),
-    "mill": ("at", ["under the stairs", "behind the flour sacks", "between the wheels", "near the water", "beside the scales"]),
+    "park": ("in", ["under the bench", "behind the old oak", "near the pond", "in the tall grass"]),
+    "forest": ("in", ["under a fern", "behind a fallen tree", "beside the stream", "in a hollow tree"]),
+    "beach": ("on", ["behind a rock", "under a towel", "near the boats", "in the wet sand"]),
+    "market": ("at", ["under a table", "behind the apple cart", "near the fountain", "beside the bread stall"]),
+    "farm": ("on", ["behind the barn", "under the cart", "in the hay", "near the well"]),
+    "garden": ("in", ["under the roses", "behind the shed", "near the gate", "beside the apple tree"]),
+    "meadow": ("in", ["under a bush", "behind a stone wall", "near the brook", "beside the wooden fence"]),
+    "harbour": ("at", ["under a net", "behind the boxes", "between two boats", "near the lighthouse"]),
+    "orchard": ("in", ["under a pear tree", "behind the beehives", "in the leaves", "beside the ladder"]),
+    "playground": ("at", ["under the slide", "behind the swings", "in the sand", "near the gate"]),
 }
-OUTDOORS = ["park", "forest", "beach", "market", "farm", "garden", "meadow", "harbour", "village square", "orchard"]
 
-FOODS = {"bread": "some", "soup": "some", "honey": "some", "cheese": "some", "porridge": "some", "milk": "some", "jam": "some",
-         "apple": "an", "pear": "a", "cake": "a", "pie": "a", "pancake": "a", "biscuit": "a", "carrot": "a", "plum": "a",
-         "nut": "a", "bun": "a", "sandwich": "a"}
-COUNTED = {"apple": "apples", "pear": "pears", "nut": "nuts", "plum": "plums", "bun": "buns", "egg": "eggs", "carrot": "carrots",
-           "cherry": "cherries", "shell": "shells", "button": "buttons", "coin": "coins", "marble": "marbles", "stone": "stones",
-           "flower": "flowers", "cookie": "cookies", "candle": "candles"}
-NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
+FOODS = {"bread": "some", "soup": "some", "honey": "some", "cheese": "some", "jam": "some", "milk": "some",
+         "cake": "a", "pie": "a"}
+SWEETS = {"pancakes": "pancake", "cookies": "cookie", "buns": "bun", "cakes": "cake", "plums": "plum", "pears": "pear"}
 
 GROWN = {"mother": "f", "father": "m", "grandmother": "f", "grandfather": "m", "aunt": "f", "uncle": "m"}
-TOWN = {"teacher": "f", "baker": "m", "farmer": "m", "fisherman": "m", "librarian": "f", "gardener": "f", "shopkeeper": "f",
-        "postman": "m", "miller": "m", "painter": "f", "tailor": "m", "carpenter": "m", "doctor": "f", "blacksmith": "m"}
-KIN = {"f": ["friend", "sister", "cousin", "neighbour"], "m": ["friend", "brother", "cousin", "neighbour"]}
+TOWN = {"teacher": "f", "baker": "m", "farmer": "m", "fisherman": "m", "gardener": "f", "shopkeeper": "f",
+        "postman": "m", "painter": "f", "tailor": "m"}
+KIN = {"f": ["friend", "friend", "sister", "cousin"], "m": ["friend", "friend", "brother", "cousin"]}
 
-SMALL = {"bird": "a broken wing", "kitten": "a thorn in its paw", "puppy": "a cut on its leg", "rabbit": "a sore foot",
-         "hedgehog": "a string around its leg", "duckling": "mud on its feathers", "squirrel": "a hurt tail",
-         "lamb": "a stone in its hoof", "mouse": "a sore nose", "owl": "a bent feather", "turtle": "a crack in its shell",
-         "butterfly": "a wet wing", "goat": "a rope around its neck", "frog": "a scratch on its back"}
+SMALL = {"bird": "a broken wing", "kitten": "a cut on its leg", "puppy": "a sore paw", "rabbit": "a sore foot",
+         "hedgehog": "a string around its leg", "duckling": "a hurt wing", "squirrel": "a hurt tail",
+         "lamb": "a stone in its hoof", "mouse": "a sore nose", "owl": "a broken wing"}
 
-# Makes a loud or strange noise: what it sounded like, what it turned out to be, where.
-NOISES = [("a soft scratching", "scratching at the wood"), ("a low humming", "humming an old song"),
-          ("a loud bang", "knocking things over"), ("a quiet crying", "crying for help"),
-          ("a strange whistling", "whistling through its teeth"), ("a slow tapping", "tapping on a board"),
-          ("a deep growling", "snoring in its sleep"), ("a gentle ringing", "playing with a bell")]
+# A noise at night, and what makes it.
+NOISES = {"a soft scratching": ("kitten", "scratching at the door"), "a loud bang": ("goat", "knocking over the boxes"),
+          "a quiet crying": ("puppy", "crying for its mother"), "a slow tapping": ("bird", "tapping on the window"),
+          "a strange rustling": ("hedgehog", "walking through dry leaves"), "a gentle ringing": ("lamb", "wearing a little bell"),
+          "a deep snoring": ("dog", "sleeping on an old sack"), "a strange squeaking": ("mouse", "eating a piece of cheese")}
 
-FEARS = {"the dark": ("lit a small lamp", "There is nothing there that is not there by day"),
-         "thunder": ("counted the seconds after each flash", "It is only the clouds bumping together"),
-         "deep water": ("held on to a rope", "The water carries you if you let it"),
-         "high places": ("looked only at the next step", "Do not look down, look at me"),
-         "big dogs": ("held out an open hand", "Let it smell your hand first"),
-         "spiders": ("watched one build its web", "It is much smaller than you are"),
-         "loud noises": ("hummed a quiet tune", "A noise cannot hurt you"),
-         "bees": ("stood very still", "They only want the flowers"),
-         "the wind": ("sang as loudly as possible", "The wind only wants to play"),
-         "strangers": ("said one friendly word", "Every friend was a stranger once"),
-         "horses": ("brushed the brown mane slowly", "It can feel when you are calm")}
+# What is feared: where, what happens there, what helps, and the advice.
+FEARS = {"the dark": ("in the old barn", "Suddenly the light went out", "took a deep breath and lit a lamp", "There is nothing here that is not here by day"),
+         "thunder": ("in the garden", "Suddenly there was thunder in the sky", "counted slowly to ten", "It is only a noise"),
+         "deep water": ("at the lake", "{B} jumped into the water", "held on to a rope and went in", "I will stay beside you"),
+         "high places": ("in the old tower", "The stairs went up and up", "looked only at the next step", "Do not look down, look at me"),
+         "big dogs": ("in the park", "Suddenly a big dog came along", "held out an open hand", "Let it smell your hand first"),
+         "spiders": ("in the attic", "There was a spider on the wall", "looked at the spider for a long time", "It is much smaller than you are"),
+         "bees": ("in the orchard", "Bees were flying around the flowers", "stood very still", "They only want the flowers"),
+         "horses": ("on the farm", "A big horse stood at the gate", "touched its soft nose", "It is a friend of mine")}
 
-# Things to make: from what, what goes wrong, what helps, what one does with it.
+# Things to make: from what, what goes wrong, why, what helps, what it does then.
 MAKES = {
-    "kite": (["paper", "thin sticks", "string"], "would not fly", "was too heavy", "made it lighter", "flew above the roofs"),
-    "boat": (["a piece of wood", "a rag", "a nail"], "tipped over", "was too tall", "made the mast shorter", "sailed across the pond"),
-    "cake": (["flour", "eggs", "honey"], "did not rise", "was in a cold oven", "put more wood on the fire", "smelled wonderful"),
-    "birdhouse": (["boards", "nails", "paint"], "fell from the tree", "was not tied well", "used a stronger rope", "hung safely on its branch"),
-    "snowman": (["snow", "a carrot", "two lumps of coal"], "lost its head", "was leaning to one side", "packed the snow more tightly", "stood straight and tall"),
-    "cart": (["planks", "four wheels", "a rope"], "would not roll", "had a crooked wheel", "put the wheel on straight", "rolled down the lane"),
-    "swing": (["a board", "two ropes", "a strong knot"], "hung crooked", "had one rope too short", "tied a new knot", "went up and down smoothly"),
-    "soup": (["carrots", "water", "salt"], "tasted of nothing", "had no salt in it", "added a little salt", "tasted very good"),
-    "puppet": (["an old sock", "buttons", "wool"], "would not open its mouth", "was sewn too tightly", "cut the thread", "seemed to talk"),
-    "scarecrow": (["straw", "an old coat", "a stick"], "fell over", "was standing in soft ground", "dug a deeper hole", "frightened all the crows away"),
-    "raft": (["logs", "rope", "a long pole"], "came apart", "was tied with thin string", "used a thick rope", "floated like a duck"),
-    "lantern": (["a jar", "a candle", "wire"], "kept going out", "had no lid", "made a little lid", "shone all evening"),
-    "necklace": (["shells", "thread", "a needle"], "broke in two", "hung on a thin thread", "used a stronger thread", "looked lovely"),
-    "tent": (["a blanket", "two poles", "pegs"], "fell flat", "had loose pegs", "pushed the pegs in deeper", "kept out the wind"),
+    "kite": ("paper, sticks and string", "did not fly", "is too heavy", "made it lighter", "flew high above the roofs"),
+    "boat": ("wood, cloth and a nail", "tipped over", "is too tall", "made the mast shorter", "sailed across the pond"),
+    "cake": ("flour, eggs and honey", "did not rise", "needs a hotter oven", "put more wood on the fire", "smelled wonderful"),
+    "birdhouse": ("boards, nails and paint", "fell from the tree", "needs a stronger rope", "tied it with a strong rope", "hung safely in the tree"),
+    "cart": ("boards, wheels and a rope", "did not roll", "has a crooked wheel", "put the wheel on straight", "rolled down the hill"),
+    "swing": ("a board and two ropes", "hung crooked", "has one short rope", "took a longer rope", "went up and down"),
+    "soup": ("carrots, water and a pot", "tasted of nothing", "needs salt", "added a little salt", "tasted very good"),
+    "scarecrow": ("straw, a stick and an old coat", "fell over", "needs a deeper hole", "dug a deeper hole", "frightened all the crows away"),
+    "tent": ("a blanket and two poles", "fell down", "needs more rope", "tied it to a tree", "kept out the wind"),
 }
 
-# Weather: what it does, what becomes of the plan, what one wears.
-WEATHERS = {"rain": ("It began to rain", "got wet", "umbrella"), "snow": ("Snow began to fall", "got cold", "scarf"),
-            "wind": ("A strong wind came up", "was nearly blown over", "coat"), "storm": ("A storm came over the hills", "got wet", "coat"),
-            "fog": ("A thick fog came down", "could hardly see", "lantern"), "heat": ("The sun grew very hot", "got a red face", "hat")}
+# Weather: what somebody says in the morning, what happens, what one wears against it, what one gets at home.
+WEATHERS = {"rain": ("It will rain today", "it began to rain", "got wet", "umbrella", "hot soup"),
+            "fog": ("It will be foggy today", "a thick fog came down", "could not see the way", "lantern", "hot soup"),
+            "wind": ("It will be windy today", "a cold wind came up", "was very cold", "coat", "hot tea"),
+            "heat": ("It will be hot today", "the sun grew very hot", "was very hot", "hat", "cold water")}
+PLANS = ["have a picnic", "pick berries", "play hide and seek", "look for treasure", "pick flowers", "build a little house", "catch butterflies"]
+BEACH_PLANS = ["have a picnic", "play hide and seek", "look for shells", "build a castle of sand"]
 
-SEEDS = {"bean": "beans", "sunflower": "sunflowers", "pumpkin": "pumpkins", "tomato": "tomatoes", "rose": "roses", "pea": "peas",
-         "strawberry": "strawberries", "melon": "melons", "tulip": "tulips", "onion": "onions", "radish": "radishes"}
+SEEDS = {"bean": "beans", "sunflower": "sunflowers", "pumpkin": "pumpkins", "tomato": "tomatoes", "rose": "roses", "carrot": "carrots",
+         "strawberry": "strawberries", "tulip": "tulips"}
+MARKS = ["the old bridge", "the white church", "the broken fence", "the big stone", "the windmill", "the red barn", "the old well", "the tall tower"]
+CHASED = ["a butterfly", "a white rabbit", "a red balloon", "a little bird", "a grey cat"]
+# Work for two: how it is asked for, who does it, what one has in the end.
+CHORES = {"pick apples": ("picked all the apples", "apples", "a big basket of apples"), "pick berries": ("picked all the berries", "berries", "a big bowl of berries"),
+          "dig up potatoes": ("dug up all the potatoes", "potatoes", "a big bag of potatoes"), "gather nuts": ("gathered all the nuts", "nuts", "a big bag of nuts"),
+          "bake bread": ("baked all the bread", "bread", "a basket of warm bread"), "catch fish": ("caught all the fish", "fish", "a bucket of fish")}
+JOBS = ["sweep the floor", "carry the boxes", "paint the door", "feed the hens", "wash the windows", "water the flowers"]
+HERDS = ["hens", "sheep", "goats", "geese", "rabbits"]
