@@ -17,6 +17,9 @@
 #define DECODED 32
 
 static const struct tern_goal goals[] = {
+    /* Starts come first: they want memory that nobody has cut up. */
+    {"e2e-start-cached", "s", TERN_GOAL_START, 1, 0.5},
+    {"e2e-start", "s", TERN_GOAL_START, 0, 3},
     {"e2e-decode", "", TERN_GOAL_DECODE, 1, 0.85},
     {"e2e-prefill-128", "", TERN_GOAL_PREFILL, 128, 0.70},
     {"e2e-prefill-512", "", TERN_GOAL_PREFILL, 512, 0.70},
@@ -25,8 +28,6 @@ static const struct tern_goal goals[] = {
     {"e2e-tuned-prefill", "", TERN_GOAL_OVER_UNTUNED, 128, 1},
     {"e2e-i2s-decode", "", TERN_GOAL_OVER_I2S, 1, 1},
     {"e2e-i2s-prefill", "", TERN_GOAL_OVER_I2S, 128, 1},
-    {"e2e-start-cached", "s", TERN_GOAL_START, 1, 0.5},
-    {"e2e-start", "s", TERN_GOAL_START, 0, 3},
 };
 
 const struct tern_goal *tern_goals(size_t *count) {

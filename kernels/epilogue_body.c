@@ -19,7 +19,7 @@ typedef int8_t b16 __attribute__((vector_size(16)));
     static void relu2_##name(const void *gate, float gf, const void *up, float uf, size_t n, float *dst) {   \
         const type *a = gate, *b = up;                                                                       \
         for (size_t i = 0; i < n; i++) {                                                                     \
-            const float g = (float)(a[i] > 0 ? a[i] : 0) * gf;                                               \
+            const float s = (float)a[i] * gf, g = s > 0 ? s : 0;                                             \
             dst[i] = g * g * ((float)b[i] * uf);                                                             \
         }                                                                                                    \
     }                                                                                                        \

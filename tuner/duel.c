@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #define OBSERVED_EVERY 4
-#define WORTH_A_GUESS  0.02
+#define WORTH_A_GUESS  0.10
 
 static void decide(struct tern_duel *d, size_t challengers) {
     for (size_t i = 0; i < d->count; i++) {

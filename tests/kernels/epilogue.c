@@ -50,11 +50,12 @@ Test(epilogue, gates_follow_relu_squared_and_silu) {
     float c[N], d[N];
     fill_results(N, 3000);
     FOR_EACH_LEVEL(o)
-    for (int act = 0; act < 2; act++) {
-        o->relu2[act](gates[act], 0.01f, ups[act], 0.02f, N, c);
-        o->silu[act](gates[act], 0.01f, ups[act], 0.02f, N, d);
+    for (int act = 0; act < 4; act++) { /* twice with a negative scale of the gate */
+        const float factor = act < 2 ? 0.01f : -0.01f;
+        o->relu2[act % 2](gates[act % 2], factor, ups[act % 2], 0.02f, N, c);
+        o->silu[act % 2](gates[act % 2], factor, ups[act % 2], 0.02f, N, d);
         for (size_t i = 0; i < N; i++) {
-            const double g = gate[i] * 0.01, u = up[i] * 0.02, r = g > 0 ? g * g * u : 0,
+            const double g = gate[i] * (act < 2 ? 0.01 : -0.01), u = up[i] * 0.02, r = g > 0 ? g * g * u : 0,
                          s = g / (1 + exp(-g)) * u;
             cr_assert(le(dbl, fabs(c[i] - r), 1e-6 * fabs(r)));
             cr_assert(le(dbl, fabs(d[i] - s), 2e-6 * fabs(s) + 1e-9), "%g", g);

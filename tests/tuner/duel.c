@@ -59,7 +59,7 @@ Test(duel, a_gain_below_the_noise_of_the_twin_is_a_tie) {
     for (uint64_t seed = 1; seed <= 40; seed++) {
         struct ring r = {{100, 100, 99.9}, 0.2, 0.5, SIZE_MAX, {seed}};
         struct tern_duel d = fight(&r, 3, 1);
-        cr_assert(eq(sz, d.winner, d.ratio[2].median < 1 / 1.02 ? 2 : TERN_DUEL_DEFAULT), "seed %lu",
+        cr_assert(eq(sz, d.winner, d.ratio[2].median < 1 / 1.10 ? 2 : TERN_DUEL_DEFAULT), "seed %lu",
                   (unsigned long)seed);
         ties += d.tie != 0;
         tern_duel_free(&d);
@@ -129,7 +129,7 @@ Test(duel, the_rule_is_the_one_of_all_comparisons) {
         struct tern_duel d = fight(&r, 3, 1);
         const enum tern_difference verdict = tern_difference_of(&d.ratio[2], d.floor);
         cr_assert(eq(dbl, d.floor, tern_floor_of(&d.ratio[TERN_DUEL_TWIN])));
-        cr_assert(eq(int, d.winner == 2, verdict == TERN_DIFFERENCE_FASTER || d.ratio[2].median < 1 / 1.02));
+        cr_assert(eq(int, d.winner == 2, verdict == TERN_DIFFERENCE_FASTER || d.ratio[2].median < 1 / 1.10));
         cr_assert(eq(int, d.tie, verdict == TERN_DIFFERENCE_OPEN || verdict == TERN_DIFFERENCE_NONE));
         tern_duel_free(&d);
     }
