@@ -163,10 +163,11 @@ void tern_csv_missing(const struct tern_report_page *p, struct tern_text *t) {
 
 enum tern_status tern_report_csv(const struct tern_report_page *p, struct tern_error *e) {
     for (size_t i = 0; i < tern_section_count; i++) {
-        for (const struct tern_section_csv *f = tern_sections[i]->csv; f->name; f++) {
+        const struct tern_section *x = tern_sections[i];
+        for (size_t j = 0; x->csv[j].name; j++) {
             struct tern_text t = {0};
-            f->write(p, &t);
-            const enum tern_status s = tern_text_save(&t, p->options->out, f->name, e);
+            tern_section_csv(x, j, p, &t);
+            const enum tern_status s = tern_text_save(&t, p->options->out, x->csv[j].name, e);
             tern_text_free(&t);
             if (s) return s;
         }

@@ -50,7 +50,7 @@ void tern_report_html(const struct tern_report_page *p, struct tern_text *t) {
     for (size_t i = 0; i < tern_section_count; i++) {
         const struct tern_section *x = tern_sections[i];
         tern_text_printf(t, "<section id=\"%s\"><h2>%s</h2>\n", x->id, x->heading);
-        x->html(p, t);
+        tern_section_html(x, p, t);
         tern_text_put(t, "</section>\n");
     }
     tern_text_printf(t,

@@ -215,6 +215,6 @@ void tern_report_markdown(const struct tern_report_page *p, struct tern_text *t)
     tern_text_put(t, "# tern report\n\n");
     for (size_t i = 0; i < tern_section_count; i++) {
         tern_text_printf(t, "## %s\n\n", tern_sections[i]->heading);
-        tern_sections[i]->markdown(p, t);
+        tern_section_markdown(tern_sections[i], p, t);
     }
 }

@@ -110,23 +110,10 @@ static void fill(const struct tern_report_page *p, struct tern_sheet *s) {
     reasons(p, s);
 }
 
-static void html(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_html(p, fill, t);
-}
-
-static void markdown(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_markdown(p, fill, t);
-}
-
-static void csv(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_csv(p, fill, 0, t);
-}
-
 const struct tern_section tern_section_energy = {
     .id = "energy",
     .nav = "Energy",
     .heading = "Energy",
-    .html = html,
-    .markdown = markdown,
-    .csv = {{"energy.csv", csv}},
+    .fill = fill,
+    .csv = {{"energy.csv", NULL}},
 };

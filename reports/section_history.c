@@ -276,30 +276,11 @@ static void fill(const struct tern_report_page *p, struct tern_sheet *s) {
     series(p, s);
 }
 
-static void html(const struct tern_report_page *p, struct tern_text *t) {
-    tern_html_figures(p, "history", t);
-    tern_sheet_html(p, fill, t);
-}
-
-static void markdown(const struct tern_report_page *p, struct tern_text *t) {
-    tern_md_figures(p, "history", t);
-    tern_sheet_markdown(p, fill, t);
-}
-
-static void changes_csv(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_csv(p, fill, 0, t);
-}
-
-static void history_csv(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_csv(p, fill, 1, t);
-}
-
 const struct tern_section tern_section_history = {
     .id = "history",
     .nav = "History",
     .heading = "History and change points",
     .figures = figures,
-    .html = html,
-    .markdown = markdown,
-    .csv = {{"history.csv", history_csv}, {"changes.csv", changes_csv}},
+    .fill = fill,
+    .csv = {{"changes.csv", NULL}, {"history.csv", NULL}},
 };

@@ -260,27 +260,10 @@ static void fill(const struct tern_report_page *p, struct tern_sheet *s) {
     published(s);
 }
 
-static void html(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_html(p, fill, t);
-}
-
-static void markdown(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_markdown(p, fill, t);
-}
-
-static void csv(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_csv(p, fill, 0, t);
-}
-
-static void published_csv(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_csv(p, fill, 1, t);
-}
-
 const struct tern_section tern_section_ladder = {
     .id = "ladder",
     .nav = "Model sizes",
     .heading = "Speed and energy by model size",
-    .html = html,
-    .markdown = markdown,
-    .csv = {{"ladder.csv", csv}, {"published.csv", published_csv}},
+    .fill = fill,
+    .csv = {{"ladder.csv", NULL}, {"published.csv", NULL}},
 };

@@ -152,23 +152,10 @@ static void fill(const struct tern_report_page *p, struct tern_sheet *s) {
                           "history export -o FILE");
 }
 
-static void html(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_html(p, fill, t);
-}
-
-static void markdown(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_markdown(p, fill, t);
-}
-
-static void csv(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_csv(p, fill, 0, t);
-}
-
 const struct tern_section tern_section_rivals = {
     .id = "rivals",
     .nav = "Other programs",
     .heading = "Other programs",
-    .html = html,
-    .markdown = markdown,
-    .csv = {{"rivals.csv", csv}},
+    .fill = fill,
+    .csv = {{"rivals.csv", NULL}},
 };

@@ -1,5 +1,8 @@
 #include "reports/sections.h"
 
+#include "reports/html_cells.h"
+#include "reports/markdown_cells.h"
+
 /* In the order of the page. */
 #define SECTIONS(X)                                                                                          \
     X(machine)                                                                                               \
@@ -27,3 +30,30 @@ SECTIONS(DECLARE)
 
 const struct tern_section *const tern_sections[] = {SECTIONS(POINT)};
 const size_t tern_section_count = sizeof tern_sections / sizeof *tern_sections;
+
+void tern_section_html(const struct tern_section *x, const struct tern_report_page *p, struct tern_text *t) {
+    if (x->html) {
+        x->html(p, t);
+        return;
+    }
+    tern_html_figures(p, x->id, t);
+    tern_sheet_html(p, x->fill, t);
+}
+
+void tern_section_markdown(const struct tern_section *x, const struct tern_report_page *p,
+                           struct tern_text *t) {
+    if (x->markdown) {
+        x->markdown(p, t);
+        return;
+    }
+    tern_md_figures(p, x->id, t);
+    tern_sheet_markdown(p, x->fill, t);
+}
+
+void tern_section_csv(const struct tern_section *x, size_t index, const struct tern_report_page *p,
+                      struct tern_text *t) {
+    if (x->csv[index].write)
+        x->csv[index].write(p, t);
+    else
+        tern_sheet_csv(p, x->fill, index, t);
+}

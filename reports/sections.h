@@ -7,10 +7,13 @@
 #define TERN_REPORTS_SECTIONS_H
 
 #include "reports/page.h"
+#include "reports/sheet.h"
 
 struct tern_section_csv {
-    const char *name;                                                     /* of the file; NULL: none */
-    void (*write)(const struct tern_report_page *p, struct tern_text *t); /* header line and rows */
+    const char *name; /* of the file; NULL: none */
+    void (*write)(const struct tern_report_page *p,
+                  struct tern_text *t); /* header line and rows; NULL: the table of
+                                           `fill` at this place of the list */
 };
 
 struct tern_section {
@@ -20,6 +23,8 @@ struct tern_section {
     /* Plans the figures for one machine (see figures.h); NULL: it has none. */
     void (*figures)(const struct tern_report_data *d, const char *machine, size_t index,
                     struct tern_figures *out);
+    /* Fills the tables of a section that is its figures and tables; html and markdown are then NULL. */
+    tern_sheet_fill fill;
     void (*html)(const struct tern_report_page *p, struct tern_text *t);     /* what follows the heading */
     void (*markdown)(const struct tern_report_page *p, struct tern_text *t); /* likewise */
     struct tern_section_csv csv[6];                                          /* the last has no name */
@@ -27,5 +32,13 @@ struct tern_section {
 
 extern const struct tern_section *const tern_sections[];
 extern const size_t tern_section_count;
+
+/* What follows the heading, by the section's own writer or from its figures and tables. */
+void tern_section_html(const struct tern_section *x, const struct tern_report_page *p, struct tern_text *t);
+void tern_section_markdown(const struct tern_section *x, const struct tern_report_page *p,
+                           struct tern_text *t);
+/* File `index` of its CSV list. */
+void tern_section_csv(const struct tern_section *x, size_t index, const struct tern_report_page *p,
+                      struct tern_text *t);
 
 #endif
