@@ -59,8 +59,8 @@ void gemm_t24_i8_r192k4n6_unpack__avx512vbmi(const struct tern_call *c, size_t r
                 decode_block(w, 1, g0, count, scratch, most);
             }
             for (size_t i = 0; i * 16 * FIELDS < rows; i++)
-                unpack_tokens(c, scratch + i * most * FIELDS, g0, count, r + i * 16 * FIELDS, row1, FIELDS,
-                              TOKENS);
+                unpack_tokens(c, scratch + i * most * FIELDS, w, 0, g0, count, r + i * 16 * FIELDS, row1,
+                              FIELDS, TOKENS);
         }
     }
 }

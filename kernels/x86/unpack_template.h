@@ -8,6 +8,7 @@
 #define TERN_KERNELS_X86_UNPACK_TEMPLATE_H
 
 #include "kernels/formats/panel.h"
+#include "kernels/x86/fetch.h"
 #include "kernels/x86/panel_vec.h"
 
 #ifdef VEC_HAS_DP
@@ -28,13 +29,14 @@ struct unpack_layout {
 
 /* Per group and token `fields` multiply-adds; loads: `fields` registers of codes and `tokens` broadcasts,
  * whichever is fewer held in registers. int16 sums (no dp): a pair of products is at most 2 * 2 * 128 = 512,
- * and `count` <= 63 groups give 32,256. int32 sums: |sum| <= 2 * 128 * K. */
-ALWAYS_INLINE void unpack_tile(const vec *code, const int8_t *q, size_t count, size_t fields, size_t tokens,
-                               vec acc[8][8]) {
+ * and `count` <= 63 groups give 32,256. int32 sums: |sum| <= 2 * 128 * K. `pitch`: bytes of
+ * activations from group to group. */
+ALWAYS_INLINE void unpack_tile(const vec *code, const int8_t *q, size_t pitch, size_t count, size_t fields,
+                               size_t tokens, vec acc[8][8]) {
     UNROLL
     for (size_t j = 0; j < tokens; j++) UNROLL
     for (size_t f = 0; f < fields; f++) acc[j][f] = v_zero();
-    for (size_t g = 0; g < count; g++, q += 4 * tokens, code += fields) {
+    for (size_t g = 0; g < count; g++, q += pitch, code += fields) {
         vec few[8];
         if (fields <= tokens) {
             UNROLL
@@ -58,26 +60,41 @@ ALWAYS_INLINE void unpack_tile(const vec *code, const int8_t *q, size_t count, s
     }
 }
 
-/* All tokens against `count` decoded groups from group g0 on: rows from `row`, 16 per field. */
-ALWAYS_INLINE void unpack_tokens(const struct tern_call *c, const vec *scratch, size_t g0, size_t count,
-                                 size_t row, size_t end, size_t fields, size_t tokens) {
-    const size_t groups = tern_panel_groups(c->w.k), n = c->x->n;
-    for (size_t t = 0; t < n; t += tokens) {
-        const int8_t *q = (const int8_t *)c->shared + t * 4 * groups + g0 * 4 * tokens;
-        vec acc[8][8];
-        unpack_tile(scratch, q, count, fields, tokens, acc);
+/* `live` tokens from token t on; q holds `tokens` of them. */
+ALWAYS_INLINE void unpack_panel(const struct tern_call *c, const vec *scratch, const int8_t *q, size_t t,
+                                size_t live, int first, size_t count, size_t row, size_t end, size_t fields,
+                                size_t tokens) {
+    vec acc[8][8];
+    unpack_tile(scratch, q, 4 * tokens, count, fields, live, acc);
+    UNROLL
+    for (size_t j = 0; j < live; j++) {
+        int32_t *y = (int32_t *)c->y + (t + j) * c->ldy;
+        const vec bias = V(set1_epi32)(-c->x->sum[t + j]);
         UNROLL
-        for (size_t j = 0; j < tokens; j++) {
-            if (t + j >= n) continue;
-            int32_t *y = (int32_t *)c->y + (t + j) * c->ldy;
-            const vec bias = V(set1_epi32)(-c->x->sum[t + j]);
-            UNROLL
-            for (size_t f = 0; f < fields; f++) {
-                const vec old = g0 ? v_load_rows(y, row + 16 * f, end) : bias;
-                v_store_rows(y, row + 16 * f, end, UNPACK_SUM(old, acc[j][f]));
-            }
+        for (size_t f = 0; f < fields; f++) {
+            const vec old = first ? bias : v_load_rows(y, row + 16 * f, end);
+            v_store_rows(y, row + 16 * f, end, UNPACK_SUM(old, acc[j][f]));
         }
     }
+}
+
+/* All tokens against `count` decoded groups from group g0 on: rows from `row`, 16 per field. A last panel of
+ * tokens that is not full costs what its tokens cost. Meanwhile `lines` cache lines at `next`, which are to
+ * be decoded after it, come to L2. */
+ALWAYS_INLINE void unpack_tokens(const struct tern_call *c, const vec *scratch, const uint8_t *next,
+                                 size_t lines, size_t g0, size_t count, size_t row, size_t end, size_t fields,
+                                 size_t tokens) {
+    const size_t groups = tern_panel_groups(c->w.k), n = c->x->n, each = fetch_share(lines, n, tokens);
+    const int8_t *q = (const int8_t *)c->shared + g0 * 4 * tokens;
+    const int first = g0 == 0;
+    size_t t = 0;
+    for (; t + tokens <= n; t += tokens, q += groups * 4 * tokens) {
+        next = fetch_lines(next, each);
+        unpack_panel(c, scratch, q, t, tokens, first, count, row, end, fields, tokens);
+    }
+    UNROLL
+    for (size_t live = 1; live < tokens; live++)
+        if (n - t == live) unpack_panel(c, scratch, q, t, live, first, count, row, end, fields, tokens);
 }
 
 /* Blocks of `most` groups of columns; `scratch` holds most * fields registers. */
@@ -90,7 +107,8 @@ ALWAYS_INLINE void unpack_gemm(const struct tern_call *c, size_t row0, size_t ro
         for (size_t g0 = 0; g0 < groups; g0 += most) {
             const size_t count = tern_min(most, groups - g0);
             for (size_t g = 0; g < count; g++) l.decode(w + (g0 + g) * l.group, scratch + g * l.fields);
-            unpack_tokens(c, scratch, g0, count, row, row1, l.fields, tokens);
+            unpack_tokens(c, scratch, w + (g0 + count) * l.group, count * l.group / 64, g0, count, row, row1,
+                          l.fields, tokens);
         }
     }
 }
