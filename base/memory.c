@@ -51,6 +51,17 @@ void tern_pages_drop(struct tern_pages *p)
     memset(p, 0, sizeof *p);
 }
 
+void *tern_region_take(struct tern_region *r, size_t count, size_t size)
+{
+    size_t bytes, end;
+    if (__builtin_mul_overflow(count, size, &bytes) || __builtin_add_overflow(bytes, TERN_CACHE_LINE - 1, &bytes) ||
+        __builtin_add_overflow(r->used, bytes / TERN_CACHE_LINE * TERN_CACHE_LINE, &end))
+        end = SIZE_MAX;
+    void *part = r->base ? r->base + r->used : NULL;
+    r->used = end;
+    return part;
+}
+
 int tern_guard_get(struct tern_guard *g, size_t bytes, int end)
 {
     memset(g, 0, sizeof *g);

@@ -56,6 +56,17 @@ struct tern_pages {
 int tern_pages_get(struct tern_pages *p, size_t bytes);
 void tern_pages_drop(struct tern_pages *p);
 
+/* Parts of one mapping. Kernels differ by some percent with the physical pages that their scratch falls on; parts of
+ * huge pages lie alike in every process. Laid out twice by the same code: first with `base` NULL, which only counts,
+ * then with the pages of `used` bytes. */
+struct tern_region {
+    unsigned char *base;
+    size_t used; /* SIZE_MAX: more than an address space has */
+};
+
+/* The next `count` elements of `size` bytes, 64-byte aligned; NULL while counting. */
+void *tern_region_take(struct tern_region *r, size_t count, size_t size);
+
 /* `bytes` of memory that end exactly at an unreadable page (`end` != 0) or begin exactly after one (`end` == 0).
  * The other side is followed by slack filled with a canary up to the next unreadable page. */
 struct tern_guard {

@@ -94,28 +94,18 @@ static int worth_by_heads(const struct tern_engine *en) {
     return most <= even || (most - even) * en->piece[0].k <= (size_t)1 << 19;
 }
 
-static int get_floats(float **out, size_t rows, size_t columns) {
-    const size_t n = tern_mul_size(rows, columns);
-    *out = n ? tern_alloc(tern_mul_size(n, sizeof **out)) : NULL;
-    return *out != NULL;
+static float *take_floats(struct tern_region *r, size_t rows, size_t columns) {
+    return tern_region_take(r, rows, columns * sizeof(float));
 }
 
 /* Rows of int8 values, of floats, or of both. */
-static int get_tokens(struct tern_tokens *x, size_t n, size_t k, size_t f) {
+static void take_tokens(struct tern_region *r, struct tern_tokens *x, size_t n, size_t k, size_t f) {
     x->stride = tern_token_stride(k);
     x->fstride = tern_round_up(f, 64);
-    x->q = tern_alloc(tern_mul_size(n, x->stride));
-    x->sum = tern_alloc(n * sizeof *x->sum);
-    x->inv = tern_alloc(n * sizeof *x->inv);
-    x->f = f ? tern_alloc(tern_mul_size(n * sizeof *x->f, x->fstride)) : NULL;
-    return x->q && x->sum && x->inv && (x->f || !f);
-}
-
-static void drop_tokens(struct tern_tokens *x) {
-    tern_free(x->q);
-    tern_free(x->sum);
-    tern_free(x->inv);
-    tern_free(x->f);
+    x->q = tern_region_take(r, n, x->stride);
+    x->sum = tern_region_take(r, n, sizeof *x->sum);
+    x->inv = tern_region_take(r, n, sizeof *x->inv);
+    x->f = f ? take_floats(r, n, x->fstride) : NULL;
 }
 
 static int wants_floats(const struct tern_engine *en) {
@@ -128,80 +118,89 @@ static int any_gates_apart(const struct tern_engine *en) {
     return any;
 }
 
-static int get_worker(struct tern_engine *en, struct worker *w, size_t widest, size_t local, size_t block,
-                      size_t slice) {
+/* What the largest step needs besides what the engine knows of itself. */
+struct sizes {
+    size_t widest;        /* columns of a token */
+    size_t shared, local; /* bytes of tables of all, of scratch of one worker */
+    size_t block;         /* words of results that wait for their epilogue */
+    size_t slice;         /* bytes of a worker's slice of K; 0: no plan splits K */
+};
+
+static size_t lay_worker(const struct tern_engine *en, struct worker *w, const struct sizes *z, void *base) {
     const struct tern_hparams *hp = &en->model->hp;
-    const size_t row = en->kv_row;
+    struct tern_region r = {.base = base};
     w->score_stride = tern_round_up(en->context, TERN_LANES);
-    int ok = get_tokens(&w->one, 1, widest, wants_floats(en) ? widest : hp->hidden) &&
-             get_floats(&w->qkv, 1, en->qkv_columns) &&
-             get_floats(&w->score, TERN_HEADS_TOGETHER, w->score_stride) &&
-             get_floats(&w->key, 1, hp->head_dim) && get_floats(&w->normed, 1, widest);
-    ok = ok && (w->own_k = tern_alloc(row)) && (w->own_v = tern_alloc(row)) &&
-         (w->local = tern_alloc(local)) && (w->table = tern_alloc(en->table_bytes));
-    ok = ok && (w->block = tern_alloc(tern_mul_size(block, sizeof *w->block)));
-    ok = ok && (!slice || (w->slice = tern_alloc(slice)));
-    return ok;
+    w->local = tern_region_take(&r, 1, z->local);
+    w->table = tern_region_take(&r, 1, en->table_bytes);
+    w->block = tern_region_take(&r, z->block, sizeof *w->block);
+    w->slice = z->slice ? tern_region_take(&r, 1, z->slice) : NULL;
+    take_tokens(&r, &w->one, 1, z->widest, wants_floats(en) ? z->widest : hp->hidden);
+    w->qkv = take_floats(&r, 1, en->qkv_columns);
+    w->score = take_floats(&r, TERN_HEADS_TOGETHER, w->score_stride);
+    w->key = take_floats(&r, 1, hp->head_dim);
+    w->normed = take_floats(&r, 1, z->widest);
+    w->own_k = tern_region_take(&r, 1, en->kv_row);
+    w->own_v = tern_region_take(&r, 1, en->kv_row);
+    return r.used;
+}
+
+static size_t lay_shared(struct tern_engine *en, const struct sizes *z, void *base) {
+    const struct tern_hparams *hp = &en->model->hp;
+    const size_t n = en->ubatch, half = hp->head_dim / 2;
+    struct tern_region r = {.base = base};
+    en->shared = tern_region_take(&r, 1, z->shared);
+    en->sums = z->slice ? tern_region_take(&r, SPLIT_MATRICES * en->threads_decode,
+                                           en->sum_stride * sizeof *en->sums)
+                        : NULL;
+    take_tokens(&r, &en->tokens, n, z->widest, wants_floats(en) ? z->widest : 0);
+    en->x = take_floats(&r, n, hp->hidden);
+    en->qkv = take_floats(&r, n, en->qkv_columns);
+    en->mixed = take_floats(&r, n, (size_t)hp->heads * hp->head_dim);
+    en->inner = take_floats(&r, n, hp->ffn);
+    en->up = any_gates_apart(en) ? take_floats(&r, n, hp->ffn) : NULL;
+    en->cosine = take_floats(&r, n, half);
+    en->sine = take_floats(&r, n, half);
+    en->frequency = tern_region_take(&r, half, sizeof *en->frequency);
+    en->history = tern_region_take(&r, en->context, sizeof *en->history);
+    return r.used;
+}
+
+/* A worker's pages are its own: untouched here, so that they come from its node. */
+static int get_buffers(struct tern_engine *en, const struct sizes *z) {
+    if (tern_pages_get(&en->buffers, lay_shared(en, z, NULL))) return -1;
+    lay_shared(en, z, en->buffers.data);
+    en->worker = tern_alloc(en->workers * sizeof *en->worker);
+    if (!en->worker) return -1;
+    for (size_t i = 0; i < en->workers; i++) {
+        struct worker *w = &en->worker[i];
+        if (tern_pages_get(&w->pages, lay_worker(en, w, z, NULL))) return -1;
+        lay_worker(en, w, z, w->pages.data);
+    }
+    return 0;
 }
 
 enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
-    const size_t n = en->ubatch, inner = (size_t)hp->heads * hp->head_dim, half = hp->head_dim / 2;
-    const size_t widest = tern_max(tern_max(hp->hidden, hp->ffn), inner);
-    size_t shared, local, block, rows;
-    const size_t slice = slice_bytes(en, &rows);
-    scratch_bytes(en, &shared, &local, &block);
-    en->block_words = block = tern_max(block, 64);
+    const size_t inner = (size_t)hp->heads * hp->head_dim, half = hp->head_dim / 2;
+    struct sizes z = {.widest = tern_max(tern_max(hp->hidden, hp->ffn), inner)};
+    size_t rows;
+    z.slice = slice_bytes(en, &rows);
+    scratch_bytes(en, &z.shared, &z.local, &z.block);
+    en->block_words = z.block = tern_max(z.block, 64);
     en->qkv_columns = tern_engine_columns(hp).all;
     en->table_bytes = own_tables(en);
     en->by_heads = worth_by_heads(en);
-
-    int ok = get_floats(&en->x, n, hp->hidden) && get_floats(&en->qkv, n, en->qkv_columns) &&
-             get_floats(&en->mixed, n, inner) && get_floats(&en->inner, n, hp->ffn) &&
-             get_floats(&en->cosine, n, half) && get_floats(&en->sine, n, half) &&
-             get_tokens(&en->tokens, n, widest, wants_floats(en) ? widest : 0);
-    ok =
-        ok && (en->shared = tern_alloc(shared)) && (en->frequency = tern_alloc(half * sizeof *en->frequency));
-    ok = ok && (en->history = tern_alloc(tern_mul_size(en->context, sizeof *en->history)));
     en->sum_stride = tern_round_up(rows, 2 * TERN_LANES);
-    const size_t sums = tern_mul_size(SPLIT_MATRICES * en->threads_decode, en->sum_stride);
-    ok = ok && (!slice || (en->sums = tern_alloc(tern_mul_size(sums, sizeof *en->sums))));
-    ok = ok && (en->worker = tern_alloc(en->workers * sizeof *en->worker));
-    if (ok && any_gates_apart(en)) ok = get_floats(&en->up, n, hp->ffn);
-    for (size_t w = 0; ok && w < en->workers; w++)
-        ok = get_worker(en, &en->worker[w], widest, local, block, slice);
-    if (!ok) return tern_fail(e, TERN_NO_MEMORY, "engine: buffers for %zu tokens per step: out of memory", n);
+    if (get_buffers(en, &z))
+        return tern_fail(e, TERN_NO_MEMORY, "engine: buffers for %zu tokens per step: out of memory",
+                         en->ubatch);
     for (size_t i = 0; i < half; i++)
         en->frequency[i] = pow(hp->rope_theta, -2.0 * (double)i / (double)hp->head_dim);
     return TERN_OK;
 }
 
 void tern_engine_buffers_free(struct tern_engine *en) {
-    for (size_t w = 0; en->worker && w < en->workers; w++) {
-        struct worker *s = &en->worker[w];
-        drop_tokens(&s->one);
-        tern_free(s->score);
-        tern_free(s->key);
-        tern_free(s->normed);
-        tern_free(s->own_k);
-        tern_free(s->own_v);
-        tern_free(s->qkv);
-        tern_free(s->table);
-        tern_free(s->block);
-        tern_free(s->local);
-        tern_free(s->slice);
-    }
+    for (size_t w = 0; en->worker && w < en->workers; w++) tern_pages_drop(&en->worker[w].pages);
     tern_free(en->worker);
-    tern_free(en->sums);
-    drop_tokens(&en->tokens);
-    tern_free(en->x);
-    tern_free(en->qkv);
-    tern_free(en->mixed);
-    tern_free(en->inner);
-    tern_free(en->up);
-    tern_free(en->cosine);
-    tern_free(en->sine);
-    tern_free(en->shared);
-    tern_free(en->frequency);
-    tern_free(en->history);
+    tern_pages_drop(&en->buffers);
 }

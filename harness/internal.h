@@ -60,6 +60,7 @@ struct head {
 
 /* Scratch that only one worker touches. */
 struct worker {
+    struct tern_pages pages;      /* all of the following */
     float *score;                 /* TERN_HEADS_TOGETHER rows of attention weights */
     size_t score_stride;          /* floats from one to the next */
     float *key;                   /* one rotated key */
@@ -85,7 +86,8 @@ struct tern_engine {
     size_t threads_decode, threads_prefill, workers; /* workers: the larger */
     size_t context, ubatch, position, block_bytes;
     enum tern_act act;
-    int32_t *history; /* ids of the positions held */
+    struct tern_pages buffers; /* what all workers share */
+    int32_t *history;          /* ids of the positions held */
     enum tern_kv_type kv;
     int quiet;
 

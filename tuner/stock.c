@@ -21,6 +21,8 @@ struct tern_stock {
     struct tern_pages signs; /* the same without zeros, for binary formats; made when first asked for */
     int signed_shape;        /* signs belong to this shape */
     struct shelf shelf[MAX_FORMATS];
+    struct tern_pages bench; /* the tokens and y */
+    struct tern_pages scratch;
     struct tern_tokens tokens;
     void *y;
     size_t ldy;
@@ -78,16 +80,6 @@ static void pack(void *ctx, size_t worker, size_t workers) {
         memcpy(j->data + i * p->stride + b0, j->data + b0, b1 - b0);
 }
 
-static void clear_bench(struct tern_stock *s) {
-    tern_free(s->tokens.q);
-    tern_free(s->tokens.sum);
-    tern_free(s->tokens.inv);
-    tern_free(s->tokens.f);
-    tern_free(s->y);
-    s->tokens = (struct tern_tokens){0};
-    s->y = NULL;
-}
-
 enum tern_status tern_stock_new(size_t cold_bytes, uint64_t seed, struct tern_stock **out,
                                 struct tern_error *e) {
     *out = tern_alloc(sizeof **out);
@@ -99,11 +91,11 @@ enum tern_status tern_stock_new(size_t cold_bytes, uint64_t seed, struct tern_st
 
 void tern_stock_free(struct tern_stock *s) {
     if (!s) return;
-    for (size_t i = 0; i < MAX_FORMATS; i++)
-        if (s->shelf[i].pages.map) tern_pages_drop(&s->shelf[i].pages);
-    if (s->trits.map) tern_pages_drop(&s->trits);
-    if (s->signs.map) tern_pages_drop(&s->signs);
-    clear_bench(s);
+    for (size_t i = 0; i < MAX_FORMATS; i++) tern_pages_drop(&s->shelf[i].pages);
+    tern_pages_drop(&s->trits);
+    tern_pages_drop(&s->signs);
+    tern_pages_drop(&s->bench);
+    tern_pages_drop(&s->scratch);
     tern_free(s);
 }
 
@@ -111,7 +103,7 @@ enum tern_status tern_stock_shape(struct tern_stock *s, size_t m, size_t k, stru
                                   struct tern_error *e) {
     if (s->m == m && s->k == k) return TERN_OK;
     for (size_t i = 0; i < MAX_FORMATS; i++) s->shelf[i].packed = (struct tern_packed){0};
-    clear_bench(s);
+    s->tokens.n = 0;
     s->m = s->k = 0;
     s->signed_shape = 0;
     const size_t bytes = tern_mul_size(m, k);
@@ -169,21 +161,27 @@ enum tern_status tern_stock_get(struct tern_stock *s, const struct tern_format *
     return TERN_OK;
 }
 
+static size_t lay_bench(struct tern_stock *s, size_t n, unsigned char *base) {
+    struct tern_tokens *t = &s->tokens;
+    struct tern_region r = {.base = base};
+    t->q = tern_region_take(&r, n, t->stride);
+    t->sum = tern_region_take(&r, n, sizeof *t->sum);
+    t->inv = tern_region_take(&r, n, sizeof *t->inv);
+    t->f = tern_region_take(&r, n, t->fstride * sizeof *t->f);
+    s->y = tern_region_take(&r, n, s->ldy * 4);
+    return r.used;
+}
+
 enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_tokens *x, void **y,
                                   size_t *ldy, struct tern_error *e) {
     struct tern_tokens *t = &s->tokens;
     if (t->n != n) {
-        clear_bench(s);
         *t = (struct tern_tokens){
             .k = s->k, .stride = tern_token_stride(s->k), .fstride = tern_round_up(s->k, 64)};
         s->ldy = tern_round_up(s->m, 64);
-        t->q = tern_alloc(tern_mul_size(n, t->stride));
-        t->sum = tern_alloc(tern_mul_size(n, sizeof *t->sum));
-        t->inv = tern_alloc(tern_mul_size(n, sizeof *t->inv));
-        t->f = tern_alloc(tern_mul_size(n, t->fstride * sizeof *t->f));
-        s->y = tern_alloc(tern_mul_size(n, s->ldy * 4));
-        if (!t->q || !t->sum || !t->inv || !t->f || !s->y)
+        if (!hold(&s->bench, lay_bench(s, n, NULL)))
             return tern_fail(e, TERN_NO_MEMORY, "weights: %zux%zux%zu: no memory for tokens", s->m, s->k, n);
+        memset(s->bench.data, 0, lay_bench(s, n, s->bench.data));
         struct tern_random random = {s->seed ^ 0x746f6b656e73};
         for (size_t i = 0; i < n; i++)
             for (size_t c = 0; c < s->k; c++)
@@ -194,6 +192,10 @@ enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_to
     *y = s->y;
     *ldy = s->ldy;
     return TERN_OK;
+}
+
+void *tern_stock_scratch(struct tern_stock *s, size_t bytes) {
+    return hold(&s->scratch, tern_max(bytes, 1)) ? s->scratch.data : NULL;
 }
 
 const int8_t *tern_stock_trits(const struct tern_stock *s, const struct tern_format *format) {

@@ -38,6 +38,9 @@ enum tern_status tern_stock_get(struct tern_stock *s, const struct tern_format *
  * before it. */
 enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_tokens *x, void **y,
                                   size_t *ldy, struct tern_error *e);
+/* Scratch that all trials share, as an engine's steps do: `bytes` of it, 2 MB aligned, valid until more is
+ * asked for. NULL: no memory. */
+void *tern_stock_scratch(struct tern_stock *s, size_t bytes);
 /* The weights that tern_stock_get packed in this format, row-major m x k: trits, or signs for a binary
  * format. */
 const int8_t *tern_stock_trits(const struct tern_stock *s, const struct tern_format *format);

@@ -14,14 +14,18 @@
 struct tern_trial {
     const struct tern_variant *variant;
     struct tern_packed *weights;
+    struct tern_stock *stock; /* keeps tokens, results and scratch, which all trials of the problem share */
     struct tern_pool *pool;
     tern_quantise_fn *quantise;
     int rotate, prepares;
     struct tern_call call;
-    struct tern_tokens tokens; /* the stock's */
-    unsigned char *local;      /* one scratch per worker */
+    struct tern_tokens tokens;
+    size_t scratch_bytes; /* of call.shared, local and sums together */
+    size_t shared_bytes;
+    unsigned char *local; /* local_stride bytes for each worker */
     size_t local_stride;
-    int32_t *sums; /* split along K: partial sums of all rows, of each worker; else NULL */
+    int by_k;      /* split along K */
+    int32_t *sums; /* then partial sums of all rows, sum_stride for each worker */
     size_t sum_stride;
     volatile uint64_t digest;
 };
@@ -88,10 +92,24 @@ static void team(void *ctx, size_t worker, size_t workers) {
     }
 }
 
+static void lay_scratch(struct tern_trial *t, struct tern_region *r) {
+    const size_t workers = tern_pool_workers(t->pool);
+    t->call.shared = tern_region_take(r, 1, t->shared_bytes);
+    t->local = tern_region_take(r, workers, t->local_stride);
+    t->sums = t->by_k ? tern_region_take(r, workers, t->sum_stride * sizeof *t->sums) : NULL;
+}
+
+/* Another trial may have made the stock move it. */
+static void find_scratch(struct tern_trial *t) {
+    struct tern_region r = {.base = tern_stock_scratch(t->stock, t->scratch_bytes)};
+    lay_scratch(t, &r);
+}
+
 void tern_trial_run(void *trial, uint64_t calls) {
     struct tern_trial *t = trial;
     struct batch b = {.trial = t, .calls = calls, .first = t->weights->next};
-    tern_pool_run(t->pool, t->sums ? team_by_k : team, &b);
+    find_scratch(t);
+    tern_pool_run(t->pool, t->by_k ? team_by_k : team, &b);
     if (t->rotate) t->weights->next = (b.first + calls) % t->weights->copies;
     const unsigned char *y = t->call.y;
     t->digest = tern_hash(t->digest, y + (t->call.w.m - 1) * 4, 4);
@@ -101,10 +119,11 @@ void tern_trial_run(void *trial, uint64_t calls) {
 
 /* What the workers do for rows [row0, row1), alone on the calling thread. */
 static void alone(struct tern_trial *t, size_t row0, size_t row1) {
+    find_scratch(t);
     struct tern_call c = t->call;
     c.w.data = t->weights->data;
     quantise_tokens(t, 0, t->tokens.n);
-    const size_t slices = t->sums ? tern_pool_workers(t->pool) : 0;
+    const size_t slices = t->by_k ? tern_pool_workers(t->pool) : 0;
     for (size_t s = 0; s < slices; s++) {
         tern_slice_prepare(t->variant, &c, s, slices, t->local);
         tern_slice_run(t->variant, &c, s, slices, row0, row1, t->local, t->sums + s * t->sum_stride);
@@ -119,7 +138,7 @@ static void alone(struct tern_trial *t, size_t row0, size_t row1) {
 
 /* Row ranges begin at multiples of this. */
 static size_t row_step(const struct tern_trial *t) {
-    return t->sums ? tern_slice_rows(t->variant, t->call.w.m, t->call.w.k) : t->variant->row_step;
+    return t->by_k ? tern_slice_rows(t->variant, t->call.w.m, t->call.w.k) : t->variant->row_step;
 }
 
 static size_t guess_rows(const struct tern_trial *t) {
@@ -140,10 +159,10 @@ double tern_trial_guess_ns(struct tern_trial *t) {
     return (double)best * (double)t->call.w.m / (double)rows / (double)tern_pool_workers(t->pool);
 }
 
-static enum tern_status check_rows(const struct tern_trial *t, const struct tern_stock *stock, size_t row0,
-                                   size_t row1, struct tern_error *e) {
+static enum tern_status check_rows(const struct tern_trial *t, size_t row0, size_t row1,
+                                   struct tern_error *e) {
     const size_t k = t->call.w.k;
-    const int8_t *trits = tern_stock_trits(stock, t->variant->format);
+    const int8_t *trits = tern_stock_trits(t->stock, t->variant->format);
     tern_reference_fn *reference = tern_reference_of(t->variant->act);
     const int32_t *y = t->call.y;
     for (size_t i = 0; i < t->tokens.n; i += tern_max(1, t->tokens.n - 1)) {
@@ -159,33 +178,32 @@ static enum tern_status check_rows(const struct tern_trial *t, const struct tern
     return TERN_OK;
 }
 
-static enum tern_status check(struct tern_trial *t, const struct tern_stock *stock, struct tern_error *e) {
+static enum tern_status check(struct tern_trial *t, struct tern_error *e) {
     const size_t m = t->call.w.m, step = row_step(t), tail = (m - 1) / step * step;
     alone(t, 0, tern_min(step, m));
     alone(t, tail, m);
     if (t->variant->act == TERN_ACT_F32 || !t->variant->exact) return TERN_OK;
-    enum tern_status s = check_rows(t, stock, 0, tern_min(step, m), e);
-    return s ? s : check_rows(t, stock, tail, m, e);
+    enum tern_status s = check_rows(t, 0, tern_min(step, m), e);
+    return s ? s : check_rows(t, tail, m, e);
 }
 
-static enum tern_status make_call(struct tern_trial *t, const struct tern_problem *p,
-                                  struct tern_stock *stock, struct tern_error *e) {
+static enum tern_status make_call(struct tern_trial *t, const struct tern_problem *p, struct tern_error *e) {
     const struct tern_prep *prep = t->variant->prep;
     struct tern_call *c = &t->call;
     c->w = (struct tern_matrix){.format = t->variant->format, .m = p->m, .k = p->k, .data = t->weights->data};
     c->x = &t->tokens;
-    enum tern_status s = tern_stock_bench(stock, p->n, &t->tokens, &c->y, &c->ldy, e);
+    enum tern_status s = tern_stock_bench(t->stock, p->n, &t->tokens, &c->y, &c->ldy, e);
     if (s) return s;
-    const size_t workers = tern_pool_workers(t->pool), shared = prep->shared_bytes(c);
-    const int by_k = c->param[TERN_P_SPLIT] == TERN_SPLIT_K;
-    const size_t local = by_k ? tern_slice_scratch(t->variant, c, workers) : prep->local_bytes(c);
-    t->prepares = shared > 0;
-    t->sum_stride = tern_round_up(p->m, 32);
-    if (by_k) t->sums = tern_alloc(tern_mul_size(t->sum_stride, workers * sizeof *t->sums));
+    struct tern_region r = {0};
+    t->shared_bytes = prep->shared_bytes(c);
+    t->prepares = t->shared_bytes > 0;
+    const size_t local =
+        t->by_k ? tern_slice_scratch(t->variant, c, tern_pool_workers(t->pool)) : prep->local_bytes(c);
     t->local_stride = tern_round_up(local, 128) + 128;
-    c->shared = tern_alloc(tern_max(shared, TERN_CACHE_LINE));
-    t->local = tern_alloc(tern_mul_size(t->local_stride, workers));
-    if (!c->shared || !t->local || (by_k && !t->sums))
+    t->sum_stride = tern_round_up(p->m, 32);
+    lay_scratch(t, &r);
+    t->scratch_bytes = r.used;
+    if (!tern_stock_scratch(t->stock, r.used))
         return tern_fail(e, TERN_NO_MEMORY, "trial: %zux%zux%zu: out of memory", p->m, p->k, p->n);
     return TERN_OK;
 }
@@ -217,23 +235,21 @@ enum tern_status tern_trial_new(const struct tern_proof *proof, const int *param
     struct tern_trial *t = tern_alloc(sizeof *t);
     if (!t) return tern_fail(e, TERN_NO_MEMORY, "trial: out of memory");
     t->variant = v;
+    t->stock = stock;
     t->pool = pool;
+    t->by_k = own[TERN_P_SPLIT] == TERN_SPLIT_K;
     t->rotate = p->regime != TERN_HOT;
     t->quantise = tern_quantise_for(usable);
     memcpy(t->call.param, own, sizeof own);
     enum tern_status s = tern_stock_get(stock, v->format, t->rotate, pool, &t->weights, e);
-    if (!s) s = make_call(t, p, stock, e);
-    if (!s) s = check(t, stock, e);
+    if (!s) s = make_call(t, p, e);
+    if (!s) s = check(t, e);
     if (s) return tern_trial_free(t), s;
     *out = t;
     return TERN_OK;
 }
 
 void tern_trial_free(struct tern_trial *t) {
-    if (!t) return;
-    tern_free(t->call.shared);
-    tern_free(t->local);
-    tern_free(t->sums);
     tern_free(t);
 }
 
