@@ -22,8 +22,10 @@ static void decide(struct tern_duel *d, size_t challengers) {
             best = i;
     if (best == TERN_DUEL_DEFAULT) return;
     const enum tern_difference verdict = tern_difference_of(&d->ratio[best], d->floor);
-    /* In a tie nothing is shown, but one must be used: a median that is clearly lower is the better guess. */
-    if (verdict == TERN_DIFFERENCE_FASTER || d->ratio[best].median < 1 / (1 + WORTH_A_GUESS))
+    /* In a tie nothing is shown, but one must be used: where one key has turned, or the median is clearly
+     * lower, the challenger is the better guess. */
+    if (verdict == TERN_DIFFERENCE_FASTER || d->ratio[best].ci_hi < 1 ||
+        d->ratio[best].median < 1 / (1 + WORTH_A_GUESS))
         d->winner = best;
     d->tie = verdict != TERN_DIFFERENCE_FASTER && verdict != TERN_DIFFERENCE_SLOWER;
 }
