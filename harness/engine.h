@@ -104,5 +104,8 @@ struct tern_engine_facts {
     char warning[512]; /* variants refused because their proof failed here, and why; "" when none */
 };
 void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out);
+/* 1 when both multiply every layer's matrices for `tokens` tokens by the same variants with the same
+ * parameters and threads: what one of them then does faster is noise. */
+int tern_engine_same_plan(const struct tern_engine *a, const struct tern_engine *b, size_t tokens);
 
 #endif

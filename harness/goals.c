@@ -60,15 +60,17 @@ void tern_goal_close(struct tern_goal_run *r) {
     free(r);
 }
 
-void tern_goal_judge(const struct tern_goal *g, struct tern_goal_seen *out) {
-    const struct tern_estimate *v = &out->value;
+static enum tern_status verdict_of(const struct tern_goal *g, const struct tern_goal_seen *seen) {
+    const struct tern_estimate *v = &seen->value;
     const int less = g->kind == TERN_GOAL_START;
-    const double good = less ? -v->ci_hi : v->ci_lo, bad = less ? -v->ci_lo : v->ci_hi,
-                 goal = less ? -g->goal : g->goal;
-    out->verdict = !v->n || isnan(v->ci_lo) ? TERN_INCONCLUSIVE
-                   : good >= goal           ? TERN_OK
-                   : bad < goal             ? TERN_CHECK_FAILED
-                                            : TERN_INCONCLUSIVE;
+    if (!v->n || isnan(v->ci_lo)) return TERN_INCONCLUSIVE;
+    if (less ? v->ci_hi <= g->goal : v->ci_lo >= g->goal) return TERN_OK;
+    if (less ? v->ci_lo > g->goal : v->ci_hi < g->goal) return TERN_CHECK_FAILED;
+    return seen->same && g->goal == 1 ? TERN_OK : TERN_INCONCLUSIVE;
+}
+
+void tern_goal_judge(const struct tern_goal *g, struct tern_goal_seen *out) {
+    out->verdict = verdict_of(g, out);
 }
 
 static enum tern_status of_ceiling(struct tern_goal_run *r, const struct tern_goal *g,
@@ -191,8 +193,10 @@ static enum tern_status of_pair(struct tern_goal_run *r, const struct tern_goal 
         } else {
             if (!heads) {
                 tern_engine_facts(pair[1], &facts);
-                snprintf(out->detail, sizeof out->detail,
-                         "against %.300s: ", g->tokens == 1 ? facts.decode_plan : facts.prefill_plan);
+                out->same = tern_engine_same_plan(pair[0], pair[1], g->tokens);
+                snprintf(out->detail, sizeof out->detail, "%s %.300s: ",
+                         out->same ? "the same plan twice, the ratio is 1 but for noise," : "against",
+                         g->tokens == 1 ? facts.decode_plan : facts.prefill_plan);
             }
             s = compare(r, pair, g->tokens, out, e);
         }

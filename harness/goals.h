@@ -39,9 +39,11 @@ struct tern_goal_options {
 
 struct tern_goal_seen {
     struct tern_estimate value;
+    int same;                 /* of a pair: both do the same, so their true ratio is 1 */
     char detail[800];         /* what was compared */
     enum tern_status verdict; /* TERN_OK met, TERN_CHECK_FAILED missed, TERN_INCONCLUSIVE: the interval holds
-                                 the goal, or it was not measured */
+                                 the goal, or it was not measured. Of the same thing twice an interval that
+                                 holds 1 is what it should be: met where 1 is the goal */
     char why[300];            /* not measured because ... */
 };
 

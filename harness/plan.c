@@ -263,3 +263,18 @@ enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engi
 
     return tern_head_choose(en, o->head, e);
 }
+
+int tern_engine_same_plan(const struct tern_engine *a, const struct tern_engine *b, size_t tokens) {
+    const size_t by_a = tokens == 1 ? a->threads_decode : a->threads_prefill;
+    const size_t by_b = tokens == 1 ? b->threads_decode : b->threads_prefill;
+    if (a->pieces != b->pieces || by_a != by_b || a->ubatch != b->ubatch) return 0;
+    for (size_t i = 0; i < a->pieces; i++) {
+        const struct piece *x = &a->piece[i], *y = &b->piece[i];
+        const struct tern_plan *p = tern_engine_plan_for(x->plan, tokens),
+                               *q = tern_engine_plan_for(y->plan, tokens);
+        if (x->m != y->m || x->k != y->k || x->pair != y->pair || p->variant != q->variant ||
+            memcmp(p->param, q->param, sizeof p->param))
+            return 0;
+    }
+    return 1;
+}
