@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define EPOCH_NS     1e6
-#define SEARCH_SHARE 0.6 /* of a problem's time; the rest belongs to the duel */
+#define SEARCH_SHARE 0.5 /* of a problem's time; the rest belongs to the duel */
 #define DUEL_SHARE   0.9 /* what is left then is for more baselines */
 
 static void name_member(struct tern_member *m, const char *role) {

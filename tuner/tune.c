@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define WIDE           1.5
-#define MACS_PER_SHARE 4e8
+#define MACS_PER_SHARE 7e8
 
 double tern_seconds_now(void) {
     return 1e-9 * (double)tern_now_ns();
@@ -196,12 +196,13 @@ static enum tern_status keep(struct tern_session *s, const struct tern_outcome *
     return st;
 }
 
-/* A problem's part of the time: samples of one token last about a millisecond each; one call with many tokens
- * on a large matrix takes longer than that, and so do its baselines. */
+/* A problem's part of the time: samples of one token last about a millisecond each and scatter with the
+ * memory; one call with many tokens on a large matrix takes longer than that, and so do its baselines, but is
+ * soon decided. */
 static double weight(const struct tern_session *s, const struct tern_task *t) {
     const struct tern_problem *p = &t->problem;
     if (remembered(s, t)) return 0;
-    return 2 + (double)p->m * (double)p->k * (double)(p->n - 1) / (double)p->threads / MACS_PER_SHARE;
+    return 4 + (double)p->m * (double)p->k * (double)(p->n - 1) / (double)p->threads / MACS_PER_SHARE;
 }
 
 static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tune_summary *sum,

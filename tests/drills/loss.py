@@ -2,7 +2,8 @@
 """The default tuner against an exhaustive one: all shapes of synth:2b-4t, decode and prefill of 128, 1 and 2 threads, in
 60 s, five times. What each run chose is priced in fresh rounds against the best of an exhaustive run on the same machine, and
 the geometric mean of the losses must be at most 2 % in every run; in at least 90 % of the problems all runs must name the same
-winner, or one that ties with the first run's: the ranges of what they cost in the fresh processes overlap."""
+winner, or one that ties with the first run's: over fresh processes the range of their ratio meets the range that a thing
+shows against itself."""
 import common, json, math, os, subprocess, sys, tempfile
 
 def entries(path, a, env):
@@ -16,8 +17,14 @@ def tune(a, env, path, strategy, budget, seed, tasks):
                    stdout=subprocess.DEVNULL)
     return entries(path, a, env)
 
-def tie(one, other):
-    return one[0] <= other[1] and other[0] <= one[1]
+def range_of(values):
+    values = sorted(values)
+    return values[0], values[-1]
+
+def tie(one, other, shows, null):
+    """A difference counts when it lies as a whole beyond what the same thing shows against itself."""
+    lo, hi = range_of(paired(s[one], s[other]) for s in shows)
+    return lo <= null[1] and null[0] <= hi
 
 def medians(table):
     """(variant, parameters) -> median of the recorded rounds."""
@@ -36,34 +43,43 @@ def paired(x, y):
     r = sorted(math.log(u / v) for u, v in zip(x, y) if u > 0 and v > 0)
     return math.exp(r[len(r) // 2]) if r else float('nan')
 
-def field_of(a, p, field, seed):
-    """Samples of each candidate, from a process of its own: where pages fall in memory moves a kernel by some percent."""
+def field_of(a, p, field, seed, folder):
+    """Samples of each candidate, and of the first one once more as None, from a process of its own; kept in the folder."""
     m, k, n, t = p
-    names = [v if w == '-' else f'{v}:{w}' for v, w in field]
+    kept = os.path.join(folder, f'{m}x{k}x{n}t{t}.field{seed}')
+    if os.path.exists(kept):
+        with open(kept) as f:
+            return {key and tuple(key): ns for key, ns in json.load(f)}
+    field = field + [None]
+    names = [v if w == '-' else f'{v}:{w}' for v, w in (c or field[0] for c in field)]
     out = subprocess.run([os.path.join(a.build, 'tests', 'drills', 'drill-field'), f'{m}x{k}x{n}', str(t), 'wcold', str(a.fresh),
                           str(seed), *names], capture_output=True, text=True)
     if out.returncode:
         sys.exit(out.stderr.strip() or f'drill-field: status {out.returncode}')
-    return dict(zip(field, (json.loads(line)['ns'] for line in out.stdout.splitlines())))
+    show = dict(zip(field, (json.loads(line)['ns'] for line in out.stdout.splitlines())))
+    with open(kept + '.new', 'w') as f:
+        json.dump(list(show.items()), f)
+    os.rename(kept + '.new', kept)
+    return show
 
-def losses_of(a, table, p, chosen):
-    """What each choice costs against the best that the table knows. The least of a thousand medians is mostly luck, so the
-    best eight and the choices meet again in fresh processes: the first half of those names the optimum, the other prices."""
+def best_of(table, count=8):
+    """The least of a thousand medians is mostly luck, so several of them are looked at again."""
     seen = medians(table)
-    best = sorted(seen, key=seen.get)[:8]
-    field = best + [c for c in dict.fromkeys(chosen) if c and c not in best]
-    half = a.processes // 2
-    shows = [field_of(a, p, field, a.seed + i) for i in range(2 * half)]
+    return sorted(seen, key=seen.get)[:count]
+
+def losses_of(best, shows, chosen):
+    """What each choice costs against the best that the table knows: the first half of the processes names the optimum, the
+    other prices. The price of a choice is a geometric mean over processes."""
+    half = len(shows) // 2
     ratio = lambda c, d, some: common.geometric_mean([paired(s[c], s[d]) for s in some])
     optimum = min(best, key=lambda c: ratio(c, best[0], shows[:half]))
     prices = [ratio(c, optimum, shows[half:]) if c else None for c in chosen]
-    each = [sorted(paired(s[c], s[optimum]) for s in shows[half:]) if c else None for c in chosen]
-    return optimum, prices, [(e[0], e[-1]) if e else None for e in each]
+    return optimum, prices
 
 def main():
     a = common.arguments(__doc__, budget=dict(type=float, default=60), runs=dict(type=int, default=5),
-                         rounds=dict(type=int, default=9), fresh=dict(type=int, default=25),
-                         processes=dict(type=int, default=8),
+                         rounds=dict(type=int, default=5), fresh=dict(type=int, default=15),
+                         processes=dict(type=int, default=10),
                          keep=dict(help='folder for what was measured: a second start goes on from there'))
     tasks = ['--model', 'synth:2b-4t', '--threads', '1,2', '--batch', '1,128']
     if a.quick:
@@ -82,8 +98,8 @@ def main():
         problems = sorted(set().union(*runs))
         asked = json.loads(subprocess.run([common.tern(a), 'tune', *tasks, '--dry-run', '--json'], env=env, check=True,
                                           capture_output=True, text=True).stdout)['problems']
-        losses = [[] for _ in runs]
-        agree = 0
+        chosen = {p: [(r[p]['variant'], r[p]['params']) if p in r else None for r in runs] for p in problems}
+        best = {}
         for p in problems:
             m, k, n, t = p
             table = os.path.join(folder, f'{m}x{k}x{n}t{t}.jsonl')
@@ -92,15 +108,28 @@ def main():
                                 table + '.new', '--rounds', str(a.rounds), '--budget', '600', '-q', '--wisdom',
                                 os.path.join(scratch, 'none')], env=env, check=True, stdout=subprocess.DEVNULL)
                 os.rename(table + '.new', table)
-            chosen = [(r[p]['variant'], r[p]['params']) if p in r else None for r in runs]
-            optimum, ratios, ranges = losses_of(a, table, p, chosen)
+            best[p] = best_of(table)
+        # A host that shares its cores and its memory changes within seconds and stays changed for minutes: the processes of
+        # one problem are spread over the whole time.
+        shows = {p: [] for p in problems}
+        for i in range(a.processes // 2 * 2):
+            for p in problems:
+                field = best[p] + [c for c in dict.fromkeys(chosen[p]) if c and c not in best[p]]
+                shows[p].append(field_of(a, p, field, a.seed + i, folder))
+        losses = [[] for _ in runs]
+        agree = 0
+        for p in problems:
+            m, k, n, t = p
+            optimum, ratios = losses_of(best[p], shows[p], chosen[p])
+            null = range_of(paired(s[None], s[best[p][0]]) for s in shows[p])
             for i, ratio in enumerate(ratios):
                 if ratio:
                     losses[i].append(ratio)
             shown = ' '.join(f'{100 * (r - 1):6.2f} %' if r else '   none ' for r in ratios)
-            ok = all(chosen) and all(c == chosen[0] or tie(r, ranges[0]) for c, r in zip(chosen, ranges))
+            first = chosen[p][0]
+            ok = all(chosen[p]) and all(c == first or tie(c, first, shows[p], null) for c in chosen[p])
             agree += ok
-            print(f"{m}x{k}x{n} t{t}: loss {shown}  {'same or overlapping' if ok else 'DIFFERENT'}; best {' '.join(optimum)}",
+            print(f"{m}x{k}x{n} t{t}: loss {shown}  {'same or tie' if ok else 'DIFFERENT'} (itself {null[0]:.3f} to {null[1]:.3f}); best {' '.join(optimum)}",
                   flush=True)
     means = [common.geometric_mean(x) - 1 for x in losses]
     whole = all(len(x) == len(asked) for x in losses)
