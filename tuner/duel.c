@@ -6,7 +6,18 @@
 #include <stdlib.h>
 
 #define OBSERVED_EVERY 4
-#define WORTH_A_GUESS  0.10
+
+/* In three rounds of four or more. */
+static int mostly_faster(const struct tern_duel *d, size_t entrant, size_t than) {
+    size_t n = 0, faster = 0;
+    for (size_t r = 0; r < d->rounds; r++) {
+        const double a = d->ns[entrant * d->room + r], b = d->ns[than * d->room + r];
+        if (!(a > 0) || !(b > 0)) continue;
+        n++;
+        faster += a < b;
+    }
+    return n && 4 * faster >= 3 * n;
+}
 
 static void decide(struct tern_duel *d, size_t challengers) {
     for (size_t i = 0; i < d->count; i++) {
@@ -22,10 +33,10 @@ static void decide(struct tern_duel *d, size_t challengers) {
             best = i;
     if (best == TERN_DUEL_DEFAULT) return;
     const enum tern_difference verdict = tern_difference_of(&d->ratio[best], d->floor);
-    /* In a tie nothing is shown, but one must be used: where one key has turned, or the median is clearly
-     * lower, the challenger is the better guess. */
+    /* In a tie nothing is shown, but one must be used: where one key has turned, or nearly, the challenger is
+     * the better guess. */
     if (verdict == TERN_DIFFERENCE_FASTER || d->ratio[best].ci_hi < 1 ||
-        d->ratio[best].median < 1 / (1 + WORTH_A_GUESS))
+        mostly_faster(d, best, TERN_DUEL_DEFAULT))
         d->winner = best;
     d->tie = verdict != TERN_DIFFERENCE_FASTER && verdict != TERN_DIFFERENCE_SLOWER;
 }

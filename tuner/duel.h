@@ -3,8 +3,8 @@
  * Entrant 0 is the default and entrant 1 its twin, the very same thing once more: what separates those two is
  * noise. A challenger is shown to be faster by the rule of measure/floor.h, as everything that compares: the
  * whole 95 % sign-test interval of its paired ratio lies below 1, and further from it than the A/A floor.
- * Else it is a tie, and the challenger is used when its interval lies below 1 all the same, or its median is
- * more than 10 % lower; the default otherwise.
+ * Else it is a tie, and the challenger is used when its interval lies below 1 all the same, or it was faster
+ * in three rounds of four; the default otherwise.
  */
 #ifndef TERN_TUNER_DUEL_H
 #define TERN_TUNER_DUEL_H

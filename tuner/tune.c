@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #define WIDE           1.5
-#define MACS_PER_SHARE 7e8
+#define MACS_PER_SHARE 5.5e8
 
 double tern_seconds_now(void) {
     return 1e-9 * (double)tern_now_ns();
