@@ -87,6 +87,8 @@ int tern_variant_fits_signs(const struct tern_variant *v, uint32_t usable, size_
         reason = "not made for this number of tokens";
     else if (k % v->k_step)
         reason = "K is not a multiple of its step";
+    else if (v->isa && v->act != TERN_ACT_F32 && k > TERN_K_MAX)
+        reason = "K is longer than its 32-bit sums allow";
     else if (v->format->accepts(m, k, NULL) != TERN_OK)
         reason = "its format does not accept this shape";
     if (why) *why = reason;

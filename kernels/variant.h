@@ -25,6 +25,12 @@
 #define TERN_P_SPLIT (TERN_MAX_PARAMS - 1)
 enum tern_split { TERN_SPLIT_ROWS, TERN_SPLIT_K };
 
+/* The longest K of a variant with instructions of its own; scalar ones take any K < 2^23. Sums of codes may
+ * wrap in 32 bits, and differences of two of them are right all the same; but where such a difference is
+ * shifted down (the fields of a byte, the fourth of which counts 64 times and the eighth of signs 128 times)
+ * it must fit: 64 * 2 * 128 * K < 2^31. */
+#define TERN_K_MAX 131071
+
 enum tern_op { TERN_GEMV, TERN_GEMM };
 /* What the activations are to a kernel. B1: only the sign of each int8 activation counts, +1 for >= 0 and -1
  * below, and the result is the int32 sum of weight * sign: another function of the model than that of I8, not

@@ -114,6 +114,34 @@ static void every_parameter(struct run *r, int full) {
     }
 }
 
+/* Every number of tokens up to two tiles of the widest register tile, eight: the last tile has code of its
+ * own for each number of tokens that it holds. */
+static void every_tail(struct run *r) {
+    static const size_t shape[][2] = {{81, 263}, {64, 256}}; /* the latter for formats of whole blocks */
+    struct tern_case c = {.weights = TERN_W_RANDOM, .acts = TERN_A_RANDOM, .workers = 1};
+    tern_variant_defaults(r->v, c.param);
+    for (c.n = r->v->n_min; c.n <= tern_min(17, r->v->n_max) && !r->failed; c.n++) {
+        const unsigned before = r->cases;
+        for (size_t i = 0; i < 2 && r->cases == before; i++) {
+            c.m = c.row1 = shape[i][0], c.k = shape[i][1];
+            try_case(r, &c);
+        }
+    }
+}
+
+/* The longest K that a variant takes, where sums of 32 bits are largest. */
+static void longest(struct run *r) {
+    struct tern_case c = {.n = r->v->n_min, .workers = 1};
+    tern_variant_defaults(r->v, c.param);
+    c.m = c.row1 = r->v->format->row_step(400, TERN_K_MAX);
+    c.k = TERN_K_MAX / r->v->k_step * r->v->k_step;
+    for (int i = 0; i < 3 && !r->failed; i++) {
+        c.weights = i == 1 ? TERN_W_MINUS : TERN_W_PLUS;
+        c.acts = i == 2 ? TERN_A_MAX : TERN_A_MIN;
+        try_case(r, &c);
+    }
+}
+
 /* Slices of K: one panel of rows and several with a last one that is not whole, K that no step divides, more
  * slices than K has steps; then every combination of parameters. */
 static void slices(struct run *r, int full) {
@@ -175,7 +203,9 @@ static void all_cases(struct run *r, enum tern_verify_effort effort) {
         }
     }
     every_parameter(r, full);
+    if (!r->failed) every_tail(r);
     if (!r->failed) slices(r, full);
+    if (full && !r->failed) longest(r);
     if (!full || r->v->n_max < 128) return;
     c.m = 130, c.k = 512, c.n = 128;
     patterns_in_turn(r, &c, 2, 4);

@@ -25,6 +25,10 @@ static void child(const struct tern_variant *v, const struct tern_verify_options
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed parent must not leave a child that holds its locks */
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
     signal(SIGALRM, SIG_DFL);
+    sigset_t alarms; /* a mask is inherited, and a child that cannot be interrupted would hang for good */
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &alarms, NULL);
     alarm(timeout);
     struct tern_case_report rep = {0};
     tern_run_cases(v, o->seed, o->effort, &rep);

@@ -4,6 +4,7 @@
 #include "base/random.h"
 #include "measure/counters_backend.h"
 #include "measure/machine.h"
+#include "measure/sysfs.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -105,6 +106,7 @@ void tern_counters_explain(const char *reason, char *why, size_t why_bytes, char
     const struct tern_machine *m;
     const char *where = tern_machine_get(&m, NULL) || !m->hypervisor[0] ? "" : ", in a virtual machine";
     char refusal[160];
+    long long paranoid;
     struct tern_core_pmu pmu;
     if (!tern_perf_allowed(refusal, sizeof refusal)) {
         const int denied = is_denied(refusal);
@@ -118,6 +120,12 @@ void tern_counters_explain(const char *reason, char *why, size_t why_bytes, char
                  reason);
         snprintf(remedy, remedy_bytes,
                  "give the container --cap-add PERFMON and a seccomp profile that allows perf_event_open");
+    } else if (is_denied(reason) && !tern_sys_number(&paranoid, "/proc/sys/kernel/perf_event_paranoid") &&
+               paranoid > 1) {
+        snprintf(why, why_bytes, "%s: kernel.perf_event_paranoid is %lld, and to see the kernel needs 1",
+                 reason, paranoid);
+        snprintf(remedy, remedy_bytes,
+                 "sudo sysctl kernel.perf_event_paranoid=1, or setcap cap_perfmon+ep on the program");
     } else if (!tern_core_pmus(&pmu, 1)) {
         snprintf(why, why_bytes, "%s; the kernel found no PMU%s", reason, where);
         snprintf(remedy, remedy_bytes, "run on bare metal, or give the guest a virtual PMU");

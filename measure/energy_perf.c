@@ -115,7 +115,7 @@ static enum tern_status open_all(const char *file, void **state, char *name, siz
     struct counters *m = tern_alloc(sizeof *m);
     unsigned type = 0;
     uint64_t config = 0;
-    char list[256];
+    char list[4096];
     if (!m) return tern_fail(e, TERN_NO_MEMORY, "energy: out of memory");
     enum tern_status s = choose(m, &type, &config, e);
     if (!s && (tern_sys_line(list, sizeof list, PMU "/cpumask") || tern_sys_list(list, add_cpu, m) < 1))

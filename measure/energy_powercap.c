@@ -109,9 +109,9 @@ static enum tern_status joules(void *state, double *out, struct tern_error *e) {
         long long now;
         const enum tern_status s = read_zone(p, &now, e);
         if (s) return s;
-        if (now < p->last && !p->range)
-            return tern_fail(e, TERN_UNSUPPORTED,
-                             "energy: powercap: intel-rapl:%d: ran backwards and tells no range", p->zone);
+        if (now < p->last && p->range < p->last)
+            return tern_fail(e, TERN_UNSUPPORTED, "energy: powercap: intel-rapl:%d: ran backwards and %s",
+                             p->zone, p->range ? "was beyond its range" : "tells no range");
         p->counted += now < p->last ? p->range - p->last + now : now - p->last;
         p->last = now;
         sum += (double)p->counted * 1e-6;

@@ -9,7 +9,7 @@
 void tern_sysfs_caches(int cpu, struct tern_place *p) {
     for (int i = 0; i < 16; i++) {
         long long level, bytes;
-        char type[32], sharing[256];
+        char type[32], sharing[4096];
         if (tern_sys_number(&level, CPU_DIR "cache/index%d/level", cpu, i)) break;
         if (tern_sys_line(type, sizeof type, CPU_DIR "cache/index%d/type", cpu, i)) continue;
         if (tern_sys_number(&bytes, CPU_DIR "cache/index%d/size", cpu, i) || bytes <= 0) continue;
@@ -55,7 +55,7 @@ static void mark_node(void *ctx, int node) {
 
 int tern_topology_sysfs(struct tern_machine *m, struct tern_place *place) {
     int of[TERN_MAX_CPUS] = {0};
-    char list[256];
+    char list[4096];
     int known = 0;
     long long level;
     for (size_t i = 0; i < m->cpus; i++) {

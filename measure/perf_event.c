@@ -52,7 +52,7 @@ static int by_name(const void *a, const void *b) {
 
 /* "cpu" on most machines; the kinds of a hybrid or ARM machine have a list of their processors instead. */
 static int is_core(const char *name) {
-    char list[64];
+    char list[4096];
     if (!strcmp(name, "cpu") || !strcmp(name, "cpu_core") || !strcmp(name, "cpu_atom")) return 1;
     return !strncmp(name, "arm", 3) && !tern_sys_line(list, sizeof list, DEVICES "/%s/cpus", name);
 }
@@ -73,28 +73,29 @@ size_t tern_core_pmus(struct tern_core_pmu *pmu, size_t max) {
     return n;
 }
 
-/* Puts the low bits of `value` into the places of a format such as "config:0-7,32-35". 0, or -1. */
-static int place(const char *format, uint64_t value, struct tern_perf_event *out) {
+/* Puts the bits of `value` into the places of a format such as "config:0-7,32-35". NULL, or what is wrong. */
+static const char *place(const char *format, uint64_t value, struct tern_perf_event *out) {
+    static const char odd[] = "is not understood";
     const char *colon = strchr(format, ':');
-    if (!colon) return -1;
+    if (!colon) return odd;
     const size_t n = (size_t)(colon - format);
     uint64_t *field = n == 6 && !strncmp(format, "config", 6)    ? &out->config
                       : n == 7 && !strncmp(format, "config1", 7) ? &out->config1
                       : n == 7 && !strncmp(format, "config2", 7) ? &out->config2
                                                                  : NULL;
-    if (!field) return -1;
+    if (!field) return odd;
     for (const char *p = colon + 1; *p;) {
         char *end;
         const long from = strtol(p, &end, 10);
         long to = from;
-        if (end == p || from < 0 || from > 63) return -1;
+        if (end == p || from < 0 || from > 63) return odd;
         if (*end == '-') to = strtol(p = end + 1, &end, 10);
-        if (end == p || to < from || to > 63) return -1;
+        if (end == p || to < from || to > 63) return odd;
         for (long bit = from; bit <= to; bit++, value >>= 1) *field |= (value & 1) << bit;
-        if (*end && *end != ',' && *end != '\n') return -1;
+        if (*end && *end != ',' && *end != '\n') return odd;
         p = end + (*end != 0);
     }
-    return 0;
+    return value ? "has no room for the value" : NULL; /* cut off, it would be another event */
 }
 
 /* "event=0x3c,umask=0x00", or the name of a file below the PMU's events that holds such a text. */
@@ -122,9 +123,10 @@ static enum tern_status terms(const char *pmu, const char *text, struct tern_per
         }
         if (strchr(term, '/') || tern_sys_line(format, sizeof format, DEVICES "/%s/format/%s", pmu, term))
             return tern_fail(e, TERN_UNSUPPORTED, "perf: %s: %s: no such event or field", pmu, term);
-        if (place(format, value, out))
-            return tern_fail(e, TERN_UNSUPPORTED, "perf: %s: %s: its format '%s' is not understood", pmu,
-                             term, format);
+        const char *wrong = place(format, value, out);
+        if (wrong)
+            return tern_fail(e, TERN_UNSUPPORTED, "perf: %s: %s: its format '%s' %s", pmu, term, format,
+                             wrong);
     }
     return TERN_OK;
 }

@@ -41,7 +41,8 @@ static int line_of(char *out, size_t out_bytes, const char *path) {
     if (!f) return errno ? errno : EIO;
     errno = 0;
     const char *got = fgets(out, (int)out_bytes, f);
-    const int rc = got ? 0 : errno ? errno : EINVAL; /* an empty file holds no value */
+    int rc = got ? 0 : errno ? errno : EINVAL;                    /* an empty file holds no value */
+    if (got && !strchr(out, '\n') && fgetc(f) != EOF) rc = E2BIG; /* half a list is another list */
     fclose(f);
     if (rc) return out[0] = 0, rc;
     out[strcspn(out, "\n")] = 0;

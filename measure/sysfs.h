@@ -11,8 +11,8 @@ int tern_sys_path(char *out, size_t out_bytes, const char *fmt, ...) __attribute
 /* 1 when TERN_SYSFS is set: what is read may describe another machine than the one we run on. */
 int tern_sys_redirected(void);
 
-/* First line of a file without its newline, at most out_bytes-1 characters. 0, or errno when it cannot be
- * read. */
+/* First line of a file without its newline. 0, or errno when it cannot be read: E2BIG when it is longer than
+ * out_bytes - 1 characters. */
 int tern_sys_line(char *out, size_t out_bytes, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* A decimal number, with an optional K, M or G (binary) behind it as cache sizes have. 0, or errno (EINVAL:

@@ -18,19 +18,19 @@ ALWAYS_INLINE void b128_store(const struct tern_call *c, size_t t, size_t row, s
 
 #ifdef VEC_HAS_DP
 ALWAYS_INLINE void b128_dot(const struct tern_call *c, const uint8_t *w, size_t row, size_t end,
-                            const int8_t *q, size_t t, size_t tokens, size_t streams, size_t ahead) {
+                            const int8_t *q, size_t t, size_t tokens, size_t live, size_t streams,
+                            size_t ahead) {
     const size_t distance = tern_panel_bytes(c->w.k), groups = tern_panel_groups(c->w.k);
-    const size_t live = tern_min(tokens, c->x->n - t);
     vec acc[3][2][8];
     UNROLL
-    for (size_t j = 0; j < tokens; j++) UNROLL
+    for (size_t j = 0; j < live; j++) UNROLL
     for (size_t s = 0; s < streams; s++) UNROLL
     for (size_t f = 0; f < 8; f++) acc[j][s][f] = v_zero();
 
     for (size_t g = 0; g < groups; g++, q += 4 * tokens) {
         vec a[3];
         UNROLL
-        for (size_t j = 0; j < tokens; j++) a[j] = v_four(q + 4 * j);
+        for (size_t j = 0; j < live; j++) a[j] = v_four(q + 4 * j);
         UNROLL
         for (size_t s = 0; s < streams; s++) {
             const uint8_t *at = stream_at(w, distance, s) + g * TERN_PANEL_GROUP;
@@ -40,14 +40,13 @@ ALWAYS_INLINE void b128_dot(const struct tern_call *c, const uint8_t *w, size_t 
             for (size_t f = 0; f < 8; f++) {
                 const vec u = f < 7 ? v_and(x, v_bytes((2 << f) - 1)) : x;
                 UNROLL
-                for (size_t j = 0; j < tokens; j++) acc[j][s][f] = dp(acc[j][s][f], u, a[j]);
+                for (size_t j = 0; j < live; j++) acc[j][s][f] = dp(acc[j][s][f], u, a[j]);
             }
         }
     }
     UNROLL
-    for (size_t j = 0; j < tokens; j++) UNROLL
+    for (size_t j = 0; j < live; j++) UNROLL
     for (size_t s = 0; s < streams; s++) {
-        if (j >= live) continue;
         const vec *p = acc[j][s];
         UNROLL
         for (unsigned f = 0; f < 8; f++) {
@@ -65,20 +64,28 @@ ALWAYS_INLINE void b128_dot_gemv(const struct tern_call *c, size_t row0, size_t 
     if (most >= 2)
         for (; r + (2 / VEC_STREAMS - 1) * B128_ROWS < row1;
              r += 2 / VEC_STREAMS * B128_ROWS, w += 2 / VEC_STREAMS * distance)
-            b128_dot(c, w, r, row1, c->x->q, 0, 1, 2, ahead);
+            b128_dot(c, w, r, row1, c->x->q, 0, 1, 1, 2, ahead);
     for (; r < row1; r += B128_ROWS, w += distance)
         for (size_t s = 0; s < VEC_STREAMS; s++)
-            b128_dot(c, w + s * VEC_BYTES, r + s * VEC_ROWS, row1, c->x->q, 0, 1, 1, ahead);
+            b128_dot(c, w + s * VEC_BYTES, r + s * VEC_ROWS, row1, c->x->q, 0, 1, 1, 1, ahead);
 }
 
 ALWAYS_INLINE void b128_dot_gemm(const struct tern_call *c, size_t row0, size_t row1, size_t tokens) {
-    const size_t distance = tern_panel_bytes(c->w.k), block = tern_panel_groups(c->w.k) * 4 * tokens;
+    const size_t distance = tern_panel_bytes(c->w.k), block = tern_panel_groups(c->w.k) * 4 * tokens,
+                 n = c->x->n;
     for (size_t r = row0; r < row1; r += B128_ROWS) {
         const uint8_t *w = (const uint8_t *)c->w.data + r / B128_ROWS * distance;
-        for (size_t s = 0; s < VEC_STREAMS; s++)
-            for (size_t t = 0; t < c->x->n; t += tokens)
-                b128_dot(c, w + s * VEC_BYTES, r + s * VEC_ROWS, row1,
-                         (const int8_t *)c->shared + t / tokens * block, t, tokens, 1, 0);
+        for (size_t s = 0; s < VEC_STREAMS; s++) {
+            const uint8_t *at = w + s * VEC_BYTES;
+            const size_t row = r + s * VEC_ROWS;
+            const int8_t *q = c->shared;
+            size_t t = 0;
+            for (; t + tokens <= n; t += tokens, q += block)
+                b128_dot(c, at, row, row1, q, t, tokens, tokens, 1, 0);
+            UNROLL
+            for (size_t live = 1; live < tokens; live++)
+                if (n - t == live) b128_dot(c, at, row, row1, q, t, tokens, live, 1, 0);
+        }
     }
 }
 #endif

@@ -9,7 +9,8 @@
 
 #include "kernels/parts.h"
 #include "kernels/variant.h"
-#include "kernels/x86/panel_avx512.h"
+#define TERN_VEC_BITS 512
+#include "kernels/x86/panel_vec.h"
 
 enum order { HIGH_FIRST /* I2_S */, LOW_FIRST /* TQ2_0 */ };
 

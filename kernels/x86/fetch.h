@@ -9,6 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Cache lines that hold `bytes`. */
+ALWAYS_INLINE size_t fetch_count(size_t bytes) {
+    return (bytes + 63) / 64;
+}
+
 /* Lines to ask for before each tile of nr of the n tokens, so that `lines` have been asked for after the
  * last. */
 ALWAYS_INLINE size_t fetch_share(size_t lines, size_t n, size_t nr) {

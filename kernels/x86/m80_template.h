@@ -67,12 +67,12 @@ ALWAYS_INLINE void m80_store(const struct tern_call *c, size_t t, size_t row, si
  * times a sum may wrap, but the difference, a row's sum of codes, is small, and wrapping subtraction finds
  * it. */
 ALWAYS_INLINE void m80_dot(const struct tern_call *c, const uint8_t *w, size_t row, size_t end,
-                           const int8_t *q, size_t t, size_t tokens, size_t streams, size_t ahead) {
+                           const int8_t *q, size_t t, size_t tokens, size_t live, size_t streams,
+                           size_t ahead) {
     const size_t distance = tern_panel_bytes(c->w.k), groups = tern_panel_groups(c->w.k);
-    const size_t live = tern_min(tokens, c->x->n - t);
     vec acc[4][4][5];
     UNROLL
-    for (size_t j = 0; j < tokens; j++) UNROLL
+    for (size_t j = 0; j < live; j++) UNROLL
     for (size_t s = 0; s < streams; s++) UNROLL
     for (size_t f = 0; f < 5; f++) acc[j][s][f] = v_zero();
 
@@ -84,7 +84,7 @@ ALWAYS_INLINE void m80_dot(const struct tern_call *c, const uint8_t *w, size_t r
             vec u[5];
             m80_quotients(v_load(at), u);
             UNROLL
-            for (size_t j = 0; j < tokens; j++) {
+            for (size_t j = 0; j < live; j++) {
                 const vec a = v_four(q + 4 * j);
                 UNROLL
                 for (size_t f = 0; f < 5; f++) acc[j][s][f] = dp(acc[j][s][f], u[f], a);
@@ -92,9 +92,8 @@ ALWAYS_INLINE void m80_dot(const struct tern_call *c, const uint8_t *w, size_t r
         }
     }
     UNROLL
-    for (size_t j = 0; j < tokens; j++) UNROLL
-    for (size_t s = 0; s < streams; s++)
-        if (j < live) m80_store(c, t + j, stream_row(row, M80_ROWS, s), end, acc[j][s], 0);
+    for (size_t j = 0; j < live; j++) UNROLL
+    for (size_t s = 0; s < streams; s++) m80_store(c, t + j, stream_row(row, M80_ROWS, s), end, acc[j][s], 0);
 }
 
 /* One token: `most` panels together while there are as many, then two, then one (512 bits); half panels else.
@@ -106,26 +105,34 @@ ALWAYS_INLINE void m80_dot_gemv(const struct tern_call *c, size_t row0, size_t r
 #if TERN_VEC_BITS == 512
     if (most >= 4)
         for (; r + 3 * M80_ROWS < row1; r += 4 * M80_ROWS, w += 4 * distance)
-            m80_dot(c, w, r, row1, c->x->q, 0, 1, 4, ahead);
+            m80_dot(c, w, r, row1, c->x->q, 0, 1, 1, 4, ahead);
 #endif
     if (most >= 2)
         for (; r + (2 / VEC_STREAMS - 1) * M80_ROWS < row1;
              r += 2 / VEC_STREAMS * M80_ROWS, w += 2 / VEC_STREAMS * distance)
-            m80_dot(c, w, r, row1, c->x->q, 0, 1, 2, ahead);
+            m80_dot(c, w, r, row1, c->x->q, 0, 1, 1, 2, ahead);
     for (; r < row1; r += M80_ROWS, w += distance)
         for (size_t s = 0; s < VEC_STREAMS; s++)
-            m80_dot(c, w + s * VEC_BYTES, r + s * VEC_ROWS, row1, c->x->q, 0, 1, 1, ahead);
+            m80_dot(c, w + s * VEC_BYTES, r + s * VEC_ROWS, row1, c->x->q, 0, 1, 1, 1, ahead);
 }
 
 /* Register tiles of one stream and `tokens` tokens; the quotients are found once for all of them. */
 ALWAYS_INLINE void m80_dot_gemm(const struct tern_call *c, size_t row0, size_t row1, size_t tokens) {
-    const size_t distance = tern_panel_bytes(c->w.k), block = tern_panel_groups(c->w.k) * 4 * tokens;
+    const size_t distance = tern_panel_bytes(c->w.k), block = tern_panel_groups(c->w.k) * 4 * tokens,
+                 n = c->x->n;
     for (size_t r = row0; r < row1; r += M80_ROWS) {
         const uint8_t *w = (const uint8_t *)c->w.data + r / M80_ROWS * distance;
-        for (size_t s = 0; s < VEC_STREAMS; s++)
-            for (size_t t = 0; t < c->x->n; t += tokens)
-                m80_dot(c, w + s * VEC_BYTES, r + s * VEC_ROWS, row1,
-                        (const int8_t *)c->shared + t / tokens * block, t, tokens, 1, 0);
+        for (size_t s = 0; s < VEC_STREAMS; s++) {
+            const uint8_t *at = w + s * VEC_BYTES;
+            const size_t row = r + s * VEC_ROWS;
+            const int8_t *q = c->shared;
+            size_t t = 0;
+            for (; t + tokens <= n; t += tokens, q += block)
+                m80_dot(c, at, row, row1, q, t, tokens, tokens, 1, 0);
+            UNROLL
+            for (size_t live = 1; live < tokens; live++)
+                if (n - t == live) m80_dot(c, at, row, row1, q, t, tokens, live, 1, 0);
+        }
     }
 }
 #endif

@@ -4,9 +4,10 @@
  * bytes = 128 weights 1 load, 3 shifts, 4 and, and per token 1 broadcast, 4 vpmaddubsw, 4 vpaddw. */
 #include "kernels/x86/panel_avx2.h"
 
-/* Half panel (lanes 8*half ..) of 64 rows x `tokens` tokens; q(g, j) at q + 4 * (g * q_group + j). */
+/* Half panel (lanes 8*half ..) of 64 rows x `tokens` (1 or 2) tokens; q(g, j) at q + 4 * (g * q_group + j).
+ */
 ALWAYS_INLINE void tile(const struct tern_call *c, const uint8_t *w, const int8_t *q, size_t q_group,
-                        size_t t, size_t tokens, size_t live, size_t row, size_t end, size_t ahead) {
+                        size_t t, size_t tokens, size_t row, size_t end, size_t ahead) {
     const __m256i three = _mm256_set1_epi8(3);
     const size_t groups = tern_panel_groups(c->w.k);
     __m256i sum[2][4];
@@ -42,8 +43,7 @@ ALWAYS_INLINE void tile(const struct tern_call *c, const uint8_t *w, const int8_
     UNROLL
     for (size_t j = 0; j < tokens; j++) UNROLL
     for (size_t f = 0; f < 4; f++)
-        if (j < live)
-            store_rows((int32_t *)c->y + (t + j) * c->ldy, row + 16 * f, end, sum[j][f], c->x->sum[t + j]);
+        store_rows((int32_t *)c->y + (t + j) * c->ldy, row + 16 * f, end, sum[j][f], c->x->sum[t + j]);
 }
 
 tern_run_fn gemv_p64_i8_r64k4__avx2, gemm_p64_i8_r64k4n2__avx2;
@@ -53,8 +53,7 @@ void gemv_p64_i8_r64k4__avx2(const struct tern_call *c, size_t row0, size_t row1
     for (size_t r = row0; r < row1; r += 64) {
         const uint8_t *w = (const uint8_t *)c->w.data + r / 64 * tern_panel_bytes(c->w.k);
         for (size_t half = 0; half < 2; half++)
-            tile(c, w + 32 * half, c->x->q, 1, 0, 1, 1, r + 8 * half, row1,
-                 (size_t)c->param[TERN_P_PREFETCH]);
+            tile(c, w + 32 * half, c->x->q, 1, 0, 1, r + 8 * half, row1, (size_t)c->param[TERN_P_PREFETCH]);
     }
 }
 
@@ -63,9 +62,12 @@ void gemm_p64_i8_r64k4n2__avx2(const struct tern_call *c, size_t row0, size_t ro
     const size_t groups = tern_panel_groups(c->w.k), n = c->x->n;
     for (size_t r = row0; r < row1; r += 64) {
         const uint8_t *w = (const uint8_t *)c->w.data + r / 64 * tern_panel_bytes(c->w.k);
-        for (size_t half = 0; half < 2; half++)
-            for (size_t t = 0; t < n; t += 2)
-                tile(c, w + 32 * half, (const int8_t *)c->shared + t * groups * 4, 2, t, 2,
-                     tern_min(n - t, 2), r + 8 * half, row1, 0);
+        for (size_t half = 0; half < 2; half++) {
+            const uint8_t *at = w + 32 * half;
+            const int8_t *q = c->shared;
+            size_t t = 0;
+            for (; t + 2 <= n; t += 2, q += 8 * groups) tile(c, at, q, 2, t, 2, r + 8 * half, row1, 0);
+            if (t < n) tile(c, at, q, 2, t, 1, r + 8 * half, row1, 0);
+        }
     }
 }

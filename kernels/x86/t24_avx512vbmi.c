@@ -34,17 +34,22 @@ void gemv_t24_i8_r192k8__avx512vbmi(const struct tern_call *c, size_t row0, size
     t24_gemv(c, row0, row1, local);
 }
 
-/* Blocks are multiples of 16 groups, as many as the widest chunk has. */
+/* Blocks are multiples of 16 groups, as many as the widest chunk has. A third of the next block is asked for
+ * while a tile's tokens are multiplied. */
 void gemm_t24_i8_r192k4n6_unpack__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1,
                                              void *local) {
-    const size_t k = c->w.k, all = tern_panel_groups(k);
+    const size_t k = c->w.k, all = tern_panel_groups(k), panel = tern_t24_panel(k, 8);
     const size_t most = tern_min((size_t)c->param[TERN_P_BLOCK] / 4, tern_round_up(all, 16));
     vec *scratch = local;
     for (size_t r = row0; r < row1; r += TERN_T24_ROWS) {
-        const uint8_t *w = (const uint8_t *)c->w.data + r / TERN_T24_ROWS * tern_t24_panel(k, 8);
+        const uint8_t *w = (const uint8_t *)c->w.data + r / TERN_T24_ROWS * panel;
         const size_t lanes = tern_t24_lanes(c->w.m, r), rows = tern_min(TERN_T24_ROWS, row1 - r);
+        const size_t step = 16 / lanes;
         for (size_t g0 = 0; g0 < all; g0 += most) {
-            const size_t count = tern_min(most, all - g0);
+            const size_t count = tern_min(most, all - g0), rest = all - g0 - count;
+            const uint8_t *next = w + (rest ? (g0 + count) / step * TERN_T24_CHUNK : panel);
+            const size_t chunks = (tern_min(most, rest ? rest : all) + step - 1) / step;
+            const size_t third = fetch_count(chunks * TERN_T24_CHUNK) / TILES;
             switch (lanes) {
             case 8:
                 decode_block(w, 8, g0, count, scratch, most);
@@ -58,9 +63,9 @@ void gemm_t24_i8_r192k4n6_unpack__avx512vbmi(const struct tern_call *c, size_t r
             default:
                 decode_block(w, 1, g0, count, scratch, most);
             }
-            for (size_t i = 0; i * 16 * FIELDS < rows; i++)
-                unpack_tokens(c, scratch + i * most * FIELDS, w, 0, g0, count, r + i * 16 * FIELDS, row1,
-                              FIELDS, TOKENS);
+            for (size_t i = 0; i * 16 * FIELDS < rows; i++, next += third * 64)
+                unpack_tokens(c, scratch + i * most * FIELDS, next, third, g0, count, r + i * 16 * FIELDS,
+                              row1, FIELDS, TOKENS);
         }
     }
 }

@@ -130,33 +130,40 @@ void gemv_t5_i8_r48k4_quotients__avx512vbmi(const struct tern_call *c, size_t ro
 }
 
 /* A register tile of 48 rows x 6 tokens: 18 accumulators, 18 vpdpbusd per 5 operations of decoding, and room
- * for the tables and masks. */
+ * for the tables and masks. `live` of the tokens are there. */
+enum { NR = 6 };
+ALWAYS_INLINE void tile(const struct tern_call *c, const struct tables *tab, const uint8_t *w,
+                        const int8_t *q, size_t t, size_t live, size_t row, size_t end) {
+    const size_t groups = tern_panel_groups(c->w.k);
+    __m512i acc[NR][3];
+    UNROLL
+    for (size_t j = 0; j < live; j++) acc[j][0] = acc[j][1] = acc[j][2] = v_zero();
+    for (size_t g = 0; g < groups; g++, q += 4 * NR) {
+        __m512i u[3];
+        decode(tab, w + g * TERN_T5_GROUP, FIELDS, u);
+        UNROLL
+        for (size_t j = 0; j < live; j++) {
+            const __m512i a = v_four(q + 4 * j);
+            UNROLL
+            for (size_t f = 0; f < 3; f++) acc[j][f] = dp(acc[j][f], u[f], a);
+        }
+    }
+    UNROLL
+    for (size_t j = 0; j < live; j++) store(c, t + j, row, end, acc[j], FIELDS);
+}
+
 void gemm_t5_i8_r48k4n6__avx512vbmi(const struct tern_call *c, size_t row0, size_t row1, void *local) {
     (void)local;
-    enum { NR = 6 };
     const struct tables tab = load_tables(FIELDS);
-    const size_t groups = tern_panel_groups(c->w.k), n = c->x->n;
+    const size_t n = c->x->n, panel = tern_panel_groups(c->w.k) * 4 * NR;
     for (size_t r = row0; r < row1; r += TERN_T5_ROWS) {
         const uint8_t *w = (const uint8_t *)c->w.data + r / TERN_T5_ROWS * tern_t5_panel(c->w.k);
         const int8_t *q = c->shared;
-        for (size_t t = 0; t < n; t += NR) {
-            __m512i acc[NR][3];
-            UNROLL
-            for (size_t j = 0; j < NR; j++) acc[j][0] = acc[j][1] = acc[j][2] = v_zero();
-            for (size_t g = 0; g < groups; g++, q += 4 * NR) {
-                __m512i u[3];
-                decode(&tab, w + g * TERN_T5_GROUP, FIELDS, u);
-                UNROLL
-                for (size_t j = 0; j < NR; j++) {
-                    const __m512i a = v_four(q + 4 * j);
-                    UNROLL
-                    for (size_t f = 0; f < 3; f++) acc[j][f] = dp(acc[j][f], u[f], a);
-                }
-            }
-            UNROLL
-            for (size_t j = 0; j < NR; j++)
-                if (t + j < n) store(c, t + j, r, row1, acc[j], FIELDS);
-        }
+        size_t t = 0;
+        for (; t + NR <= n; t += NR, q += panel) tile(c, &tab, w, q, t, NR, r, row1);
+        UNROLL
+        for (size_t live = 1; live < NR; live++)
+            if (n - t == live) tile(c, &tab, w, q, t, live, r, row1);
     }
 }
 

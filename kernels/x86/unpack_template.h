@@ -97,18 +97,25 @@ ALWAYS_INLINE void unpack_tokens(const struct tern_call *c, const vec *scratch, 
         if (n - t == live) unpack_panel(c, scratch, q, t, live, first, count, row, end, fields, tokens);
 }
 
+/* The weights of stream i: a panel, or half of one. */
+ALWAYS_INLINE const uint8_t *unpack_stream(const struct tern_call *c, const struct unpack_layout *l,
+                                           size_t i) {
+    return (const uint8_t *)c->w.data + i / VEC_STREAMS * l->panel + i % VEC_STREAMS * l->half;
+}
+
 /* Blocks of `most` groups of columns; `scratch` holds most * fields registers. */
 ALWAYS_INLINE void unpack_gemm(const struct tern_call *c, size_t row0, size_t row1, vec *scratch,
                                struct unpack_layout l, size_t most, size_t tokens) {
     const size_t groups = tern_panel_groups(c->w.k);
     for (size_t i = row0 / l.rows * VEC_STREAMS; i < (row1 + l.rows - 1) / l.rows * VEC_STREAMS; i++) {
-        const uint8_t *w = (const uint8_t *)c->w.data + i / VEC_STREAMS * l.panel + i % VEC_STREAMS * l.half;
+        const uint8_t *w = unpack_stream(c, &l, i);
         const size_t row = i / VEC_STREAMS * l.rows + i % VEC_STREAMS * VEC_ROWS;
         for (size_t g0 = 0; g0 < groups; g0 += most) {
-            const size_t count = tern_min(most, groups - g0);
+            const size_t count = tern_min(most, groups - g0), rest = groups - g0 - count;
+            const uint8_t *next = rest ? w + (g0 + count) * l.group : unpack_stream(c, &l, i + 1);
             for (size_t g = 0; g < count; g++) l.decode(w + (g0 + g) * l.group, scratch + g * l.fields);
-            unpack_tokens(c, scratch, w + (g0 + count) * l.group, count * l.group / 64, g0, count, row, row1,
-                          l.fields, tokens);
+            unpack_tokens(c, scratch, next, fetch_count(tern_min(most, rest ? rest : groups) * l.group), g0,
+                          count, row, row1, l.fields, tokens);
         }
     }
 }

@@ -1,9 +1,11 @@
+#define _GNU_SOURCE
 #include "kernels/verify.h"
 
 #include "base/isa.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <signal.h>
 #include <string.h>
 
 static struct tern_verify_options quick(uint32_t usable) {
@@ -30,6 +32,21 @@ Test(proof, a_second_request_is_answered_from_memory) {
     tern_prove(v, &o, &d, &second, NULL);
     cr_assert(first != NULL && first == second);
     cr_assert(eq(u32, d.cases, 0));
+}
+
+/* All its cases take seconds: one is not enough. */
+Test(proof, a_signal_mask_does_not_save_a_child_from_its_timeout, .timeout = 100) {
+    const struct tern_variant *v = tern_variant_named("gemm_t24_i8_r1k1__scalar");
+    const struct tern_verify_options o = {.seed = 5, .effort = TERN_VERIFY_FULL, .timeout_seconds = 1};
+    struct tern_verdict d;
+    const struct tern_proof *p;
+    sigset_t alarms;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    cr_assert(eq(int, pthread_sigmask(SIG_BLOCK, &alarms, NULL), 0));
+    cr_assert(eq(int, tern_prove(v, &o, &d, &p, NULL), TERN_OK));
+    cr_assert(eq(int, d.kind, TERN_TIMED_OUT), "%s", d.text);
+    cr_assert(p == NULL);
 }
 
 Test(proof, a_variant_above_the_usable_level_is_not_run_and_says_what_it_needs) {

@@ -63,6 +63,16 @@ Test(registry, the_static_choice_never_needs_what_is_not_usable) {
     }
 }
 
+Test(registry, a_k_whose_sums_may_be_wrong_is_left_to_scalar_code) {
+    const struct tern_variant *v = tern_variant_named("gemv_p64_i8_r64k4__avx512vnni");
+    const char *why = NULL;
+    cr_assert(tern_variant_fits(v, ~0u, 64, TERN_K_MAX, 1, NULL));
+    cr_assert(0 == tern_variant_fits(v, ~0u, 64, TERN_K_MAX + 1, 1, &why));
+    cr_assert(strstr(why, "32-bit") != NULL, "%s", why);
+    v = tern_variant_static(~0u, TERN_ACT_I8, v->format, 64, TERN_K_MAX + 1, 1);
+    cr_assert(v != NULL && v->isa == 0);
+}
+
 Test(registry, a_variant_of_a_binary_format_fits_weights_without_a_0_only) {
     const struct tern_variant *v = tern_variant_named("gemm_bin1_i8_r1k1__scalar");
     const char *why = NULL;

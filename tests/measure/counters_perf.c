@@ -55,6 +55,15 @@ Test(counters_perf, a_container_is_named, .init = tree_begin, .fini = tree_end) 
     cr_assert(strstr(remedy, "PERFMON") != NULL, "%s", remedy);
 }
 
+Test(counters_perf, events_of_the_kernel_have_a_remedy_of_their_own, .init = tree_begin, .fini = tree_end) {
+    char why[256], remedy[256];
+    tree_put("/proc/sys/kernel/perf_event_paranoid", "2\n");
+    tree_put("/proc/self/status", "Name:\ttern\nCapEff:\t0\nSeccomp:\t0\n");
+    tern_counters_explain("perf: task-clock: denied", why, sizeof why, remedy, sizeof remedy);
+    cr_assert(strstr(why, "kernel.perf_event_paranoid is 2") && !strstr(why, "no PMU"), "%s", why);
+    cr_assert(strstr(remedy, "sysctl kernel.perf_event_paranoid=1") != NULL, "%s", remedy);
+}
+
 Test(counters_perf, every_kind_of_core_is_found, .init = tree_begin, .fini = tree_end) {
     struct tern_core_pmu pmu[4];
     tree_put("/sys/bus/event_source/devices/cpu_core/type", "4\n");
@@ -89,6 +98,8 @@ Test(counters_perf, names_of_a_PMU_are_read_from_its_folder, .init = tree_begin,
     cr_assert(ev.type == 4 && ev.config == 0x1cd && ev.config1 == 3);
     cr_assert(tern_perf_event_of("cpu_core/event=0x2e,umask=0x141/", &ev, &e) == TERN_OK, "%s", e.text);
     cr_assert(eq(u64, ev.config, (UINT64_C(1) << 40) | 0x412e), "the upper bits go to the second place");
+    cr_assert(eq(int, tern_perf_event_of("cpu_core/event=0x12e/", &ev, &e), TERN_UNSUPPORTED),
+              "cut to eight bits it would be another event");
     cr_assert(eq(int, tern_perf_event_of("cpu_core/none/", &ev, &e), TERN_UNSUPPORTED));
     cr_assert(eq(int, tern_perf_event_of("cpu_none/event=1/", &ev, &e), TERN_UNSUPPORTED));
     cr_assert(eq(int, tern_perf_event_of("cpu_core/event=many/", &ev, &e), TERN_BAD_INPUT));

@@ -83,6 +83,17 @@ Test(energy, goes_on_counting_when_a_counter_wraps, .init = tree_begin, .fini = 
     tern_energy_close(m);
 }
 
+Test(energy, never_counts_less_than_nothing, .init = tree_begin, .fini = tree_end) {
+    struct tern_error e = {0};
+    double joules;
+    put_two_packages(RANGE + 500000, 10);
+    struct tern_energy *m = open_energy();
+    put_two_packages(7, 20);
+    cr_assert(eq(int, tern_energy_joules(m, &joules, &e), TERN_UNSUPPORTED));
+    cr_assert(strstr(e.text, "beyond its range") != NULL, "%s", e.text);
+    tern_energy_close(m);
+}
+
 Test(energy, begins_again_from_zero, .init = tree_begin, .fini = tree_end) {
     put_two_packages(0, 0);
     struct tern_energy *m = open_energy();

@@ -105,6 +105,16 @@ Test(machine, reads_the_data_caches_of_the_first_processor, .init = tree_begin, 
     cr_assert(eq(sz, m.l3_shared_by, 4));
 }
 
+/* Servers that number the processors of two packages in turn have lists without ranges. */
+Test(machine, reads_a_list_of_processors_of_any_length, .init = tree_begin, .fini = tree_end) {
+    char list[2048] = "0";
+    put_two_packages();
+    for (int cpu = 2; cpu < 300; cpu += 2)
+        snprintf(list + strlen(list), sizeof list - strlen(list), ",%d", cpu);
+    tree_put("/sys/devices/system/cpu/cpu0/cache/index3/shared_cpu_list", list);
+    cr_assert(eq(sz, read_machine().l3_shared_by, 150));
+}
+
 Test(machine, reads_its_identity_and_the_hypervisor, .init = tree_begin, .fini = tree_end) {
     put_two_packages();
     const struct tern_machine m = read_machine();
