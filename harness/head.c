@@ -91,10 +91,10 @@ void tern_head_ready(struct tern_engine *en) {
     if (en->head.exact) tern_exact_packed(en->head.exact);
 }
 
-void tern_head_run(const struct tern_engine *en, size_t w, const float *x, int all, float *logits) {
+void tern_head_run(const struct tern_engine *en, size_t w, const float *x, float *logits) {
     const struct head *h = &en->head;
     const size_t k = h->source->cols;
-    if (h->exact && !all && tern_exact_can(&en->want)) {
+    if (h->exact && tern_exact_can(&en->want)) {
         const struct tern_exact_full full = {h->ops, h->rows, h->pages.data};
         tern_exact_run(h->exact, en->pool, w, en->threads, &full, &en->want, x, logits);
         return;
@@ -102,4 +102,17 @@ void tern_head_run(const struct tern_engine *en, size_t w, const float *x, int a
     size_t from, to;
     tern_share(h->source->rows, 1, w, en->threads, &from, &to);
     if (to > from) h->ops->rows[h->rows](h->pages.data, k, from, to, x, logits + from);
+}
+
+void tern_head_run_all(const struct tern_engine *en, size_t w, const float *x, size_t n, float *logits) {
+    const struct head *h = &en->head;
+    const size_t k = h->source->cols, vocab = h->source->rows, turn = tern_rows_turn(h->rows, h->row_bytes);
+    size_t from, to;
+    tern_share(vocab, 1, w, en->threads, &from, &to);
+    for (size_t r = from, end; r < to; r = end) {
+        end = tern_min(r + turn, to);
+        for (size_t t = 0; t < n; t += TERN_ROWS_TOGETHER)
+            h->ops->tile[h->rows](h->pages.data, k, r, end, x + t * k, k, tern_min(n - t, TERN_ROWS_TOGETHER),
+                                  logits + t * vocab + r, vocab);
+    }
 }
