@@ -48,7 +48,7 @@ struct packed_layer {
 
 /* The output matrix, in one of the row formats of headops.h; of an exact2 head also what its scan reads. */
 struct head {
-    const struct tern_dense *source;
+    const struct tern_dense *source; /* NULL: the engine has no head */
     const struct tern_head_ops *ops;
     enum tern_rows rows;
     int two_stages;
