@@ -55,7 +55,8 @@ static int identify_file(const char *path, uint64_t *h) {
 
 /* Where the trits of a linear layer come from. */
 static uint64_t hash_source(uint64_t h, const struct tern_linear *l) {
-    const uint64_t facts[] = {l->m, l->k, (uint64_t)l->dense, (uint64_t)l->absmean, l->halves};
+    const uint64_t facts[] = {l->m,      l->k,         (uint64_t)l->dense, (uint64_t)l->absmean,
+                              l->halves, l->tile.rows, l->tile.cols,       l->tile.inner};
     const float factors[] = {l->scale, l->unit};
     h = hash_text(h, l->format ? l->format->name : "");
     h = tern_hash(h, facts, sizeof facts);
