@@ -98,6 +98,9 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
                       "embed: %s: the file does not say how to pool; use --pool mean, last or first",
                       m->source);
     if (!s) s = text_ids(j, e);
+    if (j->c.engine.head != TERN_HEAD_AUTO)
+        fprintf(stderr, "tern: warning: embed: --head changes nothing: vectors need no output matrix\n");
+    j->c.engine.head = TERN_HEAD_NONE;
     if (!s) s = tern_engine_new(m, &j->c.engine, &en, e);
     if (!s && !(j->vector = malloc(m->hp.hidden * sizeof *j->vector)))
         s = tern_fail(e, TERN_NO_MEMORY, "embed: out of memory");

@@ -186,7 +186,7 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
     size_t rows;
     z.slice = slice_bytes(en, &rows);
     scratch_bytes(en, &z.shared, &z.local, &z.block);
-    en->block_words = z.block = tern_max(z.block, 64);
+    en->block_words = z.block = tern_max(z.block, 64 * TERN_ROWS_TOGETHER);
     en->qkv_columns = tern_engine_columns(hp).all;
     en->table_bytes = own_tables(en);
     en->by_heads = worth_by_heads(en);

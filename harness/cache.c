@@ -55,7 +55,8 @@ static int identify_file(const char *path, uint64_t *h) {
 
 /* Where the trits of a linear layer come from. */
 static uint64_t hash_source(uint64_t h, const struct tern_linear *l) {
-    const uint64_t facts[] = {l->m, l->k, (uint64_t)l->dense, (uint64_t)l->absmean, l->halves};
+    const uint64_t facts[] = {l->m,      l->k,         (uint64_t)l->dense, (uint64_t)l->absmean,
+                              l->halves, l->tile.rows, l->tile.cols,       l->tile.inner};
     const float factors[] = {l->scale, l->unit};
     h = hash_text(h, l->format ? l->format->name : "");
     h = tern_hash(h, facts, sizeof facts);
@@ -67,8 +68,14 @@ static uint64_t hash_source(uint64_t h, const struct tern_linear *l) {
 static uint64_t hash_layout(const struct tern_engine *en) {
     const struct tern_hparams *hp = &en->model->hp;
     uint64_t h = TERN_HASH_START;
-    const uint64_t size[] = {
-        hp->layers, hp->hidden, hp->ffn, hp->vocab, en->pieces, en->head.rows, (uint64_t)en->head.two_stages};
+    const uint64_t size[] = {hp->layers,
+                             hp->hidden,
+                             hp->ffn,
+                             hp->vocab,
+                             en->pieces,
+                             en->head.rows,
+                             (uint64_t)en->head.two_stages,
+                             en->head.source != NULL};
     h = tern_hash(h, size, sizeof size);
     for (uint32_t i = 0; i < hp->layers; i++)
         for (size_t j = 0; j < en->pieces; j++) {
@@ -112,7 +119,7 @@ static struct tern_piece *pieces(struct tern_engine *en, size_t *count) {
     size_t n = 0;
     if (!p) return NULL;
     p[n++] = (struct tern_piece){en->body.data, en->body.bytes};
-    p[n++] = (struct tern_piece){en->head.pages.data, en->head.pages.bytes};
+    if (en->head.source) p[n++] = (struct tern_piece){en->head.pages.data, en->head.pages.bytes};
     if (en->head.exact) {
         struct tern_exact_part part[TERN_EXACT_PARTS];
         tern_exact_parts(en->head.exact, part);

@@ -134,6 +134,9 @@ void tern_engine_free(struct tern_engine *en) {
 enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, size_t count, int all,
                                   float *logits, struct tern_error *e) {
     const size_t vocab = en->model->hp.vocab;
+    if (logits && !en->head.source)
+        return tern_fail(e, TERN_BAD_INPUT, "engine: %s: no logits: the output matrix was left out",
+                         en->model->source);
     for (size_t i = 0; i < count; i++)
         if (ids[i] < 0 || (size_t)ids[i] >= vocab)
             return tern_fail(e, TERN_BAD_INPUT, "engine: token %zu: id %d is outside the vocabulary of %zu",

@@ -16,14 +16,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* AUTO: what keeps every value of the file. EXACT2: that, and a scan in front of it (docs/exact-head.md). */
+/* AUTO: what keeps every value of the file. EXACT2: that, and a scan in front of it (docs/exact-head.md).
+ * NONE: the output matrix is not loaded, and tern_engine_feed refuses to give logits; for vectors (embed.h).
+ */
 enum tern_head_type {
     TERN_HEAD_AUTO,
     TERN_HEAD_F16,
     TERN_HEAD_F32,
     TERN_HEAD_Q8,
     TERN_HEAD_Q6_K,
-    TERN_HEAD_EXACT2
+    TERN_HEAD_EXACT2,
+    TERN_HEAD_NONE
 };
 
 /* q, k and v as one matrix, gate and up as one: as wisdom says (else q, k and v where their rows then divide
@@ -62,7 +65,8 @@ void tern_engine_free(struct tern_engine *en);
 enum tern_status tern_engine_keep(struct tern_engine *en, struct tern_error *e);
 
 /* Appends `count` tokens to the sequence. logits: NULL, or [count][vocab] when `all`, else [1][vocab] of the
- * last. TERN_BAD_INPUT when an id is outside the vocabulary or the context is full. */
+ * last. TERN_BAD_INPUT when an id is outside the vocabulary, the context is full, or logits are asked of an
+ * engine that has no head. */
 enum tern_status tern_engine_feed(struct tern_engine *en, const int32_t *ids, size_t count, int all,
                                   float *logits, struct tern_error *e);
 /* Which logits the caller of tern_engine_feed needs when it does not ask for those of all positions. An

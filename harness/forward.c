@@ -24,16 +24,6 @@ static void enter(const struct step *st, size_t w) {
     }
 }
 
-static void leave(const struct step *st, size_t w) {
-    struct tern_engine *en = st->en;
-    const struct tern_hparams *hp = &en->model->hp;
-    float *f = en->worker[w].one.f;
-    for (size_t t = st->keep == 2 ? 0 : st->n - 1; st->keep && t < st->n; t++) {
-        en->ops->norm(en->x + t * hp->hidden, en->output_norm, hp->hidden, hp->eps, f);
-        tern_head_run(en, w, f, st->keep == 2, st->logits + (st->keep == 2 ? t * hp->vocab : 0));
-    }
-}
-
 static void lap(const struct step *st, size_t w, enum tern_operation o) {
     tern_profile_lap(&st->en->worker[w].profile, o);
 }
@@ -150,6 +140,27 @@ static void ffn_block(const struct step *st, size_t w, size_t layer) {
         st, w, &down, 1,
         &(struct input){en->inner, hp->ffn, hp->ffn, layer_norm(en, layer, TERN_FFN_SUB_NORM)});
     meet(st, w);
+}
+
+/* Logits of the last token, or of all, whose residual stream then ends normed. */
+static void leave(const struct step *st, size_t w) {
+    struct tern_engine *en = st->en;
+    const struct tern_hparams *hp = &en->model->hp;
+    const size_t hidden = hp->hidden;
+    if (st->keep == 1) {
+        float *f = en->worker[w].one.f;
+        en->ops->norm(en->x + (st->n - 1) * hidden, en->output_norm, hidden, hp->eps, f);
+        tern_head_run(en, w, f, st->logits);
+    }
+    if (st->keep < 2) return;
+    size_t from, to;
+    tern_share(st->n, 1, w, en->threads, &from, &to);
+    for (size_t t = from; t < to; t++) {
+        float *x = en->x + t * hidden;
+        en->ops->norm(x, en->output_norm, hidden, hp->eps, x);
+    }
+    meet(st, w);
+    tern_head_run_all(en, w, en->x, st->n, st->logits);
 }
 
 static void forward(void *ctx, size_t w, size_t workers) {

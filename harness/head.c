@@ -23,6 +23,8 @@ static enum tern_rows rows_for(const struct tern_dense *d, enum tern_head_type t
 enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type type, struct tern_error *e) {
     struct head *h = &en->head;
     const struct tern_model *m = en->model;
+    h->ops = tern_head_ops_for(en->usable); /* also of dense layers */
+    if (type == TERN_HEAD_NONE) return TERN_OK;
     const struct tern_dense *d = m->hp.tied ? &m->embedding : &m->head;
     if (d->rows != m->hp.vocab || d->cols != m->hp.hidden)
         return tern_fail(e, TERN_BAD_INPUT, "engine: %s: head is %zux%zu instead of %ux%u", m->source,
@@ -39,7 +41,6 @@ enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type ty
             block == 32 ? "q8" : "q6_k", d->cols, block);
     h->row_bytes = tern_rows_bytes(h->rows, d->cols);
     h->kept_bytes = h->bytes = tern_mul_size(d->rows, h->row_bytes);
-    h->ops = tern_head_ops_for(en->usable);
     if (!h->bytes)
         return tern_fail(e, TERN_NO_MEMORY, "engine: head: %zux%zu is too large", d->rows, d->cols);
     return TERN_OK;
@@ -47,6 +48,7 @@ enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type ty
 
 enum tern_status tern_head_alloc(struct tern_engine *en, struct tern_error *e) {
     struct head *h = &en->head;
+    if (!h->source) return TERN_OK;
     if (tern_pages_get(&h->pages, h->kept_bytes))
         return tern_fail(e, TERN_NO_MEMORY, "engine: head: %zu bytes refused", h->kept_bytes);
     if (!h->two_stages) return TERN_OK;
@@ -83,7 +85,7 @@ static void fill(void *ctx, size_t w, size_t workers) {
 }
 
 void tern_head_fill(struct tern_engine *en) {
-    tern_pool_run(en->pool, fill, en);
+    if (en->head.source) tern_pool_run(en->pool, fill, en);
     tern_head_ready(en);
 }
 
@@ -91,10 +93,10 @@ void tern_head_ready(struct tern_engine *en) {
     if (en->head.exact) tern_exact_packed(en->head.exact);
 }
 
-void tern_head_run(const struct tern_engine *en, size_t w, const float *x, int all, float *logits) {
+void tern_head_run(const struct tern_engine *en, size_t w, const float *x, float *logits) {
     const struct head *h = &en->head;
     const size_t k = h->source->cols;
-    if (h->exact && !all && tern_exact_can(&en->want)) {
+    if (h->exact && tern_exact_can(&en->want)) {
         const struct tern_exact_full full = {h->ops, h->rows, h->pages.data};
         tern_exact_run(h->exact, en->pool, w, en->threads, &full, &en->want, x, logits);
         return;
@@ -102,4 +104,17 @@ void tern_head_run(const struct tern_engine *en, size_t w, const float *x, int a
     size_t from, to;
     tern_share(h->source->rows, 1, w, en->threads, &from, &to);
     if (to > from) h->ops->rows[h->rows](h->pages.data, k, from, to, x, logits + from);
+}
+
+void tern_head_run_all(const struct tern_engine *en, size_t w, const float *x, size_t n, float *logits) {
+    const struct head *h = &en->head;
+    const size_t k = h->source->cols, vocab = h->source->rows, turn = tern_rows_turn(h->rows, h->row_bytes);
+    size_t from, to;
+    tern_share(vocab, 1, w, en->threads, &from, &to);
+    for (size_t r = from, end; r < to; r = end) {
+        end = tern_min(r + turn, to);
+        for (size_t t = 0; t < n; t += TERN_ROWS_TOGETHER)
+            h->ops->tile[h->rows](h->pages.data, k, r, end, x + t * k, k, tern_min(n - t, TERN_ROWS_TOGETHER),
+                                  logits + t * vocab + r, vocab);
+    }
 }

@@ -18,10 +18,17 @@ enum tern_rows { TERN_ROWS_F16, TERN_ROWS_F32, TERN_ROWS_Q8, TERN_ROWS_Q6_K, TER
 size_t tern_rows_bytes(enum tern_rows type, size_t k);
 
 /* A float dot product of k terms: terms per accumulator lane, the product, two levels of accumulators, four
- * of lanes, and at most 15 single ones behind them; 64 for what the planes of q6_rows_body.c lose. Its error is
- * below this many times 2^-24, relative to |row| |x|. */
+ * of lanes, and at most 15 single ones behind them; 64 for what the planes of q6_rows_body.c lose. Its error
+ * is below this many times 2^-24, relative to |row| |x|. */
 static inline double tern_rows_roundings(size_t k) {
     return (double)(k / 64) + 24 + 64;
+}
+
+/* Rows that all tokens of a step multiply before the next ones, so that they come from a near cache. Q6_K
+ * takes more, because splitting a token costs as much as some hundred rows do. */
+static inline size_t tern_rows_turn(enum tern_rows type, size_t row_bytes) {
+    const size_t bytes = (size_t)256 << (type == TERN_ROWS_Q6_K ? 13 : 10);
+    return row_bytes < bytes ? bytes / row_bytes : 1;
 }
 
 #define TERN_SCAN_UNIT 256 /* weights packed together: four vectors of 64 */
@@ -44,10 +51,17 @@ struct tern_scan_vector {
     float scale;
 };
 
+#define TERN_ROWS_TOGETHER 16
+
 struct tern_head_ops {
     const char *level;
     /* y[r - r0] = row r . x for r0 <= r < r1. */
     void (*rows[TERN_ROWS_COUNT])(const void *data, size_t k, size_t r0, size_t r1, const float *x, float *y);
+    /* y[t * ystride + r - r0] = row r . token t for n tokens of k floats, xstride apart: bit for bit what
+     * `rows` gives for each of them. A row is read and
+     * widened once for TERN_ROWS_TOGETHER tokens, but for Q6_K, whose time is all arithmetic. */
+    void (*tile[TERN_ROWS_COUNT])(const void *data, size_t k, size_t r0, size_t r1, const float *x,
+                                  size_t xstride, size_t n, float *y, size_t ystride);
     /* y[r - r0] = the scan's estimate of row r . x. */
     void (*scan)(const struct tern_scan *s, const struct tern_scan_vector *x, size_t r0, size_t r1, float *y);
 };

@@ -2,6 +2,7 @@
 #include "harness/headops.h"
 
 #include "kernels/half.h"
+#include "kernels/unroll.h"
 
 #include <string.h>
 
@@ -105,12 +106,23 @@ static inline void put(float *p, vec a) {
 #endif
 
 /* Halves onto halves. */
+#ifdef __AVX2__
+static inline float fold_eight(__m256 v) {
+    __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+#endif
 static inline float fold(vec v) {
-    float s[16];
-    put(s, v);
+#if defined(__AVX512BW__)
+    return fold_eight(_mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1)));
+#elif defined(__AVX2__)
+    return fold_eight(_mm256_add_ps(v.a, v.b));
+#else
     for (size_t n = 8; n; n /= 2)
-        for (size_t i = 0; i < n; i++) s[i] += s[i + n];
-    return s[0];
+        for (size_t i = 0; i < n; i++) v.v[i] += v.v[i + n];
+    return v.v[0];
+#endif
 }
 
 static inline float fold_four(const vec acc[4]) {
@@ -325,6 +337,7 @@ static inline vec scaled(sums s, const int32_t *offset, const unsigned char *sca
 #endif
 
 #include "harness/q6_rows_body.c"
+#include "harness/tile_rows_body.c"
 
 static inline void scan_rows(const struct tern_scan *s, const struct tern_scan_vector *x, size_t r0,
                              size_t r1, float *y, int bits) {
@@ -359,5 +372,6 @@ extern const struct tern_head_ops TERN_OPS;
 const struct tern_head_ops TERN_OPS = {
     .level = TERN_OPS_LEVEL,
     .rows = {rows_f16, rows_f32, rows_q8, rows_q6_k},
+    .tile = {tile_f16, tile_f32, tile_q8, tile_q6_k},
     .scan = scan,
 };

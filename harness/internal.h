@@ -48,7 +48,7 @@ struct packed_layer {
 
 /* The output matrix, in one of the row formats of headops.h; of an exact2 head also what its scan reads. */
 struct head {
-    const struct tern_dense *source;
+    const struct tern_dense *source; /* NULL: the engine has no head */
     const struct tern_head_ops *ops;
     enum tern_rows rows;
     int two_stages;
@@ -182,8 +182,10 @@ enum tern_status tern_head_alloc(struct tern_engine *en, struct tern_error *e);
 void tern_head_fill(struct tern_engine *en);
 void tern_head_ready(struct tern_engine *en);
 void tern_head_free(struct tern_engine *en);
-/* Worker w's share of one token's logits, `all` of them or what en->want says. */
-void tern_head_run(const struct tern_engine *en, size_t w, const float *x, int all, float *logits);
+/* Worker w's share of one token's logits, those that en->want says; of all logits of n tokens, rows of
+ * [hidden] and of [vocab]. */
+void tern_head_run(const struct tern_engine *en, size_t w, const float *x, float *logits);
+void tern_head_run_all(const struct tern_engine *en, size_t w, const float *x, size_t n, float *logits);
 
 /* One step of n tokens, as every worker sees it. */
 struct step {

@@ -86,8 +86,6 @@ static void run_slice(const struct step *st, size_t w, const struct product *g, 
     tern_variant_run_fused(v, c, g->up ? &up : NULL, &g->ep, &f, from, to);
 }
 
-#define PLAIN_BYTES ((size_t)256 << 10) /* of weights that all tokens multiply before the next ones */
-
 /* Rows [from, to) of a layer that is not ternary, n tokens. */
 static void run_plain(const struct step *st, size_t w, const struct product *g, const struct tern_tokens *x,
                       size_t t0, size_t from, size_t to) {
@@ -97,12 +95,16 @@ static void run_plain(const struct step *st, size_t w, const struct product *g, 
     float *block = (float *)(void *)en->worker[w].block;
     void (*const put)(const void *, size_t, float, float *) =
         (g->ep.kind == TERN_EPILOGUE_ADD ? en->epilogue->add : en->epilogue->scale)[TERN_ACT_F32];
-    const size_t rows = tern_min(tern_max(PLAIN_BYTES / p->row_bytes, 1), en->block_words);
+    const size_t together = tern_min(x->n, TERN_ROWS_TOGETHER);
+    const size_t rows = tern_min(tern_rows_turn(p->rows, p->row_bytes), en->block_words / together);
     for (size_t r = from, end; r < to; r = end) {
         end = tern_min(r + rows, to);
-        for (size_t t = 0; t < x->n; t++) {
-            en->head.ops->rows[p->rows](p->w.data, p->w.k, r, end, x->f + t * x->fstride, block);
-            put(block, end - r, s->scale, s->dst + (t0 + t) * g->ep.ld + r);
+        for (size_t t = 0, n; t < x->n; t += n) {
+            n = tern_min(together, x->n - t);
+            en->head.ops->tile[p->rows](p->w.data, p->w.k, r, end, x->f + t * x->fstride, x->fstride, n,
+                                        block, end - r);
+            for (size_t i = 0; i < n; i++)
+                put(block + i * (end - r), end - r, s->scale, s->dst + (t0 + t + i) * g->ep.ld + r);
         }
     }
 }

@@ -142,3 +142,9 @@ static void rows_q6_k(const void *data, size_t k, size_t r0, size_t r1, const fl
         }
     }
 }
+
+/* One token after another: three products of bytes a vector of codes outweigh its unpacking. */
+static void tile_q6_k(const void *data, size_t k, size_t r0, size_t r1, const float *x, size_t xstride,
+                      size_t n, float *y, size_t ystride) {
+    for (size_t t = 0; t < n; t++) rows_q6_k(data, k, r0, r1, x + t * xstride, y + t * ystride);
+}

@@ -1,4 +1,6 @@
 #include "models/model.h"
+
+#include "kernels/formats/tl.h"
 #include "models/synth.h"
 
 #include <math.h>
@@ -50,6 +52,18 @@ static enum tern_status dense_rows(const struct tern_linear *l, size_t r0, size_
     return s;
 }
 
+static void tiled_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits) {
+    const size_t n = (r1 - r0) * l->k;
+    uint8_t *code = (uint8_t *)trits;
+    for (size_t r = r0; r < r1; r++) {
+        if (l->format == &tern_format_tl1)
+            tern_tl1_read(l->tile, l->data, l->k, r, code + (r - r0) * l->k);
+        else
+            tern_tl2_read(l->tile, l->data, l->m, l->k, r, code + (r - r0) * l->k);
+    }
+    for (size_t i = 0; i < n; i++) trits[i] = (int8_t)(code[i] - 1);
+}
+
 static int all_trits(const int8_t *t, size_t n) {
     unsigned bad = 0;
     for (size_t i = 0; i < n; i++) bad |= (uint8_t)(t[i] + 1) > 2;
@@ -58,7 +72,7 @@ static int all_trits(const int8_t *t, size_t n) {
 
 size_t tern_linear_step(const struct tern_linear *l) {
     /* Any rows of hfu8 can be read; only writing takes the matrix as a whole. */
-    if (!l->data || l->dense || l->format == &tern_format_hfu8) return 1;
+    if (!l->data || l->dense || l->tile.rows || l->format == &tern_format_hfu8) return 1;
     return l->format->row_step(l->m, l->k);
 }
 
@@ -73,7 +87,9 @@ enum tern_status tern_linear_rows(const struct tern_linear *l, size_t r0, size_t
     if (r0 % step || (r1 % step && r1 != l->m))
         return tern_fail(e, TERN_BAD_INPUT, "model: %s: rows %zu to %zu are not multiples of %zu", l->name,
                          r0, r1, step);
-    if (l->halves)
+    if (l->tile.rows)
+        tiled_rows(l, r0, r1, trits);
+    else if (l->halves)
         for (size_t r = r0; r < r1; r++) {
             const size_t from = tern_linear_file_row(l, r);
             l->format->unpack(l->data, l->m, l->k, from, from + 1, trits + (r - r0) * l->k);

@@ -58,6 +58,7 @@ struct tern_linear {
     size_t m, k;
     float scale;                      /* multiplies the integer sum */
     const struct tern_format *format; /* of the bytes below; NULL for synthetic and for dense weights */
+    struct tern_tl_tile tile; /* of TL1 and TL2: how the bytes were cut, when the user said; else all 0 */
     const void *data;                 /* in the file's mapping; NULL for synthetic weights */
     enum tern_dense_type dense; /* dense weights, not packed ones: F32, F16 or BF16 (or any, when plain) */
     float unit;                 /* of dense weights: each is -unit, 0 or +unit, unless `absmean` */
@@ -86,7 +87,8 @@ struct tern_model {
 
 /* Opens a folder of safetensors (or one FILE.safetensors, or the index of a sharded checkpoint; see hf.h),
  * FILE.gguf (or "FILE.gguf,i2s=x86|arm|rows4" to name the layout of its I2_S tensors, which is guessed
- * otherwise, see i2s_layout.h) or "synth:NAME[,layers=N][,vocab=N][,seed=N][,zeros=P]" (defaults: those of
+ * otherwise, see i2s_layout.h; "FILE.gguf,tl=BM:BK:bm" or ",tl=kernel_config.ini" to name the tiles of its TL1
+ * and TL2 tensors, see tl_tiles.h) or "synth:NAME[,layers=N][,vocab=N][,seed=N][,zeros=P]" (defaults: those of
  * the built-in model, seed 1, zeros 0.42). The model owns the mapping. Errors name file, tensor and reason:
  * TERN_BAD_INPUT for a file that is damaged or contradicts itself, TERN_UNSUPPORTED for a sound one that this
  * build cannot run. */

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "models/model_gguf.h"
 
 #include "models/gguf_file.h"
@@ -5,6 +6,7 @@
 #include "models/hf.h"
 #include "models/i2s_layout.h"
 #include "models/packed.h"
+#include "models/tl_tiles.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +19,7 @@ struct loader {
     const char *path;
     struct tern_model *m;
     const struct tern_format *i2s; /* the layout of I2_S that the user named, or NULL */
+    struct tern_tl_tiles tiles;    /* of TL1 and TL2, that the user named */
     unsigned char *used;           /* per tensor of the file: it found its place */
     struct tern_error *e;
 };
@@ -124,7 +127,7 @@ static enum tern_status take_hfu8(const struct loader *l, const char *full, stru
 static enum tern_status take_packed(struct loader *l, const char *full, const struct tern_gguf_tensor *t,
                                     struct tern_linear *out) {
     const struct tern_gguf_tensor *side;
-    const enum tern_status s = tern_packed_decide(l->g, full, t, l->i2s, out, &side, l->e);
+    const enum tern_status s = tern_packed_decide(l->g, full, t, l->i2s, &l->tiles, out, &side, l->e);
     if (!s && side) l->used[side - l->g->tensor] = 1;
     return s;
 }
@@ -233,33 +236,47 @@ static enum tern_status load(struct loader *l) {
     return s ? s : refuse_rest(l);
 }
 
-/* Cuts "FILE,i2s=LAYOUT" into the file (heap) and the layout; a file that has such a name is itself. */
-static enum tern_status named_layout(const char *source, char **path, const struct tern_format **i2s,
-                                     struct tern_error *e) {
-    const char *option = strstr(source, ",i2s=");
-    *i2s = NULL;
-    if (!option || access(source, F_OK) == 0) option = source + strlen(source);
-    const size_t bytes = (size_t)(option - source);
-    if (*option && !(*i2s = tern_i2s_layout_named(option + 5)))
-        return tern_fail(e, TERN_BAD_INPUT, "model: %s: the layout of I2_S is x86, arm or rows4", source);
-    if (!(*path = malloc(bytes + 1))) return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", source);
-    memcpy(*path, source, bytes);
-    (*path)[bytes] = 0;
+/* The last option of "FILE,i2s=LAYOUT,tl=TILES"; NULL when there is none. */
+static char *last_option(char *source) {
+    static const char *const names[] = {",i2s=", ",tl="};
+    char *last = NULL;
+    for (size_t i = 0; i < 2; i++)
+        for (char *at = source; (at = strstr(at, names[i])); at++)
+            if (!last || at > last) last = at;
+    return last;
+}
+
+/* Cuts the options off; a file that has such a name is itself. `l` may be NULL: they are not looked at. */
+static enum tern_status take_options(char *source, struct loader *l, struct tern_error *e) {
+    for (char *option; access(source, F_OK) != 0 && (option = last_option(source)); *option = 0) {
+        if (!l) continue;
+        if (option[1] == 't') {
+            const enum tern_status s = tern_tl_tiles_read(option + 4, &l->tiles, e);
+            if (s) return s;
+        } else if (!(l->i2s = tern_i2s_layout_named(option + 5))) {
+            return tern_fail(e, TERN_BAD_INPUT, "model: %s: the layout of I2_S is x86, arm or rows4", source);
+        }
+    }
     return TERN_OK;
 }
 
-enum tern_status tern_model_file_open(const char *path, struct tern_gguf **out, struct tern_error *e) {
-    return tern_hf_is(path) ? tern_hf_open(path, out, e) : tern_gguf_open(path, out, e);
+enum tern_status tern_model_file_open(const char *source, struct tern_gguf **out, struct tern_error *e) {
+    char *path = strdup(source);
+    if (!path) return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", source);
+    take_options(path, NULL, e);
+    const enum tern_status s = tern_hf_is(path) ? tern_hf_open(path, out, e) : tern_gguf_open(path, out, e);
+    free(path);
+    return s;
 }
 
 enum tern_status tern_model_open_gguf(const char *source, struct tern_model **out, struct tern_error *e) {
     struct loader l = {.e = e};
     struct tern_gguf *g = NULL;
-    char *path = NULL;
+    char *path = strdup(source);
     *out = NULL;
-    enum tern_status s = named_layout(source, &path, &l.i2s, e);
-    if (s) return s;
-    if ((s = tern_model_file_open(path, &g, e))) goto done;
+    if (!path) return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", source);
+    enum tern_status s = take_options(path, &l, e);
+    if (s || (s = tern_model_file_open(path, &g, e))) goto done;
     struct tern_model *m = calloc(1, sizeof *m);
     if (!m) {
         tern_gguf_close(g);

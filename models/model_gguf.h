@@ -13,7 +13,7 @@ enum tern_status tern_gguf_hparams(const struct tern_gguf *g, const struct tern_
                                    struct tern_hparams *hp, struct tern_error *e);
 
 /* The file behind a model, whether it can run or not: a GGUF file, or a folder of safetensors seen as one
- * (models/hf.h). */
+ * (models/hf.h). Options behind the name ("FILE,i2s=...") are left aside. */
 enum tern_status tern_model_file_open(const char *path, struct tern_gguf **out, struct tern_error *e);
 
 /* Its model. */

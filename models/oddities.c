@@ -77,7 +77,7 @@ static void vocabulary(const struct tern_gguf *g, const struct tern_model *m, co
 
 static void layers(const struct tern_gguf *g, const struct tern_model *m, const struct listener *l) {
     const char *first = tern_linear_format(&m->layer[0].q);
-    size_t others = 0, dense = 0, master = 0, plain = 0, factors = 0, odd_scale = 0;
+    size_t tiled = 0, others = 0, dense = 0, master = 0, plain = 0, factors = 0, odd_scale = 0;
     for (uint32_t i = 0; i < m->hp.layers; i++)
         for (enum tern_role r = 0; r < TERN_ROLES; r++) {
             const struct tern_linear *w = tern_role_of(&m->layer[i], r);
@@ -87,10 +87,18 @@ static void layers(const struct tern_gguf *g, const struct tern_model *m, const 
             dense += w->dense && !w->plain && !w->absmean;
             master += w->absmean != 0;
             plain += w->plain != 0;
+            tiled += !w->dense && !w->tile.rows &&
+                     (w->format == &tern_format_tl1 || w->format == &tern_format_tl2);
             factors += !g->hf && tern_gguf_tensor_named(g, name) != NULL;
             odd_scale += !(w->scale > 0);
         }
     if (others) say(l, "%zu linear layers are not in %s like the first", others, first);
+    if (tiled)
+        say(l,
+            "%zu linear layers are cut in tiles that are not in the file: those published for their shapes "
+            "are "
+            "taken; FILE,tl=kernel_config.ini names others",
+            tiled);
     if (dense) say(l, "%zu linear layers hold ternary values in a dense type", dense);
     if (master)
         say(l, "%zu linear layers hold master weights: trits and scale follow from them (absmean)", master);

@@ -1,5 +1,6 @@
 #include "models/packed.h"
 
+#include "kernels/formats/tl.h"
 #include "models/gguf_file.h"
 #include "models/gguf_types.h"
 
@@ -22,13 +23,29 @@ struct place {
     const struct tern_gguf_tensor *t;
     uint64_t room;
     int last; /* nothing limits what lies behind it */
+    const struct tern_tl_tiles *tiles;
 };
+
+/* Whether the format takes the shape; of TL1 and TL2 with the tile that the user named, which then has to
+ * fit. */
+static enum tern_status accepts(const struct place *p, const struct tern_format *f, struct tern_linear *out,
+                                struct tern_error *e) {
+    const int one = f == &tern_format_tl1;
+    if ((!one && f != &tern_format_tl2) || !p->tiles || !p->tiles->count)
+        return f->accepts(out->m, out->k, e);
+    const struct tern_tl_tile *t = tern_tl_tiles_for(p->tiles, out->m, out->k);
+    if (!t)
+        return tern_fail(e, TERN_BAD_INPUT, "%s: %zux%zu: the tiles that were named have none for it",
+                         f->name, out->m, out->k);
+    out->tile = *t;
+    return (one ? tern_tl1_check : tern_tl2_check)(*t, out->m, out->k, e) ? TERN_BAD_INPUT : TERN_OK;
+}
 
 /* Whether the format's bytes fill the room up to padding. The first refusal is the one that is told. */
 static enum tern_status try_format(const struct place *p, const struct tern_format *f,
                                    struct tern_linear *out, struct tern_error *e) {
     struct tern_error why = {{0}};
-    enum tern_status s = f->accepts(out->m, out->k, &why);
+    enum tern_status s = accepts(p, f, out, &why);
     if (s) return tern_fail(e, s, "model: %s: %s: %s", tern_gguf_path(p->g), p->name, why.text);
     const size_t need = f->bytes(out->m, out->k);
     if (need > p->room || (!p->last && p->room - need >= p->g->alignment)) {
@@ -60,9 +77,9 @@ static const struct tern_gguf_tensor *scale_behind(const struct tern_gguf *g, co
 
 enum tern_status tern_packed_decide(const struct tern_gguf *g, const char *name,
                                     const struct tern_gguf_tensor *t, const struct tern_format *i2s,
-                                    struct tern_linear *out, const struct tern_gguf_tensor **side,
-                                    struct tern_error *e) {
-    struct place p = {g, name, t, t->bytes, t->offset + t->bytes == g->map.bytes};
+                                    const struct tern_tl_tiles *tiles, struct tern_linear *out,
+                                    const struct tern_gguf_tensor **side, struct tern_error *e) {
+    struct place p = {g, name, t, t->bytes, t->offset + t->bytes == g->map.bytes, tiles};
     struct tern_error first = {{0}};
     enum tern_status s = TERN_SKIPPED;
     *side = t->type == 38 || t->type == 39 ? scale_behind(g, name, t) : NULL;

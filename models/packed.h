@@ -7,16 +7,18 @@
 
 #include "models/gguf.h"
 #include "models/model.h"
+#include "models/tl_tiles.h"
 
 enum { TERN_TYPE_I2_S = 36 };
 
 /* Sets format, data and scale of `out` (m and k are given) from tensor `t`, called `name`. `i2s` is the
- * layout to prefer for I2_S, or NULL. TERN_BAD_INPUT when the file is too short for every candidate,
- * TERN_UNSUPPORTED when none fits or the type has none. *side is the tensor that keeps the scale when the
- * tensor itself has no room for it (as the Python converters of TL1 write it), else NULL. */
+ * layout to prefer for I2_S, or NULL; `tiles` those of TL1 and TL2, NULL or empty for the published ones.
+ * TERN_BAD_INPUT when the file is too short for every candidate, TERN_UNSUPPORTED when none fits or the type
+ * has none. *side is the tensor that keeps the scale when the tensor itself has no room for it (as the Python
+ * converters of TL1 write it), else NULL. */
 enum tern_status tern_packed_decide(const struct tern_gguf *g, const char *name,
                                     const struct tern_gguf_tensor *t, const struct tern_format *i2s,
-                                    struct tern_linear *out, const struct tern_gguf_tensor **side,
-                                    struct tern_error *e);
+                                    const struct tern_tl_tiles *tiles, struct tern_linear *out,
+                                    const struct tern_gguf_tensor **side, struct tern_error *e);
 
 #endif

@@ -55,6 +55,30 @@ Test(embed, the_head_makes_the_reference_logits_of_the_vectors) {
     tern_free(v);
 }
 
+Test(embed, an_engine_without_a_head_gives_the_same_vectors_and_no_logits) {
+    struct tern_engine_options o = {
+        .threads = 2, .context = 64, .ubatch = 7, .head = TERN_HEAD_NONE, .kv = TERN_KV_F32};
+    struct tern_engine *en = start(model, &o);
+    float *v = vectors(7), *own_v = tern_alloc(own.count * hidden * sizeof *own_v);
+    float *logits = tern_alloc(own.vocab * sizeof *logits);
+    struct tern_error e = {""};
+    struct tern_engine_facts f;
+    cr_assert(tern_engine_vectors(en, own.ids, own.count, own_v, &e) == TERN_OK, "%s", e.text);
+    cr_assert(memcmp(v, own_v, own.count * hidden * sizeof *v) == 0);
+    const size_t position = tern_engine_position(en);
+    for (int all = 0; all < 2; all++) {
+        cr_assert(tern_engine_feed(en, own.ids, 1, all, logits, &e) == TERN_BAD_INPUT);
+        cr_assert(strstr(e.text, "no logits") != NULL, "%s", e.text);
+    }
+    cr_assert(eq(sz, tern_engine_position(en), position));
+    tern_engine_facts(en, &f);
+    cr_assert(eq(sz, f.head_bytes, 0));
+    tern_free(logits);
+    tern_free(own_v);
+    tern_free(v);
+    tern_engine_free(en);
+}
+
 Test(embed, pooling_takes_the_last_the_first_or_the_mean) {
     float *v = vectors(48), *out = tern_alloc(hidden * sizeof *out);
     struct tern_engine *en = with_ubatch(32);

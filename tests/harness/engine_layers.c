@@ -99,23 +99,6 @@ Test(engine_layers, keys_of_a_shared_head_are_made_twice_only_while_that_is_chea
     tern_model_close(m);
 }
 
-/* One decode kernel of each format, tables included. */
-static size_t one_per_format(const struct tern_variant **out, size_t most) {
-    size_t count, n = 0;
-    const struct tern_variant *all = tern_variants(&count);
-    for (size_t i = 0; i < count; i++) {
-        const struct tern_variant *v = &all[i];
-        if (v->act != TERN_ACT_I8 || !v->exact || v->rank < 0 || v->n_min > 1) continue;
-        if (!tern_variant_fits(v, tern_isa_detected(), 256, 256, 1, NULL)) continue;
-        size_t j = 0;
-        while (j < n && out[j]->format != v->format) j++;
-        if (j == n && n == most) continue;
-        if (j == n) n++, out[j] = v;
-        if (v->rank > out[j]->rank) out[j] = v;
-    }
-    return n;
-}
-
 Test(engine_layers, merging_and_threads_change_no_bit_whatever_the_format) {
     const struct tern_variant *v[64];
     const size_t n = one_per_format(v, 64);

@@ -374,23 +374,6 @@ Test(graphs, a_packed_cache_holds_the_dense_layers_too) {
     cr_assert(system(line) == 0);
 }
 
-/* The strongest decode kernel of each format: with tables and without, each with its own row step. */
-static size_t one_per_format(const struct tern_variant **out, size_t most) {
-    size_t count, n = 0;
-    const struct tern_variant *all = tern_variants(&count);
-    for (size_t i = 0; i < count; i++) {
-        const struct tern_variant *v = &all[i];
-        if (v->act != TERN_ACT_I8 || !v->exact || v->rank < 0 || v->n_min > 1) continue;
-        if (!tern_variant_fits(v, tern_isa_detected(), 256, 256, 1, NULL)) continue;
-        size_t j = 0;
-        while (j < n && out[j]->format != v->format) j++;
-        if (j == n && n == most) continue;
-        if (j == n) n++, out[j] = v;
-        if (v->rank > out[j]->rank) out[j] = v;
-    }
-    return n;
-}
-
 Test(graphs, every_format_beside_dense_layers_and_norms) {
     struct patched p = mixed("synth:micro-qwen3");
     const struct expected want = judged(p.m, TERN_ACT_I8);

@@ -110,6 +110,45 @@ Test(head, rows_of_every_format_are_dot_products_of_the_values_and_the_same_bits
         }
 }
 
+/* Row and column counts, and tokens, that leave something over at every level of the tile. */
+Test(head, several_tokens_at_once_give_the_bits_of_one_at_a_time) {
+    static const size_t width[TERN_ROWS_COUNT][4] = {
+        {1, 77, 640, 2141}, {5, 64, 600, 1100}, {32, 96, 640, 2144}, {256, 768, 1024, 8704}};
+    static const size_t tokens[] = {1, 2, 3, 4, 6, 16, 19, 37};
+    enum { M = 11, MOST = 37 };
+    const struct tern_head_ops *o[4];
+    const size_t n = levels(o);
+    for (int type = 0; type < TERN_ROWS_COUNT; type++)
+        for (size_t s = 0; s < 4; s++) {
+            const size_t k = width[type][s], stride = k + 3;
+            struct rows w = random_rows((enum tern_rows)type, M, k);
+            float *x = tern_alloc(MOST * stride * sizeof *x), one[MOST][M], y[MOST][M + 2];
+            for (size_t i = 0; i < MOST * stride; i++) x[i] = gauss();
+            x[5 * stride] = INFINITY; /* of a token alone */
+            for (size_t l = 0; l < n; l++) {
+                for (size_t t = 0; t < MOST; t++) o[l]->rows[type](w.data, k, 0, M, x + t * stride, one[t]);
+                for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++)
+                    for (size_t r0 = 0; r0 < 3; r0++) {
+                        const size_t r1 = M - r0;
+                        memset(y, 0x55, sizeof y);
+                        o[l]->tile[type](w.data, k, r0, r1, x, stride, tokens[i], y[0], M + 2);
+                        for (size_t t = 0; t < MOST; t++)
+                            for (size_t r = 0; r < M + 2; r++) {
+                                float expected;
+                                memset(&expected, 0x55, sizeof expected); /* untouched */
+                                if (t < tokens[i] && r < r1 - r0) expected = one[t][r0 + r];
+                                cr_assert(isnan(expected) ? isnan(y[t][r])
+                                                          : memcmp(&expected, &y[t][r], sizeof expected) == 0,
+                                          "%s type %d k %zu: %zu tokens, token %zu row %zu", o[l]->level,
+                                          type, k, tokens[i], t, r);
+                            }
+                    }
+            }
+            tern_free(x);
+            rows_free(&w);
+        }
+}
+
 /* Integers that overflow, and magnitudes that the planes cannot hold together. */
 Test(head, q6_k_rows_stand_the_largest_codes_and_any_vector) {
     enum { K = 512 };

@@ -2,6 +2,7 @@
 #include "reference.h"
 
 #include "base/file.h"
+#include "base/isa.h"
 #include "base/memory.h"
 
 #include <criterion/criterion.h>
@@ -94,4 +95,20 @@ double largest_difference(const float *a, const float *b, size_t n) {
         if (!(d <= worst)) worst = d; /* NaN counts as a difference */
     }
     return worst;
+}
+
+size_t one_per_format(const struct tern_variant **out, size_t most) {
+    size_t count, n = 0;
+    const struct tern_variant *all = tern_variants(&count);
+    for (size_t i = 0; i < count; i++) {
+        const struct tern_variant *v = &all[i];
+        if (v->act != TERN_ACT_I8 || !v->exact || v->rank < 0 || v->n_min > 1) continue;
+        if (!tern_variant_fits(v, tern_isa_detected(), 256, 256, 1, NULL)) continue;
+        size_t j = 0;
+        while (j < n && out[j]->format != v->format) j++;
+        if (j == n && n == most) continue;
+        if (j == n) n++, out[j] = v;
+        if (v->rank > out[j]->rank) out[j] = v;
+    }
+    return n;
 }

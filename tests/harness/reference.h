@@ -30,4 +30,8 @@ struct tern_engine *start(const struct tern_model *m, const struct tern_engine_o
 float *prompt_logits(struct tern_engine *en, const struct reference *r);
 double largest_difference(const float *a, const float *b, size_t n);
 
+/* The strongest decode kernel of each format that runs here: with tables and without, each with its own row
+ * step. At most `most`; returns how many. */
+size_t one_per_format(const struct tern_variant **out, size_t most);
+
 #endif
