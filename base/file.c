@@ -12,14 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum tern_status os_error(struct tern_error *e, const char *what, const char *path)
-{
+static enum tern_status os_error(struct tern_error *e, const char *what, const char *path) {
     int err = errno;
     return tern_fail(e, err == ENOENT ? TERN_BAD_INPUT : TERN_IO, "%s: %s: %s", what, path, strerror(err));
 }
 
-enum tern_status tern_map_open(const char *path, struct tern_map *m, struct tern_error *e)
-{
+enum tern_status tern_map_open(const char *path, struct tern_map *m, struct tern_error *e) {
     *m = (struct tern_map){0};
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return os_error(e, "open", path);
@@ -31,21 +29,22 @@ enum tern_status tern_map_open(const char *path, struct tern_map *m, struct tern
         s = tern_fail(e, TERN_BAD_INPUT, "open: %s: not a regular file", path);
     } else if (st.st_size > 0) {
         void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (p == MAP_FAILED) s = os_error(e, "map", path);
-        else *m = (struct tern_map){p, (size_t)st.st_size};
+        if (p == MAP_FAILED)
+            s = os_error(e, "map", path);
+        else
+            *m = (struct tern_map){p, (size_t)st.st_size};
     }
     close(fd);
     return s;
 }
 
-void tern_map_close(struct tern_map *m)
-{
+void tern_map_close(struct tern_map *m) {
     if (m->data) munmap((void *)(uintptr_t)m->data, m->bytes);
     *m = (struct tern_map){0};
 }
 
-enum tern_status tern_file_read(const char *path, size_t limit, char **text, size_t *bytes, struct tern_error *e)
-{
+enum tern_status tern_file_read(const char *path, size_t limit, char **text, size_t *bytes,
+                                struct tern_error *e) {
     *text = NULL;
     FILE *f = fopen(path, "rbe");
     if (!f) return os_error(e, "open", path);
@@ -81,8 +80,7 @@ enum tern_status tern_file_read(const char *path, size_t limit, char **text, siz
     return TERN_OK;
 }
 
-enum tern_status tern_mkdirs(const char *path, struct tern_error *e)
-{
+enum tern_status tern_mkdirs(const char *path, struct tern_error *e) {
     char *copy = strdup(path);
     if (!copy) return tern_fail(e, TERN_NO_MEMORY, "mkdir: %s: out of memory", path);
     enum tern_status s = TERN_OK;
@@ -101,8 +99,7 @@ enum tern_status tern_mkdirs(const char *path, struct tern_error *e)
     return s;
 }
 
-static enum tern_status make_folder_of(const char *path, struct tern_error *e)
-{
+static enum tern_status make_folder_of(const char *path, struct tern_error *e) {
     const char *slash = strrchr(path, '/');
     if (!slash || slash == path) return TERN_OK;
     char *dir = strndup(path, (size_t)(slash - path));
@@ -112,8 +109,7 @@ static enum tern_status make_folder_of(const char *path, struct tern_error *e)
     return s;
 }
 
-static void sync_folder_of(const char *path)
-{
+static void sync_folder_of(const char *path) {
     const char *slash = strrchr(path, '/');
     char *dir = slash ? strndup(path, (size_t)(slash - path) + (slash == path)) : strdup(".");
     int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
@@ -124,8 +120,7 @@ static void sync_folder_of(const char *path)
     free(dir);
 }
 
-static int write_all(int fd, const void *data, size_t bytes)
-{
+static int write_all(int fd, const void *data, size_t bytes) {
     const char *p = data;
     while (bytes) {
         ssize_t n = write(fd, p, bytes);
@@ -137,18 +132,69 @@ static int write_all(int fd, const void *data, size_t bytes)
     return 0;
 }
 
-enum tern_status tern_replace_begin(const char *path, struct tern_replace *r, struct tern_error *e)
-{
+/* Where a replacement of `path` really goes: behind its symbolic links. Heap; NULL when there is no memory.
+ */
+static char *target_of(const char *path, const struct stat *st) {
+    struct stat link;
+    char *real = st && !lstat(path, &link) && S_ISLNK(link.st_mode) ? realpath(path, NULL) : NULL;
+    return real ? real : strdup(path);
+}
+
+/* A file without a name, which a killed process leaves no trace of; where there are none, one with a name. */
+static int open_temp(struct tern_replace *r) {
+    const char *slash = strrchr(r->path, '/');
+    char *folder = slash ? strndup(r->path, (size_t)(slash - r->path) + (slash == r->path)) : strdup(".");
+    const int fd = folder ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666) : -1;
+    char *name = fd >= 0 ? tern_format_text("/proc/self/fd/%d", fd) : NULL;
+    const int reachable = name && !access(name, R_OK);
+    free(folder);
+    r->nameless = reachable;
+    if (reachable) {
+        free(r->temp);
+        r->temp = name;
+        return fd;
+    }
+    free(name);
+    if (fd >= 0) close(fd);
+    const int named = mkostemp(r->temp, O_CLOEXEC);
+    const mode_t mask = umask(0);
+    umask(mask);
+    if (named >= 0) fchmod(named, 0666 & ~mask);
+    return named;
+}
+
+/* Gives the nameless file a name in the folder of its path. */
+static int name_temp(struct tern_replace *r) {
+    for (unsigned i = 0; i < 1000; i++) {
+        char *name = tern_format_text("%s.%ld.%u", r->path, (long)getpid(), i);
+        if (!name) return errno = ENOMEM, -1;
+        if (!linkat(AT_FDCWD, r->temp, AT_FDCWD, name, AT_SYMLINK_FOLLOW)) {
+            free(r->temp);
+            r->temp = name;
+            r->nameless = 0;
+            return 0;
+        }
+        free(name);
+        if (errno != EEXIST) return -1;
+    }
+    return -1;
+}
+
+enum tern_status tern_replace_begin(const char *path, struct tern_replace *r, struct tern_error *e) {
+    struct stat st;
     *r = (struct tern_replace){.fd = -1};
-    enum tern_status s = make_folder_of(path, e);
+    const int there = !stat(path, &st);
+    if (there && S_ISDIR(st.st_mode)) return errno = EISDIR, os_error(e, "write", path);
+    enum tern_status s = there ? TERN_OK : make_folder_of(path, e);
     if (s) return s;
-    r->path = strdup(path);
-    r->temp = tern_format_text("%s.XXXXXX", path);
-    if (!r->path || !r->temp) {
+    const int replaced = !there || S_ISREG(st.st_mode); /* devices and pipes are written to */
+    r->path = target_of(path, there ? &st : NULL);
+    r->temp = r->path && replaced ? tern_format_text("%s.XXXXXX", r->path) : NULL;
+    if (!r->path || (replaced && !r->temp)) {
         tern_replace_abandon(r);
         return tern_fail(e, TERN_NO_MEMORY, "write: %s: out of memory", path);
     }
-    r->fd = mkostemp(r->temp, O_CLOEXEC);
+    r->fd = replaced ? open_temp(r) : open(r->path, O_WRONLY | O_CLOEXEC);
     if (r->fd < 0) {
         s = os_error(e, "write", path);
         free(r->temp);
@@ -156,26 +202,23 @@ enum tern_status tern_replace_begin(const char *path, struct tern_replace *r, st
         tern_replace_abandon(r);
         return s == TERN_BAD_INPUT ? TERN_IO : s;
     }
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(r->fd, 0666 & ~mask);
     return TERN_OK;
 }
 
-enum tern_status tern_replace_write(struct tern_replace *r, const void *data, size_t bytes, struct tern_error *e)
-{
+enum tern_status tern_replace_write(struct tern_replace *r, const void *data, size_t bytes,
+                                    struct tern_error *e) {
     if (write_all(r->fd, data, bytes)) return os_error(e, "write", r->path);
     return TERN_OK;
 }
 
-static enum tern_status commit(struct tern_replace *r, int durable, struct tern_error *e)
-{
+static enum tern_status commit(struct tern_replace *r, int durable, struct tern_error *e) {
     enum tern_status s = TERN_OK;
-    if (durable && fsync(r->fd)) s = os_error(e, "write", r->path);
+    if (durable && r->temp && fsync(r->fd)) s = os_error(e, "write", r->path);
+    if (!s && r->nameless && name_temp(r)) s = os_error(e, "write", r->path);
     if (close(r->fd) && !s) s = os_error(e, "write", r->path);
     r->fd = -1;
-    if (!s && rename(r->temp, r->path)) s = os_error(e, "rename", r->path);
-    if (!s) {
+    if (!s && r->temp && rename(r->temp, r->path)) s = os_error(e, "rename", r->path);
+    if (!s && r->temp) {
         if (durable) sync_folder_of(r->path);
         free(r->temp);
         r->temp = NULL;
@@ -184,22 +227,20 @@ static enum tern_status commit(struct tern_replace *r, int durable, struct tern_
     return s;
 }
 
-enum tern_status tern_replace_commit(struct tern_replace *r, struct tern_error *e)
-{
+enum tern_status tern_replace_commit(struct tern_replace *r, struct tern_error *e) {
     return commit(r, 1, e);
 }
 
-void tern_replace_abandon(struct tern_replace *r)
-{
+void tern_replace_abandon(struct tern_replace *r) {
     if (r->fd >= 0) close(r->fd);
-    if (r->temp) unlink(r->temp);
+    if (r->temp && !r->nameless) unlink(r->temp);
     free(r->temp);
     free(r->path);
     *r = (struct tern_replace){.fd = -1};
 }
 
-static enum tern_status replace(const char *path, const void *data, size_t bytes, int durable, struct tern_error *e)
-{
+static enum tern_status replace(const char *path, const void *data, size_t bytes, int durable,
+                                struct tern_error *e) {
     struct tern_replace r;
     enum tern_status s = tern_replace_begin(path, &r, e);
     if (s) return s;
@@ -208,18 +249,16 @@ static enum tern_status replace(const char *path, const void *data, size_t bytes
     return commit(&r, durable, e);
 }
 
-enum tern_status tern_file_replace(const char *path, const void *data, size_t bytes, struct tern_error *e)
-{
+enum tern_status tern_file_replace(const char *path, const void *data, size_t bytes, struct tern_error *e) {
     return replace(path, data, bytes, 1, e);
 }
 
-enum tern_status tern_file_replace_lazily(const char *path, const void *data, size_t bytes, struct tern_error *e)
-{
+enum tern_status tern_file_replace_lazily(const char *path, const void *data, size_t bytes,
+                                          struct tern_error *e) {
     return replace(path, data, bytes, 0, e);
 }
 
-enum tern_status tern_file_append_line(const char *path, const char *line, struct tern_error *e)
-{
+enum tern_status tern_file_append_line(const char *path, const char *line, struct tern_error *e) {
     enum tern_status s = make_folder_of(path, e);
     if (s) return s;
     int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -229,7 +268,8 @@ enum tern_status tern_file_append_line(const char *path, const char *line, struc
     char last = '\n';
     if (end > 0 && pread(fd, &last, 1, end - 1) != 1) last = '\n';
     char *text = tern_format_text("%s%s\n", last == '\n' ? "" : "\n", line);
-    if (!text) s = tern_fail(e, TERN_NO_MEMORY, "append: %s: out of memory", path);
+    if (!text)
+        s = tern_fail(e, TERN_NO_MEMORY, "append: %s: out of memory", path);
     else if (write_all(fd, text, strlen(text)) || fsync(fd)) {
         s = os_error(e, "append", path);
         if (end >= 0 && ftruncate(fd, end)) { /* best effort: a torn line is skipped by every reader anyway */
@@ -240,17 +280,16 @@ enum tern_status tern_file_append_line(const char *path, const char *line, struc
     return s;
 }
 
-enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e)
-{
+enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e) {
     *fd = -1;
     enum tern_status s = make_folder_of(path, e);
     if (s) return s;
     int f = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (f < 0) return os_error(e, "lock", path);
     if (flock(f, LOCK_EX | LOCK_NB)) {
-        s = errno == EWOULDBLOCK
-                ? tern_fail(e, TERN_UNSUPPORTED, "lock: %s: held by another process; wait for it to end", path)
-                : os_error(e, "lock", path);
+        s = errno == EWOULDBLOCK ? tern_fail(e, TERN_UNSUPPORTED,
+                                             "lock: %s: held by another process; wait for it to end", path)
+                                 : os_error(e, "lock", path);
         close(f);
         return s;
     }
@@ -258,8 +297,7 @@ enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e)
     return TERN_OK;
 }
 
-char *tern_xdg_path(const char *kind, const char *name)
-{
+char *tern_xdg_path(const char *kind, const char *name) {
     static const struct {
         const char *kind, *env, *fallback;
     } dirs[] = {
@@ -277,8 +315,7 @@ char *tern_xdg_path(const char *kind, const char *name)
     return NULL;
 }
 
-char *tern_format_text(const char *fmt, ...)
-{
+char *tern_format_text(const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
     char *out;

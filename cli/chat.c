@@ -25,41 +25,20 @@ struct job {
     size_t count;
 };
 
-enum { OPT_TEMPLATE = 256, OPT_SYSTEM };
-
-static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
-                                        TERN_CLI_SAMPLING_OPTIONS,
-                                        {"count", required_argument, 0, 'n'},
-                                        {"template", required_argument, 0, OPT_TEMPLATE},
-                                        {"system", required_argument, 0, OPT_SYSTEM},
-                                        {"help", no_argument, 0, 'h'},
-                                        {0, 0, 0, 0}};
-
-static int take(struct job *j, int option, const char *arg) {
-    int code = 0;
-    if (tern_cli_engine_take(&j->c, option, arg, &code)) return code;
-    switch (option) {
-    case 'n':
-        if (!strcmp(arg, "-1")) return j->count = SIZE_MAX, 0;
-        return tern_cli_size("chat", "-n", arg, 1, 1u << 20, &j->count) ? 0 : 3;
-    case OPT_TEMPLATE:
-        j->frame = arg;
-        return 0;
-    case OPT_SYSTEM:
-        j->system = arg;
-        return 0;
-    default:
-        return 3;
-    }
+static int take_count(void *ctx, const char *arg) {
+    struct job *j = ctx;
+    if (!strcmp(arg, "-1")) return j->count = SIZE_MAX, 0;
+    return tern_cli_size("chat", "-n", arg, 1, 1u << 20, &j->count) ? 0 : 3;
 }
 
 static int parse(struct job *j, int argc, char **argv) {
-    for (int o; (o = tern_cli_getopt(argc, argv, "m:n:t:qh", options, &tern_command_chat)) != -1;) {
-        const int rc = o == '?' ? 3 : take(j, o, optarg);
-        if (rc) return rc;
-    }
-    if (optind < argc) return tern_cli_usage("chat", "'%s' is not an option", argv[optind]);
-    return tern_cli_engine_check(&j->c);
+    const struct tern_cli_option own[] = {
+        {"count", 'n', .take = take_count, .ctx = j},
+        {"template", .text = &j->frame},
+        {"system", .text = &j->system},
+    };
+    return tern_cli_engine_parse(&j->c, &tern_command_chat, TERN_CLI_STEP | TERN_CLI_SAMPLING, own,
+                                 sizeof own / sizeof *own, argc, argv);
 }
 
 static int print_text(void *ctx, const char *text, size_t bytes) {
@@ -168,7 +147,7 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
 
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
-    struct job j = {.c = {.command = "chat", .sampling = {.top_p = 1}}, .count = 512};
+    struct job j = {.c = {.sampling = {.top_p = 1}}, .count = 512};
     const int rc = parse(&j, argc, argv);
     if (rc) return rc;
     const enum tern_status s = work(&j, &e);

@@ -24,6 +24,12 @@ int tern_cli_usage(const char *command, const char *fmt, ...) {
     return 3;
 }
 
+int tern_cli_written(int code) {
+    if (!fflush(stdout) && !ferror(stdout)) return code;
+    fputs("tern: output: could not be written\n", stderr);
+    return code ? code : 3;
+}
+
 int tern_cli_getopt(int argc, char **argv, const char *short_options, const struct option *options,
                     const struct tern_command *c) {
     opterr = 0;
@@ -31,7 +37,7 @@ int tern_cli_getopt(int argc, char **argv, const char *short_options, const stru
     const int got = getopt_long(argc, argv, short_options, options, NULL);
     if (got == 'h') {
         fputs(c->help, stdout);
-        exit(fflush(stdout) ? 3 : 0);
+        exit(tern_cli_written(0));
     }
     if (got == '?' || got == ':') {
         const char *word = optopt && optopt < 256 ? NULL : argv[at > 0 && at < argc ? at : argc - 1];
@@ -90,18 +96,19 @@ int tern_cli_sizes(const char *command, const char *what, const char *text, size
 }
 
 int tern_cli_shape(const char *command, const char *text, size_t *m, size_t *k, size_t *n) {
-    size_t v[3] = {0, 0, 1};
-    size_t at = 0;
+    size_t v[3] = {0, 0, 1}, at = 0;
     const char *p = text;
-    for (; at < 3; at++) {
+    int ok = 1;
+    while (ok && at < 3) {
         char *end;
-        if (*p < '0' || *p > '9') break;
-        v[at] = strtoull(p, &end, 10);
+        ok = *p >= '0' && *p <= '9';
+        v[at++] = strtoull(p, &end, 10);
         p = end;
-        if (*p == 0) break;
-        if (*p++ != 'x') break;
+        if (*p != 'x') break;
+        p += at < 3;
     }
-    if (*p || at < 1 || !v[0] || !v[1] || !v[2] || v[0] > 1u << 24 || v[1] > 1u << 22 || v[2] > 65536) {
+    if (!ok || *p || at < 2 || !v[0] || !v[1] || !v[2] || v[0] > 1u << 24 || v[1] > 1u << 22 ||
+        v[2] > 65536) {
         tern_cli_usage(command, "'%s' is not a problem of the form MxK or MxKxN, such as 6912x2560x1", text);
         return 0;
     }

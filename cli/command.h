@@ -31,6 +31,8 @@ struct tern_command {
 int tern_cli_fail(enum tern_status s, const struct tern_error *e);
 /* The same for a usage error, with a hint to --help; returns 3. */
 int tern_cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* After the last output: `code`, or 3 and a line on stderr when stdout could not be written and `code` is 0. */
+int tern_cli_written(int code);
 /* getopt_long with our error lines. Returns the option's `val`, -1 at the end, '?' after printing (return 3
  * then), and handles -h/--help itself by printing the help and exiting 0. `options` must include the zero
  * terminator; "help" is added by the caller's array as {"help", no_argument, 0, 'h'}. */

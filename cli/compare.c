@@ -88,6 +88,10 @@ static enum tern_status load(const char *word, struct side *s, const struct argu
             tern_history_close(h);
         }
     }
+    if (st && s->field == 'c' && !a->db && strncmp(word, "commit:", 7)) {
+        const struct tern_error why = *e;
+        return tern_fail(e, st, "compare: %s: no such file, and as a commit: %.300s", word, why.text);
+    }
     if (st) return st;
     s->item = malloc((s->set.count + 1) * sizeof *s->item);
     if (!s->item) return tern_fail(e, TERN_NO_MEMORY, "compare: out of memory");

@@ -29,99 +29,59 @@ struct job {
     int modelled;
 };
 
-enum { OPT_RECORDS = 256, OPT_CEILINGS, OPT_ENERGY, OPT_BREAKDOWN };
-
-static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
-                                        {"prompt", required_argument, 0, 'p'},
-                                        {"count", required_argument, 0, 'n'},
-                                        {"threads", required_argument, 0, 't'},
-                                        {"rounds", required_argument, 0, 'r'},
-                                        {"output", required_argument, 0, 'o'},
-                                        {"records", required_argument, 0, OPT_RECORDS},
-                                        {"seed", required_argument, 0, TERN_OPT_SEED},
-                                        {"ceilings", no_argument, 0, OPT_CEILINGS},
-                                        {"energy", optional_argument, 0, OPT_ENERGY},
-                                        {"breakdown", no_argument, 0, OPT_BREAKDOWN},
-                                        {"help", no_argument, 0, 'h'},
-                                        {0, 0, 0, 0}};
-
-static int take_output(struct job *j, const char *word) {
+static int take_output(void *ctx, const char *word) {
     static const char *const name[] = {"md", "csv", "json"};
+    struct job *j = ctx;
     for (size_t i = 0; i < 3; i++)
-        if (!strcmp(word, name[i])) return j->output = (enum output)i, 1;
-    tern_cli_usage("e2e", "-o: '%s' is not one of md, csv, json", word);
-    return 0;
+        if (!strcmp(word, name[i])) return j->output = (enum output)i, 0;
+    return tern_cli_usage("e2e", "-o: '%s' is not one of md, csv, json", word);
 }
 
-static int take_list(const char *what, const char *arg, size_t hi, size_t **list, size_t *count) {
-    free(*list);
-    *list = NULL;
-    return tern_cli_sizes("e2e", what, arg, 1, hi, list, count);
+static int take_prompts(void *ctx, const char *arg) {
+    struct job *j = ctx;
+    if (!strcmp(arg, "0")) return j->prompt_count = 0, 0;
+    free(j->prompts);
+    j->prompts = NULL;
+    return tern_cli_sizes("e2e", "-p", arg, 1, 1u << 20, &j->prompts, &j->prompt_count) ? 0 : 3;
 }
 
-static int take_energy(struct job *j, const char *source) {
+static int take_threads(void *ctx, const char *arg) {
+    struct job *j = ctx;
+    free(j->threads);
+    j->threads = NULL;
+    return tern_cli_sizes("e2e", "-t", arg, 1, 4096, &j->threads, &j->thread_count) ? 0 : 3;
+}
+
+static int take_energy(void *ctx, const char *source) {
+    struct job *j = ctx;
     struct tern_error e = {""};
-    if (!source || !strcmp(source, "auto")) return j->o.energy = 1;
-    if (strcmp(source, "model") && strncmp(source, "model:", 6)) {
-        tern_cli_usage("e2e", "--energy: '%s' is not auto, model or model:FILE.json", source);
-        return 0;
-    }
+    if (!source || !strcmp(source, "auto")) return j->o.energy = 1, 0;
+    if (strcmp(source, "model") && strncmp(source, "model:", 6))
+        return tern_cli_usage("e2e", "--energy: '%s' is not auto, model or model:FILE.json", source);
     const enum tern_status s = tern_energy_model_read(source[5] ? source + 6 : NULL, &j->model, &e);
-    if (s) tern_cli_fail(s, &e);
     j->modelled = !s;
-    return !s;
-}
-
-static int take(struct job *j, int option, const char *arg) {
-    int code = 0;
-    if (option != 't' && tern_cli_engine_take(&j->c, option, arg, &code)) return code;
-    int ok = 1;
-    switch (option) {
-    case 'p':
-        if (!strcmp(arg, "0"))
-            j->prompt_count = 0;
-        else
-            ok = take_list("-p", arg, 1u << 20, &j->prompts, &j->prompt_count);
-        break;
-    case 'n':
-        ok = tern_cli_size("e2e", "-n", arg, 0, 1u << 20, &j->generate);
-        break;
-    case 't':
-        ok = take_list("-t", arg, 4096, &j->threads, &j->thread_count);
-        break;
-    case 'r':
-        ok = tern_cli_size("e2e", "-r", arg, 1, 10000, &j->rounds);
-        break;
-    case 'o':
-        ok = take_output(j, arg);
-        break;
-    case OPT_RECORDS:
-        j->records = arg;
-        break;
-    case OPT_CEILINGS:
-        j->o.ceilings = 1;
-        break;
-    case OPT_ENERGY:
-        ok = take_energy(j, arg);
-        break;
-    case OPT_BREAKDOWN:
-        j->o.breakdown = 1;
-        break;
-    default:
-        return 3;
-    }
-    return ok ? 0 : 3;
+    return s ? tern_cli_fail(s, &e) : 0;
 }
 
 static int parse(struct job *j, int argc, char **argv) {
-    for (int o; (o = tern_cli_getopt(argc, argv, "m:p:n:t:r:o:qh", options, &tern_command_e2e)) != -1;) {
-        const int rc = o == '?' ? 3 : take(j, o, optarg);
-        if (rc) return rc;
-    }
-    if (optind < argc) return tern_cli_usage("e2e", "'%s' is not an option", argv[optind]);
+    const struct tern_cli_option own[] = {
+        {"prompt", 'p', .take = take_prompts, .ctx = j},
+        {"count", 'n', .size = &j->generate, .hi = 1u << 20},
+        {"threads", 't', .take = take_threads, .ctx = j},
+        {"rounds", 'r', .size = &j->rounds, .lo = 1, .hi = 10000},
+        {"output", 'o', .take = take_output, .ctx = j},
+        {"records", .text = &j->records},
+        {"seed", .seed = &j->c.sampling.seed},
+        {"ceilings", .flag = &j->o.ceilings},
+        {"energy", .optional = 1, .take = take_energy, .ctx = j},
+        {"breakdown", .flag = &j->o.breakdown},
+    };
+    const int rc = tern_cli_engine_parse(&j->c, &tern_command_e2e, TERN_CLI_MODEL, own,
+                                         sizeof own / sizeof *own, argc, argv);
+    if (rc) return rc;
     if (!j->prompt_count && !j->generate)
         return tern_cli_usage("e2e", "-p 0 and -n 0 leave nothing to measure");
-    return tern_cli_engine_check(&j->c);
+    return 0;
 }
 
 static const char *plan_of(const struct tern_e2e_row *r) {
@@ -396,8 +356,7 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
 
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
-    struct job j = {
-        .c = {.command = "e2e", .sampling = {.seed = 1}}, .rounds = 5, .generate = 32, .prompt_count = 1};
+    struct job j = {.c = {.sampling = {.seed = 1}}, .rounds = 5, .generate = 32, .prompt_count = 1};
     int rc = parse(&j, argc, argv);
     if (!rc) {
         const enum tern_status s = work(&j, &e);

@@ -9,11 +9,9 @@
 #include <string.h>
 
 enum { TEXT_LIMIT = 1 << 24 };
-enum { OPT_POOL = 256, OPT_RAW, OPT_JSON };
 
 struct job {
     struct tern_cli_engine c;
-    const char *text, *file;
     enum tern_pooling pooling;
     int raw, json;
     int32_t *ids;
@@ -21,63 +19,34 @@ struct job {
     float *vector;
 };
 
-static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
-                                        {"threads", required_argument, 0, 't'},
-                                        {"threads-prefill", required_argument, 0, TERN_OPT_THREADS_PREFILL},
-                                        {"ctx", required_argument, 0, TERN_OPT_CONTEXT},
-                                        {"prompt", required_argument, 0, 'p'},
-                                        {"file", required_argument, 0, 'f'},
-                                        {"pool", required_argument, 0, OPT_POOL},
-                                        {"raw", no_argument, 0, OPT_RAW},
-                                        {"json", no_argument, 0, OPT_JSON},
-                                        {"help", no_argument, 0, 'h'},
-                                        {0, 0, 0, 0}};
-
-/* 0, or the exit code of an argument that cannot be. */
-static int take(struct job *j, int option, const char *arg) {
-    int code = 0;
-    if (tern_cli_engine_take(&j->c, option, arg, &code)) return code;
-    switch (option) {
-    case 'p':
-        j->text = arg;
-        return 0;
-    case 'f':
-        j->file = arg;
-        return 0;
-    case OPT_POOL:
-        j->pooling = tern_pooling_named(arg);
-        if (j->pooling) return 0;
-        return tern_cli_usage("embed", "--pool: '%s' is not one of mean, last, first", arg);
-    case OPT_RAW:
-        j->raw = 1;
-        return 0;
-    case OPT_JSON:
-        j->json = 1;
-        return 0;
-    default:
-        return 3;
-    }
+static int take_pooling(void *ctx, const char *arg) {
+    struct job *j = ctx;
+    j->pooling = tern_pooling_named(arg);
+    return j->pooling ? 0 : tern_cli_usage("embed", "--pool: '%s' is not one of mean, last, first", arg);
 }
 
 static int parse(struct job *j, int argc, char **argv) {
-    for (int o; (o = tern_cli_getopt(argc, argv, "m:p:f:t:qh", options, &tern_command_embed)) != -1;) {
-        const int rc = o == '?' ? 3 : take(j, o, optarg);
-        if (rc) return rc;
-    }
-    if (optind < argc) return tern_cli_usage("embed", "'%s' is not an option", argv[optind]);
-    if (!j->text == !j->file) return tern_cli_usage("embed", "give one text: -p TEXT or -f FILE");
-    return tern_cli_engine_check(&j->c);
+    const struct tern_cli_option own[] = {
+        {"pool", .take = take_pooling, .ctx = j},
+        {"raw", .flag = &j->raw},
+        {"json", .flag = &j->json},
+    };
+    const int rc = tern_cli_engine_parse(&j->c, &tern_command_embed, TERN_CLI_STEP | TERN_CLI_TEXT, own,
+                                         sizeof own / sizeof *own, argc, argv);
+    if (rc) return rc;
+    if (!j->c.text == !j->c.file) return tern_cli_usage("embed", "give one text: -p TEXT or -f FILE");
+    return 0;
 }
 
 /* The tokens of the text, with the end token where the file asks for one. */
 static enum tern_status text_ids(struct job *j, struct tern_error *e) {
     struct tern_tokenizer *t = NULL;
     char *owned = NULL;
-    size_t bytes = j->text ? strlen(j->text) : 0;
+    size_t bytes = j->c.text ? strlen(j->c.text) : 0;
     const struct tern_model *m = j->c.m;
     enum tern_status s = tern_tokenizer_new(m, &t, e);
-    if (!s && j->file) s = tern_file_read(j->file, TEXT_LIMIT, &owned, &bytes, e);
-    if (!s) s = tern_prompt_ids(m, t, owned ? owned : j->text, bytes, &j->ids, &j->count, e);
+    if (!s && j->c.file) s = tern_file_read(j->c.file, TEXT_LIMIT, &owned, &bytes, e);
+    if (!s) s = tern_prompt_ids(m, t, owned ? owned : j->c.text, bytes, &j->ids, &j->count, e);
     if (!s && m->hp.add_eos && m->hp.eos >= 0) {
         int32_t *grown = realloc(j->ids, (j->count + 1) * sizeof *grown);
         if (grown) (j->ids = grown)[j->count++] = m->hp.eos;
@@ -132,7 +101,7 @@ static int print(const struct job *j) {
 
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
-    struct job j = {.c = {.command = "embed"}};
+    struct job j = {0};
     int rc = parse(&j, argc, argv);
     if (rc) return rc;
     const enum tern_status s = work(&j, &e);

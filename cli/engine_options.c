@@ -11,96 +11,87 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define COUNT(list) (sizeof(list) / sizeof *(list))
 #define CACHE_BYTES (16 << 20) /* smaller models are packed faster than a file is found */
 
-int tern_cli_engine_take(struct tern_cli_engine *c, int option, const char *arg, int *code) {
-    struct tern_error e = {""};
-    enum tern_status s = TERN_OK;
-    size_t n = 0;
-    int ok = 1;
-    switch (option) {
-    case 'm':
-        c->model = arg;
-        break;
-    case 'q':
-        c->quiet = c->engine.quiet = 1;
-        break;
-    case 't':
-        ok = tern_cli_size(c->command, "-t", arg, 1, 4096, &c->engine.threads);
-        break;
-    case TERN_OPT_KV:
-        s = tern_kv_named(arg, &c->engine.kv, &e);
-        break;
-    case TERN_OPT_HEAD:
-        s = tern_head_named(arg, &c->engine.head, &e);
-        break;
-    case TERN_OPT_NO_WISDOM:
-        c->no_wisdom = 1;
-        break;
-    case TERN_OPT_WISDOM:
-        c->wisdom = arg;
-        break;
-    case TERN_OPT_NO_CACHE:
-        c->no_cache = 1;
-        break;
-    case TERN_OPT_CACHE:
-        c->cache = arg;
-        break;
-    case TERN_OPT_UBATCH:
-        ok = tern_cli_size(c->command, "--ubatch", arg, 1, 1024, &c->engine.ubatch);
-        break;
-    case TERN_OPT_ACT:
-        s = tern_act_named(arg, &c->engine.act, &e);
-        break;
-    case TERN_OPT_MERGE:
-        s = tern_merge_named(arg, &c->engine.merge, &e);
-        break;
-    case TERN_OPT_BLOCK:
-        ok = tern_cli_size(c->command, "--block", arg, 0, SIZE_MAX, &c->engine.block_bytes);
-        break;
-    case TERN_OPT_I2S_LAYOUT:
-        c->layout = arg;
-        break;
-    case TERN_OPT_THREADS_PREFILL:
-        ok = tern_cli_size(c->command, "--threads-prefill", arg, 1, 4096, &c->engine.threads_prefill);
-        break;
-    case TERN_OPT_CONTEXT:
-        ok = tern_cli_size(c->command, "--ctx", arg, 1, 1u << 24, &c->engine.context);
-        break;
-    case TERN_OPT_SEED:
-        ok = tern_cli_size(c->command, "--seed", arg, 0, SIZE_MAX, &n), c->sampling.seed = n;
-        break;
-    case TERN_OPT_TEMP:
-        ok = tern_cli_real(c->command, "--temp", arg, 0, 100, &c->sampling.temperature);
-        break;
-    case TERN_OPT_TOP_K:
-        ok = tern_cli_size(c->command, "--top-k", arg, 0, 1u << 30, &c->sampling.top_k);
-        break;
-    case TERN_OPT_TOP_P:
-        ok = tern_cli_real(c->command, "--top-p", arg, 1e-9, 1, &c->sampling.top_p);
-        break;
-    case TERN_OPT_MIN_P:
-        ok = tern_cli_real(c->command, "--min-p", arg, 0, 1, &c->sampling.min_p);
-        break;
-    case TERN_OPT_PENALTY:
-        ok = tern_cli_real(c->command, "--repeat-penalty", arg, 1e-3, 1000, &c->sampling.repeat_penalty);
-        break;
-    case TERN_OPT_LAST:
-        ok = tern_cli_size(c->command, "--repeat-last", arg, 1, 1u << 20, &c->sampling.repeat_last);
-        break;
-    default:
-        return 0;
-    }
-    if (s == TERN_OK && ok) return 1;
-    *code = s == TERN_OK ? 3 : tern_cli_fail(s, &e);
-    return -1;
+static int named(enum tern_status s, const struct tern_error *e) {
+    return s == TERN_OK ? 0 : tern_cli_fail(s, e);
 }
 
-int tern_cli_engine_check(const struct tern_cli_engine *c) {
+static int take_kv(void *ctx, const char *arg) {
+    struct tern_cli_engine *c = ctx;
+    struct tern_error e = {""};
+    return named(tern_kv_named(arg, &c->engine.kv, &e), &e);
+}
+
+static int take_head(void *ctx, const char *arg) {
+    struct tern_cli_engine *c = ctx;
+    struct tern_error e = {""};
+    return named(tern_head_named(arg, &c->engine.head, &e), &e);
+}
+
+static int take_act(void *ctx, const char *arg) {
+    struct tern_cli_engine *c = ctx;
+    struct tern_error e = {""};
+    return named(tern_act_named(arg, &c->engine.act, &e), &e);
+}
+
+static int take_merge(void *ctx, const char *arg) {
+    struct tern_cli_engine *c = ctx;
+    struct tern_error e = {""};
+    return named(tern_merge_named(arg, &c->engine.merge, &e), &e);
+}
+
+int tern_cli_engine_parse(struct tern_cli_engine *c, const struct tern_command *self, unsigned shared,
+                          const struct tern_cli_option *own, size_t count, int argc, char **argv) {
+    struct tern_engine_options *en = &c->engine;
+    struct tern_sampling *s = &c->sampling;
+    const struct tern_cli_option model[] = {
+        {"model", 'm', .text = &c->model},
+        {"quiet", 'q', .flag = &c->quiet},
+        {"kv", .take = take_kv, .ctx = c},
+        {"head", .take = take_head, .ctx = c},
+        {"act", .take = take_act, .ctx = c},
+        {"merge", .take = take_merge, .ctx = c},
+        {"ubatch", .size = &en->ubatch, .lo = 1, .hi = 1024},
+        {"block", .size = &en->block_bytes, .hi = SIZE_MAX},
+        {"i2s-layout", .text = &c->layout},
+        {"wisdom", .text = &c->wisdom},
+        {"no-wisdom", .flag = &c->no_wisdom},
+        {"cache", .text = &c->cache},
+        {"no-cache", .flag = &c->no_cache},
+    };
+    const struct tern_cli_option step[] = {
+        {"threads", 't', .size = &en->threads, .lo = 1, .hi = 4096},
+        {"threads-prefill", .size = &en->threads_prefill, .lo = 1, .hi = 4096},
+        {"ctx", .size = &en->context, .lo = 1, .hi = 1u << 24},
+    };
+    const struct tern_cli_option sampling[] = {
+        {"seed", .seed = &s->seed},
+        {"temp", .real = &s->temperature, .least = 0, .most = 100},
+        {"top-k", .size = &s->top_k, .lo = 0, .hi = 1u << 30},
+        {"top-p", .real = &s->top_p, .least = 1e-9, .most = 1},
+        {"min-p", .real = &s->min_p, .least = 0, .most = 1},
+        {"repeat-penalty", .real = &s->repeat_penalty, .least = 1e-3, .most = 1000},
+        {"repeat-last", .size = &s->repeat_last, .lo = 1, .hi = 1u << 20},
+    };
+    const struct tern_cli_option text[] = {
+        {"prompt", 'p', .text = &c->text},
+        {"file", 'f', .text = &c->file},
+    };
+    const struct tern_cli_option *const groups[] = {own, model, step, sampling, text};
+    const size_t counts[] = {count, COUNT(model), shared & TERN_CLI_STEP ? COUNT(step) : 0,
+                             shared & TERN_CLI_SAMPLING ? COUNT(sampling) : 0,
+                             shared & TERN_CLI_TEXT ? COUNT(text) : 0};
+    c->command = self->name;
+    const int rc = tern_cli_options(self, argc, argv, groups, counts, COUNT(groups));
+    en->quiet = c->quiet;
+    if (rc) return rc;
+    if (optind < argc) return tern_cli_usage(self->name, "'%s' is not an option", argv[optind]);
     if (c->no_wisdom && c->wisdom)
-        return tern_cli_usage(c->command, "--wisdom and --no-wisdom exclude each other");
+        return tern_cli_usage(self->name, "--wisdom and --no-wisdom exclude each other");
     if (c->no_cache && c->cache)
-        return tern_cli_usage(c->command, "--cache and --no-cache exclude each other");
+        return tern_cli_usage(self->name, "--cache and --no-cache exclude each other");
     return 0;
 }
 

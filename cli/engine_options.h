@@ -1,14 +1,15 @@
-/* What the commands that run a model have in common: model, threads, caches, head, wisdom, sampling. */
+/* What the commands that run a model have in common: model, threads, caches, head, wisdom, sampling, text. */
 #ifndef TERN_CLI_ENGINE_OPTIONS_H
 #define TERN_CLI_ENGINE_OPTIONS_H
 
-#include "cli/command.h"
+#include "cli/options.h"
 #include "harness/engine.h"
 #include "harness/sample.h"
 
 struct tern_cli_engine {
-    const char *command;                         /* for messages; set by the caller */
+    const char *command;                         /* for messages; set by tern_cli_engine_parse */
     const char *model, *wisdom, *cache, *layout; /* layout: of I2_S tensors */
+    const char *text, *file;                     /* -p and -f of TERN_CLI_TEXT */
     int no_wisdom, no_cache, quiet;
     struct tern_engine_options engine; /* complete after tern_cli_engine_open */
     struct tern_sampling sampling;
@@ -18,51 +19,13 @@ struct tern_cli_engine {
     char *found, *folder;
 };
 
-enum {
-    TERN_OPT_KV = 512,
-    TERN_OPT_HEAD,
-    TERN_OPT_NO_WISDOM,
-    TERN_OPT_WISDOM,
-    TERN_OPT_NO_CACHE,
-    TERN_OPT_CACHE,
-    TERN_OPT_UBATCH,
-    TERN_OPT_ACT,
-    TERN_OPT_MERGE,
-    TERN_OPT_BLOCK,
-    TERN_OPT_I2S_LAYOUT,
-    TERN_OPT_THREADS_PREFILL,
-    TERN_OPT_CONTEXT,
-    TERN_OPT_SEED,
-    TERN_OPT_TEMP,
-    TERN_OPT_TOP_K,
-    TERN_OPT_TOP_P,
-    TERN_OPT_MIN_P,
-    TERN_OPT_PENALTY,
-    TERN_OPT_LAST
+/* Which of the shared options a command has besides those of the model itself. */
+enum tern_cli_shared {
+    TERN_CLI_MODEL = 0,    /* model, quiet, kv, head, act, ubatch, wisdom, cache, merge, block, i2s-layout */
+    TERN_CLI_STEP = 1,     /* threads, threads-prefill, ctx */
+    TERN_CLI_SAMPLING = 2, /* temp, top-k, top-p, min-p, repeat-penalty, repeat-last, seed */
+    TERN_CLI_TEXT = 4      /* prompt, file */
 };
-
-/* For a command's option table. Short ones: "m:q". */
-#define TERN_CLI_ENGINE_OPTIONS                                                                              \
-    {"model", required_argument, 0, 'm'}, {"quiet", no_argument, 0, 'q'},                                    \
-        {"kv", required_argument, 0, TERN_OPT_KV}, {"head", required_argument, 0, TERN_OPT_HEAD},            \
-        {"no-wisdom", no_argument, 0, TERN_OPT_NO_WISDOM},                                                   \
-        {"wisdom", required_argument, 0, TERN_OPT_WISDOM}, {"no-cache", no_argument, 0, TERN_OPT_NO_CACHE},  \
-        {"cache", required_argument, 0, TERN_OPT_CACHE}, {"ubatch", required_argument, 0, TERN_OPT_UBATCH},  \
-        {"act", required_argument, 0, TERN_OPT_ACT}, {"merge", required_argument, 0, TERN_OPT_MERGE},        \
-        {"block", required_argument, 0, TERN_OPT_BLOCK}, {                                                   \
-        "i2s-layout", required_argument, 0, TERN_OPT_I2S_LAYOUT                                              \
-    }
-
-/* For those that continue a text. Short one: "t:". */
-#define TERN_CLI_SAMPLING_OPTIONS                                                                            \
-    {"threads", required_argument, 0, 't'},                                                                  \
-        {"threads-prefill", required_argument, 0, TERN_OPT_THREADS_PREFILL},                                 \
-        {"ctx", required_argument, 0, TERN_OPT_CONTEXT}, {"seed", required_argument, 0, TERN_OPT_SEED},      \
-        {"temp", required_argument, 0, TERN_OPT_TEMP}, {"top-k", required_argument, 0, TERN_OPT_TOP_K},      \
-        {"top-p", required_argument, 0, TERN_OPT_TOP_P}, {"min-p", required_argument, 0, TERN_OPT_MIN_P},    \
-        {"repeat-penalty", required_argument, 0, TERN_OPT_PENALTY}, {                                        \
-        "repeat-last", required_argument, 0, TERN_OPT_LAST                                                   \
-    }
 
 /* Their lines of the help. */
 #define TERN_CLI_SAMPLING_HELP                                                                               \
@@ -86,10 +49,10 @@ enum {
     "      --no-cache      neither read nor keep packed weights; --cache DIR keeps them there (models of\n"  \
     "                      16 MB and more are kept in the cache folder of the user)\n"
 
-/* 1: taken; 0: not one of these; -1: its argument was wrong and *code is what to return. */
-int tern_cli_engine_take(struct tern_cli_engine *c, int option, const char *arg, int *code);
-/* After all options: 0, or the exit code of options that contradict each other. */
-int tern_cli_engine_check(const struct tern_cli_engine *c);
+/* Reads the command line of `self`: its own `count` options and the shared ones (one of its own replaces a
+ * shared one of the same name), no operands. 0, or the exit code after a line on stderr. */
+int tern_cli_engine_parse(struct tern_cli_engine *c, const struct tern_command *self, unsigned shared,
+                          const struct tern_cli_option *own, size_t count, int argc, char **argv);
 /* Opens the model (without one the default) and wisdom, warns on stderr, completes c->engine. */
 enum tern_status tern_cli_engine_open(struct tern_cli_engine *c, struct tern_error *e);
 /* After the work: keeps the packed weights if they are to be kept; a failure is a warning. */

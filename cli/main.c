@@ -1,7 +1,10 @@
+#define _GNU_SOURCE
 #include "cli/command.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct tern_command *const commands[] = {
 #define TERN_COMMAND(name) &tern_command_##name,
@@ -19,7 +22,15 @@ static void help(void) {
          "skipped");
 }
 
+/* A closed standard stream would lend its number to the next file that is opened, and output would land
+ * there. */
+static void hold_standard_streams(void) {
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0) _exit(3);
+}
+
 int main(int argc, char **argv) {
+    hold_standard_streams();
     const char *name = argc > 1 ? argv[1] : "--help";
     int rc = -1;
     if (!strcmp(name, "--version")) rc = printf("tern %s\n", TERN_VERSION) < 0;
@@ -33,9 +44,5 @@ int main(int argc, char **argv) {
         fprintf(stderr, "tern: '%s' is not a command; see tern --help\n", name);
         return 3;
     }
-    if (fflush(stdout) || ferror(stdout)) {
-        fputs("tern: output: could not be written\n", stderr);
-        return rc ? rc : 3;
-    }
-    return rc;
+    return tern_cli_written(rc);
 }

@@ -21,50 +21,21 @@ struct job {
     struct tern_perplexity_options o;
 };
 
-enum { OPT_STRIDE = 256, OPT_TOKENS, OPT_JSON };
-
-static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
-                                        {"threads", required_argument, 0, 't'},
-                                        {"threads-prefill", required_argument, 0, TERN_OPT_THREADS_PREFILL},
-                                        {"ctx", required_argument, 0, TERN_OPT_CONTEXT},
-                                        {"file", required_argument, 0, 'f'},
-                                        {"stride", required_argument, 0, OPT_STRIDE},
-                                        {"tokens", required_argument, 0, OPT_TOKENS},
-                                        {"json", no_argument, 0, OPT_JSON},
-                                        {"help", no_argument, 0, 'h'},
-                                        {0, 0, 0, 0}};
-
-/* 0, or the exit code of an argument that cannot be. */
-static int take(struct job *j, int option, const char *arg) {
-    int code = 0;
-    if (tern_cli_engine_take(&j->c, option, arg, &code)) return code;
-    switch (option) {
-    case 'f':
-        j->file = arg;
-        return 0;
-    case OPT_STRIDE:
-        return tern_cli_size("perplexity", "--stride", arg, 1, 1u << 24, &j->o.stride) ? 0 : 3;
-    case OPT_TOKENS:
-        return tern_cli_size("perplexity", "--tokens", arg, 2, SIZE_MAX, &j->tokens) ? 0 : 3;
-    case OPT_JSON:
-        j->json = 1;
-        return 0;
-    default:
-        return 3;
-    }
-}
-
 static int parse(struct job *j, int argc, char **argv) {
-    for (int o; (o = tern_cli_getopt(argc, argv, "m:f:t:qh", options, &tern_command_perplexity)) != -1;) {
-        const int rc = o == '?' ? 3 : take(j, o, optarg);
-        if (rc) return rc;
-    }
-    if (optind < argc) return tern_cli_usage("perplexity", "'%s' is not an option", argv[optind]);
+    const struct tern_cli_option own[] = {
+        {"file", 'f', .text = &j->file},
+        {"stride", .size = &j->o.stride, .lo = 1, .hi = 1u << 24},
+        {"tokens", .size = &j->tokens, .lo = 2, .hi = SIZE_MAX},
+        {"json", .flag = &j->json},
+    };
+    const int rc = tern_cli_engine_parse(&j->c, &tern_command_perplexity, TERN_CLI_STEP, own,
+                                         sizeof own / sizeof *own, argc, argv);
+    if (rc) return rc;
     if (!j->file) return tern_cli_usage("perplexity", "-f FILE is missing");
     if (j->c.engine.context == 1)
         return tern_cli_usage("perplexity", "--ctx: a window has two tokens or more");
     j->o.quiet = j->c.quiet;
-    return tern_cli_engine_check(&j->c);
+    return 0;
 }
 
 static enum tern_status print(const struct job *j, const struct tern_perplexity *p,
@@ -130,7 +101,7 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
 
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
-    struct job j = {.c = {.command = "perplexity"}};
+    struct job j = {0};
     const int rc = parse(&j, argc, argv);
     if (rc) return rc;
     const enum tern_status s = work(&j, &e);

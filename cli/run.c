@@ -17,7 +17,7 @@
 /* Everything `tern run` was asked for and holds. */
 struct job {
     struct tern_cli_engine c;
-    const char *text, *file, *tokens, *logits;
+    const char *tokens, *logits;
     size_t count; /* SIZE_MAX: until the end or the context is full */
     int print_ids, ignore_end, shift;
     size_t keep;
@@ -31,71 +31,32 @@ struct job {
     struct tern_error *error;
 };
 
-enum { OPT_TOKENS = 256, OPT_PRINT_IDS, OPT_LOGITS, OPT_IGNORE_EOS, OPT_SHIFT, OPT_KEEP };
-
-static const struct option options[] = {TERN_CLI_ENGINE_OPTIONS,
-                                        TERN_CLI_SAMPLING_OPTIONS,
-                                        {"prompt", required_argument, 0, 'p'},
-                                        {"file", required_argument, 0, 'f'},
-                                        {"count", required_argument, 0, 'n'},
-                                        {"tokens", required_argument, 0, OPT_TOKENS},
-                                        {"print-ids", no_argument, 0, OPT_PRINT_IDS},
-                                        {"logits", required_argument, 0, OPT_LOGITS},
-                                        {"ignore-eos", no_argument, 0, OPT_IGNORE_EOS},
-                                        {"context-shift", no_argument, 0, OPT_SHIFT},
-                                        {"keep", required_argument, 0, OPT_KEEP},
-                                        {"help", no_argument, 0, 'h'},
-                                        {0, 0, 0, 0}};
-
-/* 0, or the exit code of an argument that cannot be. */
-static int take(struct job *j, int option, const char *arg) {
-    int code = 0;
-    if (tern_cli_engine_take(&j->c, option, arg, &code)) return code;
-    switch (option) {
-    case 'p':
-        j->text = arg;
-        return 0;
-    case 'f':
-        j->file = arg;
-        return 0;
-    case 'n':
-        if (!strcmp(arg, "-1")) return j->count = SIZE_MAX, 0;
-        return tern_cli_size("run", "-n", arg, 0, 1u << 20, &j->count) ? 0 : 3;
-    case OPT_TOKENS:
-        j->tokens = arg;
-        return 0;
-    case OPT_PRINT_IDS:
-        j->print_ids = 1;
-        return 0;
-    case OPT_LOGITS:
-        j->logits = arg;
-        return 0;
-    case OPT_IGNORE_EOS:
-        j->ignore_end = 1;
-        return 0;
-    case OPT_SHIFT:
-        j->shift = 1;
-        return 0;
-    case OPT_KEEP:
-        return tern_cli_size("run", "--keep", arg, 1, 1u << 24, &j->keep) ? 0 : 3;
-    default:
-        return 3;
-    }
+static int take_count(void *ctx, const char *arg) {
+    struct job *j = ctx;
+    if (!strcmp(arg, "-1")) return j->count = SIZE_MAX, 0;
+    return tern_cli_size("run", "-n", arg, 0, 1u << 20, &j->count) ? 0 : 3;
 }
 
 static int parse(struct job *j, int argc, char **argv) {
-    for (int o; (o = tern_cli_getopt(argc, argv, "m:p:f:n:t:qh", options, &tern_command_run)) != -1;) {
-        if (o == '?') return 3;
-        const int rc = take(j, o, optarg);
-        if (rc) return rc;
-    }
-    if (optind < argc) return tern_cli_usage("run", "'%s' is not an option", argv[optind]);
-    if (!!j->text + !!j->file + !!j->tokens != 1)
+    const struct tern_cli_option own[] = {
+        {"count", 'n', .take = take_count, .ctx = j},
+        {"tokens", .text = &j->tokens},
+        {"print-ids", .flag = &j->print_ids},
+        {"logits", .text = &j->logits},
+        {"ignore-eos", .flag = &j->ignore_end},
+        {"context-shift", .flag = &j->shift},
+        {"keep", .size = &j->keep, .lo = 1, .hi = 1u << 24},
+    };
+    const int rc =
+        tern_cli_engine_parse(&j->c, &tern_command_run, TERN_CLI_STEP | TERN_CLI_SAMPLING | TERN_CLI_TEXT,
+                              own, sizeof own / sizeof *own, argc, argv);
+    if (rc) return rc;
+    if (!!j->c.text + !!j->c.file + !!j->tokens != 1)
         return tern_cli_usage("run", "give one prompt: -p TEXT, -f FILE or --tokens IDS");
     if (j->keep && !j->shift) return tern_cli_usage("run", "--keep needs --context-shift");
     if (j->count == SIZE_MAX && j->shift && j->ignore_end)
         return tern_cli_usage("run", "-n -1, --context-shift and --ignore-eos together would never end");
-    return tern_cli_engine_check(&j->c);
+    return 0;
 }
 
 /* The prompt's ids: given ones as they are; a text's with the beginning-of-text token that the model wants.
@@ -111,9 +72,9 @@ static enum tern_status prompt_ids(struct job *j, int32_t **ids, size_t *count, 
         return *ids ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "prompt: out of memory");
     }
     char *owned = NULL;
-    size_t bytes = j->text ? strlen(j->text) : 0;
-    enum tern_status s = j->file ? tern_file_read(j->file, TEXT_LIMIT, &owned, &bytes, e) : TERN_OK;
-    if (s == TERN_OK) s = tern_prompt_ids(j->c.m, j->tok, owned ? owned : j->text, bytes, ids, count, e);
+    size_t bytes = j->c.text ? strlen(j->c.text) : 0;
+    enum tern_status s = j->c.file ? tern_file_read(j->c.file, TEXT_LIMIT, &owned, &bytes, e) : TERN_OK;
+    if (s == TERN_OK) s = tern_prompt_ids(j->c.m, j->tok, owned ? owned : j->c.text, bytes, ids, count, e);
     free(owned);
     return s;
 }
@@ -225,7 +186,7 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
 
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
-    struct job j = {.c = {.command = "run", .sampling = {.top_p = 1}}, .count = 32, .error = &e};
+    struct job j = {.c = {.sampling = {.top_p = 1}}, .count = 32, .error = &e};
     const int rc = parse(&j, argc, argv);
     if (rc) return rc;
     const enum tern_status s = work(&j, &e);

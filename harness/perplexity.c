@@ -94,7 +94,8 @@ enum tern_status tern_perplexity_of(struct tern_engine *en, size_t vocab, const 
                          "perplexity: stride: %zu is not from 1 to %zu, one less than the context", stride,
                          context - 1);
     if (count < 2)
-        return tern_fail(e, TERN_BAD_INPUT, "perplexity: a text of %zu tokens: two are needed", count);
+        return tern_fail(e, TERN_BAD_INPUT, "perplexity: a text of %zu token%s: two are needed", count,
+                         count == 1 ? "" : "s");
     const size_t windows = count <= context ? 1 : 1 + (count - context + stride - 1) / stride;
     *out = (struct tern_perplexity){.windows = windows, .context = context, .stride = stride};
     struct job j = {.en = en, .ids = ids, .vocab = vocab, .count = count};

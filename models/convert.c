@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct job {
@@ -249,6 +250,7 @@ static enum tern_status check(struct job *j, const char *path) {
 
 enum tern_status tern_convert(const char *source, const char *out, const struct tern_convert_options *o,
                               struct tern_convert_facts *facts, struct tern_error *e) {
+    struct stat there;
     struct tern_model *m = NULL;
     char *path = NULL;
     *facts = (struct tern_convert_facts){0};
@@ -269,6 +271,10 @@ enum tern_status tern_convert(const char *source, const char *out, const struct 
     }
     if (j.type->folder) {
         s = tern_convert_to_hf(m, out, o, facts, e);
+        goto done;
+    }
+    if (!stat(out, &there) && !S_ISREG(there.st_mode)) {
+        s = tern_fail(e, TERN_BAD_INPUT, "convert: %s: is there, and not a regular file", out);
         goto done;
     }
     if (!(path = tern_format_text("%s.unchecked", out))) {

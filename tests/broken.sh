@@ -1,21 +1,8 @@
 #!/bin/sh
 # In a build with -Dbroken_variant=true: every broken variant is caught and named, the run goes on, and none of them can be
 # benchmarked, win or compute a token. Prints TAP. Usage: broken.sh TERN SOURCE_ROOT
-set -u
 tern=$1 root=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export HOME="$work" XDG_CONFIG_HOME= XDG_STATE_HOME= XDG_CACHE_HOME=
-number=0
-check() { # check TEXT COMMAND...
-    text=$1
-    shift
-    number=$((number + 1))
-    if "$@"; then echo "ok $number - $text"; else
-        echo "not ok $number - $text"
-        sed 's/^/# /' "$work"/* 2>/dev/null | head -n 40
-    fi
-}
+. "$(dirname "$0")/cli/check.sh"
 echo "1..14"
 
 "$tern" verify --quick --timeout 3 --seed 1 --filter 'p64.*__scalar' >"$work/verify"

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "measure/record.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -221,7 +222,7 @@ enum tern_status tern_table_read(const char *path, struct tern_table *t, struct 
     char *line = malloc(LINE_MAX_BYTES);
     enum tern_status s = TERN_OK;
     size_t number = 0, rows = 0;
-    if (!f) s = tern_fail(e, TERN_IO, "table: %s: cannot be opened", path);
+    if (!f) s = tern_fail(e, TERN_BAD_INPUT, "table: %s: %s", path, strerror(errno));
     if (!s && !line) s = tern_fail(e, TERN_NO_MEMORY, "table: out of memory");
     while (!s && gzgets(f, line, LINE_MAX_BYTES)) {
         json_t *o = json_loads(line, JSON_REJECT_DUPLICATES, NULL);

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,46 @@ Test(file, an_abandoned_replacement_leaves_the_old_bytes_and_no_litter, .init = 
     tern_replace_abandon(&r);
     cr_assert(eq(str, slurp("f"), "old"));
     cr_assert(eq(int, system("test $(ls | wc -l) = 1"), 0));
+}
+
+Test(file, a_killed_writer_leaves_no_litter, .init = enter, .fini = leave) {
+    const pid_t child = fork();
+    if (!child) {
+        struct tern_replace r;
+        if (tern_replace_begin("f", &r, NULL) || tern_replace_write(&r, "half", 4, NULL)) _exit(1);
+        if (!r.nameless) _exit(77); /* this file system has no files without names */
+        raise(SIGKILL);
+    }
+    int status;
+    waitpid(child, &status, 0);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77) cr_skip("no O_TMPFILE here");
+    cr_assert(eq(int, !!WIFSIGNALED(status), 1));
+    cr_assert(eq(int, system("test $(ls | wc -l) = 0"), 0));
+}
+
+Test(file, a_link_stays_and_its_file_is_replaced, .init = enter, .fini = leave) {
+    tern_file_replace("d/f", "old", 3, NULL);
+    cr_assert(eq(int, symlink("d/f", "link"), 0));
+    cr_assert(eq(int, tern_file_replace("link", "new", 3, NULL), TERN_OK));
+    cr_assert(eq(str, slurp("d/f"), "new"));
+    cr_assert(eq(int, system("test -L link"), 0));
+}
+
+Test(file, a_pipe_is_written_to_and_stays, .init = enter, .fini = leave) {
+    cr_assert(eq(int, mkfifo("pipe", 0600), 0));
+    const int reader = open("pipe", O_RDWR);
+    cr_assert(eq(int, tern_file_replace("pipe", "new", 3, NULL), TERN_OK));
+    char got[4] = "";
+    cr_assert(eq(int, (int)read(reader, got, 3), 3));
+    cr_assert(eq(str, got, "new"));
+    cr_assert(eq(int, system("test -p pipe"), 0));
+}
+
+Test(file, a_folder_is_not_replaced, .init = enter, .fini = leave) {
+    struct tern_error e;
+    cr_assert(eq(int, mkdir("d", 0700), 0));
+    cr_assert(eq(int, tern_file_replace("d", "new", 3, &e), TERN_IO));
+    cr_assert(eq(int, strcmp(e.text, "write: d: Is a directory"), 0));
 }
 
 Test(file, a_full_disk_keeps_the_old_file_and_says_so, .init = enter, .fini = leave) {

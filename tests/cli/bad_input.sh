@@ -1,26 +1,14 @@
 #!/bin/sh
 # Typos, missing files, hostile files, a foreign machine's wisdom, a full disk: one line on stderr and the documented exit
 # code. Prints TAP. Usage: bad_input.sh TERN SOURCE_ROOT
-set -u
 tern=$1 root=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export HOME="$work" XDG_CONFIG_HOME= XDG_STATE_HOME= XDG_CACHE_HOME=
-number=0
+. "$(dirname "$0")/check.sh"
 # expect CODE PATTERN ARG...: exit code and a single line on stderr that matches.
 expect() {
-    code=$1 pattern=$2
+    wanted=$1 pattern=$2
     shift 2
-    number=$((number + 1))
-    "$tern" "$@" >"$work/out" 2>"$work/err"
-    got=$?
-    lines=$(wc -l <"$work/err")
-    if [ "$got" = "$code" ] && [ "$lines" = 1 ] && grep -qE "$pattern" "$work/err"; then
-        echo "ok $number - tern $* "
-    else
-        echo "not ok $number - tern $*"
-        echo "# exit $got (wanted $code), $lines lines (wanted 1 like '$pattern'): $(head -n 3 "$work/err" | tr '\n' '|')"
-    fi
+    go "$@"
+    check "tern $*" refused "$wanted" "$pattern"
 }
 model=$root/tests/data/micro-bitnet-b1.58.I2_S.gguf
 head -c 3000 /dev/urandom >"$work/noise.gguf"

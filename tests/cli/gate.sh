@@ -1,32 +1,11 @@
 #!/bin/sh
 # The gate on real runs: live and by its proxies, with every form of its output. No claim rests on how fast this machine is:
 # what must be slower is another kernel, several times as slow. Prints TAP. Usage: gate.sh TERN
-set -u
 tern=$1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export HOME="$work" XDG_CONFIG_HOME= XDG_STATE_HOME= XDG_CACHE_HOME= XDG_DATA_HOME=
-number=0
-check() { # check TEXT COMMAND...
-    text=$1
-    shift
-    number=$((number + 1))
-    if "$@"; then echo "ok $number - $text"; else
-        echo "not ok $number - $text"
-        sed 's/^/# /' "$work/out" "$work/err" 2>/dev/null | head -n 20
-    fi
-}
-skip() { # skip TEXT WHY
-    number=$((number + 1))
-    echo "ok $number - $1 # SKIP $2"
-}
+. "$(dirname "$0")/check.sh"
 # gate ARGUMENTS: leaves the exit code in $code
 gate() {
-    "$tern" gate --baseline-bin "$tern" -q "$@" >"$work/out" 2>"$work/err"
-    code=$?
-}
-strict() { # JSON without NaN
-    python3 -c "import json, sys; json.load(open(sys.argv[1]), parse_constant=lambda c: sys.exit(c))" "$1"
+    go gate --baseline-bin "$tern" -q "$@"
 }
 fast='^gemm_p64_i8_r64k1__scalar/' slow='^gemm_p64_i8_r1k1__scalar/'
 if "$tern" list | grep -q '^gemv_p64_i8_r64k4__avx2 .* yes'; then fast='^gemv_p64_i8_r64k4__avx2/'; fi
@@ -53,14 +32,14 @@ check "and a Markdown table" grep -q '^| gemm.*p64.* | REGRESSION |$' "$work/m.m
 for how in counter valgrind step; do
     gate --baseline-filter "$slow" --filter "$slow" --problem 16x64 --proxy=$how --github --markdown "$work/p.md"
     if [ $code = 4 ] && grep -q "cannot be counted here" "$work/err"; then
-        skip "instructions by $how" "$(sed 's/.*: //' "$work/err" | tr '#' ' ')"
+        skip "instructions by $how" "$(sed 's/.*: //' "$work/err")"
         continue
     fi
     check "instructions by $how are the same for the same build" [ $code = 0 ]
 done
 gate --baseline-filter "$fast" --filter "$slow" --problem 64x64 --proxy --github --markdown "$work/p.md" --json
 if [ $code = 4 ]; then
-    skip "the proxy finds more instructions" "$(sed 's/.*: //' "$work/err" | tr '#' ' ')"
+    skip "the proxy finds more instructions" "$(sed 's/.*: //' "$work/err")"
     skip "and is called one in the summary" "no way to count"
     skip "and in the annotation" "no way to count"
 else
@@ -71,7 +50,7 @@ fi
 
 printf '#!/bin/sh\necho "tern: gate: --worker is not known" >&2\nexit 3\n' >"$work/old"
 chmod +x "$work/old"
-"$tern" gate --baseline-bin "$work/old" --filter "$slow" --problem 64x256 -q >"$work/out" 2>"$work/err"
-check "a baseline without a worker is told in one line" [ $? = 4 -a "$(wc -l <"$work/err")" = 1 ]
+go gate --baseline-bin "$work/old" --filter "$slow" --problem 64x256 -q
+check "a baseline without a worker is told in one line" refused 4 worker
 printf 'sample 3\nopen 9 1\nopen 0 0\n' | "$tern" gate --worker --filter "$slow" --problem 64x256 >"$work/out" 2>"$work/err"
 check "a worker answers nonsense and goes on" [ $? = 0 -a "$(grep -c '^fail ' "$work/out")" = 3 ]

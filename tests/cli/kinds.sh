@@ -1,32 +1,31 @@
 #!/bin/sh
-# Tuning by kind of core, on topologies of other machines: TERN TERN_SOURCE_ROOT
+# Tuning by kind of core, on topologies of other machines. Prints TAP. Usage: kinds.sh TERN SOURCE_ROOT
 tern=$1 data=$2/tests/data/topology
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-export TERN_WISDOM="$dir/wisdom" XDG_STATE_HOME="$dir"
-if ! HWLOC_XMLFILE=$data/hybrid-laptop.xml "$tern" doctor 2>/dev/null | grep -q XML; then
-    echo "1..0 # SKIP built without hwloc"
-    exit 0
-fi
-n=0
-check() { # NAME, then 0 or not
-    n=$((n + 1))
-    if [ "$2" = 0 ]; then echo "ok $n - $1"; else echo "not ok $n - $1"; sed 's/^/# /' "$dir/out" "$dir/err"; fi
+. "$(dirname "$0")/check.sh"
+export TERN_WISDOM="$work/wisdom"
+on() { # on MACHINE ARGUMENTS...
+    export HWLOC_XMLFILE="$data/$1.xml"
+    shift
+    go "$@"
 }
-go() { HWLOC_XMLFILE=$data/$1.xml; shift; HWLOC_XMLFILE=$HWLOC_XMLFILE "$tern" "$@" >"$dir/out" 2>"$dir/err"; }
+on hybrid-laptop doctor
+out XML || skip_all "built without hwloc"
 echo 1..9
-go hybrid-laptop tune --dry-run --problem 640x2560x1
-check "every kind is listed with its processors" "$(grep -q '^kind P .* processors 0 2 4 6 1 3 5 7;' "$dir/out" && grep -q '^kind E .* processors 8 9 10 11 12 13 14 15;' "$dir/out"; echo $?)"
-check "keys differ" "$([ "$(sed -n 's/^kind . of machine \(m:[0-9a-f]*\).*/\1/p' "$dir/out" | sort -u | wc -l)" = 2 ]; echo $?)"
-check "each kind has a problem for one thread and one for all of its processors" "$([ "$(grep -c '^640x2560x1 t8 ' "$dir/out")" = 2 ] && [ "$(grep -c '^640x2560x1 t1 ' "$dir/out")" = 2 ]; echo $?)"
-check "each kind has a wisdom file" "$(grep -q "wisdom $dir/wisdom.P$" "$dir/out" && grep -q "wisdom $dir/wisdom.E$" "$dir/out"; echo $?)"
-go arm-big-little tune --dry-run --kind mid --problem 640x2560x1
-check "one kind by its name" "$([ "$(grep -c '^kind ' "$dir/out")" = 1 ] && grep -q '^kind mid .* processors 4 5 6;' "$dir/out"; echo $?)"
-go two-socket-server tune --dry-run --problem 640x2560x1
-check "a machine of one kind is not divided" "$(! grep -q '^kind ' "$dir/out"; echo $?)"
-go hybrid-laptop tune --dry-run --kind 2
-check "a kind that is not there is refused" "$([ $? = 3 ] && grep -q "kind: '2': this machine has 0 (P), 1 (E)" "$dir/err"; echo $?)"
-go hybrid-laptop tune --kind E --problem 64x256x1 --budget 2
-check "processors of another machine are not measured" "$([ $? = 4 ] && [ "$(wc -l <"$dir/err")" = 1 ] && [ ! -e "$dir/wisdom.E" ]; echo $?)"
-go hybrid-laptop wisdom show --kind E
-check "wisdom looks into the file of the kind" "$(grep -q "in $dir/wisdom.E$" "$dir/out"; echo $?)"
+on hybrid-laptop tune --dry-run --problem 640x2560x1
+check "every kind is listed with its processors" both out '^kind P .* processors 0 2 4 6 1 3 5 7;' '^kind E .* processors 8 9 10 11 12 13 14 15;'
+check "keys differ" [ "$(sed -n 's/^kind . of machine \(m:[0-9a-f]*\).*/\1/p' "$work/out" | sort -u | wc -l)" = 2 ]
+own_counts() { count 2 '^640x2560x1 t8 ' && count 2 '^640x2560x1 t1 '; }
+check "each kind has a problem for one thread and one for all of its processors" own_counts
+check "each kind has a wisdom file" both out "wisdom $work/wisdom.P$" "wisdom $work/wisdom.E$"
+on arm-big-little tune --dry-run --kind mid --problem 640x2560x1
+one_kind() { count 1 '^kind ' && out '^kind mid .* processors 4 5 6;'; }
+check "one kind by its name" one_kind
+on two-socket-server tune --dry-run --problem 640x2560x1
+check "a machine of one kind is not divided" count 0 '^kind '
+on hybrid-laptop tune --dry-run --kind 2
+check "a kind that is not there is refused" refused 3 "kind: '2': this machine has 0 \(P\), 1 \(E\)"
+on hybrid-laptop tune --kind E --problem 64x256x1 --budget 2
+not_measured() { refused 4 '' && [ ! -e "$work/wisdom.E" ]; }
+check "processors of another machine are not measured" not_measured
+on hybrid-laptop wisdom show --kind E
+check "wisdom looks into the file of the kind" out "in $work/wisdom.E$"
