@@ -1,7 +1,9 @@
 /* tern report: records in, a folder out. */
 #include "cli/command.h"
 
+#include "base/file.h"
 #include "measure/record.h"
+#include "reports/browser.h"
 #include "reports/changes.h"
 #include "reports/report.h"
 
@@ -87,76 +89,101 @@ static int print_json(const char *out, const struct tern_report_summary *s) {
     return bad ? 3 : 0;
 }
 
-static int run(int argc, char **argv) {
-    static const struct option options[] = {
-        {"records", required_argument, 0, 'r'}, {"out", required_argument, 0, 'o'},
-        {"history", required_argument, 0, 'd'}, {"db", required_argument, 0, 'd'},
-        {"all-runs", no_argument, 0, 'a'},      {"json", no_argument, 0, 'j'},
-        {"svg-only", no_argument, 0, 's'},      {"quiet", no_argument, 0, 'q'},
-        {"help", no_argument, 0, 'h'},          {0, 0, 0, 0}};
+struct wishes {
+    struct tern_report_options report;
+    int json, quiet, open;
+};
+
+static int parse(int argc, char **argv, struct inputs *in, struct wishes *w) {
+    static const struct option options[] = {{"records", required_argument, 0, 'r'},
+                                            {"out", required_argument, 0, 'o'},
+                                            {"history", required_argument, 0, 'd'},
+                                            {"db", required_argument, 0, 'd'},
+                                            {"all-runs", no_argument, 0, 'a'},
+                                            {"json", no_argument, 0, 'j'},
+                                            {"svg-only", no_argument, 0, 's'},
+                                            {"quiet", no_argument, 0, 'q'},
+                                            {"open", no_argument, 0, 'O'},
+                                            {"help", no_argument, 0, 'h'},
+                                            {0, 0, 0, 0}};
     const char *name = tern_command_report.name;
-    struct inputs in = {0};
-    struct tern_report_options o = {.search = getenv("PATH")};
-    struct tern_report_summary sum;
-    struct tern_error e = {""};
-    int json = 0, quiet = 0, rc = 3;
-    in.source = calloc((size_t)argc + 1, sizeof *in.source);
-    in.set = calloc((size_t)argc + 1, sizeof *in.set);
-    if (!in.source || !in.set) {
-        tern_fail(&e, TERN_NO_MEMORY, "report: out of memory");
-        rc = tern_cli_fail(TERN_NO_MEMORY, &e);
-        goto done;
-    }
+    struct tern_report_options *o = &w->report;
     for (int c; (c = tern_cli_getopt(argc, argv, "ho:q", options, &tern_command_report)) != -1;) {
         switch (c) {
         case 'r':
-            in.source[in.files++].path = optarg;
+            in->source[in->files++].path = optarg;
             break;
         case 'o':
-            o.out = optarg;
+            o->out = optarg;
             break;
         case 'd':
-            o.history_path = optarg;
+            o->history_path = optarg;
             break;
         case 'a':
-            o.all_runs = 1;
+            o->all_runs = 1;
             break;
         case 'j':
-            json = 1;
+            w->json = 1;
             break;
         case 's':
-            o.svg_only = 1;
+            o->svg_only = 1;
             break;
         case 'q':
-            quiet = 1;
+            w->quiet = 1;
+            break;
+        case 'O':
+            w->open = 1;
             break;
         default:
-            goto done;
+            return 3;
         }
     }
     if (optind < argc)
-        tern_cli_usage(name, "'%s' is not an option; name files by --records", argv[optind]);
-    else if (!in.files && !o.history_path)
-        tern_cli_usage(name, "--records FILE or --history FILE.db is missing");
-    else if (!o.out || !*o.out)
-        tern_cli_usage(name, "--out DIR is missing");
-    if (optind < argc || (!in.files && !o.history_path) || !o.out || !*o.out) goto done;
-    enum tern_status s = read_all(&in, &e);
-    if (!s && o.history_path) s = read_history(&in, o.history_path, &e);
-    o.source = in.source, o.sources = in.files ? in.files : 1;
-    if (o.history_path) o.history = &in.series, o.notes = &in.notes;
-    if (!s) s = tern_report_write(in.all, in.count, &o, &sum, &e);
-    if (s) {
-        rc = tern_cli_fail(s, &e);
-        goto done;
-    }
-    if (*sum.why_not_drawn && !quiet) fprintf(stderr, "tern: report: %s\n", sum.why_not_drawn);
-    rc = 0;
-    if (json)
-        rc = print_json(o.out, &sum);
-    else
-        print_text(o.out, &sum);
-done:
+        return tern_cli_usage(name, "'%s' is not an option; name files by --records", argv[optind]);
+    if (!in->files && !o->history_path)
+        return tern_cli_usage(name, "--records FILE or --history FILE.db is missing");
+    if (!o->out || !*o->out) return tern_cli_usage(name, "--out DIR is missing");
+    return 0;
+}
+
+static int show(const char *folder) {
+    const char *display = getenv("DISPLAY");
+    const struct tern_browser b = {.command = getenv("BROWSER"),
+                                   .display = display && *display ? display : getenv("WAYLAND_DISPLAY"),
+                                   .search = getenv("PATH")};
+    struct tern_error e = {""};
+    char *page = tern_format_text("%s/index.html", folder);
+    const enum tern_status s =
+        page ? tern_browser_open(page, &b, &e) : tern_fail(&e, TERN_NO_MEMORY, "report: out of memory");
+    free(page);
+    return s ? tern_cli_fail(s, &e) : 0;
+}
+
+static int make(struct inputs *in, struct wishes *w) {
+    struct tern_report_summary sum;
+    struct tern_report_options *o = &w->report;
+    struct tern_error e = {""};
+    enum tern_status s = read_all(in, &e);
+    if (!s && o->history_path) s = read_history(in, o->history_path, &e);
+    o->source = in->source, o->sources = in->files ? in->files : 1;
+    if (o->history_path) o->history = &in->series, o->notes = &in->notes;
+    if (!s) s = tern_report_write(in->all, in->count, o, &sum, &e);
+    if (s) return tern_cli_fail(s, &e);
+    if (*sum.why_not_drawn && !w->quiet) fprintf(stderr, "tern: report: %s\n", sum.why_not_drawn);
+    if (!w->json) print_text(o->out, &sum);
+    const int rc = w->json ? print_json(o->out, &sum) : 0;
+    return rc || !w->open ? rc : show(o->out);
+}
+
+static int run(int argc, char **argv) {
+    struct inputs in = {0};
+    struct wishes w = {.report.search = getenv("PATH")};
+    struct tern_error e = {""};
+    in.source = calloc((size_t)argc + 1, sizeof *in.source);
+    in.set = calloc((size_t)argc + 1, sizeof *in.set);
+    int rc = in.source && in.set ? parse(argc, argv, &in, &w)
+                                 : tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "report: out of memory"), &e);
+    if (!rc) rc = make(&in, &w);
     drop(&in);
     return rc;
 }
@@ -174,6 +201,8 @@ const struct tern_command tern_command_report = {
     "  -o, --out DIR    folder to write; made if missing\n"
     "  --all-runs       show every run of a problem, not only the newest\n"
     "  --svg-only       no PNG and PDF of the figures, which take longer\n"
+    "  --open           show the page in $BROWSER, or by xdg-open; 4 when neither can, and the page is "
+    "written all the same\n"
     "  --json           what was written, as JSON\n"
     "  -q, --quiet      no warnings\n"
     "  -h, --help       this text\n\n"
