@@ -131,7 +131,8 @@ shutil.rmtree(copy, ignore_errors=True)
 for name in run("git", "-C", source, "ls-files", "-z").stdout.split("\0"):
     if name and (source / name).is_file():
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source / name, copy / name)
+        shutil.copyfile(source / name, copy / name)  # and not its time: objects of an older copy may be younger
+        shutil.copymode(source / name, copy / name)
 if not (build / "build.ninja").exists():
     options = [f"-D{o}=disabled" for o in ("tests", "openblas", "onednn", "papi", "gbench", "hwloc", "libedit")]
     made = run("meson", "setup", build, copy, "-Dwerror=false", *options)
