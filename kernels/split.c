@@ -69,7 +69,7 @@ static struct room room_of(const struct tern_variant *v, const struct tern_call 
     return r;
 }
 
-/* The widest slice is the first. */
+/* Slices differ by one step, and the last one also by what K has beyond a step. */
 size_t tern_slice_scratch(const struct tern_variant *v, const struct tern_call *c, size_t slices) {
     size_t most = 0;
     for (size_t s = 0; s < slices; s++) {

@@ -168,6 +168,7 @@ static int compute_slices(const struct tern_variant *v, const struct tern_case *
     if (guarded(&b->shared, c->slices * c->m * sizeof(int32_t), c->end, 1)) return 0;
     if (guarded(&b->local, scratch, c->end, TERN_CACHE_LINE)) return 0;
     int32_t *sums = (int32_t *)(void *)b->shared.data;
+    memset(sums, 0xff, c->slices * c->m * sizeof *sums); /* nor of sums */
     for (size_t s = c->slices; s-- > 0;) {
         memset(b->local.data, 0xff, scratch);
         tern_slice_prepare(v, call, s, c->slices, b->local.data);

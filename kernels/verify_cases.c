@@ -145,14 +145,14 @@ static void longest(struct run *r) {
 /* Slices of K: one panel of rows and several with a last one that is not whole, K that no step divides, more
  * slices than K has steps; then every combination of parameters. */
 static void slices(struct run *r, int full) {
-    static const size_t shape[][3] = {{17, 263, 2}, {81, 640, 3},  {257, 2304, 2}, {400, 1000, 5},
-                                      {1, 96, 7},   {64, 8640, 4}, {193, 6912, 16}};
+    static const size_t shape[][3] = {{17, 263, 2},   {81, 640, 3},  {257, 2304, 2}, {1, 96, 7},
+                                      {400, 1000, 5}, {64, 8640, 4}, {193, 6912, 16}};
     const struct tern_space *space = r->v->space;
     struct tern_case c = {.n = 1, .workers = 1};
     size_t total = 1;
     tern_variant_defaults(r->v, c.param);
     c.param[TERN_P_SPLIT] = TERN_SPLIT_K;
-    for (size_t i = 0; i < (full ? sizeof shape / sizeof *shape : 3) && !r->failed; i++) {
+    for (size_t i = 0; i < (full ? sizeof shape / sizeof *shape : 4) && !r->failed; i++) {
         c.m = shape[i][0], c.k = shape[i][1], c.slices = shape[i][2];
         if (!tern_variant_splits(r->v, c.m, c.k, NULL)) continue;
         const size_t step = tern_slice_rows(r->v, c.m, c.k);

@@ -3,8 +3,9 @@
  * Included with TERN_VEC_BITS set (panel_vec.h). sum(w * a) = 2 * sum(bit * a) - sum(a).
  *
  * b128_dot: prefix masks x & 1, x & 3, .. x & 127, x against one activation; the eight sums telescope. Per
- * register (8 * 4 * VEC_ROWS weights): 1 load, 7 and, and per token 1 broadcast and 8 vpdpbusd. Overflow:
- * |sum| <= 255 * 128 * K < 2^31 for K < 65,793. */
+ * register (8 * 4 * VEC_ROWS weights): 1 load, 7 and, and per token 1 broadcast and 8 vpdpbusd. Sums may
+ * wrap from K = 65,794 on, but their differences, which are shifted down by up to 7, are at most 128 * 128 *
+ * K: they fit up to TERN_K_MAX. */
 #include "kernels/x86/unpack_template.h"
 
 enum { B128_ROWS = 128 };

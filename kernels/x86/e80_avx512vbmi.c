@@ -1,8 +1,8 @@
 /* e80 (1.6 bpw, five rows per byte in base 3) decoded with vpermb, dotted with vpdpbusd.
  *
  * Inner loop per 64 bytes = 320 weights: 1 load, 1 compare, 3 vpermb (2 masked), 1 and for the fifth digit, 3
- * and, 5 vpdpbusd. Overflow: prefix bytes are at most 170 and the fifth at most 128: K < 98,689 as for p64.
- */
+ * and, 5 vpdpbusd. Prefix bytes are at most 170 and the whole number at most 208: sums may wrap from K =
+ * 80,660 on, but differences, which are shifted down by up to 6, fit up to TERN_K_MAX. */
 #define TERN_VEC_BITS 512
 #include "kernels/formats/e80.h"
 #include "kernels/x86/panel_avx512.h"

@@ -1,9 +1,10 @@
 /* Tables of 27, 81 and 122 entries for the word and byte shuffles of AVX-512.
  *
  * All sums of g trits times activations are a sum of two smaller tables, and the two fit one register of 32
- * words: g = 4   9 + 9 sums of columns (0,1) and (2,3), in even and odd words g = 5   27 sums of columns 0..2
- * and the 5 sums of columns (3,4) that a magnitude can have: 32 exactly so 32 entries cost two vpermw and one
- * add. */
+ * words, so 32 entries cost two vpermw and one add:
+ *   g = 4   9 + 9 sums of columns (0,1) and (2,3), in even and odd words.
+ *   g = 5   27 sums of columns 0..2 and the 5 sums of columns (3,4) that a magnitude can have: 32 exactly.
+ */
 #ifndef TERN_KERNELS_X86_LUT_WIDE_H
 #define TERN_KERNELS_X86_LUT_WIDE_H
 

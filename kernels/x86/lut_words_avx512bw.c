@@ -4,7 +4,8 @@
  * Per register of 32 rows (loads apart):
  *   g3w   3 vpermw, 2 shifts, 3 adds per 9 columns; table: 3 loads for all registers
  *   g5    1 vpmovzxbw, 2 vpermi2w, 1 test + 1 blend, 1 test + 1 masked negation, 1 add per 5 columns; table:
- * 4 loads Sums stay in int16 for at most 85 (g3w) or 51 (g5) groups: |entry| <= 128 g. */
+ *         4 loads.
+ * Sums stay in int16 for at most 85 (g3w) or 51 (g5) groups: |entry| <= 128 g. */
 #include "base/pool.h"
 #include "kernels/formats/group.h"
 #include "kernels/lut.h"

@@ -1,7 +1,8 @@
 /* p64 (2.0 bpw, four rows per byte) with prefix masks and vpdpbusd.
  *
  * Inner loop per 64 bytes = 256 weights: 1 load, 1 broadcast (shared by all panels), 3 and, 4 vpdpbusd.
- * Overflow: a byte is at most 170, so |sum| <= 170*128*K < 2^31 for K < 98,689. */
+ * Overflow: a byte is at most 170, so sums may wrap from K = 98,690 on; but their differences, which are
+ * shifted down by up to 6, are at most 64 * 2 * 128 * K: they fit up to TERN_K_MAX. */
 #define TERN_VEC_BITS 512
 #include "kernels/x86/panel_avx512.h"
 #include "kernels/x86/unpack_template.h"

@@ -3,10 +3,11 @@
  *
  * The codes' upper three bits are bits of their neighbours; a look-up by vpermb ignores the top two of them,
  * and its tables hold each of the 32 entries twice to ignore the third. Per 40 bytes = 192 weights: 1 load
- * (unaligned), 5 operations, and per token 1 broadcast and 3 vpdpbusd. Two ways to the three rows: FIELDS one
- * look-up gives three 2-bit digits, prefix masks & 3 and & 15 (and runs on two ports of an Intel core, vpermb
- * on one); a byte is at most 42 QUOTIENTS  code & 31, and look-ups of code / 3 and code / 9, which telescope
- * by three; a byte is at most 26 Overflow: |sum| <= 42 * 128 * K < 2^31 for K < 399,457. */
+ * (unaligned), 5 operations, and per token 1 broadcast and 3 vpdpbusd. Two ways to the three rows:
+ *   FIELDS     one look-up gives three 2-bit digits; prefix masks & 3 and & 15 (and runs on two ports of an
+ *              Intel core, vpermb on one); a byte is at most 42.
+ *   QUOTIENTS  code & 31, and look-ups of code / 3 and code / 9, which telescope by three; at most 26.
+ * Overflow: |sum| <= 42 * 128 * K < 2^31 for K < 399,457. */
 #define TERN_VEC_BITS 512
 #include "kernels/formats/t5.h"
 #include "kernels/x86/unpack_template.h"

@@ -5,10 +5,11 @@
  * Per register of weights (VEC_BYTES * 8 columns) and token:
  *   counted by hardware   1 xor, 1 vpopcntq, 1 add: 64-bit lanes, no bound to watch
  *   by look-up            1 xor, 2 and, 1 shift, 2 pshufb, 2 add: a byte gains at most 8, so that 31
- * registers fit (248) and 32 do not; then vpsadbw widens to 64 bits carry-save            four registers: 3
- * adders of 2 (vpternlogd) or 5 operations make one register of fours, and only that is counted, with weight
- * 4; what stays in the ones and twos is counted once per row A tile of four rows ends in one transposed sum
- * instead of four horizontal ones. */
+ *                         registers fit (248) and 32 do not; then vpsadbw widens to 64 bits.
+ *   carry-save            four registers: 3 adders of 2 (vpternlogd) or 5 operations make one register of
+ *                         fours, and only that is counted, with weight 4; what stays in the ones and twos is
+ *                         counted once per row.
+ * A tile of four rows ends in one transposed sum instead of four horizontal ones. */
 #ifndef TERN_KERNELS_X86_XNOR_TEMPLATE_H
 #define TERN_KERNELS_X86_XNOR_TEMPLATE_H
 
