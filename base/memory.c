@@ -7,6 +7,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#if TERN_REGION_GAP
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
+
 #define HUGE_PAGE ((size_t)2 << 20)
 #define CANARY    0xA5
 
@@ -47,17 +54,25 @@ int tern_pages_get(struct tern_pages *p, size_t bytes)
 
 void tern_pages_drop(struct tern_pages *p)
 {
-    if (p->map) munmap(p->map, p->map_bytes);
+    if (p->map) {
+        ASAN_UNPOISON_MEMORY_REGION(p->map, p->map_bytes);
+        munmap(p->map, p->map_bytes);
+    }
     memset(p, 0, sizeof *p);
 }
 
 void *tern_region_take(struct tern_region *r, size_t count, size_t size)
 {
-    size_t bytes, end;
-    if (__builtin_mul_overflow(count, size, &bytes) || __builtin_add_overflow(bytes, TERN_CACHE_LINE - 1, &bytes) ||
+    size_t own, bytes, end;
+    if (__builtin_mul_overflow(count, size, &own) ||
+        __builtin_add_overflow(own, TERN_REGION_GAP + TERN_CACHE_LINE - 1, &bytes) ||
         __builtin_add_overflow(r->used, bytes / TERN_CACHE_LINE * TERN_CACHE_LINE, &end))
         end = SIZE_MAX;
-    void *part = r->base ? r->base + r->used : NULL;
+    unsigned char *part = r->base ? r->base + r->used : NULL;
+    if (part) {
+        ASAN_UNPOISON_MEMORY_REGION(part, own);
+        ASAN_POISON_MEMORY_REGION(part + own, end - r->used - own);
+    }
     r->used = end;
     return part;
 }

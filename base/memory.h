@@ -56,6 +56,17 @@ struct tern_pages {
 int tern_pages_get(struct tern_pages *p, size_t bytes);
 void tern_pages_drop(struct tern_pages *p);
 
+#if defined(__SANITIZE_ADDRESS__)
+#define TERN_REGION_GAP TERN_CACHE_LINE
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TERN_REGION_GAP TERN_CACHE_LINE
+#endif
+#endif
+#ifndef TERN_REGION_GAP
+#define TERN_REGION_GAP 0 /* bytes behind each part that nobody may touch: builds with AddressSanitizer watch them */
+#endif
+
 /* Parts of one mapping of huge pages, which lie alike in every process: look-up tables took 1 % less time there, and
  * processes differed by half as much. Laid out twice by the same code: first with `base` NULL, which only counts, then
  * with the pages of `used` bytes. */
@@ -64,7 +75,9 @@ struct tern_region {
     size_t used; /* SIZE_MAX: more than an address space has */
 };
 
-/* The next `count` elements of `size` bytes, 64-byte aligned; NULL while counting. */
+/* The next `count` elements of `size` bytes, 64-byte aligned; NULL while counting. With AddressSanitizer
+ * what lies between the end of a part and the next one is poisoned until the region is laid out anew or its pages are
+ * dropped. */
 void *tern_region_take(struct tern_region *r, size_t count, size_t size);
 
 /* `bytes` of memory that end exactly at an unreadable page (`end` != 0) or begin exactly after one (`end` == 0).

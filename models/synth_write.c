@@ -1,23 +1,37 @@
+#define _GNU_SOURCE
 #include "base/memory.h"
+#include "base/pool.h"
 #include "kernels/half.h"
 #include "models/arch.h"
 #include "models/gguf.h"
 #include "models/synth.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { TYPE_F32 = 0, TYPE_F16 = 1, TYPE_I2_S = 36 };
 
+struct outcome {
+    enum tern_status status;
+    struct tern_error why;
+};
+
 struct job {
     const struct tern_model *m;
     const struct tern_format *format;
     struct tern_gguf_writer *w;
-    unsigned char *packed; /* one linear layer, the largest */
-    int8_t *trits;
-    float *row;
-    uint16_t *half;
+    struct tern_pool *pool;
+    unsigned char *packed; /* one linear layer, the largest, or rows of a table */
+    size_t packed_bytes;
+    int8_t *trits; /* of each worker, trits_stride apart */
+    float *row;    /* of each worker, widest apart */
+    size_t trits_stride, widest;
+    const struct tern_linear *linear; /* what the workers make now: a layer, */
+    const struct tern_dense *table;   /* or `rows` rows of a table from `first` on */
+    size_t first, rows;
+    struct outcome *outcome; /* of each worker */
     uint64_t done, total;
     void (*progress)(void *ctx, double done);
     void *ctx;
@@ -118,25 +132,53 @@ static enum tern_status write_norm(struct job *j, const struct tern_dense *d) {
     return emit(j, j->row, d->cols * sizeof *j->row);
 }
 
+static void make_table(void *ctx, size_t w, size_t workers) {
+    const struct job *j = ctx;
+    const size_t cols = j->table->cols;
+    float *row = j->row + w * j->widest;
+    size_t from, to;
+    tern_share(j->rows, 1, w, workers, &from, &to);
+    for (size_t r = from; r < to; r++) {
+        uint16_t *half = (uint16_t *)(void *)j->packed + r * cols;
+        tern_dense_row(j->table, j->first + r, row);
+        for (size_t i = 0; i < cols; i++) half[i] = tern_f32_to_f16(row[i]);
+    }
+}
+
 static enum tern_status write_table(struct job *j, const struct tern_dense *d) {
+    const size_t row_bytes = d->cols * sizeof(uint16_t);
     enum tern_status s = TERN_OK;
-    for (size_t r = 0; !s && r < d->rows; r++) {
-        tern_dense_row(d, r, j->row);
-        for (size_t i = 0; i < d->cols; i++) j->half[i] = tern_f32_to_f16(j->row[i]);
-        s = emit(j, j->half, d->cols * sizeof *j->half);
+    j->table = d;
+    for (j->first = 0; !s && j->first < d->rows; j->first += j->rows) {
+        j->rows = tern_min(j->packed_bytes / row_bytes, d->rows - j->first);
+        tern_pool_run(j->pool, make_table, j);
+        s = emit(j, j->packed, j->rows * row_bytes);
     }
     return s;
 }
 
-static enum tern_status write_linear(struct job *j, const struct tern_linear *l) {
+static void make_linear(void *ctx, size_t w, size_t workers) {
+    const struct job *j = ctx;
+    const struct tern_linear *l = j->linear;
     const size_t step = tern_round_up(64, j->format->row_step(l->m, l->k));
-    enum tern_status s = TERN_OK;
-    for (size_t r = 0; !s && r < l->m; r += step) {
-        const size_t end = tern_min(l->m, r + step);
-        s = tern_linear_rows(l, r, end, j->trits, j->e);
-        if (!s) j->format->pack(j->trits, l->m, l->k, r, end, l->scale, j->packed);
+    int8_t *trits = j->trits + w * j->trits_stride;
+    size_t from, to;
+    tern_share(l->m, step, w, workers, &from, &to);
+    struct outcome *o = &j->outcome[w];
+    o->status = TERN_OK;
+    for (size_t r = from; !o->status && r < to; r += step) {
+        const size_t end = tern_min(to, r + step);
+        o->status = tern_linear_rows(l, r, end, trits, &o->why);
+        if (!o->status) j->format->pack(trits, l->m, l->k, r, end, l->scale, j->packed);
     }
-    return s ? s : emit(j, j->packed, j->format->bytes(l->m, l->k));
+}
+
+static enum tern_status write_linear(struct job *j, const struct tern_linear *l) {
+    j->linear = l;
+    tern_pool_run(j->pool, make_linear, j);
+    for (size_t w = 0; w < tern_pool_workers(j->pool); w++)
+        if (j->outcome[w].status) return tern_fail(j->e, j->outcome[w].status, "%s", j->outcome[w].why.text);
+    return emit(j, j->packed, j->format->bytes(l->m, l->k));
 }
 
 /* Visits every tensor in the order of the file: once to declare it (write == 0), once to write its data. */
@@ -177,11 +219,22 @@ static enum tern_status allocate(struct job *j) {
         packed = tern_max(packed, j->format->bytes(l->m, l->k));
         widest = tern_max(widest, l->k);
     }
-    j->packed = tern_alloc(packed);
-    j->trits = tern_alloc(widest * 192); /* write_linear takes fewer than 64 + 128 rows at once */
-    j->row = tern_alloc(widest * sizeof *j->row);
-    j->half = tern_alloc(widest * sizeof *j->half);
-    return j->packed && j->trits && j->row && j->half ? TERN_OK : TERN_NO_MEMORY;
+    const size_t workers = tern_pool_workers(j->pool);
+    j->widest = widest;
+    j->trits_stride = widest * 192; /* make_linear takes fewer than 64 + 128 rows at once */
+    j->packed_bytes = tern_max(packed, widest * sizeof(uint16_t));
+    j->packed = tern_alloc(j->packed_bytes);
+    j->trits = tern_alloc(workers * j->trits_stride);
+    j->row = tern_alloc(workers * widest * sizeof *j->row);
+    j->outcome = tern_alloc(workers * sizeof *j->outcome);
+    return j->packed && j->trits && j->row && j->outcome ? TERN_OK : TERN_NO_MEMORY;
+}
+
+/* Processors that this process may use, at most 16. */
+static size_t processors(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set)) return 1;
+    return tern_min(tern_max((size_t)CPU_COUNT(&set), 1), 16);
 }
 
 enum tern_status tern_synth_write(const struct tern_model *m, const char *path,
@@ -191,6 +244,7 @@ enum tern_status tern_synth_write(const struct tern_model *m, const char *path,
     if (s) return s;
     s = put_keys(m, j.w);
     if (!s) s = tensors(&j, 0);
+    if (!s) s = tern_pool_new(processors(), NULL, &j.pool, e);
     if (!s) s = allocate(&j);
     if (s == TERN_NO_MEMORY) tern_fail(e, s, "synth: %s: out of memory", path);
     if (!s) s = tensors(&j, 1);
@@ -198,9 +252,10 @@ enum tern_status tern_synth_write(const struct tern_model *m, const char *path,
         tern_gguf_abandon(j.w);
     else
         s = tern_gguf_finish(j.w, e);
+    tern_pool_free(j.pool);
     tern_free(j.packed);
     tern_free(j.trits);
     tern_free(j.row);
-    tern_free(j.half);
+    tern_free(j.outcome);
     return s;
 }

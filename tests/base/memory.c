@@ -4,6 +4,10 @@
 #include <criterion/new/assert.h>
 #include <signal.h>
 #include <stdint.h>
+#include <string.h>
+#if TERN_REGION_GAP
+#include <sanitizer/asan_interface.h>
+#endif
 
 Test(memory, aligned_blocks_are_zero_and_on_a_cache_line) {
     unsigned char *p = tern_alloc(1000);
@@ -24,6 +28,56 @@ Test(memory, pages_are_on_a_huge_page_boundary_and_writable_to_the_end) {
     ((char *)p.data)[4999999] = 1;
     tern_pages_drop(&p);
 }
+
+Test(memory, parts_of_a_region_are_aligned_apart_and_as_large_as_counted) {
+    static const size_t count[] = {1, 3, 0, 64, 7}, size[] = {1, 100, 8, 64, 4};
+    struct tern_region r = {.base = NULL};
+    for (int i = 0; i < 5; i++) cr_assert(tern_region_take(&r, count[i], size[i]) == NULL);
+    struct tern_pages p;
+    cr_assert(eq(int, tern_pages_get(&p, r.used), 0));
+    struct tern_region laid = {.base = p.data};
+    unsigned char *end = p.data;
+    for (int i = 0; i < 5; i++) {
+        unsigned char *part = tern_region_take(&laid, count[i], size[i]);
+        cr_assert(part >= end && (uintptr_t)part % TERN_CACHE_LINE == 0);
+        end = part + count[i] * size[i];
+        memset(part, i, count[i] * size[i]);
+    }
+    cr_assert(eq(sz, laid.used, r.used));
+    cr_assert(end <= (unsigned char *)p.data + r.used);
+    tern_pages_drop(&p);
+}
+
+Test(memory, a_region_larger_than_an_address_space_is_seen) {
+    struct tern_region r = {.base = NULL};
+    tern_region_take(&r, SIZE_MAX / 2, 3);
+    cr_assert(eq(sz, r.used, SIZE_MAX));
+    tern_region_take(&r, 1, 64);
+    cr_assert(eq(sz, r.used, SIZE_MAX));
+    struct tern_pages p;
+    cr_assert(eq(int, tern_pages_get(&p, r.used), -1));
+    r.used = SIZE_MAX - 100;
+    tern_region_take(&r, 1, 64);
+    tern_region_take(&r, 1, 64);
+    cr_assert(eq(sz, r.used, SIZE_MAX));
+}
+
+#if TERN_REGION_GAP
+/* Also a part that ends at a cache line, whose neighbour would otherwise begin there. */
+Test(memory, the_byte_behind_a_part_is_watched_until_the_pages_are_laid_anew_or_dropped) {
+    struct tern_pages p;
+    cr_assert(eq(int, tern_pages_get(&p, 4096), 0));
+    struct tern_region r = {.base = p.data};
+    unsigned char *a = tern_region_take(&r, 1, 64), *b = tern_region_take(&r, 5, 7);
+    cr_assert(__asan_address_is_poisoned(a + 64) && __asan_address_is_poisoned(b + 35));
+    cr_assert(!__asan_address_is_poisoned(a + 63) && !__asan_address_is_poisoned(b + 34));
+    r = (struct tern_region){.base = p.data};
+    unsigned char *c = tern_region_take(&r, 1, 1000);
+    for (int i = 0; i < 1000; i++) cr_assert(!__asan_address_is_poisoned(c + i));
+    tern_pages_drop(&p);
+    for (int i = 0; i < 2000; i++) cr_assert(!__asan_address_is_poisoned(c + i));
+}
+#endif
 
 Test(memory, a_guard_notices_a_byte_written_in_front) {
     struct tern_guard g;
