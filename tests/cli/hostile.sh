@@ -1,7 +1,7 @@
 #!/bin/sh
 # The world around a command: outputs that cannot be written or are no files, closed streams, no home, signals, two at once.
 # Prints TAP. Usage: hostile.sh TERN SOURCE_ROOT
-tern=$1 root=$2
+tern=$(realpath "$1") root=$2
 . "$(dirname "$0")/check.sh"
 unset TERN_ISA TERN_KERNEL TERN_WISDOM TERN_SYSFS
 model=$root/tests/data/micro-bitnet-b1.58.I2_S.gguf
