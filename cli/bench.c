@@ -270,6 +270,10 @@ static int bench(struct tern_bench *b, struct tern_bench_arguments *a, const str
     if (!s && l->count) s = tern_gbench_run(a->n_passed, a->passed, on_row, l, &result, &e);
     char *records = a->records ? strdup(a->records) : tern_xdg_path("state", "records.jsonl");
     if (!s && records) s = tern_bench_record(b, l, records, &e);
+    if (!s && !records)
+        fputs(
+            "tern: warning: records: no home directory is known: none are kept; name a file with --records\n",
+            stderr);
     free(records);
     if (s) return tern_cli_fail(s, &e);
     return failed || (l->count && result.failed) ? 1 : 0;

@@ -125,15 +125,15 @@ const struct tern_command tern_command_ceilings = {
     .name = "ceilings",
     .summary = "read bandwidth and multiply-add peaks of this machine",
     .help =
-        "usage: tern ceilings [--threads LIST] [--seconds S] [--record FILE] [--json] [--quiet]\n\n"
+        "usage: tern ceilings [--threads LIST] [--seconds S] [--records FILE] [--json] [--quiet]\n\n"
         "Measures what the hardware allows: read bandwidth of L1, L2, last-level cache and DRAM, and the\n"
         "multiply-add peak of each usable instruction family. Rates are medians with their 95 % interval\n"
         "and the number of samples n. TERN_ISA limits the instructions.\n\n"
-        "  --threads LIST   thread counts, such as 1,2,4 (default: 1, 2, 4 ... and all)\n"
-        "  --seconds S      about this long per thread count (default 2)\n"
-        "  --record FILE    also append each result to FILE as a JSON Lines record\n"
-        "  --json           machine-readable\n"
-        "  -q, --quiet      no progress bar\n\n"
+        "  -t, --threads LIST   thread counts, such as 1,2,4 (default: 1, 2, 4 ... and all)\n"
+        "      --seconds S      about this long per thread count (default 2)\n"
+        "      --records FILE   file that records are appended to (default: none)\n"
+        "      --json           machine-readable\n"
+        "  -q, --quiet          no progress bar\n\n"
         "example: tern ceilings --threads 1,2\n",
     .run = run,
 };
@@ -182,7 +182,7 @@ static int survey(size_t *threads, size_t count, double seconds, int json, int q
 static int run(int argc, char **argv) {
     static const struct option options[] = {{"threads", required_argument, 0, 't'},
                                             {"seconds", required_argument, 0, 's'},
-                                            {"record", required_argument, 0, 'r'},
+                                            {"records", required_argument, 0, 'r'},
                                             {"json", no_argument, 0, 'j'},
                                             {"quiet", no_argument, 0, 'q'},
                                             {"help", no_argument, 0, 'h'},

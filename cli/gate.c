@@ -299,6 +299,7 @@ const struct tern_command tern_command_gate = {
     "  --regime hot|wcold     default hot\n"
     "  --threads LIST         default 1\n"
     "  --groups N             groups of two processes of each build in the screening (default 4)\n"
+    "  --seed N               of weights and the order of turns (default 1)\n"
     "  --budget SECONDS       default 28\n"
     "  --proxy[=HOW]          instructions per call instead of time, for shared runners: auto, counter, "
     "valgrind, step\n"

@@ -271,6 +271,7 @@ const struct tern_command tern_command_history = {
     "  --min PCT           changes, plot: smallest change of interest (default 1)\n"
     "  --p P               changes, plot: significance of a both tests (default 0.003)\n"
     "  --seed N            of the permutations (default 1)\n"
-    "  --json, --csv       machine-readable\n\n"
+    "  --json, --csv       machine-readable\n"
+    "  -o, --out; -q, --quiet   file or folder of export and plot; no warnings\n\n"
     "example: tern history add && tern history changes --variant p64\n",
     run};

@@ -13,12 +13,14 @@ static int run(int argc, char **argv);
 
 const struct tern_command tern_command_list = {
     "list", "every variant and format, what it needs, whether it runs here",
-    "usage: tern list [--formats] [--filter RE] [--runnable] [--json | -o md]\n\n"
-    "  --formats     weight formats instead of variants\n"
-    "  --filter RE   only names that match this extended regular expression\n"
-    "  --runnable    only variants that this CPU and TERN_ISA can run\n"
-    "  --json        machine-readable\n"
-    "  -o md         a Markdown table (docs/kernels.md is one)\n\n"
+    "usage: tern list [--formats] [--filter RE] [--runnable] [--json | -o text|json|md]\n\n"
+    "Each line: name, exact or within the float bound, bits per weight, whether it runs here, and what it "
+    "needs.\n\n"
+    "      --formats     weight formats instead of variants\n"
+    "  -f, --filter RE   only names that match this extended regular expression\n"
+    "      --runnable    only variants that this CPU and TERN_ISA can run\n"
+    "  -o text|json|md   md: a Markdown table (docs/kernels.md is one)\n"
+    "      --json        the same as -o json\n\n"
     "example: tern list --filter '^gemv_p64'\n",
     run};
 
@@ -49,10 +51,9 @@ static json_t *variant_json(const struct tern_variant *v, const char *needs, int
     }
     return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:s, s:o}", "name", v->name,
                      "op", v->op == TERN_GEMV ? "gemv" : "gemm", "format", v->format->name, "activations",
-                     tern_act_name(v->act), "needs", needs, "runs_here", runs, "exact",
-                     v->exact, "row_step", (json_int_t)v->row_step, "k_step", (json_int_t)v->k_step, "n_min",
-                     (json_int_t)v->n_min, "n_max", (json_int_t)v->n_max, "code", tern_variant_code_key(v),
-                     "parameters", params);
+                     tern_act_name(v->act), "needs", needs, "runs_here", runs, "exact", v->exact, "row_step",
+                     (json_int_t)v->row_step, "k_step", (json_int_t)v->k_step, "n_min", (json_int_t)v->n_min,
+                     "n_max", (json_int_t)v->n_max, "code", tern_variant_code_key(v), "parameters", params);
 }
 
 static void print_heading(void) {

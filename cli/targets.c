@@ -25,7 +25,10 @@ static const char help_text[] =
     "unclear when the 95 % interval contains it. All of them take some ten minutes.\n"
     "Exit code: 0 all met, 1 one is missed, 2 too noisy to tell.\n\n"
     "  --filter RE      only goals whose name matches\n"
-    "  --records FILE   file that records are appended to (default: the user's)\n\n"
+    "  --records FILE   file that records are appended to (default: the user's)\n"
+    "  --seed N         of the weights (default 1)\n"
+    "  --json           machine-readable\n"
+    "  -q, --quiet      no progress bar\n\n"
     "example: tern targets --filter gemv\n";
 
 extern const struct tern_command tern_command_targets;

@@ -18,15 +18,18 @@ const struct tern_command tern_command_verify = {
     "verify", "every runnable variant against the scalar reference, adversarial inputs, guard pages",
     "usage: tern verify [--filter RE] [--seed N] [--isa LEVEL] [--quick] [--timeout S] [--tap] [--json] "
     "[-q]\n\n"
-    "  --filter RE   only variants whose name matches this extended regular expression\n"
-    "  --seed N      seed of the random inputs (default: from the clock; always printed)\n"
-    "  --isa LEVEL   at most this level (as TERN_ISA)\n"
-    "  --quick       the adversarial core only\n"
-    "  --timeout S   seconds after which a variant counts as hanging (default 120, 10 with --quick)\n"
-    "  -t N          variants checked at the same time (default: one per processor)\n"
-    "  --tap         Test Anything Protocol, for meson test\n"
-    "  --json        machine-readable\n\n"
-    "exit code 1 when a variant is wrong, crashes or hangs.\n"
+    "Every variant that runs here against the scalar reference: adversarial inputs, guard pages, a process "
+    "of its own.\n"
+    "Exit code 1 when a variant is wrong, crashes or hangs.\n\n"
+    "  -f, --filter RE   only variants whose name matches this extended regular expression\n"
+    "  -s, --seed N      seed of the random inputs (default: from the clock; always printed)\n"
+    "  -i, --isa LEVEL   at most this level (as TERN_ISA)\n"
+    "      --quick       the adversarial core only\n"
+    "      --timeout S   seconds after which a variant counts as hanging (default 120, 10 with --quick)\n"
+    "  -t N              variants checked at the same time (default: one per processor)\n"
+    "      --tap         Test Anything Protocol, for meson test\n"
+    "      --json        machine-readable\n"
+    "  -q, --quiet       no progress bar\n\n"
     "example: tern verify --isa avx2 --seed 1\n",
     run};
 

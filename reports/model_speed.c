@@ -145,7 +145,7 @@ static void find_ours(const struct tern_report_data *d, const char *machine, siz
     }
     if (!m->from) return;
     m->why_not = "no read ceiling was measured with this number of threads";
-    m->command = "tern ceilings --record FILE";
+    m->command = "tern ceilings --records FILE";
     if (m->from->of_ceiling > 0)
         m->ceiling = decode_gbps(m->from) / m->from->of_ceiling;
     else

@@ -1,5 +1,7 @@
 #include "tuner/wisdom.h"
 
+#include "base/isa.h"
+
 #include "kernels/split.h"
 
 #include <math.h>
@@ -62,6 +64,13 @@ enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, con
         const struct tern_variant *v = tern_variant_named(forced);
         if (!v)
             return tern_fail(e, TERN_BAD_INPUT, "TERN_KERNEL: '%s': no such variant; see tern list", forced);
+        if ((v->isa & usable) != v->isa) {
+            char needs[160];
+            tern_isa_text(v->isa, needs, sizeof needs);
+            return tern_fail(e, TERN_UNSUPPORTED,
+                             "TERN_KERNEL: '%s': needs %s, which this machine or TERN_ISA does not have",
+                             forced, needs);
+        }
         if (may_run(v, usable, p, format, &why)) {
             out->variant = v;
             tern_variant_defaults(v, out->param);
