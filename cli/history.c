@@ -128,7 +128,8 @@ static int parse(int argc, char **argv, struct history_arguments *a) {
         ACCEPT,
         MIN,
         P,
-        SEED
+        SEED,
+        DISTURBED
     };
     static const struct option options[] = {{"machine", required_argument, 0, MACHINE},
                                             {"commit", required_argument, 0, COMMIT},
@@ -149,6 +150,7 @@ static int parse(int argc, char **argv, struct history_arguments *a) {
                                             {"min", required_argument, 0, MIN},
                                             {"p", required_argument, 0, P},
                                             {"seed", required_argument, 0, SEED},
+                                            {"with-disturbed", no_argument, 0, DISTURBED},
                                             {"help", no_argument, 0, 'h'},
                                             {0, 0, 0, 0}};
     struct tern_history_query *q = &a->query;
@@ -198,6 +200,9 @@ static int parse(int argc, char **argv, struct history_arguments *a) {
             break;
         case 'q':
             a->quiet = 1;
+            break;
+        case DISTURBED:
+            a->with_disturbed = 1;
             break;
         case NEWEST:
             if (!tern_cli_size("history", "--newest", optarg, 1, 1u << 30, &q->newest)) return 3;
@@ -269,8 +274,11 @@ const struct tern_command tern_command_history = {
     "  --format F          import: auto, records, gbench, llama-bench\n"
     "  --machine, --source, --run             import: instead of what the file says\n"
     "  --min PCT           changes, plot: smallest change of interest (default 1)\n"
-    "  --p P               changes, plot: significance of a both tests (default 0.003)\n"
+    "  --p P               changes, plot: significance of both tests (default 0.003)\n"
     "  --seed N            of the permutations (default 1)\n"
+    "  --with-disturbed    changes, plot: runs that are flagged dirty, or vary much more than those around "
+    "them, "
+    "take part, too\n"
     "  --json, --csv       machine-readable\n"
     "  -o, --out; -q, --quiet   file or folder of export and plot; no warnings\n\n"
     "example: tern history add && tern history changes --variant p64\n",

@@ -9,7 +9,7 @@ struct history_arguments {
     struct tern_history_query query;
     const char *db, *format, *out, *title;
     const char *machine, *source, *commit, *run; /* of an import */
-    int json, csv, quiet, accepted, newest_set;
+    int json, csv, quiet, accepted, with_disturbed;
     size_t newest, seed;
     double min_percent, p_max;
     char **word; /* behind the action */

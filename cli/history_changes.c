@@ -22,7 +22,8 @@ static enum tern_status find(struct tern_history *h, const struct history_argume
                              struct tern_error *e) {
     const struct tern_change_options o = {.min_effect = a->min_percent > 0 ? a->min_percent / 100 : 0,
                                           .p_max = a->p_max > 0 ? a->p_max : 0,
-                                          .seed = a->seed};
+                                          .seed = a->seed,
+                                          .with_disturbed = a->with_disturbed};
     *f = (struct found){0};
     enum tern_status s = tern_history_find(h, &a->query, &f->records, e);
     if (!s) s = tern_history_annotations(h, &f->notes, e);

@@ -186,7 +186,10 @@ int tern_changes_find(const double *x, size_t n, const struct tern_change_option
     prune(&s);
     for (size_t i = 0; i < s.changes; i++) refine(&s, i);
     prune(&s);
-    for (size_t i = 0; i < s.changes; i++) interval(&s, &s.change[i], block + 6 * n);
+    for (size_t i = 0; i < s.changes; i++) {
+        interval(&s, &s.change[i], block + 6 * n);
+        s.change[i].since = s.change[i].at - 1;
+    }
     free(block);
     *changes = s.changes;
     return 1;

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double gnuplot_seconds_max = 30;
+static const double gnuplot_seconds_max = 30, room = 1.4;
 
 double tern_series_level(const struct tern_series *s, size_t point) {
     double *x = malloc((2 * s->points + 1) * sizeof *x);
@@ -22,14 +22,25 @@ double tern_series_level(const struct tern_series *s, size_t point) {
         if (s->change[i].at <= point) from = s->change[i].at;
         if (s->change[i].at > point && s->change[i].at < to) to = s->change[i].at;
     }
-    for (size_t i = from; i < to; i++) x[i - from] = s->point[i].value;
-    const double m = tern_median_of(x, to - from, x + s->points);
+    size_t n = 0;
+    for (size_t i = from; i < to; i++)
+        if (!tern_series_left_out(s, i)) x[n++] = s->point[i].value;
+    const double m = n ? tern_median_of(x, n, x + s->points) : NAN;
     free(x);
     return m;
 }
 
+int tern_series_bounds(const struct tern_series *s, double *lo, double *hi) {
+    *lo = INFINITY, *hi = 0;
+    for (size_t i = 0; i < s->points; i++) {
+        if (tern_series_left_out(s, i)) continue;
+        *lo = fmin(*lo, s->point[i].value / room), *hi = fmax(*hi, s->point[i].value * room);
+    }
+    return s->used && s->used < s->points;
+}
+
 static void put_data(const struct tern_series *s, struct tern_text *t) {
-    tern_text_put(t, "# run value lo hi level time commit\n");
+    tern_text_put(t, "# run value lo hi level time commit left_out\n");
     for (size_t i = 0; i < s->points; i++) {
         const struct tern_record *r = s->point[i].record;
         const double number[] = {s->point[i].value, s->point[i].records == 1 ? r->est.ci_lo : NAN,
@@ -40,12 +51,13 @@ static void put_data(const struct tern_series *s, struct tern_text *t) {
         tern_text_label(t, r->ts);
         tern_text_put(t, "' '");
         tern_text_label(t, r->commit);
-        tern_text_put(t, "'\n");
+        tern_text_printf(t, "' %d\n", tern_series_left_out(s, i));
     }
 }
 
 static void put_script(const struct tern_series *s, const char *name, struct tern_text *t) {
     char title[600];
+    double lo, hi;
     tern_series_name(s, title, sizeof title);
     tern_text_printf(t,
                      "set terminal svg size 900,380 dynamic font 'sans-serif,12'\nset output '%s.svg'\n"
@@ -55,10 +67,11 @@ static void put_script(const struct tern_series *s, const char *name, struct ter
     tern_text_put(t, "' noenhanced\nset xlabel 'run'\nset ylabel '");
     tern_text_label(t, s->key->unit);
     tern_text_put(t, ", median and 95 % interval' noenhanced\nset key off\nset grid ytics\n");
+    if (tern_series_bounds(s, &lo, &hi)) tern_text_printf(t, "set yrange [%.6g<*:*<%.6g]\n", lo, hi);
     for (size_t i = 0; i < s->changes; i++) {
         const struct tern_change *c = &s->change[i];
         const char *colour = c->note && c->note->accepted ? "#777777" : c->ratio > 1 ? "#b2182b" : "#1b7837";
-        const double at = (double)c->at + 0.5;
+        const double at = (double)(c->since + c->at) / 2 + 1;
         tern_text_printf(t,
                          "set arrow from %g, graph 0 to %g, graph 1 nohead dashtype 2 linecolor rgb '%s'\n",
                          at, at, colour);
@@ -67,12 +80,18 @@ static void put_script(const struct tern_series *s, const char *name, struct ter
         if (c->note) tern_text_put(t, " "), tern_text_label(t, c->note->text);
         tern_text_printf(t, "' noenhanced at %g, graph 0.96 offset 0.5,0 textcolor rgb '%s'\n", at, colour);
     }
-    tern_text_printf(
-        t,
-        "plot '%s.dat' using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.5 linecolor rgb '#2166ac', \\\n"
-        "     '' using 1:2 with points pointtype 7 pointsize 0.5 linecolor rgb '#2166ac', \\\n"
-        "     '' using 1:5 with steps linewidth 2 linecolor rgb '#d6604d'\n",
-        name);
+    tern_text_printf(t,
+                     "plot '%s.dat' using 1:($8 == 0 ? $2 : NaN):3:4 with yerrorbars pointtype 7 pointsize "
+                     "0.5 linecolor rgb "
+                     "'#2166ac', \\\n"
+                     "     '' using 1:($8 == 0 ? $2 : NaN) with points pointtype 7 pointsize 0.5 linecolor "
+                     "rgb '#2166ac', \\\n"
+                     "     '' using 1:5 with steps linewidth 2 linecolor rgb '#d6604d'%s\n",
+                     name,
+                     s->used < s->points
+                         ? ", \\\n     '' using 1:($8 == 1 ? $2 : NaN) with points pointtype 6 pointsize 0.5 "
+                           "linecolor rgb '#999999'"
+                         : "");
 }
 
 static enum tern_status save(const struct tern_text *t, const char *folder, const char *name,

@@ -43,11 +43,33 @@ static int make_points(const struct tern_record *const *r, size_t n, struct tern
         if (first < i) continue;
         for (size_t j = i; j < n; j++)
             if (j == i || same_run(r[i], r[j])) value[count++] = r[j]->est.median, last = j;
-        s->point[s->points++] =
-            (struct tern_series_point){r[last], tern_median_of(value, count, value + n), count};
+        s->point[s->points++] = (struct tern_series_point){r[last], tern_median_of(value, count, value + n),
+                                                           count, TERN_RUN_CLEAN};
     }
     free(value);
     return 1;
+}
+
+/* What the records of each run say together: one dirty one is enough, of the others the best counts. */
+static int judge(const struct tern_record *const *r, size_t n, struct tern_series *s) {
+    struct tern_run_evidence *v = calloc(s->points + 1, sizeof *v);
+    enum tern_disturbance *d = calloc(s->points + 1, sizeof *d);
+    int ok = v && d;
+    for (size_t i = 0; ok && i < s->points; i++) {
+        const struct tern_record *last = s->point[i].record;
+        v[i] = tern_run_evidence_of(last);
+        for (size_t j = 0; j < n; j++) {
+            if (!same_run(r[j], last)) continue;
+            const struct tern_run_evidence one = tern_run_evidence_of(r[j]);
+            v[i].dirty |= one.dirty, v[i].unstable &= one.unstable;
+            v[i].width = fmin(v[i].width, one.width);
+        }
+    }
+    ok = ok && tern_runs_judge(v, s->points, d);
+    for (size_t i = 0; ok && i < s->points; i++) s->point[i].disturbed = d[i];
+    free(d);
+    free(v);
+    return ok;
 }
 
 static int contains(const char *text, const char *part) {
@@ -76,19 +98,44 @@ static void turn(struct tern_change *c) {
     c->ratio = 1 / c->ratio, c->lo = 1 / c->hi, c->hi = 1 / lo;
 }
 
+/* The run between the last one that was of the old level and the first of the new one that a person has
+ * remarked upon; NULL: none. */
+static const struct tern_annotation *note_of(const struct tern_series *s, const struct tern_change *c,
+                                             const struct tern_annotations *notes) {
+    const struct tern_annotation *note = NULL;
+    for (size_t i = c->at; i > c->since && !note; i--) note = tern_series_note(s->point[i].record, notes);
+    return note;
+}
+
 static int find(struct tern_series *s, const struct tern_annotations *notes,
                 const struct tern_change_options *o) {
     double *x = malloc((s->points + 1) * sizeof *x);
+    size_t *place = malloc((s->points + 1) * sizeof *place);
+    const int all = o && o->with_disturbed;
     s->change = malloc((s->points + 1) * sizeof *s->change);
-    int ok = x && s->change;
-    for (size_t i = 0; ok && i < s->points; i++) x[i] = s->point[i].value;
-    ok = ok && tern_changes_find(x, s->points, o, s->change, &s->changes);
+    int ok = x && place && s->change;
+    for (size_t i = 0; ok && i < s->points; i++)
+        if (all || !s->point[i].disturbed) x[s->used] = s->point[i].value, place[s->used++] = i;
+    ok = ok && tern_changes_find(x, s->used, o, s->change, &s->changes);
     for (size_t i = 0; ok && i < s->changes; i++) {
-        if (strstr(tern_or_empty(s->key->unit), "/s")) turn(&s->change[i]);
-        s->change[i].note = tern_series_note(s->point[s->change[i].at].record, notes);
+        struct tern_change *c = &s->change[i];
+        if (strstr(tern_or_empty(s->key->unit), "/s")) turn(c);
+        c->at = place[c->at], c->since = place[c->since];
+        c->note = note_of(s, c, notes);
     }
+    free(place);
     free(x);
     return ok;
+}
+
+int tern_series_left_out(const struct tern_series *s, size_t point) {
+    return s->used < s->points && s->point[point].disturbed;
+}
+
+size_t tern_series_unjudged(const struct tern_series *s) {
+    size_t n = 0;
+    while (n < s->points && tern_series_left_out(s, s->points - 1 - n)) n++;
+    return n;
 }
 
 enum tern_status tern_series_of(const struct tern_record *r, size_t n, const struct tern_annotations *notes,
@@ -107,7 +154,7 @@ enum tern_status tern_series_of(const struct tern_record *r, size_t n, const str
         for (end = i + 1; end < used && !series_order(order[i], order[end]); end++) continue;
         struct tern_series *s = &out->item[out->count++];
         s->key = order[end - 1];
-        ok = make_points(order + i, end - i, s) && find(s, notes, o);
+        ok = make_points(order + i, end - i, s) && judge(order + i, end - i, s) && find(s, notes, o);
     }
     free(order);
     if (ok) return TERN_OK;

@@ -38,6 +38,9 @@ void tern_dotplot_row(struct tern_dotplot *p, const char *label, const struct te
     for (size_t i = 0; i < 2; i++) put_dot(p, &p->dots[i], y + (i ? 0.16 : -0.16), label, dot[i]);
 }
 
+/* Right ends of the columns of numbers beside the figure, where no interval reaches, in characters. */
+enum { first_column = 5, column_width = 6 };
+
 /* 1-2-5 steps; over a short range also the steps between. */
 static void put_ticks(struct tern_text *t, double lo, double hi, const char *suffix) {
     static const double wide[] = {1, 2, 5}, fine[] = {1, 1.5, 2, 3, 4, 6, 8};
@@ -61,13 +64,15 @@ static void put_script(struct tern_dotplot *p) {
     struct tern_text *t = &p->figure->script;
     static const char *const colour[] = {TERN_BLUE, TERN_RED};
     static const int mark[] = {7, 9}; /* filled circle, filled triangle */
-    const double lo = (p->one ? fmin(p->min, 1) : p->min) * 0.85, hi = fmax(p->max, p->one ? 1 : 0) * 1.35;
+    const double lo = (p->one ? fmin(p->min, 1) : p->min) * 0.85, hi = fmax(p->max, p->one ? 1 : 0) / 0.85;
     const char *data = p->figure->name;
+    const int both = p->dots[0].used && p->dots[1].used;
+    int column = 0;
     tern_figure_preamble(p->figure, (int)(96 + 24 * p->rows));
     tern_text_printf(t,
-                     "set lmargin at screen 0.23\nset rmargin at screen 0.985\n"
+                     "set lmargin at screen 0.23\nset rmargin at screen %.3f\n"
                      "set border 1\nset logscale x 10\nset xrange [%.6g:%.6g]\nset yrange [%.1f:-0.8]\n",
-                     lo, hi, (double)p->rows - 0.4);
+                     both ? 0.88 : 0.935, lo, hi, (double)p->rows - 0.4);
     put_ticks(t, lo, hi, p->suffix);
     tern_text_printf(t,
                      "set ytics nomirror scale 0 textcolor rgb '" TERN_INK
@@ -86,9 +91,9 @@ static void put_script(struct tern_dotplot *p) {
                          "title '%s', \\\n",
                          data, i, mark[i], colour[i], p->series[i]);
         tern_text_printf(t,
-                         "  '' index %d using 4:1:5 with labels left offset 0.9,0 font ',11' textcolor rgb "
-                         "'%s' notitle, \\\n",
-                         i, colour[i]);
+                         "  '' index %d using (%.6g):(floor($1 + 0.5)):5 with labels right offset %d,0 font "
+                         "',11' textcolor rgb '%s' notitle, \\\n",
+                         i, hi, first_column + column_width * column++, colour[i]);
         tern_text_printf(
             t, "  '' index %d using 2:1:6 with labels hypertext point pt %d ps 0.9 lc rgb '%s' notitle, \\\n",
             i, mark[i], colour[i]);

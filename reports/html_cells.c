@@ -113,3 +113,13 @@ void tern_cell_notes(struct tern_text *t, const struct tern_report_data *d, cons
     t->failed |= notes.failed;
     tern_text_free(&notes);
 }
+
+void tern_cell_problem(struct tern_text *t, const struct tern_report_page *p, const struct tern_record *r) {
+    if (p->machines > 1) tern_cell_text(t, r->machine);
+    tern_text_printf(t, "<td class=\"s\" data-v=\"%zu\">", r->m * r->k);
+    tern_put_shape(t, r);
+    tern_text_put(t, "</td>");
+    tern_cell_count(t, r->n);
+    tern_cell_count(t, r->threads);
+    tern_cell_text(t, r->regime);
+}

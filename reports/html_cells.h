@@ -24,6 +24,10 @@ void tern_cell_notes(struct tern_text *t, const struct tern_report_data *d, cons
  * several machines a first column "Machine" is added. `caption` is HTML. */
 void tern_html_open_table(struct tern_text *t, const struct tern_report_page *p, const char *filter,
                           const char *caption, const char *const *heads);
+/* What the heads "M×K", "N", "Threads", "Regime" stand over; before them the machine, when the page has
+ * several.
+ */
+void tern_cell_problem(struct tern_text *t, const struct tern_report_page *p, const struct tern_record *r);
 /* The figures of one section (its id), each with caption and files. */
 void tern_html_figures(const struct tern_report_page *p, const char *section, struct tern_text *t);
 /* "Not measured: the records hold no <what>. <command> writes them." */

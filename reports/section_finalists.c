@@ -216,8 +216,6 @@ static void figures(const struct tern_report_data *d, const char *machine, size_
     }
 }
 
-static const char absent_what[] = "rounds of two or more finalists";
-
 static int any(const struct tern_report_data *d) {
     struct spread s[FINALISTS];
     for (size_t i = 0; i < d->problems; i++)
@@ -231,11 +229,6 @@ enum { QUANTILES = 6 };
 static void html(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
     struct spread s[FINALISTS];
-    if (!any(d)) {
-        tern_html_absent(t, absent_what, "tern tune");
-        return;
-    }
-    tern_html_figures(p, "finalists", t);
     tern_text_put(t, "<details class=\"rows\"><summary>Table</summary>\n");
     tern_html_open_table(t, p, "finalists",
                          "Quantiles of time over that of the best, round by round. Paired: both took part in "
@@ -249,13 +242,7 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
         const size_t n = finalists(&d->problem[i], s);
         for (size_t j = 0; j < n; j++) {
             tern_text_put(t, s[j].record == d->problem[i].best ? "<tr class=\"best\">" : "<tr>");
-            if (p->machines > 1) tern_cell_text(t, key->machine);
-            tern_text_printf(t, "<td class=\"s\" data-v=\"%zu\">", key->m * key->k);
-            tern_put_shape(t, key);
-            tern_text_put(t, "</td>");
-            tern_cell_count(t, key->n);
-            tern_cell_count(t, key->threads);
-            tern_cell_text(t, key->regime);
+            tern_cell_problem(t, p, key);
             tern_cell_variant(t, s[j].record);
             for (size_t k = 0; k < QUANTILES; k++) {
                 const double v = tern_quantile_sorted(s[j].sorted, s[j].n, quantile[k]);
@@ -274,11 +261,6 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
 static void markdown(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
     struct spread s[FINALISTS];
-    if (!any(d)) {
-        tern_md_absent(t, absent_what, "tern tune");
-        return;
-    }
-    tern_md_figures(p, "finalists", t);
     tern_text_put(
         t, "Time over that of the best, round by round:\n\n| Problem | Variant | least | 25 % | median | "
            "75 % | 95 % | most | n |\n|---|---|--:|--:|--:|--:|--:|--:|--:|\n");
@@ -326,6 +308,9 @@ const struct tern_section tern_section_finalists = {
     .nav = "Finalists",
     .heading = "Finalists",
     .figures = figures,
+    .has = any,
+    .absent = "rounds of two or more finalists",
+    .command = "tern tune",
     .html = html,
     .markdown = markdown,
     .csv = {{"finalists.csv", csv}},

@@ -255,11 +255,6 @@ static void rate_cells(const struct formats *f, const struct format *x, struct t
 static void html(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
     struct formats f;
-    if (!d->problems) {
-        tern_html_absent(t, "sample", "tern tune");
-        return;
-    }
-    tern_html_figures(p, "formats", t);
     tern_text_put(t, "<details class=\"rows\"><summary>Table</summary>\n");
     tern_html_open_table(
         t, p, "formats",
@@ -278,13 +273,7 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
             struct tern_record r = {.variant = x->variant, .params = x->params};
             r.est = (struct tern_estimate){.median = x->ns, .ci_lo = NAN, .ci_hi = NAN, .n = x->n};
             tern_text_put(t, "<tr>");
-            if (p->machines > 1) tern_cell_text(t, key->machine);
-            tern_text_printf(t, "<td class=\"s\" data-v=\"%zu\">", key->m * key->k);
-            tern_put_shape(t, key);
-            tern_text_put(t, "</td>");
-            tern_cell_count(t, key->n);
-            tern_cell_count(t, key->threads);
-            tern_cell_text(t, key->regime);
+            tern_cell_problem(t, p, key);
             tern_cell_text(t, x->name);
             tern_cell_open(t, x->bits);
             tern_put_number(t, x->bits, 4);
@@ -303,11 +292,6 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
 static void markdown(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
     struct formats f;
-    if (!d->problems) {
-        tern_md_absent(t, "sample", "tern tune");
-        return;
-    }
-    tern_md_figures(p, "formats", t);
     tern_text_put(t, "| Problem | Format | Bits | Best variant | Median | n | From | G weights/s | GB/s |\n"
                      "|---|---|--:|---|--:|--:|---|--:|--:|\n");
     for (size_t i = 0; i < d->problems; i++) {
@@ -369,6 +353,9 @@ const struct tern_section tern_section_formats = {
     .nav = "Formats",
     .heading = "Format trade-off",
     .figures = figures,
+    .has = tern_report_has_problems,
+    .absent = "sample",
+    .command = "tern tune",
     .html = html,
     .markdown = markdown,
     .csv = {{"formats.csv", csv}},

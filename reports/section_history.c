@@ -44,10 +44,13 @@ static void put_change(struct tern_text *t, const struct tern_series *s, const s
     if (c->note) tern_text_put(t, " "), tern_text_label(t, c->note->text);
 }
 
-static void put_points(const struct tern_series *s, struct tern_text *t) {
+/* The runs that took part, or those that were left out. */
+static void put_points(const struct tern_series *s, int left_out, struct tern_text *t) {
     const struct tern_time_unit u = unit_of(s);
-    tern_text_put(t, "# run\tvalue\tlow\thigh\tlong label\n");
+    tern_text_put(t, left_out ? "\n# disturbed: " : "# ");
+    tern_text_put(t, "run\tvalue\tlow\thigh\tlong label\n");
     for (size_t i = 0; i < s->points; i++) {
+        if (tern_series_left_out(s, i) != left_out) continue;
         const struct tern_record *r = s->point[i].record;
         const int one = s->point[i].records == 1 && isfinite(r->est.ci_lo) && isfinite(r->est.ci_hi);
         const double v = s->point[i].value;
@@ -62,7 +65,7 @@ static void put_points(const struct tern_series *s, struct tern_text *t) {
         tern_put_number(t, v / u.ns, 5);
         tern_text_put(t, " ");
         put_unit(t, s);
-        tern_text_put(t, "\n");
+        tern_text_put(t, left_out ? ", disturbed\n" : "\n");
     }
 }
 
@@ -73,12 +76,12 @@ static void put_levels(const struct tern_series *s, struct tern_text *t) {
     for (size_t i = 0; i < s->points; i++) {
         int starts = !i, ends = i + 1 == s->points;
         for (size_t j = 0; j < s->changes; j++)
-            starts |= s->change[j].at == i, ends |= s->change[j].at == i + 1;
-        if (starts || ends)
-            tern_text_printf(t, "%.1f\t%.10g\n", (double)i + (starts ? 0.6 : 1.4),
-                             tern_series_level(s, i) / u.ns);
-        if (starts && ends)
-            tern_text_printf(t, "%.1f\t%.10g\n", (double)i + 1.4, tern_series_level(s, i) / u.ns);
+            starts |= s->change[j].at == i, ends |= s->change[j].since == i;
+        const double level = starts || ends ? tern_series_level(s, i) : NAN;
+        if (isfinite(level))
+            tern_text_printf(t, "%.1f\t%.10g\n", (double)i + (starts ? 0.6 : 1.4), level / u.ns);
+        if (starts && ends && isfinite(level))
+            tern_text_printf(t, "%.1f\t%.10g\n", (double)i + 1.4, level / u.ns);
         if (ends) tern_text_put(t, "\n");
     }
 }
@@ -97,7 +100,7 @@ static size_t put_marks(const struct tern_series *s, const struct tern_annotatio
     size_t number = 0;
     for (size_t i = 0; i < s->changes; i++, number++) {
         const struct tern_change *c = &s->change[i];
-        put_mark(t, number + 1, (double)c->at + 0.5,
+        put_mark(t, number + 1, (double)(c->since + c->at) / 2 + 1,
                  c->note && c->note->accepted ? TERN_GREY
                  : c->ratio > 1               ? TERN_RED
                                               : TERN_GREEN,
@@ -135,16 +138,27 @@ static void one_figure(const struct tern_series *s, const struct tern_report_dat
                      "'\nset xrange [0.3:%.1f]\nset offsets 0,0,graph 0.28,graph 0.12\n"
                      "set key top left outside horizontal Left reverse samplen 1.5\n",
                      (double)s->points + 0.7);
+    const double ns = unit_of(s).ns;
+    double lo, hi;
+    if (tern_series_bounds(s, &lo, &hi))
+        tern_text_printf(t, "set yrange [%.6g<*:*<%.6g]\n", lo / ns, hi / ns);
     const size_t marks = put_marks(s, d->notes, t);
     tern_text_printf(
         t,
         "plot '%s.dat' index 1 using 1:2 with lines lw 2 lc rgb '" TERN_PURPLE "' title 'level', \\\n"
         "  '' index 0 using 1:2:3:4 with yerrorbars pt 7 ps 0.6 lw 1.4 lc rgb '" TERN_BLUE
         "' title 'median of a run', \\\n"
-        "  '' index 0 using 1:2:5 with labels hypertext point pt 7 ps 0.6 lc rgb '" TERN_BLUE "' notitle\n",
+        "  '' index 0 using 1:2:5 with labels hypertext point pt 7 ps 0.6 lc rgb '" TERN_BLUE "' notitle",
         f->name);
-    put_points(s, &f->data);
+    if (s->used < s->points)
+        tern_text_put(
+            t, ", \\\n  '' index 2 using 1:2:5 with labels hypertext point pt 6 ps 0.6 lc rgb '" TERN_GREY
+               "' notitle, \\\n  NaN with points pt 6 ps 0.6 lc rgb '" TERN_GREY
+               "' title 'disturbed: left out'");
+    tern_text_put(t, "\n");
+    put_points(s, 0, &f->data);
     put_levels(s, &f->data);
+    if (s->used < s->points) put_points(s, 1, &f->data);
     short_name(s, name, sizeof name);
     tern_text_put(&f->title, name);
     tern_text_printf(
@@ -153,6 +167,12 @@ static void one_figure(const struct tern_series *s, const struct tern_report_dat
         "median between changes; %zu mark%s (dashed: change of time, in percent, with its commit; "
         "dotted: remark).",
         s->points, marks, marks == 1 ? "" : "s");
+    if (s->used < s->points)
+        tern_text_printf(
+            &f->caption,
+            " %zu run%s left out of level and changes: the machine was disturbed (flag dirty, or "
+            "intervals much wider than around them). Far ones lie outside the figure.",
+            s->points - s->used, s->points - s->used == 1 ? "" : "s");
 }
 
 static int is_drawn(const struct tern_series *s, const char *machine, int with_changes) {
@@ -187,6 +207,7 @@ static void changes(const struct tern_report_page *p, struct tern_sheet *s) {
     const struct tern_report_data *d = p->data;
     static const struct tern_sheet_column column[] = {{"Series", "series", TERN_SHEET_TEXT},
                                                       {"Date", "date", TERN_SHEET_TEXT},
+                                                      {"Last before", "commit_before", TERN_SHEET_TEXT},
                                                       {"Commit", "commit", TERN_SHEET_TEXT},
                                                       {"Before", "before", TERN_SHEET_NUMBER},
                                                       {"After", "after", TERN_SHEET_NUMBER},
@@ -203,7 +224,8 @@ static void changes(const struct tern_report_page *p, struct tern_sheet *s) {
         tern_sheet_caption(s),
         "Change points: medians of n runs on each side and their ratio as a time (above 1: "
         "slower) with its 95 % bootstrap interval. Each passed E-divisive's permutation test and the "
-        "rank test of the runs right before and after.");
+        "rank test of the runs right before and after. Disturbed runs took no part; a change lies behind "
+        "the commit of the last run before it.");
     for (size_t i = 0; d->history && i < d->history->count; i++) {
         const struct tern_series *x = &d->history->item[i];
         for (size_t j = 0; j < x->changes; j++) {
@@ -215,6 +237,7 @@ static void changes(const struct tern_report_page *p, struct tern_sheet *s) {
                          tern_or_empty(c->note->text));
             tern_sheet_text(s, name);
             put_date(s, x->point[c->at].record);
+            tern_sheet_text(s, commit_of(x->point[c->since].record));
             tern_sheet_text(s, commit_of(x->point[c->at].record));
             tern_sheet_number(s, c->before, 5, "", NULL, NULL);
             tern_sheet_number(s, c->after, 5, "", NULL, NULL);
@@ -235,6 +258,7 @@ static void series(const struct tern_report_page *p, struct tern_sheet *s) {
     const struct tern_report_data *d = p->data;
     static const struct tern_sheet_column column[] = {{"Series", "series", TERN_SHEET_TEXT},
                                                       {"Runs", "runs", TERN_SHEET_NUMBER},
+                                                      {"Disturbed", "left_out", TERN_SHEET_NUMBER},
                                                       {"First", "first_date", TERN_SHEET_TEXT},
                                                       {"Last", "last_date", TERN_SHEET_TEXT},
                                                       {"Last commit", "last_commit", TERN_SHEET_TEXT},
@@ -244,9 +268,10 @@ static void series(const struct tern_report_page *p, struct tern_sheet *s) {
                                                       {"Changes", "changes", TERN_SHEET_NUMBER},
                                                       {0}};
     tern_sheet_begin(s, "history", column);
-    tern_text_put(tern_sheet_caption(s),
-                  "Every series of the history: one problem, variant and machine; fewer than 10 runs are too "
-                  "few to look for changes.");
+    tern_text_put(
+        tern_sheet_caption(s),
+        "Every series of the history: one problem, variant and machine; fewer than 10 undisturbed runs "
+        "are too few to look for changes.");
     for (size_t i = 0; d->history && i < d->history->count; i++) {
         const struct tern_series *x = &d->history->item[i];
         const struct tern_series_point *first = &x->point[0], *last = &x->point[x->points - 1];
@@ -255,6 +280,7 @@ static void series(const struct tern_report_page *p, struct tern_sheet *s) {
         put_name(p, x, name, sizeof name);
         tern_sheet_text(s, name);
         tern_sheet_count(s, x->points);
+        tern_sheet_count(s, x->points - x->used);
         put_date(s, first->record);
         put_date(s, last->record);
         tern_sheet_text(s, commit_of(last->record));
@@ -263,8 +289,9 @@ static void series(const struct tern_report_page *p, struct tern_sheet *s) {
         tern_sheet_text(s, x->key->unit);
         tern_sheet_number(s, x->points > 1 ? last->value / first->value : NAN, 4, "", NULL,
                           x->points > 1 ? NULL : "one run only");
-        tern_sheet_number(s, x->points < 10 ? NAN : (double)x->changes, 1, "", NULL,
-                          x->points < 10 ? "fewer than 10 runs: not looked for" : NULL);
+        const int few = x->used < TERN_CHANGES_RUNS_MIN;
+        tern_sheet_number(s, few ? NAN : (double)x->changes, 1, "", NULL,
+                          few ? "fewer than 10 undisturbed runs: not looked for" : NULL);
     }
     if (!d->history || !d->history->count)
         tern_sheet_absent(s, "no history was given",

@@ -91,11 +91,6 @@ static void table(const struct tern_matrix *m, size_t base, struct tern_text *t)
 
 static void html(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
-    if (!d->problems) {
-        tern_html_absent(t, "sample", "tern tune");
-        return;
-    }
-    tern_html_figures(p, "matrix", t);
     tern_text_printf(
         t,
         "<p>Each variant stands at its best parameter point of that shape. A plain number is the ratio of "
@@ -159,11 +154,6 @@ static void markdown_table(const struct tern_matrix *m, size_t base, struct tern
 
 static void markdown(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
-    if (!d->problems) {
-        tern_md_absent(t, "sample", "tern tune");
-        return;
-    }
-    tern_md_figures(p, "matrix", t);
     tern_text_put(t, "\xe2\x89\x88 marks a search's own estimate: a ratio of medians of few rounds.\n\n");
     for (size_t i = 0; i < d->problems; i = tern_group_end(d, i)) {
         struct tern_matrix m;
@@ -224,6 +214,9 @@ const struct tern_section tern_section_matrix = {
     .nav = "Speedup matrix",
     .heading = "Speedup matrix",
     .figures = tern_figure_matrix,
+    .has = tern_report_has_problems,
+    .absent = "sample",
+    .command = "tern tune",
     .html = html,
     .markdown = markdown,
     .csv = {{"matrix.csv", csv}},

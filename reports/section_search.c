@@ -128,11 +128,6 @@ static void seconds(struct tern_text *t, double s) {
 
 static void html(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
-    if (!d->searches) {
-        tern_html_absent(t, "search", "tern tune");
-        return;
-    }
-    tern_html_figures(p, "search", t);
     tern_html_open_table(
         t, p, "searches",
         "Searches. \xe2\x80\x9cWithin 2 %\xe2\x80\x9d: evaluations after which the answer stayed within 2 % "
@@ -145,13 +140,7 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
         const struct tern_record *r = d->search[i];
         const struct tern_record_search *s = r->search;
         tern_text_put(t, "<tr>");
-        if (p->machines > 1) tern_cell_text(t, r->machine);
-        tern_text_printf(t, "<td class=\"s\" data-v=\"%zu\">", r->m * r->k);
-        tern_put_shape(t, r);
-        tern_text_put(t, "</td>");
-        tern_cell_count(t, r->n);
-        tern_cell_count(t, r->threads);
-        tern_cell_text(t, r->regime);
+        tern_cell_problem(t, p, r);
         tern_cell_text(t, s->strategy);
         tern_cell_text(t, s->effort);
         tern_cell_count(t, s->candidates);
@@ -182,11 +171,6 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
 
 static void markdown(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
-    if (!d->searches) {
-        tern_md_absent(t, "search", "tern tune");
-        return;
-    }
-    tern_md_figures(p, "search", t);
     tern_text_put(t,
                   "| Problem | Strategy | Candidates | Measured | Evaluations | Seconds | Within 2 % after | "
                   "Final answer |\n|---|---|--:|--:|--:|--:|--:|---|\n");
@@ -259,6 +243,9 @@ const struct tern_section tern_section_search = {
     .nav = "Search",
     .heading = "Search",
     .figures = figures,
+    .has = tern_report_has_searches,
+    .absent = "search",
+    .command = "tern tune",
     .html = html,
     .markdown = markdown,
     .csv = {{"trials.csv", trials_csv}, {"trace.csv", trace_csv}},

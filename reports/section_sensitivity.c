@@ -8,8 +8,6 @@
 #include "reports/sensitivity.h"
 #include "reports/sensitivity_plot.h"
 
-static const char absent_what[] = "search whose answer has parameters";
-
 static int any(const struct tern_report_data *d) {
     struct tern_sensitivity s;
     for (size_t i = 0; i < d->searches; i++)
@@ -24,13 +22,7 @@ static void slice_row(const struct tern_report_page *p, const struct tern_sensit
     const double times = tern_trial_cost(trial) / tern_trial_cost(s->answer);
     const struct tern_time_unit u = tern_time_unit_for(trial->median);
     tern_text_put(t, trial == s->answer ? "<tr class=\"best\">" : "<tr>");
-    if (p->machines > 1) tern_cell_text(t, s->record->machine);
-    tern_text_printf(t, "<td class=\"s\" data-v=\"%zu\">", s->record->m * s->record->k);
-    tern_put_shape(t, s->record);
-    tern_text_put(t, "</td>");
-    tern_cell_count(t, s->record->n);
-    tern_cell_count(t, s->record->threads);
-    tern_cell_text(t, s->record->regime);
+    tern_cell_problem(t, p, s->record);
     tern_text_put(t, "<td><code>");
     tern_text_html(t, s->variant->name);
     tern_text_put(t, "</code></td>");
@@ -88,11 +80,6 @@ static void pair_table(const struct tern_sensitivity *s, size_t a, size_t b, str
 static void html(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
     struct tern_sensitivity s;
-    if (!any(d)) {
-        tern_html_absent(t, absent_what, "tern tune");
-        return;
-    }
-    tern_html_figures(p, "sensitivity", t);
     tern_text_put(t, "<details class=\"rows\"><summary>Table</summary>\n");
     tern_html_open_table(
         t, p, "sensitivity",
@@ -120,11 +107,6 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
 static void markdown(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
     struct tern_sensitivity s;
-    if (!any(d)) {
-        tern_md_absent(t, absent_what, "tern tune");
-        return;
-    }
-    tern_md_figures(p, "sensitivity", t);
     tern_text_put(t, "| Problem | Variant | Parameter | Times the answer, by value |\n|---|---|---|---|\n");
     for (size_t i = 0; i < d->searches; i++) {
         if (!tern_sensitivity_of(d->search[i], &s)) continue;
@@ -184,6 +166,9 @@ const struct tern_section tern_section_sensitivity = {
     .nav = "Sensitivity",
     .heading = "Parameter sensitivity",
     .figures = tern_figure_sensitivity,
+    .has = any,
+    .absent = "search whose answer has parameters",
+    .command = "tern tune",
     .html = html,
     .markdown = markdown,
     .csv = {{"sensitivity.csv", csv}},

@@ -174,19 +174,16 @@ static void percent_cell(struct tern_text *t, double share) {
     tern_text_put(t, "</td>");
 }
 
-static const char absent_what[] = "problem with several numbers of threads";
-static const char absent_command[] = "tern tune --threads 1,2";
+static int has(const struct tern_report_data *d) {
+    struct scaling s;
+    for (size_t i = 0; i < d->problems; i++)
+        if (scaling_of(d, i, &s)) return 1;
+    return 0;
+}
 
 static void html(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
     struct scaling s;
-    int any = 0;
-    for (size_t i = 0; i < d->problems; i++) any |= scaling_of(d, i, &s);
-    if (!any) {
-        tern_html_absent(t, absent_what, absent_command);
-        return;
-    }
-    tern_html_figures(p, "threads", t);
     tern_html_open_table(t, p, "threads",
                          "Speedup: ratio of the median rates against the smallest number of threads. "
                          "Efficiency: that over the "
@@ -227,17 +224,11 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
 static void markdown(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
     struct scaling s;
-    int any = 0;
+    tern_text_put(t, "| M\xc3\x97K | N | Regime | Threads | Best variant | GMAC/s | 95 % interval | n | "
+                     "Speedup | Efficiency | of read | of int8 |\n"
+                     "|---|--:|---|--:|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for (size_t i = 0; i < d->problems; i++) {
         if (!scaling_of(d, i, &s)) continue;
-        if (!any) {
-            tern_md_figures(p, "threads", t);
-            tern_text_put(t,
-                          "| M\xc3\x97K | N | Regime | Threads | Best variant | GMAC/s | 95 % interval | n | "
-                          "Speedup | Efficiency | of read | of int8 |\n"
-                          "|---|--:|---|--:|---|--:|--:|--:|--:|--:|--:|--:|\n");
-        }
-        any = 1;
         for (size_t j = 0; j < s.points; j++) {
             const struct point *x = &s.point[j];
             tern_text_put(t, "| ");
@@ -260,10 +251,7 @@ static void markdown(const struct tern_report_page *p, struct tern_text *t) {
             tern_text_put(t, " |\n");
         }
     }
-    if (any)
-        tern_text_put(t, "\n");
-    else
-        tern_md_absent(t, absent_what, absent_command);
+    tern_text_put(t, "\n");
 }
 
 static void csv(const struct tern_report_page *p, struct tern_text *t) {
@@ -292,6 +280,9 @@ const struct tern_section tern_section_threads = {
     .nav = "Threads",
     .heading = "Thread scaling",
     .figures = figures,
+    .has = has,
+    .absent = "problem with several numbers of threads",
+    .command = "tern tune --threads 1,2",
     .html = html,
     .markdown = markdown,
     .csv = {{"threads.csv", csv}},

@@ -31,7 +31,20 @@ SECTIONS(DECLARE)
 const struct tern_section *const tern_sections[] = {SECTIONS(POINT)};
 const size_t tern_section_count = sizeof tern_sections / sizeof *tern_sections;
 
+int tern_report_has_problems(const struct tern_report_data *d) {
+    return d->problems > 0;
+}
+
+int tern_report_has_searches(const struct tern_report_data *d) {
+    return d->searches > 0;
+}
+
 void tern_section_html(const struct tern_section *x, const struct tern_report_page *p, struct tern_text *t) {
+    if (x->has && !x->has(p->data)) {
+        tern_html_absent(t, x->absent, x->command);
+        return;
+    }
+    if (x->has) tern_html_figures(p, x->id, t);
     if (x->html) {
         x->html(p, t);
         return;
@@ -42,6 +55,11 @@ void tern_section_html(const struct tern_section *x, const struct tern_report_pa
 
 void tern_section_markdown(const struct tern_section *x, const struct tern_report_page *p,
                            struct tern_text *t) {
+    if (x->has && !x->has(p->data)) {
+        tern_md_absent(t, x->absent, x->command);
+        return;
+    }
+    if (x->has) tern_md_figures(p, x->id, t);
     if (x->markdown) {
         x->markdown(p, t);
         return;

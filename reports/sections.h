@@ -1,8 +1,8 @@
 /* The sections of a report. Each is one `const struct tern_section tern_section_<name>` in a file of its own
  * (reports/section_<name>.c), and one line of the list in sections.c, in the order of the page.
  *
- * A section that has nothing to show says which command would have measured it (tern_html_absent,
- * tern_md_absent). */
+ * A section that has nothing to show says which command would have measured it: by `has`, or by itself
+ * (tern_html_absent, tern_md_absent). */
 #ifndef TERN_REPORTS_SECTIONS_H
 #define TERN_REPORTS_SECTIONS_H
 
@@ -25,6 +25,10 @@ struct tern_section {
                     struct tern_figures *out);
     /* Fills the tables of a section that is its figures and tables; html and markdown are then NULL. */
     tern_sheet_fill fill;
+    /* Whether there is anything to show: if not, the line about `absent` and `command` stands instead; if
+     * there is, the figures come first, then what html and markdown write. NULL: they write all. */
+    int (*has)(const struct tern_report_data *d);
+    const char *absent, *command; /* "rounds of two or more finalists", "tern tune" */
     void (*html)(const struct tern_report_page *p, struct tern_text *t);     /* what follows the heading */
     void (*markdown)(const struct tern_report_page *p, struct tern_text *t); /* likewise */
     struct tern_section_csv csv[6];                                          /* the last has no name */
@@ -32,6 +36,10 @@ struct tern_section {
 
 extern const struct tern_section *const tern_sections[];
 extern const size_t tern_section_count;
+
+/* For `has`. */
+int tern_report_has_problems(const struct tern_report_data *d);
+int tern_report_has_searches(const struct tern_report_data *d);
 
 /* What follows the heading, by the section's own writer or from its figures and tables. */
 void tern_section_html(const struct tern_section *x, const struct tern_report_page *p, struct tern_text *t);

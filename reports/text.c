@@ -164,7 +164,7 @@ void tern_text_shell(struct tern_text *t, const char *s) {
 
 void tern_text_label(struct tern_text *t, const char *s) {
     for (; s && *s; s++) {
-        const char c = harmless(*s, " _.,:;+-/()=*") ? *s : '?';
+        const char c = harmless(*s, " _.,:;+-/()[]=*") ? *s : '?';
         tern_text_bytes(t, &c, 1);
     }
 }

@@ -118,11 +118,33 @@ Test(beside, a_history_is_drawn_and_listed_with_its_change_and_remark) {
                  TERN_OK));
     char *folder = folder_new();
     write_all(r, RUNS, &series, &notes, folder);
-    cr_assert(holds(folder, "changes.csv", "\"2026-02-02\",\"bbb2222\""));
+    cr_assert(holds(folder, "changes.csv", "\"2026-02-02\",\"aaa1111\",\"bbb2222\""));
     cr_assert(holds(folder, "changes.csv", "\"accepted: exact head\""));
     cr_assert(holds(folder, "history.csv", "\"2026-01-02\",\"2026-02-02\",\"bbb2222\""));
     cr_assert(holds(folder, "figures/history-1.gp", "+10.0 % bbb2222 exact head"));
     cr_assert(holds(folder, "figures/history-1.dat", "bbb2222 2026-02-02T03:04:05Z: "));
+    tern_series_free(&series);
+    folder_drop(folder);
+}
+
+Test(beside, disturbed_runs_are_drawn_apart_and_counted) {
+    struct tern_record r[RUNS];
+    char run[RUNS][16];
+    make_runs(r, run, 1.1);
+    for (size_t i = RUNS / 2 - 1; i < RUNS / 2 + 2; i++)
+        r[i].flags = "dirty dirty-load", r[i].est.median = 9000;
+    struct tern_series_set series;
+    struct tern_error e = {""};
+    cr_assert(eq(int,
+                 (int)tern_series_of(r, RUNS, NULL, &(struct tern_change_options){.seed = 1}, &series, &e),
+                 TERN_OK));
+    char *folder = folder_new();
+    write_all(r, RUNS, &series, NULL, folder);
+    cr_assert(holds(folder, "figures/history-1.dat", ": 9.0000 µs/call, disturbed"));
+    cr_assert(holds(folder, "figures/history-1.gp", "disturbed: left out"));
+    cr_assert(holds(folder, "figures/history-1.gp", "+10.0 % bbb2222"));
+    cr_assert(holds(folder, "history.csv", ",24,5,\"2026-01-02\""));
+    cr_assert(holds(folder, "report.md", "5 runs left out of level and changes"));
     tern_series_free(&series);
     folder_drop(folder);
 }

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "tests/reports/folder.h"
+#include "tests/reports/run_evidence.h"
 #include "tests/reports/run_noise.h"
 #include "tests/reports/sample.h"
 
@@ -125,6 +126,250 @@ Test(changes, steps_in_made_up_noise_are_found_and_hardly_anything_else) {
 
 Test(changes, steps_in_recorded_runs_are_found_and_hardly_anything_else) {
     judge("recorded runs", recorded_noise);
+}
+
+/* Histories as above with stretches of 8 to 16 disturbed runs in between, a third of all runs. Their records
+ * say what the recorded ones say, clean or not; the quiet runs' intervals are those of recorded clean runs.
+ */
+enum { DISTURBED = 50, STRETCH_MIN = 8, STRETCH_MAX = 16, WITH = POINTS + DISTURBED };
+
+struct recording {
+    const char *name;
+    const struct run_evidence *run;
+    size_t runs;
+};
+static const struct recording recordings[] = {{"hot", runs_hot, sizeof runs_hot / sizeof *runs_hot},
+                                              {"wcold", runs_cold, sizeof runs_cold / sizeof *runs_cold}};
+
+struct disturbed {
+    struct tern_record r[WITH];
+    char text[WITH][2][48];
+    size_t step[MAX_STEPS], steps;
+    double size[MAX_STEPS];
+};
+
+static void put_run(struct disturbed *h, size_t at, double value, const struct run_evidence *v, double off) {
+    struct tern_record *r = &h->r[at];
+    const double median = value * exp(off);
+    *r = sample_one("x", "p64", median, 1);
+    snprintf(h->text[at][0], 48, "2026-01-%02zuT%02zu:00:00Z", 1 + at / 24, at % 24);
+    snprintf(h->text[at][1], 48, "run-%03zu", at);
+    r->ts = h->text[at][0], r->run = h->text[at][1];
+    r->est.ci_lo = median * (1 - 0.5e-4 * v->width), r->est.ci_hi = median * (1 + 0.5e-4 * v->width);
+    r->est.unstable = (v->flags & RUN_UNSTABLE) != 0;
+    r->flags = v->flags & RUN_DIRTY ? "gbench vm dirty dirty-load" : "gbench vm";
+}
+
+/* A stretch in which the machine was busy for at least half of the runs. */
+static size_t busy_stretch(struct tern_random *r, const struct recording *rec, size_t length) {
+    for (;;) {
+        const size_t from = tern_random_below(r, (uint32_t)(rec->runs - length));
+        size_t dirty = 0;
+        for (size_t i = from; i < from + length; i++) dirty += (rec->run[i].flags & RUN_DIRTY) != 0;
+        if (2 * dirty >= length) return from;
+    }
+}
+
+static const struct run_evidence *quiet_run(struct tern_random *r, const struct recording *rec) {
+    for (;;) {
+        const struct run_evidence *v = &rec->run[tern_random_below(r, (uint32_t)rec->runs)];
+        if (!v->flags) return v;
+    }
+}
+
+static void disturb(struct tern_random *r, const struct recording *rec, const struct made *m,
+                    struct disturbed *h) {
+    size_t length[POINTS] = {0}, left = DISTURBED, at = 0, next = 0;
+    while (left) {
+        size_t n = STRETCH_MIN + tern_random_below(r, STRETCH_MAX - STRETCH_MIN + 1);
+        const size_t before = tern_random_below(r, POINTS);
+        if (left < STRETCH_MIN + n) n = left;
+        if (length[before]) continue;
+        length[before] = n, left -= n;
+    }
+    h->steps = m->steps;
+    for (size_t i = 0; i < POINTS; i++) {
+        const size_t from = length[i] ? busy_stretch(r, rec, length[i]) : 0;
+        for (size_t j = 0; j < length[i]; j++, at++)
+            put_run(h, at, m->x[i], &rec->run[from + j], 1e-4 * rec->run[from + j].off);
+        if (next < m->steps && m->step[next] == i) h->step[next] = at, h->size[next] = m->size[next], next++;
+        put_run(h, at++, m->x[i], quiet_run(r, rec), 0);
+    }
+}
+
+/* The runs a change may be at: from the third that took part before it to the third behind it. */
+static void range_of(const struct tern_series *s, size_t change, size_t *from, size_t *to) {
+    *from = s->change[change].since, *to = s->change[change].at;
+    for (size_t n = 0; *from > 0 && n < NEAR;) n += !tern_series_left_out(s, --*from);
+    for (size_t n = 0; *to + 1 < s->points && n < NEAR;) n += !tern_series_left_out(s, ++*to);
+}
+
+static int within(const struct tern_series *s, size_t change, size_t step, double size) {
+    size_t from, to;
+    range_of(s, change, &from, &to);
+    return step > from && step <= to && (s->change[change].ratio > 1) == (size > 0);
+}
+
+static void score(const struct disturbed *h, const struct tern_series *s, struct score *sum) {
+    for (size_t i = 0; i < s->changes; i++) {
+        size_t j = 0;
+        while (j < h->steps && !within(s, i, h->step[j], h->size[j])) j++;
+        sum->found++;
+        sum->right += j < h->steps;
+    }
+    for (size_t j = 0; j < h->steps; j++) {
+        size_t i = 0;
+        if (fabs(h->size[j]) < log1p(0.03)) continue;
+        while (i < s->changes && !within(s, i, h->step[j], h->size[j])) i++;
+        sum->large++;
+        sum->large_found += i < s->changes;
+    }
+}
+
+static struct score disturbed_score(uint64_t seed, const struct recording *rec, int histories,
+                                    int with_disturbed) {
+    static struct disturbed h;
+    struct tern_random r = {seed};
+    struct score sum = {0};
+    for (int k = 0; k < histories; k++) {
+        struct made m;
+        struct tern_series_set s;
+        make(&r, recorded_noise, &m);
+        disturb(&r, rec, &m, &h);
+        const struct tern_change_options o = {.seed = 1, .with_disturbed = with_disturbed};
+        cr_assert(eq(int, (int)tern_series_of(h.r, WITH, NULL, &o, &s, NULL), TERN_OK));
+        cr_assert(eq(sz, s.count, 1));
+        score(&h, &s.item[0], &sum);
+        tern_series_free(&s);
+    }
+    return sum;
+}
+
+Test(changes, a_third_of_disturbed_runs_hides_no_step_and_makes_none) {
+    static const uint64_t seed[] = {20260102, 1, 2, 3, 4, 5};
+    for (size_t k = 0; k < (getenv("TERN_LONG") ? sizeof seed / sizeof *seed : 1); k++)
+        for (size_t i = 0; i < sizeof recordings / sizeof *recordings; i++) {
+            const struct score s = disturbed_score(seed[k], &recordings[i], HISTORIES, 0);
+            const double precision = (double)s.right / (double)s.found,
+                         recall = (double)s.large_found / (double)s.large;
+            fprintf(
+                stderr,
+                "disturbed runs, %s, seed %llu: precision %.3f (%zu of %zu), recall from 3 %% on %.3f (%zu "
+                "of %zu)\n",
+                recordings[i].name, (unsigned long long)seed[k], precision, s.right, s.found, recall,
+                s.large_found, s.large);
+            cr_expect(ge(dbl, precision, 0.95), "%s: %zu of %zu are steps", recordings[i].name, s.right,
+                      s.found);
+            cr_expect(ge(dbl, recall, 0.9), "%s: %zu of %zu steps of 3 %% or more", recordings[i].name,
+                      s.large_found, s.large);
+        }
+}
+
+/* Else the test above would show nothing. */
+Test(changes, with_disturbed_runs_a_third_of_the_changes_are_none) {
+    for (size_t i = 0; i < sizeof recordings / sizeof *recordings; i++) {
+        const struct score s = disturbed_score(20260102, &recordings[i], 40, 1);
+        fprintf(stderr, "disturbed runs take part, %s: precision %.3f (%zu of %zu), recall %.3f\n",
+                recordings[i].name, (double)s.right / (double)s.found, s.right, s.found,
+                (double)s.large_found / (double)s.large);
+        cr_expect(lt(dbl, (double)s.right / (double)s.found, 0.8));
+    }
+}
+
+/* 60 runs of 0.3 % noise; 10 % slower from run 25 to 39, which the flags and intervals say `what` of. */
+static void excursion(struct disturbed *h, struct run_evidence what) {
+    struct tern_random r = {11};
+    const struct run_evidence quiet = {0, 150, 0};
+    for (size_t i = 0; i < 60; i++)
+        put_run(h, i, 80000 * exp(0.003 * normal(&r)), i >= 25 && i < 40 ? &what : &quiet,
+                i >= 25 && i < 40 ? 0.1 : 0);
+}
+
+/* The clean run before a stretch and the one behind it are left out, too. */
+enum { BESIDE = 2 };
+
+static size_t excursion_changes(struct run_evidence what, size_t *used) {
+    static struct disturbed h;
+    struct tern_series_set s;
+    excursion(&h, what);
+    cr_assert(eq(int, (int)tern_series_of(h.r, 60, NULL, NULL, &s, NULL), TERN_OK));
+    const size_t changes = s.item[0].changes;
+    *used = s.item[0].used;
+    tern_series_free(&s);
+    return changes;
+}
+
+Test(changes, a_regression_and_its_fix_are_two_changes_when_the_runs_are_clean) {
+    size_t used;
+    cr_assert(eq(sz, excursion_changes((struct run_evidence){0, 150, 0}, &used), 2));
+    cr_assert(eq(sz, used, 60));
+}
+
+Test(changes, the_same_level_in_dirty_runs_is_none) {
+    size_t used;
+    cr_assert(eq(sz, excursion_changes((struct run_evidence){0, 150, RUN_DIRTY}, &used), 0));
+    cr_assert(eq(sz, used, 60 - 15 - BESIDE));
+}
+
+Test(changes, the_same_level_in_runs_of_wide_intervals_is_none) {
+    size_t used;
+    cr_assert(eq(sz, excursion_changes((struct run_evidence){0, 900, 0}, &used), 0));
+    cr_assert(eq(sz, used, 60 - 15 - BESIDE));
+}
+
+/* Code that makes its own times vary is a change, not a disturbance of the machine. */
+Test(changes, a_step_after_which_every_run_is_wider_is_found) {
+    static struct disturbed h;
+    struct tern_series_set s;
+    struct tern_random r = {12};
+    const struct run_evidence quiet = {0, 150, 0}, wide = {0, 900, RUN_UNSTABLE};
+    for (size_t i = 0; i < 60; i++)
+        put_run(&h, i, 80000 * exp(0.003 * normal(&r)), i < 40 ? &quiet : &wide, i < 40 ? 0 : 0.1);
+    cr_assert(eq(int, (int)tern_series_of(h.r, 60, NULL, NULL, &s, NULL), TERN_OK));
+    cr_assert(eq(sz, s.item[0].changes, 1));
+    cr_assert(le(sz, s.item[0].change[0].since, 40));
+    cr_assert(ge(sz, s.item[0].change[0].at, 40));
+    tern_series_free(&s);
+}
+
+Test(changes, a_step_within_a_disturbed_stretch_is_between_the_clean_runs_around_it) {
+    static struct disturbed h;
+    struct tern_series_set s;
+    struct tern_text t = {0};
+    struct tern_random r = {13};
+    const struct run_evidence quiet = {0, 150, 0}, dirty = {0, 150, RUN_DIRTY};
+    for (size_t i = 0; i < 60; i++) {
+        const int busy = i >= 25 && i < 35;
+        put_run(&h, i, 80000 * exp(0.003 * normal(&r) + (i < 30 ? 0 : 0.05)), busy ? &dirty : &quiet,
+                busy ? 0.2 : 0);
+    }
+    cr_assert(eq(int, (int)tern_series_of(h.r, 60, NULL, NULL, &s, NULL), TERN_OK));
+    cr_assert(eq(sz, s.item[0].changes, 1));
+    cr_assert(eq(sz, s.item[0].change[0].since, 24 - 1));
+    cr_assert(eq(sz, s.item[0].change[0].at, 35 + 1));
+    tern_changes_text(&s, &t);
+    cr_assert(strstr(t.data, "60 runs, 12 left out as disturbed (10 dirty, 2 amid those)") != NULL, "%s",
+              t.data);
+    cr_assert(strstr(t.data, "12 disturbed runs between") != NULL, "%s", t.data);
+    tern_text_free(&t);
+    tern_series_free(&s);
+}
+
+Test(changes, disturbed_newest_runs_are_said_not_to_be_judged) {
+    static struct disturbed h;
+    struct tern_series_set s;
+    struct tern_text t = {0};
+    struct tern_random r = {14};
+    const struct run_evidence quiet = {0, 150, 0}, dirty = {0, 150, RUN_DIRTY};
+    for (size_t i = 0; i < 40; i++)
+        put_run(&h, i, 80000 * exp(0.003 * normal(&r)), i < 30 ? &quiet : &dirty, i < 30 ? 0 : 0.1);
+    cr_assert(eq(int, (int)tern_series_of(h.r, 40, NULL, NULL, &s, NULL), TERN_OK));
+    cr_assert(eq(sz, s.item[0].changes, 0));
+    cr_assert(eq(sz, tern_series_unjudged(&s.item[0]), 10 + 1));
+    tern_changes_text(&s, &t);
+    cr_assert(strstr(t.data, "the newest 11 of them: not judged yet") != NULL, "%s", t.data);
+    tern_text_free(&t);
+    tern_series_free(&s);
 }
 
 Test(changes, a_drift_alone_has_no_change_point) {

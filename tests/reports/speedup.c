@@ -1,10 +1,14 @@
 #include "reports/select.h"
 
+#include "reports/dotplot.h"
+#include "reports/figures.h"
 #include "tests/reports/sample.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static struct tern_record against(struct tern_record r, const char *base, double ratio) {
     r.base = base;
@@ -85,4 +89,35 @@ Test(speedup, of_an_absent_baseline_is_unknown) {
     const struct tern_speedup s = tern_speedup_of(&fast, NULL);
     cr_assert(eq(int, (int)s.method, TERN_SPEEDUP_UNKNOWN));
     cr_assert(isnan(s.ratio));
+}
+
+/* The numbers stand in columns of their own, at the end of the axis: an interval of three decades hides none.
+ */
+Test(speedup, a_figure_of_very_wide_intervals_has_its_numbers_beside_it) {
+    struct tern_figures all = {0};
+    struct tern_figure *f = tern_figure_add(&all, "winners", "m:1");
+    struct tern_dotplot p;
+    cr_assert(f != NULL);
+    tern_figure_name(f, "speedup", 0);
+    tern_dotplot_begin(&p, f, "x");
+    tern_dotplot_row(&p, "640x2560", (struct tern_dot[]){{4, 0.1, 100}, {1.6, 0.2, 90}});
+    p.series[0] = "one", p.series[1] = "two", p.axis = "times faster", p.one = 1;
+    tern_dotplot_end(&p);
+    double lo = 0, hi = 0, end[2] = {0, 0};
+    int place[2] = {0, 0};
+    cr_assert(eq(int, sscanf(strstr(f->script.data, "set xrange ["), "set xrange [%lf:%lf]", &lo, &hi), 2));
+    const char *at = f->script.data;
+    for (int i = 0; i < 2; i++) {
+        at = strstr(at + 1, "5 with labels right");
+        cr_assert(at != NULL, "%s", f->script.data);
+        const char *from = at;
+        while (strncmp(from, "using (", 7)) from--;
+        cr_assert(eq(int, sscanf(from, "using (%lf)", &end[i]), 1));
+        cr_assert(eq(int, sscanf(strstr(at, "offset"), "offset %d", &place[i]), 1));
+    }
+    cr_assert(gt(dbl, end[0], 100));
+    cr_assert(epsilon_eq(dbl, end[0], hi, 1e-3));
+    cr_assert(epsilon_eq(dbl, end[1], hi, 1e-3));
+    cr_assert(ge(int, place[1] - place[0], 6));
+    tern_figures_free(&all);
 }
