@@ -118,7 +118,7 @@ Test(table, damaged_or_cut_it_is_refused_with_the_line_and_never_crashes) {
     struct tern_error e = {""};
     char *text;
     size_t bytes;
-    cr_assert(eq(int, tern_table_read("/nonexistent", &back, &e), TERN_IO));
+    cr_assert(eq(int, tern_table_read("/nonexistent", &back, &e), TERN_BAD_INPUT));
     cr_assert(eq(int, tern_table_write(f.file, &t, NULL), TERN_OK));
     tern_table_free(&t);
     cr_assert(eq(int, tern_file_read(f.file, 1 << 26, &text, &bytes, NULL), TERN_OK));
