@@ -1,7 +1,8 @@
 /* Which matrices of a layer are packed as one. Wisdom decides where it has measured the merged shape and the
- * single ones for decode. Without it q, k and v are merged when the widest worker then has fewer rows in
- * prefill: k and v are small, and cut at whole panels they divide badly. Gate and up have one shape, are
- * always run together on the same rows, and gain nothing by themselves. */
+ * single ones for decode, and their intervals lie apart: they were timed at different moments. Else q, k and
+ * v are merged when the widest worker then has fewer rows in prefill: k and v are small, and cut at whole
+ * panels they divide badly. Gate and up have one shape, are always run together on the same rows, and gain
+ * nothing by themselves. */
 #include "harness/internal.h"
 
 #include <math.h>
@@ -27,11 +28,19 @@ static size_t pair_of(const struct shape_plan *sp) {
     return pair;
 }
 
-static double decode_ns(const struct tern_engine *en, const struct piece_plans *p, size_t m, size_t k) {
+struct range {
+    double lo, hi;
+};
+
+/* What wisdom knows of one decoded token; NAN: nothing. */
+static struct range decode_ns(const struct tern_engine *en, const struct piece_plans *p, size_t m, size_t k) {
     const struct tern_problem q = {
         .m = m, .k = k, .n = 1, .threads = en->threads_decode, .regime = p->regime};
-    size_t n;
-    return tern_known_ns(p->wisdom, en->usable, &q, NULL, &n);
+    const struct tern_wisdom_entry *known = tern_wisdom_nearest(p->wisdom, en->usable, &q);
+    if (!known) return (struct range){NAN, NAN};
+    const int has_interval = known->ci_lo_ns > 0 && known->ci_hi_ns > 0;
+    return has_interval ? (struct range){known->ci_lo_ns, known->ci_hi_ns}
+                        : (struct range){known->median_ns, known->median_ns};
 }
 
 /* The most rows that one worker gets of this shape in prefill. */
@@ -56,18 +65,19 @@ struct group {
 static enum tern_status decide(struct tern_engine *en, const struct piece_plans *p, const struct group *g,
                                enum tern_merge merge, int *yes) {
     size_t m = 0, k = 0, rows = 0;
-    double apart = 0;
+    struct range apart = {0, 0};
     *yes = merge == TERN_MERGE_ALWAYS;
     for (size_t i = 0; i < g->roles; i++) {
         size_t own;
         tern_role_shape(&en->model->hp, g->role[i], &own, &k);
         m += own;
         if (merge != TERN_MERGE_AUTO) continue;
-        apart += decode_ns(en, p, own, k);
+        const struct range one = decode_ns(en, p, own, k);
+        apart.lo += one.lo, apart.hi += one.hi;
     }
     if (merge != TERN_MERGE_AUTO) return TERN_OK;
-    const double together = decode_ns(en, p, m, k);
-    if (!isnan(together) && !isnan(apart)) return *yes = together < apart, TERN_OK;
+    const struct range together = decode_ns(en, p, m, k);
+    if (together.hi < apart.lo || together.lo > apart.hi) return *yes = together.hi < apart.lo, TERN_OK;
     if (!g->by_width || en->threads_prefill == 1) return TERN_OK;
     for (size_t i = 0; i < g->roles; i++) {
         size_t own;

@@ -193,6 +193,11 @@ Test(engine_layers, wisdom_decides_what_is_merged) {
     f = facts_with(&w, o);
     cr_assert(not(f.merged_qkv));
     cr_assert(f.merged_gate_up);
+    for (size_t i = 0; i < 5; i++)
+        e[i].ci_lo_ns = 0.99 * e[i].median_ns, e[i].ci_hi_ns = 1.01 * e[i].median_ns;
+    f = facts_with(&w, o); /* the intervals overlap: as without wisdom */
+    cr_assert(not(f.merged_qkv));
+    cr_assert(not(f.merged_gate_up));
     w.count = 2; /* the merged shapes are not measured, one thread: nothing to gain */
     f = facts_with(&w, o);
     cr_assert(not(f.merged_qkv));
