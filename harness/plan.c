@@ -18,6 +18,8 @@ struct chooser {
     struct tern_error *error;
 };
 
+#define LIKELY_MAX 16
+
 size_t tern_engine_bucket(size_t n) {
     size_t b = 0;
     while (b + 1 < BUCKETS && (size_t)2 << b <= n) b++;
@@ -57,6 +59,41 @@ static enum tern_status proved(struct chooser *c, const struct tern_variant *v, 
     return TERN_OK;
 }
 
+static struct tern_problem problem_of(const struct chooser *c, size_t m, size_t k, size_t n) {
+    return (struct tern_problem){.m = m,
+                                 .k = k,
+                                 .n = n,
+                                 .threads = n == 1 ? c->en->threads_decode : c->en->threads_prefill,
+                                 .regime = c->regime};
+}
+
+static void add_likely(const struct chooser *c, const struct tern_problem *p, struct tern_plan *plan,
+                       const struct tern_format *format, const struct tern_variant **list, size_t *count) {
+    if (tern_plan_for(c->wisdom, c->en->usable, p, format, plan, NULL) != TERN_OK) return;
+    for (size_t i = 0; i < *count; i++)
+        if (list[i] == plan->variant) return;
+    if (*count < LIKELY_MAX) list[(*count)++] = plan->variant;
+}
+
+/* Proofs are remembered: what the plans will most likely want is proved at once, on all processors. */
+static enum tern_status prove_likely(struct chooser *c, size_t cpus, struct tern_error *e) {
+    const struct tern_variant *list[LIKELY_MAX];
+    size_t count = 0;
+    for (enum tern_role r = 0; r < TERN_ROLES && c->en->act == TERN_ACT_I8; r++) {
+        size_t m, k;
+        struct tern_plan one = {0}, many;
+        tern_role_shape(&c->en->model->hp, r, &m, &k);
+        struct tern_problem p = problem_of(c, m, k, 1);
+        add_likely(c, &p, &one, NULL, list, &count);
+        for (size_t n = 2; one.variant && n <= c->en->ubatch; n *= 2) {
+            p = problem_of(c, m, k, n);
+            add_likely(c, &p, &many, one.variant->format, list, &count);
+        }
+    }
+    const struct tern_verify_options o = {.usable = c->en->usable, .seed = 1, .effort = TERN_VERIFY_QUICK};
+    return count > 1 && cpus > 1 ? tern_prove_all(list, count, cpus, &o, NULL, NULL, e) : TERN_OK;
+}
+
 /* The next static choice: as tern_variant_static, without the refused ones. */
 static const struct tern_variant *next_best(const struct chooser *c, enum tern_act act,
                                             const struct tern_format *format, size_t m, size_t k, size_t n) {
@@ -70,14 +107,6 @@ static const struct tern_variant *next_best(const struct chooser *c, enum tern_a
         if (!best || v->rank > best->rank) best = v;
     }
     return best;
-}
-
-static struct tern_problem problem_of(const struct chooser *c, size_t m, size_t k, size_t n) {
-    return (struct tern_problem){.m = m,
-                                 .k = k,
-                                 .n = n,
-                                 .threads = n == 1 ? c->en->threads_decode : c->en->threads_prefill,
-                                 .regime = c->regime};
 }
 
 /* A proved plan, or plan->variant NULL when the format has no variant for this n. */
@@ -257,6 +286,7 @@ enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engi
     en->facts.macs_per_token = macs_per_token(hp);
     struct chooser c = {.en = en, .wisdom = o->wisdom, .error = e};
     c.regime = tern_engine_regime(en, machine);
+    if ((s = prove_likely(&c, machine->cpus, e)) != TERN_OK) return s;
     if ((s = plan_pieces(&c, o)) != TERN_OK) return s;
     describe(en, 0, en->facts.decode_plan, sizeof en->facts.decode_plan);
     describe(en, tern_engine_bucket(en->ubatch), en->facts.prefill_plan, sizeof en->facts.prefill_plan);

@@ -96,9 +96,9 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
             const size_t at = place(v[next]);
             if (at == PROOFS_MAX)
                 s = tern_fail(e, TERN_BAD_INPUT, "verify: %s: not in the registry", v[next]->name);
-            else if (answered(v[next], o, at, &verdict, &proof))
-                report(ctx, next, &verdict, proof);
-            else {
+            else if (answered(v[next], o, at, &verdict, &proof)) {
+                if (report) report(ctx, next, &verdict, proof);
+            } else {
                 s = tern_verify_start(v[next], o, &job[running].child, e);
                 job[running].index = next;
                 running += s == TERN_OK;
@@ -109,7 +109,8 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
         const size_t i = wait_for_one(job, running), which = job[i].index;
         tern_verify_collect(&job[i].child, &verdict);
         job[i] = job[--running];
-        report(ctx, which, &verdict, accept(v[which], o->effort, place(v[which]), &verdict));
+        const struct tern_proof *proof = accept(v[which], o->effort, place(v[which]), &verdict);
+        if (report) report(ctx, which, &verdict, proof);
     }
     return s;
 }

@@ -50,7 +50,7 @@ enum tern_status tern_prove(const struct tern_variant *v, const struct tern_veri
 typedef void tern_verdict_fn(void *ctx, size_t index, const struct tern_verdict *verdict,
                              const struct tern_proof *proof);
 
-/* Proves a list, up to `jobs` at a time. */
+/* Proves a list, up to `jobs` at a time. `report` may be NULL. */
 enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t count, size_t jobs,
                                 const struct tern_verify_options *o, tern_verdict_fn *report, void *ctx,
                                 struct tern_error *e);

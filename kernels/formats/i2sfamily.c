@@ -52,7 +52,15 @@ static void arm_pack(const int8_t *trits, size_t m, size_t k, size_t r0, size_t 
 }
 
 static void arm_unpack(const void *src, size_t m, size_t k, size_t r0, size_t r1, int8_t *trits) {
-    tern_unpack_rows(src, m, k, r0, r1, trits, tern_i2sarm_row);
+    const size_t n = (r1 - r0) * k;
+    if (r0 * k % 64 || n % 64) { /* rows that begin or end inside a block */
+        tern_unpack_rows(src, m, k, r0, r1, trits, tern_i2sarm_row);
+        return;
+    }
+    const uint8_t *in = (const uint8_t *)src + r0 * k / 4;
+    for (size_t i = 0; i < n; i += 64, in += 16)
+        for (size_t p = 0; p < 16; p++)
+            for (size_t f = 0; f < 4; f++) trits[i + 16 * f + p] = (int8_t)((in[p] >> (6 - 2 * f) & 3) - 1);
 }
 
 static enum tern_status four_accepts(size_t m, size_t k, struct tern_error *e) {
