@@ -70,12 +70,12 @@ Test(memory, the_byte_behind_a_part_is_watched_until_the_pages_are_laid_anew_or_
     struct tern_region r = {.base = p.data};
     unsigned char *a = tern_region_take(&r, 1, 64), *b = tern_region_take(&r, 5, 7);
     cr_assert(__asan_address_is_poisoned(a + 64) && __asan_address_is_poisoned(b + 35));
-    cr_assert(!__asan_address_is_poisoned(a + 63) && !__asan_address_is_poisoned(b + 34));
+    cr_assert(__asan_address_is_poisoned(a + 63) == 0 && __asan_address_is_poisoned(b + 34) == 0);
     r = (struct tern_region){.base = p.data};
     unsigned char *c = tern_region_take(&r, 1, 1000);
-    for (int i = 0; i < 1000; i++) cr_assert(!__asan_address_is_poisoned(c + i));
+    for (int i = 0; i < 1000; i++) cr_assert(eq(int, __asan_address_is_poisoned(c + i), 0));
     tern_pages_drop(&p);
-    for (int i = 0; i < 2000; i++) cr_assert(!__asan_address_is_poisoned(c + i));
+    for (int i = 0; i < 2000; i++) cr_assert(eq(int, __asan_address_is_poisoned(c + i), 0));
 }
 #endif
 
