@@ -109,7 +109,7 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
         const size_t i = wait_for_one(job, running), which = job[i].index;
         tern_verify_collect(&job[i].child, &verdict);
         job[i] = job[--running];
-        const struct tern_proof *proof = accept(v[which], o->effort, place(v[which]), &verdict);
+        proof = accept(v[which], o->effort, place(v[which]), &verdict);
         if (report) report(ctx, which, &verdict, proof);
     }
     return s;
