@@ -46,11 +46,10 @@ static double best_cut(const double *x, size_t n, size_t *cut) {
     return best;
 }
 
-/* Share of permutations that reach q, as soon as it is known to be above p_max no further. */
-static double permutation_p(struct search *s, const double *x, size_t n, double q) {
+/* Share of `all` permutations that reach q, as soon as it is known to be above p_max no further. */
+static double permutation_p(struct search *s, const double *x, size_t n, double q, size_t all, double p_max) {
     double *shuffled = s->scratch;
     size_t reached = 0, done = 0, ignored;
-    const size_t all = s->o.permutations;
     memcpy(shuffled, x, n * sizeof *x);
     while (done < all) {
         for (size_t i = n - 1; i > 0; i--) {
@@ -60,18 +59,38 @@ static double permutation_p(struct search *s, const double *x, size_t n, double 
         }
         done++;
         reached += best_cut(shuffled, n, &ignored) >= q;
-        if ((double)(reached + 1) / (double)(all + 1) > s->o.p_max) break;
+        if ((double)(reached + 1) / (double)(all + 1) > p_max) break;
     }
     return (double)(reached + 1) / (double)(done + 1);
+}
+
+/* A level that comes and goes hides in the middle of a long segment: neither of its ends divides the whole.
+ * It shows in a window of its own size; the best of the windows is tested, more strictly, as there are many.
+ */
+static int cut_window(struct search *s, size_t from, size_t to, size_t *cut, double *q, double *p) {
+    enum { LENGTH = 2 * WINDOW, STEP = WINDOW / 2 };
+    size_t windows = 0, best = from, at;
+    if (to - from <= LENGTH) return 0;
+    *q = -INFINITY;
+    for (size_t i = from; i + LENGTH < to + STEP; i += STEP, windows++) {
+        const size_t begin = i + LENGTH < to ? i : to - LENGTH;
+        const double here = best_cut(s->y + begin, LENGTH, &at);
+        if (here > *q) *q = here, best = begin, *cut = begin + at - from;
+    }
+    if (!(*q > 0)) return 0;
+    const double p_max = s->o.p_max / (double)windows;
+    *p = permutation_p(s, s->y + best, LENGTH, *q, s->o.permutations * windows, p_max);
+    if (*p > p_max) return 0;
+    *p *= (double)windows;
+    return 1;
 }
 
 static void divide(struct search *s, size_t from, size_t to) {
     size_t cut;
     if (to - from < 2 * MIN_SEGMENT) return;
-    const double q = best_cut(s->y + from, to - from, &cut);
-    if (!(q > 0)) return;
-    const double p = permutation_p(s, s->y + from, to - from, q);
-    if (p > s->o.p_max) return;
+    double q = best_cut(s->y + from, to - from, &cut), p = 1;
+    if (q > 0) p = permutation_p(s, s->y + from, to - from, q, s->o.permutations, s->o.p_max);
+    if (p > s->o.p_max && !cut_window(s, from, to, &cut, &q, &p)) return;
     divide(s, from, from + cut);
     s->change[s->changes++] = (struct tern_change){.at = from + cut, .q = q, .p_energy = p};
     divide(s, from + cut, to);

@@ -1,13 +1,14 @@
 /* Change points of a history: where a series of medians moved, with the statistics that say so.
  *
  * Candidates come from E-divisive: a segment is cut where the energy distance of its two parts is largest,
- * and the cut stands when few of its random permutations reach as far; then the parts are looked at. A
- * candidate counts when the points right before and right after it differ, too, by more than the smallest
- * change of interest and by the test of Mann and Whitney: a drift has no such place. Single outliers are set
- * to their neighbours' median first. Runs that were disturbed take no part (reports/changes_noise.h).
+ * and the cut stands when few of its random permutations reach as far; then the parts are looked at. Where
+ * the whole has no such cut, windows of it are searched, so that a regression and its fix do not hide each
+ * other. A candidate counts when the points right before and right after it differ, too, by more than the
+ * smallest change of interest and by the test of Mann and Whitney: a drift has no such place. Single outliers
+ * are set to their neighbours' median first. Runs that were disturbed take no part (reports/changes_noise.h).
  *
  * Sources: Matteson and James, JASA 109 (2014); Hampel's filter; the windows are those of Hunter (Fleming et
- * al., ICPE 2023) made short. */
+ * al., ICPE 2023) made short, laid as in seeded binary segmentation (Kovacs et al., Biometrika 110, 2023). */
 #ifndef TERN_REPORTS_CHANGES_H
 #define TERN_REPORTS_CHANGES_H
 

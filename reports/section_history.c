@@ -8,12 +8,17 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { FIGURES = 8, HEIGHT = 320 };
 
 static const char *commit_of(const struct tern_record *r) {
     return *tern_or_empty(r->commit) ? r->commit : "commit not known";
+}
+
+static int is_of(const struct tern_series *s, const char *machine) {
+    return !strcmp(tern_or_empty(s->key->machine), machine);
 }
 
 /* Without the machine, which stands elsewhere. */
@@ -159,7 +164,7 @@ static void one_figure(const struct tern_series *s, const struct tern_report_dat
     put_points(s, 0, &f->data);
     put_levels(s, &f->data);
     if (s->used < s->points) put_points(s, 1, &f->data);
-    short_name(s, name, sizeof name);
+    (is_of(s, machine) ? short_name : tern_series_name)(s, name, sizeof name);
     tern_text_put(&f->title, name);
     tern_text_printf(
         &f->caption,
@@ -175,17 +180,27 @@ static void one_figure(const struct tern_series *s, const struct tern_report_dat
             s->points - s->used, s->points - s->used == 1 ? "" : "s");
 }
 
-static int is_drawn(const struct tern_series *s, const char *machine, int with_changes) {
-    return s->points > 1 && !s->changes == !with_changes && !strcmp(tern_or_empty(s->key->machine), machine);
+/* Series of machines of which there is no record on the page stand with its first one. */
+static int is_drawn(const struct tern_series *s, const char **key, size_t keys, const char *machine) {
+    if (s->points < 2) return 0;
+    if (is_of(s, machine)) return 1;
+    for (size_t i = 0; i < keys; i++)
+        if (is_of(s, key[i])) return 0;
+    return keys && !strcmp(key[0], machine);
 }
 
 static void figures(const struct tern_report_data *d, const char *machine, size_t index,
                     struct tern_figures *out) {
-    size_t number = 0;
-    for (int with_changes = 1; d->history && with_changes >= 0; with_changes--)
-        for (size_t i = 0; i < d->history->count && number < FIGURES; i++)
-            if (is_drawn(&d->history->item[i], machine, with_changes))
-                one_figure(&d->history->item[i], d, machine, index, ++number, out);
+    size_t number = 0, keys = 0;
+    const char **key = d->history ? tern_report_machine_keys(d, &keys) : NULL;
+    for (int with_changes = 1; key && with_changes >= 0; with_changes--)
+        for (size_t i = 0; i < d->history->count && number < FIGURES; i++) {
+            const struct tern_series *s = &d->history->item[i];
+            if (!s->changes == !with_changes && is_drawn(s, key, keys, machine))
+                one_figure(s, d, machine, index, ++number, out);
+        }
+    out->failed |= d->history && !key;
+    free((void *)key);
 }
 
 static void put_date(struct tern_sheet *s, const struct tern_record *r) {
@@ -197,7 +212,7 @@ static void put_date(struct tern_sheet *s, const struct tern_record *r) {
 }
 
 static void put_name(const struct tern_report_page *p, const struct tern_series *x, char *out, size_t bytes) {
-    if (p->machines < 2)
+    if (p->machines == 1 && is_of(x, p->machine[0]))
         short_name(x, out, bytes);
     else
         tern_series_name(x, out, bytes);
@@ -205,27 +220,21 @@ static void put_name(const struct tern_report_page *p, const struct tern_series 
 
 static void changes(const struct tern_report_page *p, struct tern_sheet *s) {
     const struct tern_report_data *d = p->data;
-    static const struct tern_sheet_column column[] = {{"Series", "series", TERN_SHEET_TEXT},
-                                                      {"Date", "date", TERN_SHEET_TEXT},
-                                                      {"Last before", "commit_before", TERN_SHEET_TEXT},
-                                                      {"Commit", "commit", TERN_SHEET_TEXT},
-                                                      {"Before", "before", TERN_SHEET_NUMBER},
-                                                      {"After", "after", TERN_SHEET_NUMBER},
-                                                      {"Unit", "unit", TERN_SHEET_TEXT},
-                                                      {"Time ratio", "ratio", TERN_SHEET_SPREAD},
-                                                      {"n before", "n_before", TERN_SHEET_NUMBER},
-                                                      {"n after", "n_after", TERN_SHEET_NUMBER},
-                                                      {"p, permuted", "p_energy", TERN_SHEET_NUMBER},
-                                                      {"p, ranks", "p_rank", TERN_SHEET_NUMBER},
-                                                      {"Remark", "note", TERN_SHEET_TEXT},
-                                                      {0}};
+    static const struct tern_sheet_column column[] = {
+        {"Series", "series", TERN_SHEET_TEXT},      {"Date", "date", TERN_SHEET_TEXT},
+        {"From", "commit_before", TERN_SHEET_TEXT}, {"To", "commit", TERN_SHEET_TEXT},
+        {"Before", "before", TERN_SHEET_NUMBER},    {"After", "after", TERN_SHEET_NUMBER},
+        {"Unit", "unit", TERN_SHEET_TEXT},          {"Time ratio", "ratio", TERN_SHEET_SPREAD},
+        {"n", "n_before", TERN_SHEET_NUMBER},       {"n", "n_after", TERN_SHEET_NUMBER},
+        {"p perm.", "p_energy", TERN_SHEET_NUMBER}, {"p ranks", "p_rank", TERN_SHEET_NUMBER},
+        {"Remark", "note", TERN_SHEET_TEXT},        {0}};
     tern_sheet_begin(s, "changes", column);
     tern_text_put(
         tern_sheet_caption(s),
-        "Change points: medians of n runs on each side and their ratio as a time (above 1: "
-        "slower) with its 95 % bootstrap interval. Each passed E-divisive's permutation test and the "
-        "rank test of the runs right before and after. Disturbed runs took no part; a change lies behind "
-        "the commit of the last run before it.");
+        "Change points, between the commits From and To: medians of n runs before and n after, and their "
+        "ratio as a time (above 1: slower) with its 95 % bootstrap interval. Each passed E-divisive's "
+        "permutation test and the "
+        "rank test of the runs right before and after. Disturbed runs took no part.");
     for (size_t i = 0; d->history && i < d->history->count; i++) {
         const struct tern_series *x = &d->history->item[i];
         for (size_t j = 0; j < x->changes; j++) {

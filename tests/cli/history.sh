@@ -20,7 +20,7 @@ if "$tern" history list --db "$work/none.db" 2>&1 | grep -q 'built without SQLit
     echo "1..0 # SKIP built without SQLite"
     exit 0
 fi
-echo "1..23"
+echo "1..25"
 code() { # code N COMMAND...: the exit code is N
     want=$1
     shift
@@ -75,16 +75,29 @@ check "the rivals' figures are imported" code 0 "$tern" history import --db "$wo
 "$tern" history show --db "$work/r.db" --problem 6912x2560x1 >"$work/rivals"
 check "and labelled with their date and source" grep -q '^2026-11-22.*TL2.*imported from' "$work/rivals"
 
-"$tern" history import --db "$work/r.db" "$root/tests/data/llama-bench-rival.json" >"$work/out" 2>"$work/llama.err"
+"$tern" history import --db "$work/r.db" "$root/tests/data/llama-bench.json" >"$work/out" 2>"$work/llama.err"
 check "llama-bench JSON of a rival is imported" [ $? = 0 ]
 "$tern" history show --db "$work/r.db" >"$work/rivals"
-check "with its rates, date and source" grep -q '^2026-11-22T10:00:40Z.*decode 128 t2.*12.200 tok/s n=3  imported from llama-bench' "$work/rivals"
-check "so is a file of llama-bench" code 0 "$tern" history import --db "$work/r.db" "$root/tests/data/llama-bench.json"
+check "with its rates, date and source" grep -q '^2026-11-21T10:00:09Z.*decode 32 t2.*12.000 tok/s n=3  imported from llama-bench' "$work/rivals"
 check "a report can be made of a history alone" code 0 "$tern" report --history "$work/r.db" --out "$work/report"
 check "and shows the imported with source and date" grep -q 'llama.cpp bitnet 2B I2_S.*"llama-bench","2026-11-21"' \
     "$work/report/rivals.csv"
 check "a report needs records or a history" code 3 "$tern" report --out "$work/report"
 check "a history that is not there is an error" code 3 "$tern" report --db "$work/none.db" --out "$work/report"
+
+# 40 runs, slower by a tenth from the 15th to the 24th, with these flags
+stretch() {
+    awk -v flags="$1" 'BEGIN { for (i = 0; i < 40; i++) { slow = i >= 15 && i < 25
+        printf "{\"schema\":1,\"kind\":\"sample\",\"ts\":\"2026-01-%02dT00:00:00Z\",\"machine\":\"m:1\",\"run\":\"r-%d\",\"variant\":\"x\",\"flags\":[\"vm\"%s],\"est\":{\"median\":%d.5,\"n\":9,\"unit\":\"ns/call\"}}\n", i % 28 + 1, i, slow ? flags : "", (slow ? 1100 : 1000) + i % 3 } }' | awk '{ sub(/2026-01/, sprintf("2026-%02d", 1 + (NR > 28))); print }'
+}
+stretch ',"dirty","dirty-load"' | "$tern" history add --db "$work/dirty.db" /dev/stdin >/dev/null
+stretch '' | "$tern" history add --db "$work/clean.db" /dev/stdin >/dev/null
+"$tern" history changes --db "$work/dirty.db" >"$work/out"
+check "disturbed runs make no change, and are counted" grep -q '^1 series, 0 changes,.*undisturbed.*; 12 of 40 runs left out as disturbed' "$work/out"
+"$tern" history changes --db "$work/clean.db" >"$work/out"
+check "a regression and its fix are two" grep -q '^1 series, 2 changes, 1 slower' "$work/out"
+"$tern" history changes --db "$work/dirty.db" --with-disturbed >"$work/out"
+check "so are the disturbed ones when asked for" grep -q '^1 series, 2 changes, 1 slower' "$work/out"
 
 check "a comparison of nothing is inconclusive" code 2 "$tern" compare commit:none commit:other --db "$work/h.db"
 check "a gate without a baseline is a usage error" code 3 "$tern" gate

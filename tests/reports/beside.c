@@ -149,6 +149,25 @@ Test(beside, disturbed_runs_are_drawn_apart_and_counted) {
     folder_drop(folder);
 }
 
+Test(beside, a_history_of_another_machine_is_drawn_and_says_which) {
+    struct tern_record r[RUNS], ours = sample_one("ours", "p64", 1000, 1);
+    char run[RUNS][16];
+    make_runs(r, run, 1.1);
+    for (size_t i = 0; i < RUNS; i++) r[i].machine = "m:elsewhere";
+    struct tern_series_set series;
+    struct tern_error e = {""};
+    cr_assert(eq(int,
+                 (int)tern_series_of(r, RUNS, NULL, &(struct tern_change_options){.seed = 1}, &series, &e),
+                 TERN_OK));
+    char *folder = folder_new();
+    write_all(&ours, 1, &series, NULL, folder);
+    cr_assert(holds(folder, "figures/history-1.gp", "+10.0 % bbb2222"));
+    cr_assert(holds(folder, "history.csv", "hot, m:elsewhere"));
+    cr_assert(holds(folder, "changes.csv", "hot, m:elsewhere"));
+    tern_series_free(&series);
+    folder_drop(folder);
+}
+
 Test(beside, a_steady_history_has_no_change_and_says_so) {
     struct tern_record r[RUNS];
     char run[RUNS][16];

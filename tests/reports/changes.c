@@ -305,6 +305,21 @@ Test(changes, a_regression_and_its_fix_are_two_changes_when_the_runs_are_clean) 
     cr_assert(eq(sz, used, 60));
 }
 
+/* Neither of the two divides the whole history. */
+Test(changes, a_regression_of_ten_to_thirty_runs_and_its_fix_are_found_in_a_long_history) {
+    struct tern_random r = {15};
+    for (size_t length = 10; length <= 30; length += 4) {
+        double x[POINTS];
+        struct tern_change c[POINTS];
+        size_t changes;
+        for (size_t i = 0; i < POINTS; i++)
+            x[i] = 80000 * exp(0.003 * normal(&r)) * (i >= 40 && i < 40 + length ? 1.05 : 1);
+        cr_assert(tern_changes_find(x, POINTS, NULL, c, &changes));
+        cr_expect(eq(sz, changes, 2), "%zu runs", length);
+        cr_expect(changes == 2 && near(c[0].at, 40) && near(c[1].at, 40 + length), "%zu runs", length);
+    }
+}
+
 Test(changes, the_same_level_in_dirty_runs_is_none) {
     size_t used;
     cr_assert(eq(sz, excursion_changes((struct run_evidence){0, 150, RUN_DIRTY}, &used), 0));
