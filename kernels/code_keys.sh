@@ -1,9 +1,10 @@
 #!/bin/sh
-# Writes a header with one hash per ISA library: compiler identity, flags and sources. Usage:
-#   code_keys.sh OUT ROOT COMPILER  LEVEL "flags" file... [-- LEVEL "flags" file...]
+# Writes a header with one hash per ISA library: compiler identity, flags and sources; and, for ninja, which headers
+# they include: a header that is gone makes the keys new instead of the build fail. Usage:
+#   code_keys.sh OUT DEPFILE ROOT COMPILER  LEVEL "flags" file... [-- LEVEL "flags" file...]
 set -eu
-out=$1 root=$2 compiler=$3
-shift 3
+out=$1 depfile=$2 root=$3 compiler=$4
+shift 4
 {
     echo '/* Made by kernels/code_keys.sh. */'
     while [ $# -gt 0 ]; do
@@ -22,4 +23,9 @@ shift 3
         echo "#define TERN_CODE_KEY_$level \"$key\""
     done
 } >"$out.tmp"
+{
+    printf '%s:' "$out"
+    printf '%s\n' "$root"/kernels/*/*.h "$root"/kernels/*.h | sed 's/ /\\ /g; s/^/ /' | tr -d '\n'
+    echo
+} >"$depfile"
 mv "$out.tmp" "$out"
