@@ -1,24 +1,10 @@
 #!/bin/sh
 # The history under killed and rival writers and on a full disk; the gate and the comparison by their exit codes.
 # Prints TAP. Usage: history.sh TERN SOURCE_ROOT
-set -u
 tern=$1 root=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export HOME="$work" XDG_CONFIG_HOME="$work/config" XDG_STATE_HOME="$work/state" XDG_CACHE_HOME="$work/cache" XDG_DATA_HOME="$work/data"
-number=0
-check() { # check TEXT COMMAND...
-    text=$1
-    shift
-    number=$((number + 1))
-    if "$@"; then echo "ok $number - $text"; else
-        echo "not ok $number - $text"
-        tail -n 3 "$work"/*.err 2>/dev/null | sed 's/^/# /'
-    fi
-}
+. "$(dirname "$0")/check.sh"
 if "$tern" history list --db "$work/none.db" 2>&1 | grep -q 'built without SQLite'; then
-    echo "1..0 # SKIP built without SQLite"
-    exit 0
+    skip_all 'built without SQLite'
 fi
 echo "1..25"
 code() { # code N COMMAND...: the exit code is N

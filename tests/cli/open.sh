@@ -1,22 +1,11 @@
 #!/bin/sh
 # tern report --open: with an opener that notes what it was given, and without any. Prints TAP.
 # Usage: open.sh TERN SOURCE_ROOT
-set -u
 tern=$1 records=$2/tests/data/rivals-2026-11-22.jsonl
-work=$(realpath "$(mktemp -d)")
-trap 'rm -rf "$work"' EXIT
+. "$(dirname "$0")/check.sh"
+work=$(realpath "$work")
 unset BROWSER DISPLAY WAYLAND_DISPLAY
 page="$work/a folder/index.html"
-number=0
-check() { # check TEXT COMMAND...
-    text=$1
-    shift
-    number=$((number + 1))
-    if "$@"; then echo "ok $number - $text"; else
-        echo "not ok $number - $text"
-        sed 's/^/# /' "$work/out" "$work/err" "$work/noted" 2>/dev/null
-    fi
-}
 # opener NAME EXIT_CODE: a program that writes its arguments to `noted`, one a line
 opener() {
     mkdir -p "$work/bin"

@@ -105,17 +105,21 @@ static void make_runs(struct tern_record *r, char run[][16], double step) {
     }
 }
 
+static struct tern_series_set series_of(const struct tern_record *r, const struct tern_annotations *notes) {
+    const struct tern_change_options o = {.seed = 1};
+    struct tern_series_set series;
+    struct tern_error e = {""};
+    cr_assert(eq(int, (int)tern_series_of(r, RUNS, notes, &o, &series, &e), TERN_OK), "%s", e.text);
+    return series;
+}
+
 Test(beside, a_history_is_drawn_and_listed_with_its_change_and_remark) {
     struct tern_record r[RUNS];
     char run[RUNS][16];
     make_runs(r, run, 1.1);
     struct tern_annotation note = {.commit = "bbb", .text = "exact head", .accepted = 1};
     const struct tern_annotations notes = {&note, 1};
-    struct tern_series_set series;
-    struct tern_error e = {""};
-    cr_assert(eq(int,
-                 (int)tern_series_of(r, RUNS, &notes, &(struct tern_change_options){.seed = 1}, &series, &e),
-                 TERN_OK));
+    struct tern_series_set series = series_of(r, &notes);
     char *folder = folder_new();
     write_all(r, RUNS, &series, &notes, folder);
     cr_assert(holds(folder, "changes.csv", "\"2026-02-02\",\"aaa1111\",\"bbb2222\""));
@@ -133,11 +137,7 @@ Test(beside, disturbed_runs_are_drawn_apart_and_counted) {
     make_runs(r, run, 1.1);
     for (size_t i = RUNS / 2 - 1; i < RUNS / 2 + 2; i++)
         r[i].flags = "dirty dirty-load", r[i].est.median = 9000;
-    struct tern_series_set series;
-    struct tern_error e = {""};
-    cr_assert(eq(int,
-                 (int)tern_series_of(r, RUNS, NULL, &(struct tern_change_options){.seed = 1}, &series, &e),
-                 TERN_OK));
+    struct tern_series_set series = series_of(r, NULL);
     char *folder = folder_new();
     write_all(r, RUNS, &series, NULL, folder);
     cr_assert(holds(folder, "figures/history-1.dat", ": 9.0000 µs/call, disturbed"));
@@ -154,11 +154,7 @@ Test(beside, a_history_of_another_machine_is_drawn_and_says_which) {
     char run[RUNS][16];
     make_runs(r, run, 1.1);
     for (size_t i = 0; i < RUNS; i++) r[i].machine = "m:elsewhere";
-    struct tern_series_set series;
-    struct tern_error e = {""};
-    cr_assert(eq(int,
-                 (int)tern_series_of(r, RUNS, NULL, &(struct tern_change_options){.seed = 1}, &series, &e),
-                 TERN_OK));
+    struct tern_series_set series = series_of(r, NULL);
     char *folder = folder_new();
     write_all(&ours, 1, &series, NULL, folder);
     cr_assert(holds(folder, "figures/history-1.gp", "+10.0 % bbb2222"));
@@ -172,11 +168,7 @@ Test(beside, a_steady_history_has_no_change_and_says_so) {
     struct tern_record r[RUNS];
     char run[RUNS][16];
     make_runs(r, run, 1);
-    struct tern_series_set series;
-    struct tern_error e = {""};
-    cr_assert(eq(int,
-                 (int)tern_series_of(r, RUNS, NULL, &(struct tern_change_options){.seed = 1}, &series, &e),
-                 TERN_OK));
+    struct tern_series_set series = series_of(r, NULL);
     char *folder = folder_new();
     write_all(r, RUNS, &series, NULL, folder);
     cr_assert(holds(folder, "report.md", "No change point was found."));
