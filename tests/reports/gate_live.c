@@ -11,9 +11,10 @@
 
 static const char *const problem[] = {"1x1x1"};
 
-/* A worker: two cases, whose times differ a little from process to process, as real ones do. */
+/* A worker: two cases, whose times differ a little, or altogether, from process to process. By lot, and not
+ * by their numbers, which ascend from one build to the other. */
 static const char even[] = "#!/bin/sh\n"
-                           "part=$(($$ % 40))\n"
+                           "part=$(($(od -An -N2 -tu2 /dev/urandom) % 40))\n"
                            "case \"$*\" in\n"
                            "*slow*) name=slow time=$((10500 + part)) ;;\n"
                            "*) name=plain time=$((10000 + part)) ;;\n"
