@@ -19,15 +19,13 @@ static const struct tern_isa_level levels[] = {
     {"gfni", TERN_ISA_GFNI},
 };
 
-static uint64_t xgetbv0(void)
-{
+static uint64_t xgetbv0(void) {
     uint32_t lo, hi;
     __asm__ volatile("xgetbv" : "=a"(lo), "=d"(hi) : "c"(0));
     return (uint64_t)hi << 32 | lo;
 }
 
-uint32_t tern_isa_detected(void)
-{
+uint32_t tern_isa_detected(void) {
     unsigned a, b1, c1, d1, b7 = 0, c7 = 0, d7 = 0, a71 = 0, t0, t1, t2;
     if (!__get_cpuid(1, &a, &b1, &c1, &d1)) return 0;
     __get_cpuid_count(7, 0, &a, &b7, &c7, &d7);
@@ -61,8 +59,7 @@ static const struct tern_isa_level levels[] = {
     {"i8mm", TERN_ISA_I8MM}, {"sve", TERN_ISA_SVE},   {"sve2", TERN_ISA_SVE2},
 };
 
-uint32_t tern_isa_detected(void)
-{
+uint32_t tern_isa_detected(void) {
     const unsigned long hw = getauxval(AT_HWCAP), hw2 = getauxval(AT_HWCAP2);
     uint32_t m = TERN_ISA_NEON;
     if (hw >> 20 & 1) m |= TERN_ISA_DOTPROD;
@@ -76,8 +73,7 @@ uint32_t tern_isa_detected(void)
 
 static const struct tern_isa_level levels[] = {{"scalar", 0}};
 
-uint32_t tern_isa_detected(void)
-{
+uint32_t tern_isa_detected(void) {
     return 0;
 }
 
@@ -85,14 +81,12 @@ uint32_t tern_isa_detected(void)
 
 #define N_LEVELS (sizeof levels / sizeof *levels)
 
-const struct tern_isa_level *tern_isa_levels(size_t *count)
-{
+const struct tern_isa_level *tern_isa_levels(size_t *count) {
     *count = N_LEVELS;
     return levels;
 }
 
-enum tern_status tern_isa_parse(const char *text, uint32_t *mask, struct tern_error *e)
-{
+enum tern_status tern_isa_parse(const char *text, uint32_t *mask, struct tern_error *e) {
     uint32_t m = 0;
     for (size_t i = 0; i < N_LEVELS; i++) {
         m |= levels[i].adds;
@@ -105,12 +99,11 @@ enum tern_status tern_isa_parse(const char *text, uint32_t *mask, struct tern_er
     }
     char names[256];
     tern_isa_text(m, names, sizeof names);
-    return tern_fail(e, TERN_BAD_INPUT, "isa: '%s': not a level of this architecture (scalar %s) nor a 0x mask", text,
-                     names);
+    return tern_fail(e, TERN_BAD_INPUT,
+                     "isa: '%s': not a level of this architecture (scalar %s) nor a 0x mask", text, names);
 }
 
-enum tern_status tern_isa_usable(uint32_t *mask, struct tern_error *e)
-{
+enum tern_status tern_isa_usable(uint32_t *mask, struct tern_error *e) {
     *mask = tern_isa_detected();
     const char *env = getenv("TERN_ISA");
     if (!env || !*env) return TERN_OK;
@@ -121,16 +114,14 @@ enum tern_status tern_isa_usable(uint32_t *mask, struct tern_error *e)
     return TERN_OK;
 }
 
-const char *tern_isa_level_name(uint32_t mask)
-{
+const char *tern_isa_level_name(uint32_t mask) {
     const char *best = levels[0].name;
     for (size_t i = 1; i < N_LEVELS; i++)
         if ((mask & levels[i].adds) == levels[i].adds) best = levels[i].name;
     return best;
 }
 
-void tern_isa_text(uint32_t mask, char *out, size_t out_bytes)
-{
+void tern_isa_text(uint32_t mask, char *out, size_t out_bytes) {
     size_t at = 0;
     snprintf(out, out_bytes, "scalar");
     for (size_t i = 1; i < N_LEVELS && at < out_bytes; i++) {

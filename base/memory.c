@@ -17,8 +17,7 @@
 #define HUGE_PAGE ((size_t)2 << 20)
 #define CANARY    0xA5
 
-void *tern_alloc(size_t bytes)
-{
+void *tern_alloc(size_t bytes) {
     if (bytes > SIZE_MAX - TERN_CACHE_LINE) return NULL;
     size_t n = tern_round_up(bytes ? bytes : 1, TERN_CACHE_LINE);
     void *p = aligned_alloc(TERN_CACHE_LINE, n);
@@ -26,19 +25,16 @@ void *tern_alloc(size_t bytes)
     return p;
 }
 
-void tern_free(void *p)
-{
+void tern_free(void *p) {
     free(p);
 }
 
-size_t tern_mul_size(size_t a, size_t b)
-{
+size_t tern_mul_size(size_t a, size_t b) {
     size_t r;
     return __builtin_mul_overflow(a, b, &r) ? 0 : r;
 }
 
-int tern_pages_get(struct tern_pages *p, size_t bytes)
-{
+int tern_pages_get(struct tern_pages *p, size_t bytes) {
     memset(p, 0, sizeof *p);
     if (bytes == 0 || bytes > SIZE_MAX / 2) return -1;
     size_t want = tern_round_up(bytes, HUGE_PAGE) + HUGE_PAGE;
@@ -52,8 +48,7 @@ int tern_pages_get(struct tern_pages *p, size_t bytes)
     return 0;
 }
 
-void tern_pages_drop(struct tern_pages *p)
-{
+void tern_pages_drop(struct tern_pages *p) {
     if (p->map) {
         ASAN_UNPOISON_MEMORY_REGION(p->map, p->map_bytes);
         munmap(p->map, p->map_bytes);
@@ -61,8 +56,7 @@ void tern_pages_drop(struct tern_pages *p)
     memset(p, 0, sizeof *p);
 }
 
-void *tern_region_take(struct tern_region *r, size_t count, size_t size)
-{
+void *tern_region_take(struct tern_region *r, size_t count, size_t size) {
     size_t own, bytes, end;
     if (__builtin_mul_overflow(count, size, &own) ||
         __builtin_add_overflow(own, TERN_REGION_GAP + TERN_CACHE_LINE - 1, &bytes) ||
@@ -77,8 +71,7 @@ void *tern_region_take(struct tern_region *r, size_t count, size_t size)
     return part;
 }
 
-int tern_guard_get(struct tern_guard *g, size_t bytes, int end)
-{
+int tern_guard_get(struct tern_guard *g, size_t bytes, int end) {
     memset(g, 0, sizeof *g);
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t body = tern_round_up(bytes ? bytes : 1, page);
@@ -98,8 +91,7 @@ int tern_guard_get(struct tern_guard *g, size_t bytes, int end)
     return 0;
 }
 
-int tern_guard_intact(const struct tern_guard *g)
-{
+int tern_guard_intact(const struct tern_guard *g) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     const unsigned char *from = (const unsigned char *)g->map + page;
     const unsigned char *to = (const unsigned char *)g->map + g->map_bytes - page;
@@ -110,14 +102,12 @@ int tern_guard_intact(const struct tern_guard *g)
     return 1;
 }
 
-void tern_guard_protect(struct tern_guard *g)
-{
+void tern_guard_protect(struct tern_guard *g) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     mprotect((unsigned char *)g->map + page, g->map_bytes - 2 * page, PROT_READ);
 }
 
-void tern_guard_drop(struct tern_guard *g)
-{
+void tern_guard_drop(struct tern_guard *g) {
     if (g->map) munmap(g->map, g->map_bytes);
     memset(g, 0, sizeof *g);
 }

@@ -10,24 +10,20 @@
 #define TERN_CACHE_LINE 64
 
 /* n rounded up to a multiple of `step` (> 0). */
-static inline size_t tern_round_up(size_t n, size_t step)
-{
+static inline size_t tern_round_up(size_t n, size_t step) {
     return (n + step - 1) / step * step;
 }
 
-static inline size_t tern_min(size_t a, size_t b)
-{
+static inline size_t tern_min(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-static inline size_t tern_max(size_t a, size_t b)
-{
+static inline size_t tern_max(size_t a, size_t b) {
     return a > b ? a : b;
 }
 
 /* The smallest multiple of both; a, b > 0. */
-static inline size_t tern_common_multiple(size_t a, size_t b)
-{
+static inline size_t tern_common_multiple(size_t a, size_t b) {
     size_t x = a, y = b;
     while (y) {
         const size_t t = x % y;
@@ -47,8 +43,8 @@ size_t tern_mul_size(size_t a, size_t b);
 /* A private anonymous mapping, 2 MB aligned, advised for huge pages. */
 struct tern_pages {
     void *data;
-    size_t bytes;    /* as asked */
-    void *map;       /* start and length of the whole mapping, for the release */
+    size_t bytes; /* as asked */
+    void *map;    /* start and length of the whole mapping, for the release */
     size_t map_bytes;
 };
 
@@ -64,7 +60,8 @@ void tern_pages_drop(struct tern_pages *p);
 #endif
 #endif
 #ifndef TERN_REGION_GAP
-#define TERN_REGION_GAP 0 /* bytes behind each part that nobody may touch: builds with AddressSanitizer watch them */
+#define TERN_REGION_GAP                                                                                      \
+    0 /* bytes behind each part that nobody may touch: builds with AddressSanitizer watch them */
 #endif
 
 /* Parts of one mapping of huge pages, which lie alike in every process: look-up tables took 1 % less time there, and

@@ -37,8 +37,7 @@ struct tern_pool {
     _Atomic int quit;
 };
 
-static void relax(void)
-{
+static void relax(void) {
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
@@ -46,8 +45,7 @@ static void relax(void)
 #endif
 }
 
-static void wait_while(_Atomic uint32_t *word, uint32_t old)
-{
+static void wait_while(_Atomic uint32_t *word, uint32_t old) {
     for (int i = 0; i < SPINS; i++) {
         if (atomic_load_explicit(word, memory_order_acquire) != old) return;
         relax();
@@ -56,13 +54,11 @@ static void wait_while(_Atomic uint32_t *word, uint32_t old)
         syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, old, NULL, NULL, 0);
 }
 
-static void wake_all(_Atomic uint32_t *word)
-{
+static void wake_all(_Atomic uint32_t *word) {
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT32_MAX, NULL, NULL, 0);
 }
 
-void tern_pool_barrier(struct tern_pool *p)
-{
+void tern_pool_barrier(struct tern_pool *p) {
     const uint32_t turn = atomic_load_explicit(&p->turn, memory_order_relaxed);
     if (p->used == 1) {
         atomic_store_explicit(&p->turn, turn + 1, memory_order_relaxed);
@@ -77,16 +73,14 @@ void tern_pool_barrier(struct tern_pool *p)
     }
 }
 
-static int pin(pthread_t t, int cpu)
-{
+static int pin(pthread_t t, int cpu) {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET((unsigned)cpu, &set);
     return pthread_setaffinity_np(t, sizeof set, &set);
 }
 
-static void *work(void *arg)
-{
+static void *work(void *arg) {
     struct worker *w = arg;
     struct tern_pool *p = w->pool;
     uint32_t seen = 0;
@@ -101,8 +95,8 @@ static void *work(void *arg)
     }
 }
 
-enum tern_status tern_pool_new(size_t workers, const int *cpus, struct tern_pool **out, struct tern_error *e)
-{
+enum tern_status tern_pool_new(size_t workers, const int *cpus, struct tern_pool **out,
+                               struct tern_error *e) {
     *out = NULL;
     if (workers == 0 || workers > 4096)
         return tern_fail(e, TERN_BAD_INPUT, "threads: %zu: must be between 1 and 4096", workers);
@@ -143,8 +137,7 @@ enum tern_status tern_pool_new(size_t workers, const int *cpus, struct tern_pool
     return TERN_OK;
 }
 
-void tern_pool_free(struct tern_pool *p)
-{
+void tern_pool_free(struct tern_pool *p) {
     if (!p) return;
     atomic_store(&p->quit, 1);
     atomic_fetch_add(&p->job, 1u << USED_BITS);
@@ -155,37 +148,33 @@ void tern_pool_free(struct tern_pool *p)
     tern_free(p);
 }
 
-size_t tern_pool_workers(const struct tern_pool *p)
-{
+size_t tern_pool_workers(const struct tern_pool *p) {
     return p->workers;
 }
 
-void tern_pool_use(struct tern_pool *p, size_t workers)
-{
+void tern_pool_use(struct tern_pool *p, size_t workers) {
     p->used = tern_max(tern_min(workers, p->workers), 1);
     atomic_store(&p->left, (uint32_t)p->used);
 }
 
-uint32_t tern_pool_barriers(const struct tern_pool *p)
-{
+uint32_t tern_pool_barriers(const struct tern_pool *p) {
     return atomic_load_explicit(&p->turn, memory_order_relaxed);
 }
 
-void tern_pool_run(struct tern_pool *p, tern_pool_fn fn, void *ctx)
-{
+void tern_pool_run(struct tern_pool *p, tern_pool_fn fn, void *ctx) {
     if (p->used > 1) {
         p->fn = fn;
         p->ctx = ctx;
         const uint32_t run = atomic_load_explicit(&p->job, memory_order_relaxed) >> USED_BITS;
-        atomic_store_explicit(&p->job, (run + 1) << USED_BITS | (uint32_t)(p->used - 1), memory_order_release);
+        atomic_store_explicit(&p->job, (run + 1) << USED_BITS | (uint32_t)(p->used - 1),
+                              memory_order_release);
         wake_all(&p->job);
     }
     fn(ctx, 0, p->used);
     tern_pool_barrier(p);
 }
 
-void tern_share(size_t items, size_t step, size_t w, size_t workers, size_t *from, size_t *to)
-{
+void tern_share(size_t items, size_t step, size_t w, size_t workers, size_t *from, size_t *to) {
     const size_t blocks = (items + step - 1) / step;
     *from = tern_min(blocks * w / workers * step, items);
     *to = tern_min(blocks * (w + 1) / workers * step, items);

@@ -7,20 +7,17 @@
 
 #define WIDTH 28
 
-static double now(void)
-{
+static double now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-void tern_progress_begin(struct tern_progress *p, const char *title, int quiet)
-{
+void tern_progress_begin(struct tern_progress *p, const char *title, int quiet) {
     *p = (struct tern_progress){.on = !quiet && isatty(STDERR_FILENO), .started = now(), .title = title};
 }
 
-void tern_progress_step(struct tern_progress *p, double fraction, const char *note)
-{
+void tern_progress_step(struct tern_progress *p, double fraction, const char *note) {
     if (!p->on) return;
     const double t = now();
     if (t - p->shown < 0.1 && fraction < 1) return;
@@ -36,8 +33,7 @@ void tern_progress_step(struct tern_progress *p, double fraction, const char *no
     fflush(stderr);
 }
 
-void tern_progress_end(struct tern_progress *p)
-{
+void tern_progress_end(struct tern_progress *p) {
     if (p->on) fputs("\r\033[K", stderr);
     p->on = 0;
 }

@@ -3,8 +3,8 @@
 #define TERN_BASE_PROGRESS_H
 
 struct tern_progress {
-    int on;          /* draws at all */
-    double shown;    /* time of the last redraw, seconds */
+    int on;       /* draws at all */
+    double shown; /* time of the last redraw, seconds */
     double started;
     const char *title;
 };

@@ -9,13 +9,13 @@
 
 enum tern_status {
     TERN_OK = 0,
-    TERN_CHECK_FAILED,  /* a comparison or a gate said no                       -> exit 1 */
-    TERN_INCONCLUSIVE,  /* too noisy, or too little data                        -> exit 2 */
-    TERN_BAD_INPUT,     /* usage, malformed file, missing file                  -> exit 3 */
-    TERN_UNSUPPORTED,   /* this machine or this build lacks what was asked for  -> exit 4 */
-    TERN_NO_MEMORY,     /* allocation failed                                    -> exit 4 */
-    TERN_IO,            /* the operating system refused a read or a write       -> exit 3 */
-    TERN_SKIPPED        /* deliberately not done                                -> exit 77 */
+    TERN_CHECK_FAILED, /* a comparison or a gate said no                       -> exit 1 */
+    TERN_INCONCLUSIVE, /* too noisy, or too little data                        -> exit 2 */
+    TERN_BAD_INPUT,    /* usage, malformed file, missing file                  -> exit 3 */
+    TERN_UNSUPPORTED,  /* this machine or this build lacks what was asked for  -> exit 4 */
+    TERN_NO_MEMORY,    /* allocation failed                                    -> exit 4 */
+    TERN_IO,           /* the operating system refused a read or a write       -> exit 3 */
+    TERN_SKIPPED       /* deliberately not done                                -> exit 77 */
 };
 
 /* One line of text for a person. `text` is empty until something fails. */

@@ -2,11 +2,11 @@
 #include "cli/command.h"
 
 #include "base/progress.h"
-#include "measure/ceilings.h"
+#include "measure/ceilings/ceilings.h"
 #include "measure/clock.h"
-#include "measure/machine.h"
-#include "measure/record.h"
-#include "measure/survey.h"
+#include "measure/machine/machine.h"
+#include "measure/records/record.h"
+#include "measure/sampling/survey.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -3,9 +3,9 @@
 #include "cli/command.h"
 
 #include "base/file.h"
-#include "reports/compare.h"
-#include "reports/history.h"
-#include "reports/select.h"
+#include "reports/compare/compare.h"
+#include "reports/data/select.h"
+#include "reports/history/history.h"
 
 #include <math.h>
 #include <stdio.h>

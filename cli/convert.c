@@ -1,4 +1,4 @@
-#include "models/convert.h"
+#include "models/convert/convert.h"
 #include "base/progress.h"
 #include "cli/command.h"
 #include "models/facts.h"

@@ -2,10 +2,10 @@
 #include "cli/command.h"
 
 #include "base/isa.h"
-#include "measure/card.h"
-#include "measure/ceilings.h"
+#include "measure/ceilings/ceilings.h"
 #include "measure/clock.h"
-#include "measure/machine.h"
+#include "measure/machine/card.h"
+#include "measure/machine/machine.h"
 
 #include <jansson.h>
 #include <stdio.h>

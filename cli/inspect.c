@@ -1,8 +1,8 @@
 #include "cli/command.h"
 #include "models/arch.h"
 #include "models/facts.h"
-#include "models/gguf_types.h"
-#include "models/model_gguf.h"
+#include "models/gguf/model.h"
+#include "models/gguf/types.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -2,10 +2,10 @@
 #include "cli/command.h"
 
 #include "base/file.h"
-#include "measure/record.h"
-#include "reports/browser.h"
-#include "reports/changes.h"
-#include "reports/report.h"
+#include "measure/records/record.h"
+#include "reports/changes/changes.h"
+#include "reports/figures/browser.h"
+#include "reports/page/report.h"
 
 #include <jansson.h>
 #include <stdio.h>

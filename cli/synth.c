@@ -1,4 +1,4 @@
-#include "models/synth.h"
+#include "models/synth/synth.h"
 #include "base/progress.h"
 #include "cli/command.h"
 #include "models/facts.h"

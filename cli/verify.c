@@ -3,7 +3,7 @@
 
 #include "base/isa.h"
 #include "base/progress.h"
-#include "kernels/verify.h"
+#include "kernels/verify/verify.h"
 
 #include <jansson.h>
 #include <stdio.h>

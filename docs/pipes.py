@@ -5,7 +5,7 @@
 
 Writes loops of independent 512-bit operations as asm, compiles them with cc, and prints the time of each in units of one
 vpdpbusd (the median of 31 runs and the median deviation from it). Needs AVX-512 VNNI, VBMI, VBMI2, GFNI. The last rows are the loop
-of t24 (kernels/x86/t24_loop.h): 24 vpdpbusd, 8 vpermb, 16 vpand, 7 shifts, 4 merges, in its order, on registers and on
+of t24 (kernels/x86/panels/t24_loop.h): 24 vpdpbusd, 8 vpermb, 16 vpand, 7 shifts, 4 merges, in its order, on registers and on
 five lines that stay in L1.
 """
 import pathlib

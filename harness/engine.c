@@ -5,7 +5,7 @@
 #include "harness/internal.h"
 #include "harness/memory_left.h"
 #include "measure/clock.h"
-#include "measure/machine.h"
+#include "measure/machine/machine.h"
 
 #include <stdlib.h>
 #include <string.h>

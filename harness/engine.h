@@ -7,11 +7,11 @@
 
 #include "base/pool.h"
 #include "base/status.h"
-#include "harness/f32ops.h"
-#include "harness/head_exact.h"
+#include "harness/head/exact.h"
 #include "harness/profile.h"
+#include "kernels/dense/f32_ops.h"
 #include "models/model.h"
-#include "tuner/wisdom.h"
+#include "tuner/wisdom/wisdom.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,7 +34,8 @@ enum tern_head_type {
 enum tern_merge { TERN_MERGE_AUTO, TERN_MERGE_NEVER, TERN_MERGE_ALWAYS };
 
 struct tern_engine_options {
-    size_t threads; /* 0: what wisdom says is fastest (tuner/thread_counts.h), else all usable processors */
+    size_t
+        threads; /* 0: what wisdom says is fastest (tuner/wisdom/thread_counts.h), else all usable processors */
     size_t
         threads_prefill; /* of steps of two tokens and more; 0: as threads, and where those are 0 as they */
     size_t context;      /* positions to hold; 0: the model's, at most 4096 */
@@ -101,7 +102,7 @@ struct tern_engine_facts {
     int merged_qkv, merged_gate_up;
     char decode_plan[512], prefill_plan[512]; /* distinct variants with their share of the weights */
     size_t planned, from_wisdom;              /* linear layers, and how many wisdom decided */
-    size_t lent; /* of these: by wisdom that the slowest kind of core lends (tuner/kinds.h) */
+    size_t lent; /* of these: by wisdom that the slowest kind of core lends (tuner/wisdom/kinds.h) */
     double load_seconds;
     int from_cache;                 /* the packed weights were read from the cache */
     struct tern_exact_counts exact; /* of an exact2 head */

@@ -5,12 +5,12 @@
 
 #include "base/memory.h"
 #include "harness/engine.h"
-#include "harness/f32ops.h"
-#include "harness/head_exact.h"
-#include "harness/headops.h"
+#include "harness/head/exact.h"
+#include "kernels/dense/f32_ops.h"
+#include "kernels/dense/head_ops.h"
 #include "kernels/epilogue.h"
 #include "kernels/quantise.h"
-#include "measure/machine.h"
+#include "measure/machine/machine.h"
 #include "models/arch.h"
 
 #define SPLIT_MATRICES 3  /* that one group of products multiplies: q, k, v */

@@ -1,7 +1,7 @@
 #include "harness/internal.h"
 
 #include "base/progress.h"
-#include "harness/dense_rows.h"
+#include "harness/head/dense_rows.h"
 #include "models/facts.h"
 
 #include <stdint.h>

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 #include "harness/options.h"
 
-#include "measure/machine.h"
-#include "tuner/kinds.h"
+#include "measure/machine/machine.h"
+#include "tuner/wisdom/kinds.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "harness/internal.h"
 
-#include "kernels/verify.h"
-#include "measure/machine.h"
+#include "kernels/verify/verify.h"
+#include "measure/machine/machine.h"
 
 #include <stdio.h>
 #include <string.h>

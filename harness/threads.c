@@ -1,7 +1,7 @@
 /* How many workers a token and a prompt get. */
 #include "harness/internal.h"
 
-#include "tuner/thread_counts.h"
+#include "tuner/wisdom/thread_counts.h"
 
 #define SHAPES_MAX 16
 

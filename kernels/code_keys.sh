@@ -5,6 +5,7 @@
 set -eu
 out=$1 depfile=$2 root=$3 compiler=$4
 shift 4
+headers=$(find "$root/kernels" -name '*.h' | sort)
 {
     echo '/* Made by kernels/code_keys.sh. */'
     while [ $# -gt 0 ]; do
@@ -17,15 +18,14 @@ shift 4
         done
         [ $# -gt 0 ] && shift
         # shellcheck disable=SC2086
-        key=$( { echo "$compiler $flags"; cat $files "$root"/kernels/*/*.h "$root"/kernels/*.h \
-            "$root"/kernels/parts*.c "$root"/kernels/lut.c "$root"/kernels/spaces_lut.c "$root"/kernels/split.c; } |
+        key=$( { echo "$compiler $flags"; cat $files $headers "$root"/kernels/prep/*.c "$root"/kernels/split.c; } |
             sha256sum | cut -c1-16)
         echo "#define TERN_CODE_KEY_$level \"$key\""
     done
 } >"$out.tmp"
 {
     printf '%s:' "$out"
-    printf '%s\n' "$root"/kernels/*/*.h "$root"/kernels/*.h | sed 's/ /\\ /g; s/^/ /' | tr -d '\n'
+    printf '%s\n' $headers | sed 's/ /\\ /g; s/^/ /' | tr -d '\n'
     echo
 } >"$depfile"
 mv "$out.tmp" "$out"

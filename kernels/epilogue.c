@@ -2,7 +2,7 @@
 
 #include "base/isa.h"
 #include "base/memory.h"
-#include "kernels/lut.h"
+#include "kernels/prep/lut.h"
 #include "kernels/split.h"
 
 #define BLOCK_BYTES  ((size_t)256 << 10)

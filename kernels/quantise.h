@@ -20,8 +20,7 @@ struct tern_tokens {
     float *f;
 };
 
-static inline size_t tern_token_stride(size_t k)
-{
+static inline size_t tern_token_stride(size_t k) {
     return (k + TERN_TOKEN_ALIGN - 1) / TERN_TOKEN_ALIGN * TERN_TOKEN_ALIGN;
 }
 

@@ -7,7 +7,7 @@
 #define TERN_KERNELS_SIGNS_H
 
 #include "base/pool.h"
-#include "kernels/formats/planes.h"
+#include "kernels/formats/memory/planes.h"
 #include "kernels/unroll.h"
 #include "kernels/variant.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "base/pool.h"
-#include "kernels/lut.h"
+#include "kernels/prep/lut.h"
 
 #include <string.h>
 

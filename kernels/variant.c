@@ -5,8 +5,8 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "kernels/code_keys.h"
-#include "kernels/lut.h"
-#include "kernels/parts.h"
+#include "kernels/prep/lut.h"
+#include "kernels/prep/prep.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #include "measure/statistics.h"
-#include "measure/sampler.h"
+#include "measure/sampling/sampler.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef TERN_MODELS_FACTS_H
 #define TERN_MODELS_FACTS_H
 
-#include "models/gguf.h"
+#include "models/gguf/gguf.h"
 #include "models/model.h"
 
 /* Bytes as stored in the file; all zero for synthetic models, which store nothing. Decoding one token reads

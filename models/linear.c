@@ -1,7 +1,7 @@
 #include "models/model.h"
 
-#include "kernels/formats/tl.h"
-#include "models/synth.h"
+#include "kernels/formats/file/tl.h"
+#include "models/synth/synth.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -2,10 +2,10 @@
 #include "models/model.h"
 
 #include "models/arch.h"
-#include "models/gguf.h"
-#include "models/gguf_file.h"
-#include "models/model_gguf.h"
-#include "models/synth.h"
+#include "models/gguf/file.h"
+#include "models/gguf/gguf.h"
+#include "models/gguf/model.h"
+#include "models/synth/synth.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -58,8 +58,8 @@ struct tern_linear {
     size_t m, k;
     float scale;                      /* multiplies the integer sum */
     const struct tern_format *format; /* of the bytes below; NULL for synthetic and for dense weights */
-    struct tern_tl_tile tile; /* of TL1 and TL2: how the bytes were cut, when the user said; else all 0 */
-    const void *data;                 /* in the file's mapping; NULL for synthetic weights */
+    struct tern_tl_tile tile;   /* of TL1 and TL2: how the bytes were cut, when the user said; else all 0 */
+    const void *data;           /* in the file's mapping; NULL for synthetic weights */
     enum tern_dense_type dense; /* dense weights, not packed ones: F32, F16 or BF16 (or any, when plain) */
     float unit;                 /* of dense weights: each is -unit, 0 or +unit, unless `absmean` */
     int absmean;     /* master weights: the trit is round(weight / unit), clamped; unit = mean|weight| */

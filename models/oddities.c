@@ -1,7 +1,7 @@
 #include "models/arch.h"
 #include "models/facts.h"
-#include "models/gguf_file.h"
-#include "models/gguf_types.h"
+#include "models/gguf/file.h"
+#include "models/gguf/types.h"
 
 #include <stdio.h>
 

@@ -1,11 +1,11 @@
 /* Scalar kernels that read the layouts of model files as they are. */
-#include "kernels/formats/blocks.h"
-#include "kernels/formats/hfu8.h"
-#include "kernels/formats/i2sfamily.h"
-#include "kernels/formats/iqbn.h"
-#include "kernels/formats/tl.h"
-#include "kernels/formats/tmac.h"
-#include "kernels/formats/vlut.h"
+#include "kernels/formats/file/blocks.h"
+#include "kernels/formats/file/hfu8.h"
+#include "kernels/formats/file/i2sfamily.h"
+#include "kernels/formats/file/iqbn.h"
+#include "kernels/formats/file/tl.h"
+#include "kernels/formats/file/tmac.h"
+#include "kernels/formats/file/vlut.h"
 #include "kernels/scalar/rows.h"
 
 /* The tile is the matrix's own where it has one. */

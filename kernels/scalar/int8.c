@@ -1,6 +1,6 @@
 /* Scalar multiply-add (rows.h) on the layouts i2s, tq20, p64 and e80. */
-#include "kernels/formats/e80.h"
-#include "kernels/formats/panel.h"
+#include "kernels/formats/memory/e80.h"
+#include "kernels/formats/memory/panel.h"
 #include "kernels/scalar/rows.h"
 
 static inline void decode_i2s(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {

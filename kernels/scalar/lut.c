@@ -1,8 +1,8 @@
 /* Scalar look-up on the group layouts: per block of groups and token a table of all codes, then one load and
  * one add per group and row. 32-bit sums: no bound to watch. What every machine can run, and for wide groups
  * less work than multiplying. */
-#include "kernels/lut.h"
-#include "kernels/formats/group.h"
+#include "kernels/prep/lut.h"
+#include "kernels/formats/memory/group.h"
 #include "kernels/variant.h"
 
 enum { CODES = 256, BLOCK_GROUPS = 24 }; /* 24 = 3 words of g3w = 3 chunks of g3; 12 KB of tables */

@@ -1,9 +1,9 @@
 /* Scalar kernels of the layouts that exist only in memory. */
-#include "kernels/formats/panel.h"
-#include "kernels/formats/planes.h"
-#include "kernels/formats/r16.h"
-#include "kernels/formats/t24.h"
-#include "kernels/formats/t5.h"
+#include "kernels/formats/memory/panel.h"
+#include "kernels/formats/memory/planes.h"
+#include "kernels/formats/memory/r16.h"
+#include "kernels/formats/memory/t24.h"
+#include "kernels/formats/memory/t5.h"
 #include "kernels/scalar/rows.h"
 
 static void m80_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {

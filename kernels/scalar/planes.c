@@ -1,6 +1,6 @@
 /* Scalar kernels on bit planes: popcount against bit-sliced activations and against sign bits, and signed
  * sums of f32 activations. */
-#include "kernels/formats/planes.h"
+#include "kernels/formats/memory/planes.h"
 #include "kernels/signs.h"
 #include "kernels/slices.h"
 #include "kernels/variant.h"

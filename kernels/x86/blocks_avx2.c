@@ -3,7 +3,7 @@
  *
  * Per 32 bytes = 128 weights: 4 products of at most 512 are added, so an int16 lane holds 16 blocks
  * (16 * 4 * 512 = 32,768 in magnitude, reached only as -32,768); they are widened every 16 blocks. */
-#include "kernels/parts.h"
+#include "kernels/prep/prep.h"
 #include "kernels/variant.h"
 #include "kernels/x86/panel_avx2.h"
 

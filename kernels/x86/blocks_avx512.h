@@ -7,7 +7,7 @@
 #ifndef TERN_KERNELS_X86_BLOCKS_AVX512_H
 #define TERN_KERNELS_X86_BLOCKS_AVX512_H
 
-#include "kernels/parts.h"
+#include "kernels/prep/prep.h"
 #include "kernels/variant.h"
 #define TERN_VEC_BITS 512
 #include "kernels/x86/panel_vec.h"

@@ -1,7 +1,7 @@
 /* Dense rows against f32 activations: R rows x T tokens of fused multiply-adds. The includer defines
  *   VEC, LANES, ZERO, ADD(a, b), LOAD_F16(p, left), LOAD_F32(p, left), LOAD_X(p, left), FMA(a, b, c), SUM(v)
  * where `left` (1 ..) is how many elements remain; loads past them give 0. */
-#include "kernels/parts.h"
+#include "kernels/prep/prep.h"
 #include "kernels/unroll.h"
 #include "kernels/variant.h"
 

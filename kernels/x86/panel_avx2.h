@@ -6,8 +6,8 @@
 #ifndef TERN_KERNELS_X86_PANEL_AVX2_H
 #define TERN_KERNELS_X86_PANEL_AVX2_H
 
-#include "kernels/formats/panel.h"
-#include "kernels/parts.h"
+#include "kernels/formats/memory/panel.h"
+#include "kernels/prep/prep.h"
 #include "kernels/unroll.h"
 #include "kernels/variant.h"
 

@@ -3,7 +3,7 @@
 #ifndef TERN_KERNELS_X86_PANEL_AVX512_H
 #define TERN_KERNELS_X86_PANEL_AVX512_H
 
-#include "kernels/formats/panel.h"
+#include "kernels/formats/memory/panel.h"
 #include "kernels/x86/panel_vec.h"
 
 /* The four telescoped sums of prefix masks -> the four rows' sums of codes. Exact: every difference is a

@@ -8,7 +8,7 @@
 #ifndef TERN_KERNELS_X86_PANEL_VEC_H
 #define TERN_KERNELS_X86_PANEL_VEC_H
 
-#include "kernels/parts.h"
+#include "kernels/prep/prep.h"
 #include "kernels/unroll.h"
 #include "kernels/variant.h"
 

@@ -1,8 +1,8 @@
 /* Times chosen candidates of one problem in the same rounds and prints one JSON line of samples for each.
  * Usage: drill-field MxKxN THREADS hot|wcold ROUNDS SEED CANDIDATE..., a candidate being VARIANT or
  * VARIANT:PARAMS as wisdom writes them ("prefetch=0 panels=2"). */
-#include "tuner/bed.h"
-#include "tuner/round.h"
+#include "tuner/trial/bed.h"
+#include "tuner/trial/round.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * per comparison: time of B over time of A, its 95 % interval, rounds, seconds. Usage: drill-pair A B MxKxN
  * hot|wcold COMPARISONS ROUNDS SEED */
 #include "measure/clock.h"
-#include "tuner/bed.h"
-#include "tuner/round.h"
+#include "tuner/trial/bed.h"
+#include "tuner/trial/round.h"
 
 #include <math.h>
 #include <stdio.h>

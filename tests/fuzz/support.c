@@ -3,9 +3,9 @@
 
 #include "models/arch.h"
 #include "models/facts.h"
-#include "models/gguf.h"
-#include "models/model_gguf.h"
-#include "models/tokenizer.h"
+#include "models/gguf/gguf.h"
+#include "models/gguf/model.h"
+#include "models/tokenizer/tokenizer.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * to give the user's and the system's words. */
 #include "support.h"
 
-#include "models/chat_template.h"
+#include "models/tokenizer/chat_template.h"
 
 #include <stdlib.h>
 #include <string.h>

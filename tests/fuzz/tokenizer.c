@@ -2,8 +2,8 @@
  * first byte chooses the vocabulary and whether control tokens are parsed. */
 #include "support.h"
 
-#include "models/gguf.h"
-#include "models/tokenizer.h"
+#include "models/gguf/gguf.h"
+#include "models/tokenizer/tokenizer.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "harness/cache_file.h"
+#include "harness/cache/file.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

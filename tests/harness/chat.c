@@ -1,11 +1,11 @@
 #define _GNU_SOURCE
-#include "harness/chat.h"
-#include "harness/text_stream.h"
+#include "harness/text/chat.h"
+#include "harness/text/text_stream.h"
 #include "reference.h"
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "models/gguf.h"
+#include "models/gguf/gguf.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

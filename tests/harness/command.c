@@ -2,7 +2,7 @@
 #include "reference.h"
 
 #include "base/file.h"
-#include "harness/default_model.h"
+#include "harness/text/default_model.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

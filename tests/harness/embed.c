@@ -1,5 +1,5 @@
 /* Vectors of texts: what the head multiplies, pooled. */
-#include "harness/embed.h"
+#include "harness/text/embed.h"
 #include "reference.h"
 
 #include "base/memory.h"

@@ -6,7 +6,7 @@
 #include "base/isa.h"
 #include "base/memory.h"
 #include "kernels/split.h"
-#include "measure/machine.h"
+#include "measure/machine/machine.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "harness/f32ops.h"
+#include "kernels/dense/f32_ops.h"
 
 #include "base/isa.h"
 #include "base/random.h"

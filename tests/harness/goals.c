@@ -1,9 +1,9 @@
 /* The verdict on a goal, and when two engines do the same. */
 #include "reference.h"
 
-#include "harness/goals_internal.h"
+#include "harness/timing/goals_internal.h"
 #include "kernels/variant.h"
-#include "models/synth.h"
+#include "models/synth/synth.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -7,11 +7,11 @@
 #include "base/isa.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "harness/embed.h"
-#include "models/dense_pack.h"
+#include "harness/text/embed.h"
 #include "kernels/half.h"
 #include "kernels/variant.h"
 #include "models/arch.h"
+#include "models/dense_pack.h"
 #include "models/facts.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
-#include "harness/head_exact.h"
-#include "harness/head_lanes.h"
+#include "harness/head/exact.h"
+#include "kernels/dense/q6_lanes.h"
 #include "models/dense_pack.h"
 
 #include "base/isa.h"

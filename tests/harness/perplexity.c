@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "harness/perplexity.h"
+#include "harness/text/perplexity.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

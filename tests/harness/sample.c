@@ -1,4 +1,4 @@
-#include "harness/sample.h"
+#include "harness/text/sample.h"
 
 #include "base/random.h"
 

@@ -1,4 +1,4 @@
-#include "harness/text_stream.h"
+#include "harness/text/text_stream.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "kernels/lut.h"
+#include "kernels/prep/lut.h"
 
 #include "base/isa.h"
 #include "base/memory.h"

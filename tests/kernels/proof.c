@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "kernels/verify.h"
+#include "kernels/verify/verify.h"
 
 #include "base/isa.h"
 

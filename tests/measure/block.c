@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "machine_tree.h"
 
-#include "measure/block.h"
+#include "measure/sampling/block.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

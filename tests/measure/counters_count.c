@@ -1,5 +1,5 @@
-#include "measure/count.h"
-#include "measure/tally.h"
+#include "measure/counters/count.h"
+#include "measure/counters/tally.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "measure/groups.h"
+#include "measure/counters/groups.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 #include "machine_tree.h"
 
-#include "measure/counters.h"
-#include "measure/counters_backend.h"
+#include "measure/counters/backend.h"
+#include "measure/counters/counters.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

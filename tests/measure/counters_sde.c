@@ -1,7 +1,7 @@
 /* The tally read back through PAPI_start and PAPI_read: the same road that processor events take, on machines
  * that have none. */
-#include "measure/counters.h"
-#include "measure/tally.h"
+#include "measure/counters/counters.h"
+#include "measure/counters/tally.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

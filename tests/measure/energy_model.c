@@ -1,4 +1,4 @@
-#include "measure/energy_model.h"
+#include "measure/energy/model.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

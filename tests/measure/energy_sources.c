@@ -2,8 +2,8 @@
 #define _GNU_SOURCE
 #include "machine_tree.h"
 
-#include "measure/energy.h"
-#include "measure/energy_backend.h"
+#include "measure/energy/backend.h"
+#include "measure/energy/energy.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "measure/floor.h"
+#include "measure/sampling/floor.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

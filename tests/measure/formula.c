@@ -1,4 +1,4 @@
-#include "measure/formula.h"
+#include "measure/counters/formula.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -2,7 +2,7 @@
 #ifndef TERN_TEST_GBENCH_CASE_H
 #define TERN_TEST_GBENCH_CASE_H
 
-#include "measure/gbench.h"
+#include "measure/gbench/gbench.h"
 
 #include <jansson.h>
 

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 #include "gbench_case.h"
-#include "measure/machine.h"
+#include "measure/machine/machine.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "machine_tree.h"
 
-#include "measure/gbench.h"
+#include "measure/gbench/gbench.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

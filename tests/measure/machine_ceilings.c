@@ -1,10 +1,10 @@
 #define _GNU_SOURCE
 #include "base/isa.h"
 #include "base/random.h"
-#include "measure/ceilings.h"
-#include "measure/machine.h"
-#include "measure/peak.h"
-#include "measure/survey.h"
+#include "measure/ceilings/ceilings.h"
+#include "measure/ceilings/peak.h"
+#include "measure/machine/machine.h"
+#include "measure/sampling/survey.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

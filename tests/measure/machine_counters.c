@@ -1,7 +1,7 @@
 #include "machine_tree.h"
 
-#include "measure/counters.h"
-#include "measure/counters_backend.h"
+#include "measure/counters/backend.h"
+#include "measure/counters/counters.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

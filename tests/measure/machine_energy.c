@@ -2,7 +2,7 @@
 #include "machine_tree.h"
 
 #include "measure/clock.h"
-#include "measure/energy.h"
+#include "measure/energy/energy.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

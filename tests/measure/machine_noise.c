@@ -1,6 +1,6 @@
 #include "machine_tree.h"
 
-#include "measure/noise.h"
+#include "measure/machine/noise.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

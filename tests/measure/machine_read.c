@@ -2,7 +2,7 @@
 #include "machine_tree.h"
 
 #include "base/isa.h"
-#include "measure/machine.h"
+#include "measure/machine/machine.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,6 +1,6 @@
 /* Machines that are not here, read from hwloc's XML: what is found, and in which order threads are placed. */
 #define _GNU_SOURCE
-#include "measure/machine.h"
+#include "measure/machine/machine.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

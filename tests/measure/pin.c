@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
-#include "measure/pin.h"
-#include "measure/machine.h"
+#include "measure/machine/pin.h"
+#include "measure/machine/machine.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,6 +1,6 @@
 #define _GNU_SOURCE
 #include "base/file.h"
-#include "measure/record.h"
+#include "measure/records/record.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

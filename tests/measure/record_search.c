@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "measure/record.h"
+#include "measure/records/record.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "measure/sampler.h"
+#include "measure/sampling/sampler.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,5 +1,5 @@
 /* The sampler against a clock that obeys: work advances it by exactly what the test says. */
-#include "measure/sampler_internal.h"
+#include "measure/sampling/sampler_internal.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

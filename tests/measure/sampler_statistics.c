@@ -1,4 +1,4 @@
-#include "measure/sampler.h"
+#include "measure/sampling/sampler.h"
 #include "measure/statistics.h"
 
 #include <criterion/criterion.h>

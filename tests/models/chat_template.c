@@ -1,4 +1,4 @@
-#include "models/chat_template.h"
+#include "models/tokenizer/chat_template.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -2,10 +2,10 @@
  * is refused when config.json, tokenizer.json and tensors do not fit together. The checkpoints are made from
  * a small model. */
 #include "models/arch.h"
-#include "models/convert.h"
-#include "models/hf.h"
-#include "models/synth.h"
-#include "models/tokenizer.h"
+#include "models/convert/convert.h"
+#include "models/hf/hf.h"
+#include "models/synth/synth.h"
+#include "models/tokenizer/tokenizer.h"
 #include "support.h"
 
 #include "base/file.h"

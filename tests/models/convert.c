@@ -1,13 +1,13 @@
 /* Conversions: every reference file to every type and back, and what is refused. The conversion compares by
  * itself; these tests compare again with what the old file says. */
-#include "models/convert.h"
+#include "models/convert/convert.h"
 
 #include "base/file.h"
 #include "models/arch.h"
 #include "models/dense_pack.h"
 #include "models/facts.h"
-#include "models/gguf.h"
-#include "models/synth.h"
+#include "models/gguf/gguf.h"
+#include "models/synth/synth.h"
 #include "support.h"
 
 #include <criterion/criterion.h>

@@ -1,7 +1,7 @@
 /* Damaged files: whatever the damage, opening ends with a status and one line, without a crash or a huge
  * allocation. */
 #include "base/random.h"
-#include "models/gguf.h"
+#include "models/gguf/gguf.h"
 #include "models/model.h"
 #include "support.h"
 

@@ -1,4 +1,4 @@
-#include "models/gguf.h"
+#include "models/gguf/gguf.h"
 #include "support.h"
 
 #include <criterion/criterion.h>

@@ -1,8 +1,8 @@
 /* Which layout a tensor has when its type id does not say: I2_S in three layouts, TL1 with its scale behind
  * it. */
 #include "models/arch.h"
-#include "models/gguf.h"
-#include "models/i2s_layout.h"
+#include "models/gguf/gguf.h"
+#include "models/gguf/i2s_layout.h"
 #include "support.h"
 
 #include "base/random.h"

@@ -1,9 +1,9 @@
 /* The qwen3 row of the architecture table: norms before every projection, of q and k, heads wider than hidden
  * / heads, pooling, and dense layers among ternary ones. */
 #include "models/arch.h"
-#include "models/convert.h"
-#include "models/gguf.h"
-#include "models/synth.h"
+#include "models/convert/convert.h"
+#include "models/gguf/gguf.h"
+#include "models/synth/synth.h"
 #include "support.h"
 
 #include <criterion/criterion.h>

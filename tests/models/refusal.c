@@ -1,8 +1,8 @@
 /* Sound GGUF files that contradict themselves or that this build cannot run: a reason, naming the tensor or
  * key. */
 #include "models/facts.h"
-#include "models/gguf.h"
-#include "models/gguf_file.h"
+#include "models/gguf/file.h"
+#include "models/gguf/gguf.h"
 #include "models/model.h"
 #include "support.h"
 

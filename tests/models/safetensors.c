@@ -1,6 +1,6 @@
 /* safetensors headers that lie: every one is refused with one line that names the file, the tensor and the
  * reason. */
-#include "models/safetensors.h"
+#include "models/hf/safetensors.h"
 #include "support.h"
 
 #include <criterion/criterion.h>

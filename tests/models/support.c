@@ -1,8 +1,8 @@
 #include "support.h"
 
 #include "base/file.h"
-#include "models/gguf.h"
-#include "models/synth.h"
+#include "models/gguf/gguf.h"
+#include "models/synth/synth.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

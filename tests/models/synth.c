@@ -1,7 +1,7 @@
-#include "models/synth.h"
+#include "models/synth/synth.h"
 #include "models/arch.h"
 #include "models/facts.h"
-#include "models/gguf.h"
+#include "models/gguf/gguf.h"
 #include "support.h"
 
 #include <criterion/criterion.h>

@@ -1,7 +1,7 @@
 /* Every file of the reference set whose format is built in holds exactly the trits and scales of the ground
  * truth. */
 #include "models/arch.h"
-#include "models/gguf.h"
+#include "models/gguf/gguf.h"
 #include "support.h"
 
 #include <criterion/criterion.h>

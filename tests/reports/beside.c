@@ -1,8 +1,8 @@
 /* What stands beside the records: other programs' results and the history. */
 #define _GNU_SOURCE
-#include "reports/changes.h"
-#include "reports/import.h"
-#include "reports/report.h"
+#include "reports/changes/changes.h"
+#include "reports/history/import.h"
+#include "reports/page/report.h"
 #include "tests/reports/folder.h"
 #include "tests/reports/sample.h"
 

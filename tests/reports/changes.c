@@ -1,6 +1,6 @@
 /* Change points on histories whose steps are known: planted into runs that were recorded, and into made-up
  * noise of 0.3 to 1.2 %, skewed to the slow side, with now and then a run that was disturbed. */
-#include "reports/changes.h"
+#include "reports/changes/changes.h"
 
 #include "base/random.h"
 #include "tests/reports/folder.h"

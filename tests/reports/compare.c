@@ -1,7 +1,7 @@
-#include "reports/compare.h"
+#include "reports/compare/compare.h"
 
 #include "base/random.h"
-#include "reports/compare_statistics.h"
+#include "reports/compare/statistics.h"
 #include "tests/reports/sample.h"
 
 #include <criterion/criterion.h>

@@ -1,5 +1,5 @@
 /* The verdict of the gate on made-up processes. */
-#include "reports/gate.h"
+#include "reports/gate/gate.h"
 
 #include "base/random.h"
 

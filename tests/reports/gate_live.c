@@ -1,5 +1,5 @@
 /* The gate with programs that only say that they measured: what it makes of their answers. */
-#include "reports/gate.h"
+#include "reports/gate/gate.h"
 
 #include "base/file.h"
 #include "tests/reports/folder.h"

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "reports/gnuplot.h"
+#include "reports/figures/gnuplot.h"
 
 #include "tests/reports/folder.h"
 

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
-#include "reports/model_speed.h"
+#include "reports/data/model_speed.h"
 
-#include "reports/report.h"
+#include "reports/page/report.h"
 #include "tests/reports/folder.h"
 #include "tests/reports/sample.h"
 

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
-#include "reports/report.h"
+#include "reports/page/report.h"
 
-#include "reports/gnuplot.h"
+#include "reports/figures/gnuplot.h"
 #include "tests/reports/folder.h"
 #include "tests/reports/sample.h"
 

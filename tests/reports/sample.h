@@ -2,7 +2,7 @@
 #ifndef TERN_TESTS_REPORTS_SAMPLE_H
 #define TERN_TESTS_REPORTS_SAMPLE_H
 
-#include "measure/record.h"
+#include "measure/records/record.h"
 
 #include <stddef.h>
 

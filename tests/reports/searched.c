@@ -1,12 +1,12 @@
 /* What a search left in the records, and the figures made of it; small cases whose numbers can be worked out
  * by hand. */
 #define _GNU_SOURCE
-#include "measure/record_search.h"
-#include "reports/compare.h"
-#include "reports/gnuplot.h"
-#include "reports/matrix.h"
-#include "reports/report.h"
-#include "reports/sensitivity.h"
+#include "measure/records/search.h"
+#include "reports/compare/compare.h"
+#include "reports/figures/gnuplot.h"
+#include "reports/figures/matrix.h"
+#include "reports/figures/sensitivity.h"
+#include "reports/page/report.h"
 #include "tests/reports/folder.h"
 #include "tests/reports/sample.h"
 

@@ -1,4 +1,4 @@
-#include "reports/select.h"
+#include "reports/data/select.h"
 
 #include "tests/reports/sample.h"
 

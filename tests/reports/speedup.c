@@ -1,7 +1,7 @@
-#include "reports/select.h"
+#include "reports/data/select.h"
 
-#include "reports/dotplot.h"
-#include "reports/figures.h"
+#include "reports/figures/dotplot.h"
+#include "reports/figures/figures.h"
 #include "tests/reports/sample.h"
 
 #include <criterion/criterion.h>

@@ -1,4 +1,4 @@
-#include "reports/text.h"
+#include "reports/data/text.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "models/merge.h"
+#include "models/tokenizer/merge.h"
 
 #include "base/random.h"
 

@@ -1,4 +1,4 @@
-#include "models/pretokenize.h"
+#include "models/tokenizer/pretokenize.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

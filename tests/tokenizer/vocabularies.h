@@ -2,7 +2,7 @@
 #ifndef TERN_TESTS_TOKENIZER_VOCABULARIES_H
 #define TERN_TESTS_TOKENIZER_VOCABULARIES_H
 
-#include "models/tokenizer.h"
+#include "models/tokenizer/tokenizer.h"
 
 /* "<source>/tests/data/NAME", heap. */
 char *data_path(const char *name);

@@ -1,6 +1,6 @@
-#include "tuner/cost.h"
-#include "tuner/aggregate.h"
-#include "tuner/round.h"
+#include "tuner/search/cost.h"
+#include "tuner/trial/round.h"
+#include "tuner/wisdom/aggregate.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,6 +1,6 @@
-#include "tuner/duel.h"
+#include "tuner/session/duel.h"
 #include "base/random.h"
-#include "measure/floor.h"
+#include "measure/sampling/floor.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

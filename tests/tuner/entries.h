@@ -3,7 +3,7 @@
 #define TERN_TESTS_TUNER_ENTRIES_H
 
 #include "base/random.h"
-#include "tuner/wisdom.h"
+#include "tuner/wisdom/wisdom.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "tuner/journal.h"
+#include "tuner/session/journal.h"
 #include "base/file.h"
 #include "folder.h"
 

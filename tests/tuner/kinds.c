@@ -1,13 +1,13 @@
 /* Kinds of core, on machines that are not here (hwloc's XML). */
 #define _GNU_SOURCE
-#include "tuner/kinds.h"
+#include "tuner/wisdom/kinds.h"
 
 #include "base/isa.h"
 #include "entries.h"
 #include "folder.h"
-#include "tuner/bed.h"
-#include "tuner/thread_counts.h"
-#include "tuner/tune.h"
+#include "tuner/session/tune.h"
+#include "tuner/trial/bed.h"
+#include "tuner/wisdom/thread_counts.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

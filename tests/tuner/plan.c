@@ -1,9 +1,9 @@
 #define _GNU_SOURCE
 #include "base/isa.h"
 #include "entries.h"
-#include "tuner/thread_counts.h"
-#include "tuner/tune.h"
-#include "tuner/wisdom.h"
+#include "tuner/session/tune.h"
+#include "tuner/wisdom/thread_counts.h"
+#include "tuner/wisdom/wisdom.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

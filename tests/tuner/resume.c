@@ -2,8 +2,8 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "folder.h"
-#include "measure/machine.h"
-#include "tuner/wisdom.h"
+#include "measure/machine/machine.h"
+#include "tuner/wisdom/wisdom.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "tuner/space.h"
+#include "tuner/search/space.h"
 #include "base/expression.h"
 #include "base/isa.h"
 

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "tuner/table.h"
+#include "tuner/search/table.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/random.h"

@@ -1,7 +1,7 @@
 #include "kernels/reference.h"
-#include "measure/machine.h"
-#include "tuner/bed.h"
-#include "tuner/round.h"
+#include "measure/machine/machine.h"
+#include "tuner/trial/bed.h"
+#include "tuner/trial/round.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,4 +1,4 @@
-#include "tuner/tried.h"
+#include "tuner/search/tried.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

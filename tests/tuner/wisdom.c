@@ -2,8 +2,8 @@
 #include "base/file.h"
 #include "entries.h"
 #include "folder.h"
-#include "tuner/wisdom_edit.h"
-#include "tuner/wisdom_line.h"
+#include "tuner/wisdom/edit.h"
+#include "tuner/wisdom/line.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

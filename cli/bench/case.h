@@ -1,0 +1,54 @@
+/* What tern adds to one case of Google Benchmark: paired rounds against the ceilings, groups of counters,
+ * energy. Helper of cli/bench/bench.c. */
+#ifndef TERN_CLI_BENCH_CASE_H
+#define TERN_CLI_BENCH_CASE_H
+
+#include "measure/counters/count.h"
+#include "measure/energy/energy.h"
+#include "measure/energy/model.h"
+#include "measure/sampling/block.h"
+#include "tuner/trial/bed.h"
+
+#define TERN_BENCH_GROUPS 8
+
+/* What is asked for, the same for all cases. */
+struct tern_bench_plan {
+    uint64_t seed;
+    struct tern_counter_group group[TERN_BENCH_GROUPS];
+    size_t groups;
+    struct tern_energy *energy; /* NULL: not asked for */
+    double idle_watts;
+    int modelled;
+    struct tern_energy_model model;
+};
+
+struct tern_bench_extra {
+    struct tern_estimate est; /* ns of one call, of the rounds */
+    struct tern_share of_read, of_int8;
+    int has_read, has_int8;
+    enum tern_regime_fit fit;
+    struct tern_block block;
+    struct tern_counted counted[TERN_BENCH_GROUPS];
+    double joules, watts; /* of one call, measured; NaN: not */
+    char why_no_energy[256];
+    struct tern_energy_range modelled; /* joules of one call */
+};
+
+/* Parses "ipc,cache" or files. 0, or the exit code; the reason is printed. A group of which nothing can be
+ * counted here is 4. */
+int tern_bench_groups(const char *list, struct tern_bench_plan *plan);
+/* Opens and probes the source; measures the idle baseline. "model" and "model:FILE" only read the model. */
+int tern_bench_energy(const char *source, struct tern_bench_plan *plan);
+/* `--counters list`: prints groups, events and back-ends, each "no" with its reason. */
+int tern_bench_list_counters(void);
+
+/* Measures one case. `team` has its ceilings where the machine can have them. */
+enum tern_status tern_bench_measure(const struct tern_bench_plan *plan, const struct tern_machine *m,
+                                    struct tern_trial *trial, struct tern_team *team, int cold,
+                                    double weights, struct tern_bench_extra *out, struct tern_error *e);
+
+/* Words for a label: "unstable; dirty: steal 3 %; faster than the read ceiling; modelled". */
+void tern_bench_remarks(const struct tern_bench_plan *plan, const struct tern_bench_extra *x, char *out,
+                        size_t bytes);
+
+#endif

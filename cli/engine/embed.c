@@ -1,0 +1,137 @@
+#include "cli/engine/options.h"
+
+#include "base/file.h"
+#include "harness/text/embed.h"
+#include "harness/text/prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_LIMIT = 1 << 24 };
+
+struct job {
+    struct tern_cli_engine c;
+    enum tern_pooling pooling;
+    int raw, json;
+    int32_t *ids;
+    size_t count;
+    float *vector;
+};
+
+static int take_pooling(void *ctx, const char *arg) {
+    struct job *j = ctx;
+    j->pooling = tern_pooling_named(arg);
+    return j->pooling ? 0 : tern_cli_usage("embed", "--pool: '%s' is not one of mean, last, first", arg);
+}
+
+static int parse(struct job *j, int argc, char **argv) {
+    const struct tern_cli_option own[] = {
+        {"pool", .take = take_pooling, .ctx = j},
+        {"raw", .flag = &j->raw},
+        {"json", .flag = &j->json},
+    };
+    const int rc = tern_cli_engine_parse(&j->c, &tern_command_embed, TERN_CLI_STEP | TERN_CLI_TEXT, own,
+                                         sizeof own / sizeof *own, argc, argv);
+    if (rc) return rc;
+    if (!j->c.text == !j->c.file) return tern_cli_usage("embed", "give one text: -p TEXT or -f FILE");
+    return 0;
+}
+
+/* The tokens of the text, with the end token where the file asks for one. */
+static enum tern_status text_ids(struct job *j, struct tern_error *e) {
+    struct tern_tokenizer *t = NULL;
+    char *owned = NULL;
+    size_t bytes = j->c.text ? strlen(j->c.text) : 0;
+    const struct tern_model *m = j->c.m;
+    enum tern_status s = tern_tokenizer_new(m, &t, e);
+    if (!s && j->c.file) s = tern_file_read(j->c.file, TEXT_LIMIT, &owned, &bytes, e);
+    if (!s) s = tern_prompt_ids(m, t, owned ? owned : j->c.text, bytes, &j->ids, &j->count, e);
+    if (!s && m->hp.add_eos && m->hp.eos >= 0) {
+        int32_t *grown = realloc(j->ids, (j->count + 1) * sizeof *grown);
+        if (grown) (j->ids = grown)[j->count++] = m->hp.eos;
+        if (!grown) s = tern_fail(e, TERN_NO_MEMORY, "embed: out of memory");
+    }
+    tern_tokenizer_free(t);
+    free(owned);
+    return s;
+}
+
+static enum tern_status work(struct job *j, struct tern_error *e) {
+    struct tern_engine *en = NULL;
+    enum tern_status s = tern_cli_engine_open(&j->c, e);
+    const struct tern_model *m = j->c.m;
+    if (!s && !j->pooling) j->pooling = m->hp.pooling;
+    if (!s && !j->pooling)
+        s = tern_fail(e, TERN_BAD_INPUT,
+                      "embed: %s: the file does not say how to pool; use --pool mean, last or first",
+                      m->source);
+    if (!s) s = text_ids(j, e);
+    if (j->c.engine.head != TERN_HEAD_AUTO)
+        fprintf(stderr, "tern: warning: embed: --head changes nothing: vectors need no output matrix\n");
+    j->c.engine.head = TERN_HEAD_NONE;
+    if (!s) s = tern_engine_new(m, &j->c.engine, &en, e);
+    if (!s && !(j->vector = malloc(m->hp.hidden * sizeof *j->vector)))
+        s = tern_fail(e, TERN_NO_MEMORY, "embed: out of memory");
+    if (!s) s = tern_embed(en, j->ids, j->count, j->pooling, !j->raw, j->vector, e);
+    if (!s) {
+        struct tern_engine_facts facts;
+        tern_engine_facts(en, &facts);
+        if (facts.warning[0]) fprintf(stderr, "tern: warning: %s\n", facts.warning);
+    }
+    if (!s) tern_cli_engine_keep(&j->c, en);
+    tern_engine_free(en);
+    return s;
+}
+
+static int print(const struct job *j) {
+    const size_t n = j->c.m->hp.hidden;
+    if (j->json) {
+        json_t *list = json_array();
+        for (size_t i = 0; i < n; i++) json_array_append_new(list, json_real((double)j->vector[i]));
+        return tern_cli_print_json(json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "model", j->c.m->source,
+                                             "pooling", tern_pooling_name(j->pooling), "tokens",
+                                             (json_int_t)j->count, "dimensions", (json_int_t)n, "unit_length",
+                                             !j->raw, "vector", list));
+    }
+    for (size_t i = 0; i < n; i++) printf(i ? " %.9g" : "%.9g", (double)j->vector[i]);
+    putchar('\n');
+    return 0;
+}
+
+static int run(int argc, char **argv) {
+    struct tern_error e = {""};
+    struct job j = {0};
+    int rc = parse(&j, argc, argv);
+    if (rc) return rc;
+    const enum tern_status s = work(&j, &e);
+    rc = s ? tern_cli_fail(s, &e) : print(&j);
+    tern_cli_engine_close(&j.c);
+    free(j.vector);
+    free(j.ids);
+    return rc;
+}
+
+const struct tern_command tern_command_embed = {
+    .name = "embed",
+    .summary = "the embedding vector of a text",
+    .help =
+        "usage: tern embed [-m MODEL] (-p TEXT | -f FILE) [options]\n\n"
+        "The vector of a text: the model's last hidden state after the output norm, pooled over the tokens "
+        "and scaled to\n"
+        "length 1. How it is pooled is said by the file of an embedding model (ARCH.pooling_type); any other "
+        "model needs\n"
+        "--pool, and its vectors are what the head would multiply, not trained to be compared.\n\n"
+        "  -m, --model M       GGUF file, folder of safetensors, or synth:NAME\n"
+        "  -p, --prompt TEXT   text; -f, --file FILE reads it from a file\n"
+        "      --pool P        mean, last or first token (default: what the file says)\n"
+        "      --raw           keep the length\n"
+        "  -t, --threads T     worker threads (by wisdom, else all processors); --threads-prefill T those of "
+        "several tokens "
+        "(T)\n"
+        "      --ctx N         positions (the model's, at most 4096): longer texts are refused\n" //
+    TERN_CLI_ENGINE_HELP "      --json          as JSON\n"
+        "  -q, --quiet         no progress line\n\n"
+        "example: tern embed -p \"Ternary weights are\" --pool last --json\n",
+    .run = run,
+};

@@ -1,0 +1,221 @@
+#define _GNU_SOURCE
+#include "cli/engine/options.h"
+
+#include "base/file.h"
+#include "harness/text/generate.h"
+#include "harness/text/prompt.h"
+#include "harness/text/text_stream.h"
+#include "models/tokenizer/tokenizer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_LIMIT ((size_t)64 << 20)
+
+/* Everything `tern run` was asked for and holds. */
+struct job {
+    struct tern_cli_engine c;
+    const char *tokens, *logits;
+    size_t count; /* SIZE_MAX: until the end or the context is full */
+    int print_ids, ignore_end, shift;
+    size_t keep;
+
+    struct tern_tokenizer *tok;
+    struct tern_text_stream stream;
+    struct tern_replace out; /* of --logits */
+    int out_open;
+    size_t printed;
+    enum tern_status failed; /* in a callback */
+    struct tern_error *error;
+};
+
+static int take_count(void *ctx, const char *arg) {
+    struct job *j = ctx;
+    if (!strcmp(arg, "-1")) return j->count = SIZE_MAX, 0;
+    return tern_cli_size("run", "-n", arg, 0, 1u << 20, &j->count) ? 0 : 3;
+}
+
+static int parse(struct job *j, int argc, char **argv) {
+    const struct tern_cli_option own[] = {
+        {"count", 'n', .take = take_count, .ctx = j},
+        {"tokens", .text = &j->tokens},
+        {"print-ids", .flag = &j->print_ids},
+        {"logits", .text = &j->logits},
+        {"ignore-eos", .flag = &j->ignore_end},
+        {"context-shift", .flag = &j->shift},
+        {"keep", .size = &j->keep, .lo = 1, .hi = 1u << 24},
+    };
+    const int rc =
+        tern_cli_engine_parse(&j->c, &tern_command_run, TERN_CLI_STEP | TERN_CLI_SAMPLING | TERN_CLI_TEXT,
+                              own, sizeof own / sizeof *own, argc, argv);
+    if (rc) return rc;
+    if (!!j->c.text + !!j->c.file + !!j->tokens != 1)
+        return tern_cli_usage("run", "give one prompt: -p TEXT, -f FILE or --tokens IDS");
+    if (j->keep && !j->shift) return tern_cli_usage("run", "--keep needs --context-shift");
+    if (j->count == SIZE_MAX && j->shift && j->ignore_end)
+        return tern_cli_usage("run", "-n -1, --context-shift and --ignore-eos together would never end");
+    return 0;
+}
+
+/* The prompt's ids: given ones as they are; a text's with the beginning-of-text token that the model wants.
+ */
+static enum tern_status prompt_ids(struct job *j, int32_t **ids, size_t *count, struct tern_error *e) {
+    if (j->tokens) {
+        size_t *list = NULL;
+        if (!tern_cli_sizes("run", "--tokens", j->tokens, 0, INT32_MAX, &list, count))
+            return TERN_SKIPPED; /* said already */
+        *ids = malloc(*count * sizeof **ids);
+        for (size_t i = 0; *ids && i < *count; i++) (*ids)[i] = (int32_t)list[i];
+        free(list);
+        return *ids ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "prompt: out of memory");
+    }
+    char *owned = NULL;
+    size_t bytes = j->c.text ? strlen(j->c.text) : 0;
+    enum tern_status s = j->c.file ? tern_file_read(j->c.file, TEXT_LIMIT, &owned, &bytes, e) : TERN_OK;
+    if (s == TERN_OK) s = tern_prompt_ids(j->c.m, j->tok, owned ? owned : j->c.text, bytes, ids, count, e);
+    free(owned);
+    return s;
+}
+
+static int write_logits(void *ctx, const float *logits, size_t rows) {
+    struct job *j = ctx;
+    j->failed = tern_replace_write(&j->out, logits, rows * j->c.m->hp.vocab * sizeof *logits, j->error);
+    return j->failed != TERN_OK;
+}
+
+static int print_token(void *ctx, int32_t id) {
+    struct job *j = ctx;
+    size_t bytes = 0;
+    if (j->print_ids) {
+        printf("%s%d", j->printed++ ? " " : "", id);
+        return fflush(stdout) != 0;
+    }
+    const char *piece = tern_token_bytes(j->tok, id, 0, &bytes);
+    char *text = bytes ? malloc(3 * (bytes + 4)) : NULL;
+    if (piece && text) fwrite(text, 1, tern_text_push(&j->stream, piece, bytes, text), stdout);
+    free(text);
+    return fflush(stdout) != 0;
+}
+
+static void end_text(struct job *j) {
+    char rest[12];
+    if (!j->print_ids) fwrite(rest, 1, tern_text_end(&j->stream, rest), stdout);
+    putchar('\n');
+    fflush(stdout); /* before the speed on stderr; main checks for errors */
+}
+
+static void report(const struct job *j, const struct tern_generation_facts *g,
+                   const struct tern_engine_facts *f) {
+    static const char *const ends[] = {"", "; ended by the model", "; the context is full",
+                                       "; output closed"};
+    if (f->warning[0]) fprintf(stderr, "tern: warning: %s\n", f->warning);
+    if (j->c.quiet) return;
+    fprintf(stderr, "prompt:     %.1f tok/s (n = %zu tokens, one run: no spread%s), %zu thread%s%s\n",
+            (double)g->prompt_tokens / g->prompt_seconds, g->prompt_tokens,
+            j->logits ? "; logits of every position included" : "", f->threads_prefill,
+            f->threads_prefill == 1 ? "" : "s", f->threads_prefill_by_wisdom ? " (by wisdom)" : "");
+    if (g->shifts)
+        fprintf(stderr, "context:    shifted %zu time%s, the text no longer depends on what was dropped\n",
+                g->shifts, g->shifts == 1 ? "" : "s");
+    const struct tern_estimate *t = &g->token_ns;
+    if (!t->n)
+        fprintf(stderr, "generation: not measured: no token after the first%s\n", ends[g->end]);
+    else if (isnan(t->ci_lo))
+        fprintf(stderr, "generation: %.1f tok/s (median of n = %zu tokens; fewer than 6: no interval)%s\n",
+                1e9 / t->median, t->n, ends[g->end]);
+    else
+        fprintf(stderr, "generation: %.1f tok/s (median of n = %zu tokens, 95 %% interval %.1f to %.1f)%s\n",
+                1e9 / t->median, t->n, 1e9 / t->ci_hi, 1e9 / t->ci_lo, ends[g->end]);
+    fprintf(stderr, "ready after: %.2f s%s (one run: no spread)\n", f->load_seconds,
+            f->from_cache ? ", packed weights from the cache" : "");
+    if (f->exact.steps)
+        fprintf(stderr, "exact2 head: %.0f of %u rows computed in full per token (mean of n = %llu tokens)\n",
+                (double)f->exact.rescored / (double)f->exact.steps, j->c.m->hp.vocab,
+                (unsigned long long)f->exact.steps);
+    if (f->threads_by_wisdom)
+        fprintf(stderr, "threads:    %zu for a token, which wisdom knows to be fastest\n", f->threads);
+    fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers%s%s%s\n",
+            f->decode_plan, f->prefill_plan, f->from_wisdom, f->planned,
+            f->lent ? ", which the slowest kind of core lends" : "",
+            f->merged_qkv ? "; q, k and v are one matrix" : "",
+            f->merged_gate_up ? "; gate and up are one matrix" : "");
+}
+
+static enum tern_status work(struct job *j, struct tern_error *e) {
+    struct tern_engine *en = NULL;
+    int32_t *ids = NULL;
+    struct tern_generation_facts done;
+    struct tern_engine_facts facts;
+    enum tern_status s = tern_cli_engine_open(&j->c, e);
+    if (s == TERN_OK && !(j->tokens && j->print_ids)) s = tern_tokenizer_new(j->c.m, &j->tok, e);
+    struct tern_generation g = {.most = j->count,
+                                .sampling = j->c.sampling,
+                                .ignore_end = j->ignore_end,
+                                .shift = j->shift,
+                                .keep = j->keep,
+                                .on_token = print_token,
+                                .ctx = j};
+    if (s == TERN_OK) s = prompt_ids(j, &ids, &g.prompt_count, e);
+    if (s == TERN_OK) s = tern_engine_new(j->c.m, &j->c.engine, &en, e);
+    if (s == TERN_OK && j->logits) {
+        s = tern_replace_begin(j->logits, &j->out, e);
+        j->out_open = s == TERN_OK;
+        g.on_logits = write_logits;
+    }
+    g.prompt = ids;
+    if (s == TERN_OK) s = tern_generate(en, j->c.m, &g, &done, e);
+    if (s == TERN_OK) s = j->failed;
+    if (s == TERN_OK && j->count) end_text(j);
+    if (s == TERN_OK && j->out_open)
+        s = tern_replace_commit(&j->out, e);
+    else if (j->out_open)
+        tern_replace_abandon(&j->out);
+    if (s == TERN_OK) {
+        tern_engine_facts(en, &facts);
+        report(j, &done, &facts);
+        tern_cli_engine_keep(&j->c, en);
+    }
+    tern_engine_free(en);
+    tern_tokenizer_free(j->tok);
+    tern_cli_engine_close(&j->c);
+    free(ids);
+    return s;
+}
+
+static int run(int argc, char **argv) {
+    struct tern_error e = {""};
+    struct job j = {.c = {.sampling = {.top_p = 1}}, .count = 32, .error = &e};
+    const int rc = parse(&j, argc, argv);
+    if (rc) return rc;
+    const enum tern_status s = work(&j, &e);
+    if (s == TERN_SKIPPED) return 3;
+    return s == TERN_OK ? 0 : tern_cli_fail(s, &e);
+}
+
+const struct tern_command tern_command_run = {
+    .name = "run",
+    .summary = "generates text with a model",
+    .help =
+        "usage: tern run [-m FILE.gguf|FOLDER|synth:NAME] (-p TEXT | -f FILE | --tokens IDS) [options]\n\n"
+        "Generated text goes to stdout, speed to stderr. Without -m the small model that comes with tern "
+        "runs.\n\n"
+        "  -m, --model M       GGUF file, folder of safetensors, or synth:NAME for real shapes with random "
+        "weights\n"
+        "  -p, --prompt TEXT   prompt; -f, --file FILE reads it from a file\n"
+        "      --tokens IDS    prompt as token ids (1,2,3), used as they are: no beginning-of-text is added\n"
+        "  -n, --count N       tokens to generate (32); -1: until the model ends or the context is full\n"
+        "  -t, --threads T     worker threads (what wisdom knows to be best, else all processors);\n"
+        "                      --threads-prefill T those of the prompt (T, or by wisdom too)\n"
+        "      --ignore-eos    goes on when the model ends\n"
+        "      --print-ids     prints the ids of the generated tokens instead of their text\n"
+        "      --logits FILE   writes the logits of every prompt position: f32, little-endian, row by row\n"
+        "      --ctx N         positions of the cache (the model's, at most 4096)\n"
+        "      --context-shift goes on when the cache is full: keeps the first part (--keep N positions; the "
+        "prompt,\n"
+        "                      at most a quarter), drops half of the rest and reads what is left "
+        "anew\n" TERN_CLI_SAMPLING_HELP TERN_CLI_ENGINE_HELP "  -q, --quiet         no progress, no speed\n\n"
+        "example: tern run -p \"Ternary weights are\" -n 32 -t 2\n",
+    .run = run,
+};

@@ -1,0 +1,125 @@
+/* tern targets: the goals of whole models. */
+#define _GNU_SOURCE
+#include "cli/targets/targets.h"
+
+#include "base/progress.h"
+#include "harness/options.h"
+#include "harness/timing/goals.h"
+#include "measure/clock.h"
+#include "measure/machine/machine.h"
+#include "measure/records/record.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MODEL  "2b-4t"
+#define ROUNDS 9
+
+size_t tern_targets_goals_selected(const struct tern_cli_filter *filter) {
+    size_t count, n = 0;
+    const struct tern_goal *g = tern_goals(&count);
+    for (size_t i = 0; i < count; i++) n += (size_t)tern_cli_matches(filter, g[i].name);
+    return n;
+}
+
+static void say(const struct tern_goal *g, const struct tern_goal_seen *s) {
+    if (!s->value.n) {
+        printf("%-18s not measured: %s\n", g->name, s->why);
+        return;
+    }
+    printf("%-18s %.3f [%.3f, %.3f] n=%zu%s%s  goal %s %.2f  %s\n    %s\n", g->name, s->value.median,
+           s->value.ci_lo, s->value.ci_hi, s->value.n, *g->unit ? " " : "", g->unit,
+           g->kind == TERN_GOAL_START ? "<=" : ">=", g->goal, tern_verdict_word(s->verdict), s->detail);
+}
+
+static json_t *json_of(const struct tern_goal *g, const struct tern_goal_seen *s) {
+    json_t *o = json_pack("{s:s, s:s, s:f, s:b, s:s}", "name", g->name, "unit", g->unit, "goal", g->goal,
+                          "at_most", g->kind == TERN_GOAL_START, "verdict",
+                          s->value.n ? tern_verdict_word(s->verdict) : "not measured");
+    if (!s->value.n) {
+        json_object_set_new(o, "why", json_string(s->why));
+        return o;
+    }
+    json_object_set_new(o, "value", json_real(s->value.median));
+    json_object_set_new(o, "ok", json_boolean(s->verdict == TERN_OK));
+    if (isfinite(s->value.ci_lo))
+        json_object_set_new(o, "ci95", json_pack("[f,f]", s->value.ci_lo, s->value.ci_hi));
+    json_object_set_new(o, "rounds", json_integer((json_int_t)s->value.n));
+    json_object_set_new(o, "detail", json_string(s->detail));
+    return o;
+}
+
+static enum tern_status record(const struct tern_goal *g, const struct tern_goal_seen *s, const char *run,
+                               const struct tern_machine *m, const char *path, struct tern_error *e) {
+    struct tern_record r;
+    tern_record_init(&r);
+    r.kind = "e2e";
+    r.run = run;
+    r.variant = "goal";
+    r.params = s->detail;
+    r.op = g->name;
+    r.model = "synth:" MODEL;
+    r.unit = *g->unit ? g->unit : "1";
+    r.est = s->value;
+    r.why_no_counters = r.why_no_energy = "not asked for";
+    r.flags = m->hypervisor[0] ? "vm" : NULL;
+    return s->value.n ? tern_record_append(path, &r, e) : TERN_OK;
+}
+
+/* A folder of its own below $TMPDIR, for a model of 1.2 GB and its packed weights. */
+static int make_folder(char *path, size_t bytes) {
+    const char *tmp = getenv("TMPDIR");
+    snprintf(path, bytes, "%s/tern-targets-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    return mkdtemp(path) != NULL;
+}
+
+enum tern_status tern_targets_goals(struct tern_targets_tally *y, uint64_t seed, int quiet,
+                                    const char *records, struct tern_error *e) {
+    size_t count, done = 0;
+    const struct tern_goal *g = tern_goals(&count);
+    const size_t all = tern_targets_goals_selected(y->filter);
+    char program[512], folder[400], warning[256], run[64], now[24];
+    const struct tern_machine *m;
+    struct tern_wisdom w = {.count = 0};
+    struct tern_goal_run *r = NULL;
+    struct tern_progress bar;
+    if (!all) return TERN_OK;
+    enum tern_status s = tern_machine_get(&m, e);
+    if (s == TERN_OK) s = tern_wisdom_here(NULL, &w, warning, sizeof warning, e);
+    if (s != TERN_OK) return s;
+    const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    const int has_folder = make_folder(folder, sizeof folder);
+    program[length > 0 ? length : 0] = 0;
+    const struct tern_goal_options o = {.model = MODEL,
+                                        .wisdom = &w,
+                                        .threads = m->cpus < 2 ? m->cpus : 2,
+                                        .rounds = ROUNDS,
+                                        .seed = seed,
+                                        .program = length > 0 ? program : NULL,
+                                        .folder = has_folder ? folder : NULL};
+    tern_utc_text(now, sizeof now);
+    snprintf(run, sizeof run, "targets-%s-%ld", now, (long)getpid());
+    tern_progress_begin(&bar, "synth:" MODEL, quiet);
+    s = tern_goal_open(&o, &r, e);
+    for (size_t i = 0; s == TERN_OK && i < count; i++) {
+        struct tern_goal_seen seen;
+        if (!tern_cli_matches(y->filter, g[i].name)) continue;
+        tern_progress_step(&bar, (double)done++ / (double)all, g[i].name);
+        s = tern_goal_measure(r, &g[i], &seen, e);
+        if (s == TERN_OK && records) s = record(&g[i], &seen, run, m, records, e);
+        if (s != TERN_OK) break;
+        if (y->list)
+            json_array_append_new(y->list, json_of(&g[i], &seen));
+        else
+            say(&g[i], &seen);
+        tern_targets_count(y, seen.verdict);
+    }
+    tern_progress_end(&bar);
+    tern_goal_close(r);
+    tern_wisdom_free(&w);
+    if (has_folder) tern_goal_clean(folder);
+    return s;
+}

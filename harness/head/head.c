@@ -1,0 +1,120 @@
+#include "harness/internal.h"
+
+#include "harness/head/dense_rows.h"
+#include "models/facts.h"
+
+#define RELEASE_ROWS 1024 /* rows of the file given back at a time */
+
+static enum tern_rows rows_for(const struct tern_dense *d, enum tern_head_type type) {
+    switch (type) {
+    case TERN_HEAD_F16:
+        return TERN_ROWS_F16;
+    case TERN_HEAD_F32:
+        return TERN_ROWS_F32;
+    case TERN_HEAD_Q8:
+        return TERN_ROWS_Q8;
+    case TERN_HEAD_Q6_K:
+        return TERN_ROWS_Q6_K;
+    default:
+        return tern_rows_faithful(d);
+    }
+}
+
+enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type type, struct tern_error *e) {
+    struct head *h = &en->head;
+    const struct tern_model *m = en->model;
+    h->ops = tern_head_ops_for(en->usable); /* also of dense layers */
+    if (type == TERN_HEAD_NONE) return TERN_OK;
+    const struct tern_dense *d = m->hp.tied ? &m->embedding : &m->head;
+    if (d->rows != m->hp.vocab || d->cols != m->hp.hidden)
+        return tern_fail(e, TERN_BAD_INPUT, "engine: %s: head is %zux%zu instead of %ux%u", m->source,
+                         d->rows, d->cols, m->hp.vocab, m->hp.hidden);
+    h->source = d;
+    h->rows = rows_for(d, type);
+    h->two_stages = type == TERN_HEAD_EXACT2;
+    if (h->rows == TERN_ROWS_COUNT) return tern_fail(e, TERN_NO_MEMORY, "engine: head: out of memory");
+    const size_t block = h->rows == TERN_ROWS_Q6_K ? 256 : h->rows == TERN_ROWS_Q8 ? 32 : 1;
+    if (d->cols % block)
+        return tern_fail(
+            e, TERN_UNSUPPORTED,
+            "engine: head: %s: a hidden size of %zu is no multiple of its blocks of %zu; use f16",
+            block == 32 ? "q8" : "q6_k", d->cols, block);
+    h->row_bytes = tern_rows_bytes(h->rows, d->cols);
+    h->kept_bytes = h->bytes = tern_mul_size(d->rows, h->row_bytes);
+    if (!h->bytes)
+        return tern_fail(e, TERN_NO_MEMORY, "engine: head: %zux%zu is too large", d->rows, d->cols);
+    return TERN_OK;
+}
+
+enum tern_status tern_head_alloc(struct tern_engine *en, struct tern_error *e) {
+    struct head *h = &en->head;
+    if (!h->source) return TERN_OK;
+    if (tern_pages_get(&h->pages, h->kept_bytes))
+        return tern_fail(e, TERN_NO_MEMORY, "engine: head: %zu bytes refused", h->kept_bytes);
+    if (!h->two_stages) return TERN_OK;
+    const enum tern_status s =
+        tern_exact_new(h->source->rows, h->source->cols, en->threads, NULL, &h->exact, e);
+    if (s == TERN_OK) h->bytes = tern_exact_bytes(h->exact);
+    return s;
+}
+
+void tern_head_free(struct tern_engine *en) {
+    tern_exact_free(en->head.exact);
+    tern_pages_drop(&en->head.pages);
+}
+
+static void fill(void *ctx, size_t w, size_t workers) {
+    struct tern_engine *en = ctx;
+    struct head *h = &en->head;
+    const struct tern_dense *d = h->source;
+    const int own = tern_rows_same(h->rows, d);
+    float *row = en->worker[w].one.f;
+    size_t from, to;
+    (void)workers;
+    tern_share(d->rows, 1, w, en->threads, &from, &to);
+    const size_t source = (size_t)tern_dense_bytes(d) / d->rows;
+    for (size_t r = from; r < to; r++) {
+        if (d->data && r % RELEASE_ROWS == 0 && r >= from + RELEASE_ROWS)
+            tern_model_release(en->model, (const char *)d->data + (r - RELEASE_ROWS) * source,
+                               RELEASE_ROWS * source);
+        unsigned char *out = (unsigned char *)h->pages.data + r * h->row_bytes;
+        if (!own || h->exact) tern_dense_row(d, r, row);
+        if (h->exact) tern_exact_pack(h->exact, r, row);
+        tern_rows_put(h->rows, d, r, row, out);
+    }
+}
+
+void tern_head_fill(struct tern_engine *en) {
+    if (en->head.source) tern_pool_run(en->pool, fill, en);
+    tern_head_ready(en);
+}
+
+void tern_head_ready(struct tern_engine *en) {
+    if (en->head.exact) tern_exact_packed(en->head.exact);
+}
+
+void tern_head_run(const struct tern_engine *en, size_t w, const float *x, float *logits) {
+    const struct head *h = &en->head;
+    const size_t k = h->source->cols;
+    if (h->exact && tern_exact_can(&en->want)) {
+        const struct tern_exact_full full = {h->ops, h->rows, h->pages.data};
+        tern_exact_run(h->exact, en->pool, w, en->threads, &full, &en->want, x, logits);
+        return;
+    }
+    size_t from, to;
+    tern_share(h->source->rows, 1, w, en->threads, &from, &to);
+    if (to > from) h->ops->rows[h->rows](h->pages.data, k, from, to, x, logits + from);
+}
+
+void tern_head_run_all(const struct tern_engine *en, size_t w, const float *x, size_t n, float *logits) {
+    const struct head *h = &en->head;
+    const size_t k = h->source->cols, vocab = h->source->rows, turn = tern_rows_turn(h->rows, h->row_bytes);
+    size_t from, to;
+    tern_share(vocab, 1, w, en->threads, &from, &to);
+    for (size_t r = from, end; r < to; r = end) {
+        end = tern_min(r + turn, to);
+        for (size_t t = 0; t < n; t += TERN_ROWS_TOGETHER)
+            h->ops->tile[h->rows](h->pages.data, k, r, end, x + t * k, k, tern_min(n - t, TERN_ROWS_TOGETHER),
+                                  logits + t * vocab + r, vocab);
+    }
+}

@@ -1,0 +1,58 @@
+/* End-to-end timing: prompt processing and generation, repeated, as llama-bench measures them.
+ *
+ * "pp N": N tokens into an empty cache, no logits but the last. "tg N": N single-token steps from an empty
+ * cache, head included. Each round visits every test once, after one warm-up round that is thrown away. */
+#ifndef TERN_HARNESS_TIMING_E2E_H
+#define TERN_HARNESS_TIMING_E2E_H
+
+#include "harness/engine.h"
+#include "measure/sampling/sampler.h"
+
+#define TERN_E2E_MAX_SAMPLES 32
+
+struct tern_e2e_options {
+    const size_t *prompts; /* N of the pp tests */
+    size_t prompt_count;
+    size_t generate; /* N of the tg test; 0: none */
+    const size_t *threads;
+    size_t thread_count;
+    size_t rounds;                     /* >= 1 */
+    uint64_t seed;                     /* of the token ids */
+    int ceilings;                      /* read bandwidth and int8 peak, measured in every round too */
+    int energy;                        /* joules per token, where the machine tells */
+    int breakdown;                     /* one more run of each test with the clocks of the operations on */
+    struct tern_engine_options engine; /* its threads and context are set per test */
+};
+
+/* One test at one thread count. Rates are tokens per second. */
+struct tern_e2e_row {
+    char test[24]; /* "pp 128", "tg 32" */
+    int decode;
+    size_t tokens, threads;
+    struct tern_estimate rate;           /* over the rounds */
+    double sample[TERN_E2E_MAX_SAMPLES]; /* of the first rounds */
+    size_t samples;
+    double max;
+    double bytes_per_token; /* weights, head and cache that one decoded token reads; 0 for pp: not defined */
+    size_t kv_bytes;        /* of the whole cache */
+    size_t peak_rss_bytes;  /* of the process until then; 0: not known */
+    struct tern_engine_facts facts;
+
+    /* Share of a ceiling that was measured in the same rounds: bytes/s of DRAM reads for tg, multiply-adds/s
+     * of the linear layers (over the whole time) of the int8 peak for pp. n == 0: not asked for, or
+     * why_no_share. */
+    struct tern_estimate share, ceiling; /* ceiling: GB/s or GMAC/s */
+    char ceiling_name[64], why_no_share[256];
+    struct tern_estimate joules; /* per token; n == 0: not asked for, or why_no_joules */
+    char why_no_joules[400];
+    char energy_src[128]; /* of the joules; "" without */
+    double idle_watts;    /* of the same source before the first round, not subtracted; NaN without */
+    int has_breakdown;
+    double spent[TERN_OPERATIONS]; /* seconds per token of one run, mean over the workers */
+};
+
+/* Rows are heap (free()), in the order they were asked for. */
+enum tern_status tern_e2e_run(const struct tern_model *m, const struct tern_e2e_options *o,
+                              struct tern_e2e_row **rows, size_t *count, struct tern_error *e);
+
+#endif

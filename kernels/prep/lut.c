@@ -1,0 +1,90 @@
+#include "kernels/prep/lut.h"
+
+#include "base/memory.h"
+#include "base/pool.h"
+
+#include <string.h>
+
+static size_t none(const struct tern_call *c) {
+    (void)c;
+    return 0;
+}
+
+static void no_work(const struct tern_call *c, size_t worker, size_t workers) {
+    (void)c, (void)worker, (void)workers;
+}
+
+size_t tern_lut_block(const struct tern_call *c, size_t unit) {
+    const size_t all = tern_round_up(c->w.k, unit), want = (size_t)c->param[TERN_LUT_KBLOCK];
+    return want ? tern_min(all, tern_max(unit, want / unit * unit)) : all;
+}
+
+/* `bytes` of tables per `unit` columns. */
+#define TABLES(name, unit, bytes)                                                                            \
+    static size_t name##_bytes(const struct tern_call *c) {                                                  \
+        return tern_lut_block(c, unit) / (unit) * (bytes);                                                   \
+    }                                                                                                        \
+    const struct tern_prep tern_prep_tables_##name = {none, name##_bytes, no_work};
+
+TABLES(g2, 8, 128)
+TABLES(g3, 24, 256)
+TABLES(g3w, 9, 4 * 192) /* up to four tokens together */
+TABLES(g4, 16, 1024)
+TABLES(g5, 20, 1024)
+
+/* Vec-LUT: T tokens per tile, tables of `entries` vectors. */
+static size_t turned_bytes(const struct tern_call *c, size_t tokens) {
+    return tern_round_up(c->x->n, tokens) * tern_round_up(c->w.k, TERN_VEC_COLUMNS) * sizeof(int16_t);
+}
+
+/* 16- and 32-bit sums of the rows that wait, and the tables alive. */
+static size_t vec_scratch(const struct tern_call *c, size_t tokens, size_t entries) {
+    const size_t rows = tern_min((size_t)c->param[TERN_VEC_ROWS], tern_round_up(c->w.m, 64));
+    return (rows * 3 + (size_t)c->param[TERN_VEC_GROUPS] * entries) * tokens * sizeof(int16_t);
+}
+
+static void turn(const struct tern_call *c, size_t worker, size_t workers, size_t tokens) {
+    enum { STEP = TERN_VEC_COLUMNS };
+    const size_t blocks = (c->w.k + STEP - 1) / STEP, tiles = (c->x->n + tokens - 1) / tokens;
+    size_t from, to;
+    tern_share(tiles * blocks, 1, worker, workers, &from, &to);
+    for (size_t b = from; b < to; b++) {
+        int16_t *out = (int16_t *)c->shared + b * STEP * tokens;
+        const size_t t0 = b / blocks * tokens, column = b % blocks * STEP;
+        const size_t live = tern_min(STEP, c->w.k - column);
+        memset(out, 0, STEP * tokens * sizeof *out);
+        for (size_t t = 0; t < tokens && t0 + t < c->x->n; t++) {
+            const int8_t *q = c->x->q + (t0 + t) * c->x->stride + column;
+            for (size_t i = 0; i < live; i++) out[i * tokens + t] = q[i];
+        }
+    }
+}
+
+#define VECTORS(g, entries, tokens)                                                                          \
+    static size_t vec##g##n##tokens##_bytes(const struct tern_call *c) {                                     \
+        return turned_bytes(c, tokens);                                                                      \
+    }                                                                                                        \
+    static size_t vec##g##n##tokens##_scratch(const struct tern_call *c) {                                   \
+        return vec_scratch(c, tokens, entries);                                                              \
+    }                                                                                                        \
+    static void vec##g##n##tokens##_run(const struct tern_call *c, size_t worker, size_t workers) {          \
+        turn(c, worker, workers, tokens);                                                                    \
+    }                                                                                                        \
+    const struct tern_prep tern_prep_vec##g##n##tokens = {                                                   \
+        vec##g##n##tokens##_bytes, vec##g##n##tokens##_scratch, vec##g##n##tokens##_run};
+
+VECTORS(4, 81, 8)
+VECTORS(4, 81, 16)
+VECTORS(4, 81, 32)
+VECTORS(5, 250, 16)
+VECTORS(5, 250, 32)
+
+int tern_lut_per_call(const struct tern_prep *p) {
+    static const struct tern_prep *const all[] = {
+        &tern_prep_tables_scalar, &tern_prep_tables_g2, &tern_prep_tables_g3, &tern_prep_tables_g3w,
+        &tern_prep_tables_g4,     &tern_prep_tables_g5, &tern_prep_vec4n8,    &tern_prep_vec4n16,
+        &tern_prep_vec4n32,       &tern_prep_vec5n16,   &tern_prep_vec5n32};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (p == all[i]) return 1;
+    return 0;
+}

@@ -1,0 +1,91 @@
+#define _GNU_SOURCE
+#include "kernels/verify/child.h"
+
+#include "kernels/verify/cases.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static double seconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void child(const struct tern_variant *v, const struct tern_verify_options *o, int fd,
+                  unsigned timeout) {
+    static const int fatal[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGTRAP};
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed parent must not leave a child that holds its locks */
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
+    signal(SIGALRM, SIG_DFL);
+    sigset_t alarms; /* a mask is inherited, and a child that cannot be interrupted would hang for good */
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+    alarm(timeout);
+    struct tern_case_report rep = {0};
+    tern_run_cases(v, o->seed, o->effort, &rep);
+    _exit(write(fd, &rep, sizeof rep) == (ssize_t)sizeof rep ? 0 : 1);
+}
+
+enum tern_status tern_verify_start(const struct tern_variant *v, const struct tern_verify_options *o,
+                                   struct tern_verify_child *c, struct tern_error *e) {
+    c->timeout = o->timeout_seconds ? o->timeout_seconds : o->effort == TERN_VERIFY_FULL ? 120 : 10;
+    c->started = seconds();
+    int fd[2];
+    if (pipe2(fd, O_CLOEXEC)) return tern_fail(e, TERN_IO, "verify: %s: pipe: %s", v->name, strerror(errno));
+    c->pid = fork();
+    if (c->pid < 0) {
+        close(fd[0]);
+        close(fd[1]);
+        return tern_fail(e, TERN_IO, "verify: %s: fork: %s", v->name, strerror(errno));
+    }
+    if (c->pid == 0) child(v, o, fd[1], c->timeout);
+    close(fd[1]);
+    c->fd = fd[0];
+    return TERN_OK;
+}
+
+void tern_verify_collect(struct tern_verify_child *c, struct tern_verdict *verdict) {
+    memset(verdict, 0, sizeof *verdict);
+    struct tern_case_report rep = {0};
+    size_t got = 0;
+    while (got < sizeof rep) {
+        const ssize_t n = read(c->fd, (char *)&rep + got, sizeof rep - got);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) break;
+        got += (size_t)n;
+    }
+    close(c->fd);
+    int status = 0;
+    while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    verdict->cases = rep.cases;
+    verdict->seconds = seconds() - c->started;
+    if (got == sizeof rep) {
+        verdict->kind = rep.failed ? TERN_WRONG : TERN_PASSED;
+        memcpy(verdict->text, rep.text, sizeof verdict->text);
+    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
+        verdict->kind = TERN_TIMED_OUT;
+        snprintf(verdict->text, sizeof verdict->text, "did not finish within %u s", c->timeout);
+    } else if (WIFSIGNALED(status)) {
+        const int sig = WTERMSIG(status);
+        verdict->kind = TERN_CRASHED;
+        snprintf(verdict->text, sizeof verdict->text, "%s (signal %d)", strsignal(sig), sig);
+    } else {
+        verdict->kind = TERN_CRASHED;
+        snprintf(verdict->text, sizeof verdict->text, "the checking process ended with code %d",
+                 WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    }
+    if (verdict->kind == TERN_PASSED && verdict->cases == 0) {
+        verdict->kind = TERN_WRONG;
+        snprintf(verdict->text, sizeof verdict->text, "no case fits it, so nothing was checked");
+    }
+}

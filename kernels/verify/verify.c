@@ -1,0 +1,125 @@
+#include "kernels/verify/verify.h"
+
+#include "base/isa.h"
+#include "base/memory.h"
+#include "kernels/verify/child.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+struct tern_proof {
+    const struct tern_variant *variant;
+    enum tern_verify_effort effort;
+};
+
+#define PROOFS_MAX 4096
+static struct tern_proof proofs[PROOFS_MAX]; /* by position in the registry; written once per variant */
+
+/* 1 when the answer is known without running anything. */
+static int answered(const struct tern_variant *v, const struct tern_verify_options *o, size_t at,
+                    struct tern_verdict *verdict, const struct tern_proof **proof) {
+    *proof = NULL;
+    memset(verdict, 0, sizeof *verdict);
+    const uint32_t missing = v->isa & ~(o->usable & tern_isa_detected());
+    if (missing) {
+        char names[128];
+        tern_isa_text(missing, names, sizeof names);
+        verdict->kind = TERN_NOT_RUN;
+        snprintf(verdict->text, sizeof verdict->text, "needs %s", names);
+        return 1;
+    }
+    if (!proofs[at].variant || proofs[at].effort < o->effort) return 0;
+    verdict->kind = TERN_PASSED;
+    *proof = &proofs[at];
+    return 1;
+}
+
+static const struct tern_proof *accept(const struct tern_variant *v, enum tern_verify_effort effort,
+                                       size_t at, const struct tern_verdict *verdict) {
+    if (verdict->kind != TERN_PASSED) return NULL;
+    proofs[at] = (struct tern_proof){v, effort};
+    return &proofs[at];
+}
+
+/* Position in the registry, or PROOFS_MAX when it is not there. */
+static size_t place(const struct tern_variant *v) {
+    size_t count;
+    const struct tern_variant *table = tern_variants(&count);
+    return v >= table && v < table + tern_min(count, PROOFS_MAX) ? (size_t)(v - table) : PROOFS_MAX;
+}
+
+enum tern_status tern_prove(const struct tern_variant *v, const struct tern_verify_options *o,
+                            struct tern_verdict *verdict, const struct tern_proof **proof,
+                            struct tern_error *e) {
+    const size_t at = place(v);
+    if (at == PROOFS_MAX) return tern_fail(e, TERN_BAD_INPUT, "verify: %s: not in the registry", v->name);
+    if (answered(v, o, at, verdict, proof)) return TERN_OK;
+    struct tern_verify_child c;
+    enum tern_status s = tern_verify_start(v, o, &c, e);
+    if (s) return s;
+    tern_verify_collect(&c, verdict);
+    *proof = accept(v, o->effort, at, verdict);
+    return TERN_OK;
+}
+
+enum { JOBS_MAX = 64 };
+
+struct job {
+    struct tern_verify_child child;
+    size_t index; /* in the caller's list */
+};
+
+/* Blocks until one of the jobs has something to read; its number. */
+static size_t wait_for_one(const struct job *job, size_t running) {
+    struct pollfd p[JOBS_MAX];
+    for (size_t i = 0; i < running; i++) p[i] = (struct pollfd){.fd = job[i].child.fd, .events = POLLIN};
+    while (poll(p, (nfds_t)running, -1) < 0 && errno == EINTR) {
+    }
+    for (size_t i = 0; i < running; i++)
+        if (p[i].revents) return i;
+    return 0;
+}
+
+enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t count, size_t jobs,
+                                const struct tern_verify_options *o, tern_verdict_fn *report, void *ctx,
+                                struct tern_error *e) {
+    struct job job[JOBS_MAX];
+    size_t running = 0, next = 0;
+    enum tern_status s = TERN_OK;
+    jobs = tern_max(1, tern_min(jobs, JOBS_MAX));
+    while (running || (next < count && !s)) {
+        struct tern_verdict verdict;
+        const struct tern_proof *proof;
+        if (next < count && !s && running < jobs) {
+            const size_t at = place(v[next]);
+            if (at == PROOFS_MAX)
+                s = tern_fail(e, TERN_BAD_INPUT, "verify: %s: not in the registry", v[next]->name);
+            else if (answered(v[next], o, at, &verdict, &proof)) {
+                if (report) report(ctx, next, &verdict, proof);
+            } else {
+                s = tern_verify_start(v[next], o, &job[running].child, e);
+                job[running].index = next;
+                running += s == TERN_OK;
+            }
+            next++;
+            continue;
+        }
+        const size_t i = wait_for_one(job, running), which = job[i].index;
+        tern_verify_collect(&job[i].child, &verdict);
+        job[i] = job[--running];
+        proof = accept(v[which], o->effort, place(v[which]), &verdict);
+        if (report) report(ctx, which, &verdict, proof);
+    }
+    return s;
+}
+
+const struct tern_variant *tern_proof_variant(const struct tern_proof *p) {
+    return p->variant;
+}
+
+const char *tern_verdict_name(enum tern_verdict_kind k) {
+    static const char *const names[] = {"passed", "WRONG", "CRASHED", "TIMED OUT", "not run"};
+    return names[k];
+}

@@ -1,0 +1,62 @@
+/* Verify, then time: the only road from a variant to a timer or an engine.
+ *
+ * `tern_prove` runs a variant in a child process on adversarial inputs between guard pages and compares it
+ * with the scalar reference. A crash (illegal instruction, bad access), a hang or a wrong bit is a verdict
+ * with a text; the caller goes on. Only a pass yields a `struct tern_proof`, and everything that times or
+ * uses a variant takes a proof instead of a variant. */
+#ifndef TERN_KERNELS_VERIFY_VERIFY_H
+#define TERN_KERNELS_VERIFY_VERIFY_H
+
+#include "kernels/variant.h"
+
+enum tern_verdict_kind {
+    TERN_PASSED,
+    TERN_WRONG,     /* a result differs, or a canary byte around a buffer was overwritten */
+    TERN_CRASHED,   /* killed by a signal */
+    TERN_TIMED_OUT, /* did not finish */
+    TERN_NOT_RUN    /* this CPU, TERN_ISA or build does not allow it */
+};
+
+struct tern_verdict {
+    enum tern_verdict_kind kind;
+    unsigned cases; /* shape x input combinations compared */
+    double seconds;
+    char text[320]; /* empty when passed: else the first failing case, or the signal */
+};
+
+enum tern_verify_effort {
+    TERN_VERIFY_QUICK, /* before a timing in the same process: the adversarial core, tens of milliseconds */
+    TERN_VERIFY_FULL   /* `tern verify` */
+};
+
+struct tern_verify_options {
+    uint32_t usable; /* ISA mask */
+    uint64_t seed;   /* of the random inputs; printed by the caller */
+    enum tern_verify_effort effort;
+    unsigned timeout_seconds; /* 0: 120, or 10 for a quick run */
+};
+
+/* Evidence that this process has seen this variant give right results. */
+struct tern_proof;
+
+/* Proves one variant. *proof is NULL unless the verdict is TERN_PASSED; it lives until the process ends. A
+ * proof once obtained is remembered: a second call at the same or a lower effort returns at once. */
+enum tern_status tern_prove(const struct tern_variant *v, const struct tern_verify_options *o,
+                            struct tern_verdict *verdict, const struct tern_proof **proof,
+                            struct tern_error *e);
+
+/* Called once per variant of a list, in the order in which they finish; `index` is the position in the list.
+ */
+typedef void tern_verdict_fn(void *ctx, size_t index, const struct tern_verdict *verdict,
+                             const struct tern_proof *proof);
+
+/* Proves a list, up to `jobs` at a time. `report` may be NULL. */
+enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t count, size_t jobs,
+                                const struct tern_verify_options *o, tern_verdict_fn *report, void *ctx,
+                                struct tern_error *e);
+
+const struct tern_variant *tern_proof_variant(const struct tern_proof *p);
+
+const char *tern_verdict_name(enum tern_verdict_kind k);
+
+#endif

@@ -1,0 +1,354 @@
+/* Look-up kernels that add table entries as bytes: the tile, its flush and the loops around it, for every
+ * register width.
+ *
+ * Unpacking each pair of looked-up bytes to int16 (as TL1 and TL2 do) costs as much as the look-up. Here
+ * entries are two digits of base 63 (lut_build.h), so that four low and twelve high digits are added as bytes
+ * before one widening: per quad of groups and register 8 adds and 3 + 5/3 operations instead of 8 unpacks and
+ * 8 adds of words.
+ *
+ * A byte register x widens into two 16-bit sums of its even and odd bytes without unpacking: word += x as
+ * 16-bit words, odd += x >> 8; even = word - 256 * odd. All of it is exact modulo 2^16, and so is taking off
+ * the known bias; the sum of entries that remains fits int16 as long as no more than 32,767 / (128 g) groups
+ * were added since the flush. */
+#ifndef TERN_KERNELS_X86_LUT_DIGITS_H
+#define TERN_KERNELS_X86_LUT_DIGITS_H
+
+#include "base/pool.h"
+#include "kernels/formats/memory/group.h"
+#include "kernels/prep/lut.h"
+#include "kernels/x86/lut/build.h"
+#include "kernels/x86/vec.h"
+
+enum lut_kind {
+    PAIRS,        /* g2, shuffle_epi8 */
+    TRIPLES,      /* g3, shuffle_epi8 and signs */
+    PAIR_WORDS,   /* g2, unpacked to int16 as TL1 does */
+    TRIPLE_WORDS, /* g3, unpacked to int16 as TL2 does */
+    FOURS,        /* g4, vpermi2b */
+    FIVES         /* g5, vpermi2b and signs */
+};
+
+ALWAYS_INLINE size_t group_columns(enum lut_kind f) {
+    return f == FIVES ? 5 : f == FOURS ? 4 : f == PAIRS || f == PAIR_WORDS ? 2 : 3;
+}
+
+ALWAYS_INLINE int is_triple(enum lut_kind f) {
+    return f == TRIPLES || f == TRIPLE_WORDS;
+}
+
+ALWAYS_INLINE int is_words(enum lut_kind f) {
+    return f == PAIR_WORDS || f == TRIPLE_WORDS;
+}
+
+ALWAYS_INLINE size_t quad_columns(enum lut_kind f) {
+    return 4 * group_columns(f);
+}
+
+/* Quads of a row; those of g3 come in twos. */
+ALWAYS_INLINE size_t all_quads(enum lut_kind f, size_t k) {
+    return is_triple(f) ? 2 * (tern_g3_panel_bytes(k) / TERN_G3_CHUNK)
+                        : tern_group_quads(k, group_columns(f));
+}
+
+ALWAYS_INLINE size_t panel_bytes(enum lut_kind f, size_t k) {
+    return f == FIVES     ? tern_g5_panel_bytes(k)
+           : f == FOURS   ? tern_g4_panel_bytes(k)
+           : is_triple(f) ? tern_g3_panel_bytes(k)
+                          : tern_g2_panel_bytes(k);
+}
+
+/* Where the codes of a quad begin in a panel. */
+ALWAYS_INLINE size_t quad_at(enum lut_kind f, size_t quad) {
+    return f == FIVES || f == FOURS ? quad * 4 * TERN_GROUP_ROWS
+           : is_triple(f)           ? quad / 2 * TERN_G3_CHUNK + quad % 2 * 2 * TERN_GROUP_ROWS
+                                    : quad * 2 * TERN_GROUP_ROWS;
+}
+
+ALWAYS_INLINE size_t quad_table_bytes(enum lut_kind f) {
+    return f == FIVES || f == FOURS ? 4 * 256 : 4 * 32;
+}
+
+/* What a quad adds to a 16-bit sum besides the entries. SIGNED bytes start from 128 instead. */
+ALWAYS_INLINE unsigned quad_bias(enum lut_kind f) {
+    if (is_words(f)) return 0;
+    if (f == TRIPLES) return 128 + 128 * RADIX / 2; /* high bytes widen every second quad */
+    return 4 * (unsigned)(LUT_BIAS_PER_COLUMN * group_columns(f) + LUT_BIAS);
+}
+
+/* The signs of a chunk of g3, seen from the codes of its first or second quad. */
+ALWAYS_INLINE size_t sign_line(int odd_quad) {
+    return (odd_quad ? 2 : 4) * TERN_GROUP_ROWS;
+}
+
+/* Entry bytes of group j of a quad for one register of rows at w. */
+ALWAYS_INLINE void look_up(enum lut_kind f, const uint8_t *w, int odd_quad, int j, const uint8_t *tab,
+                           vec *lo, vec *hi) {
+    if (f == FOURS || f == FIVES) {
+#if defined(__AVX512VBMI__)
+        __m512i x = _mm512_load_si512(w + j * TERN_GROUP_ROWS);
+        v_settle(&x); /* one load, and a copy that costs nothing, instead of two loads */
+        *lo = _mm512_permutex2var_epi8(_mm512_load_si512(tab), x, _mm512_load_si512(tab + 64));
+        *hi = _mm512_permutex2var_epi8(_mm512_load_si512(tab + 128), x, _mm512_load_si512(tab + 192));
+        if (f == FOURS) return;
+        const __mmask64 negative = _mm512_movepi8_mask(x);
+        *lo = _mm512_mask_sub_epi8(*lo, negative, _mm512_set1_epi8(RADIX - 1), *lo);
+        *hi = _mm512_mask_sub_epi8(*hi, negative, _mm512_set1_epi8(20), *hi);
+#endif
+        return;
+    }
+    const vec x = v_load(w + j / 2 * TERN_GROUP_ROWS), nibble = V(set1_epi8)(15);
+    const vec index = V_BITS(and)(j % 2 ? V(srli_epi16)(x, 4) : x, nibble);
+    *lo = V(shuffle_epi8)(v_table(tab), index);
+    *hi = V(shuffle_epi8)(v_table(tab + 16), index);
+    if (f != TRIPLES) return;
+    const vec signs = v_load(w + sign_line(odd_quad));
+    *lo = v_negate_where(*lo, signs, 4 * odd_quad + j);
+    *hi = v_negate_where(*hi, signs, 4 * odd_quad + j);
+}
+
+/* int32 sums of one register of rows. Bytes: vector j, lane d = row 4d + j. Words: see add_words. */
+struct lanes {
+    vec v[4];
+};
+
+struct halves {
+    vec word, odd;
+};
+
+ALWAYS_INLINE void add_halves(struct lanes *sum, struct halves s, unsigned bias) {
+    const vec b = V(set1_epi16)((short)bias);
+    const vec even = V(sub_epi16)(V(sub_epi16)(s.word, V(slli_epi16)(s.odd, 8)), b);
+    const vec odd = V(sub_epi16)(s.odd, b);
+    sum->v[0] = V(add_epi32)(sum->v[0], v_low16(even));
+    sum->v[1] = V(add_epi32)(sum->v[1], v_low16(odd));
+    sum->v[2] = V(add_epi32)(sum->v[2], v_high16(even));
+    sum->v[3] = V(add_epi32)(sum->v[3], v_high16(odd));
+}
+
+/* Words of unpacklo/unpackhi: per 128 bits rows 0..7 and 8..15. */
+ALWAYS_INLINE void add_words(struct lanes *sum, struct halves s) {
+    sum->v[0] = V(add_epi32)(sum->v[0], v_low16(s.word));
+    sum->v[1] = V(add_epi32)(sum->v[1], v_high16(s.word));
+    sum->v[2] = V(add_epi32)(sum->v[2], v_low16(s.odd));
+    sum->v[3] = V(add_epi32)(sum->v[3], v_high16(s.odd));
+}
+
+/* Results of one register of rows: stored by the first block of columns, added to by the others. */
+ALWAYS_INLINE void put_rows(enum lut_kind f, int32_t *y, size_t row, size_t end, struct lanes sum,
+                            int first) {
+    int32_t raw[4][VEC / 4], out[VEC];
+    const int words = is_words(f);
+    const vec a = V(unpacklo_epi32)(sum.v[0], sum.v[1]), b = V(unpackhi_epi32)(sum.v[0], sum.v[1]);
+    const vec c = V(unpacklo_epi32)(sum.v[2], sum.v[3]), d = V(unpackhi_epi32)(sum.v[2], sum.v[3]);
+    v_store(raw[0], words ? a : V(unpacklo_epi64)(a, c));
+    v_store(raw[1], words ? b : V(unpackhi_epi64)(a, c));
+    v_store(raw[2], words ? c : V(unpacklo_epi64)(b, d));
+    v_store(raw[3], words ? d : V(unpackhi_epi64)(b, d));
+    for (size_t i = 0; i < VEC / 4; i++) memcpy(out + 4 * i, raw[i % 4] + i / 4 * 4, 16);
+    const size_t live = tern_min(end - row, VEC);
+    y += row;
+    if (first)
+        memcpy(y, out, live * sizeof *y);
+    else
+        for (size_t i = 0; i < live; i++) y[i] += out[i];
+}
+
+ALWAYS_INLINE void prefetch_quad(enum lut_kind f, const uint8_t *at, int odd_quad, size_t ahead) {
+    const size_t lines = f == FOURS || f == FIVES ? 4 : (size_t)(2 + odd_quad);
+    if (!ahead) return;
+    UNROLL
+    for (size_t i = 0; i < lines; i++) _mm_prefetch((const char *)(at + ahead + 64 * i), _MM_HINT_T0);
+}
+
+/* One quad of groups for `regs` registers, added as bytes; `high` goes on, the low digits are widened here.
+ */
+ALWAYS_INLINE void quad_digits(enum lut_kind f, const uint8_t *const *w, size_t at, int odd_quad,
+                               const uint8_t *tab, size_t regs, vec start, vec *high, struct halves *s) {
+    vec low[4];
+    UNROLL
+    for (size_t r = 0; r < regs; r++) low[r] = start;
+    UNROLL
+    for (int j = 0; j < 4; j++, tab += quad_table_bytes(f) / 4) UNROLL
+    for (size_t r = 0; r < regs; r++) {
+        vec lo, hi;
+        look_up(f, w[r] + at, odd_quad, j, tab, &lo, &hi);
+        low[r] = j || f == TRIPLES ? V(add_epi8)(low[r], lo) : lo;
+        high[r] = V(add_epi8)(high[r], hi);
+        v_settle(&low[r]);
+        v_settle(&high[r]);
+    }
+    UNROLL
+    for (size_t r = 0; r < regs; r++) {
+        s[r].word = V(add_epi16)(s[r].word, low[r]);
+        s[r].odd = V(add_epi16)(s[r].odd, V(srli_epi16)(low[r], 8));
+    }
+}
+
+ALWAYS_INLINE void widen_high(vec high, struct halves *s) {
+    const vec radix = V(set1_epi16)(RADIX);
+    s->word = V(add_epi16)(s->word, V(mullo_epi16)(high, radix));
+    s->odd = V(add_epi16)(s->odd, V(mullo_epi16)(V(srli_epi16)(high, 8), radix));
+}
+
+/* The same unpacked to int16 at once: s.word are the lower, s.odd the upper eight rows of every 128 bits. */
+ALWAYS_INLINE void quad_words(enum lut_kind f, const uint8_t *const *w, size_t at, int odd_quad,
+                              const uint8_t *tab, size_t regs, struct halves *s) {
+    UNROLL
+    for (int j = 0; j < 4; j++, tab += quad_table_bytes(f) / 4) UNROLL
+    for (size_t r = 0; r < regs; r++) {
+        vec lo, hi;
+        look_up(f, w[r] + at, odd_quad, j, tab, &lo, &hi);
+        vec a = V(unpacklo_epi8)(lo, hi), b = V(unpackhi_epi8)(lo, hi);
+        if (f == TRIPLE_WORDS) {
+            const vec signs = v_load(w[r] + at + sign_line(odd_quad));
+            a = v_negate_words_where(a, V(unpacklo_epi8)(signs, signs), 4 * odd_quad + j);
+            b = v_negate_words_where(b, V(unpackhi_epi8)(signs, signs), 4 * odd_quad + j);
+        }
+        s[r].word = V(add_epi16)(s[r].word, a);
+        s[r].odd = V(add_epi16)(s[r].odd, b);
+    }
+}
+
+ALWAYS_INLINE void quad(enum lut_kind f, const uint8_t *const *w, size_t at, int odd_quad, const uint8_t *tab,
+                        size_t ahead, size_t regs, vec start, vec *high, struct halves *s) {
+    UNROLL
+    for (size_t r = 0; r < regs; r++) prefetch_quad(f, w[r] + at, odd_quad, ahead);
+    if (is_words(f))
+        quad_words(f, w, at, odd_quad, tab, regs, s);
+    else
+        quad_digits(f, w, at, odd_quad, tab, regs, start, high, s);
+}
+
+/* `regs` registers of rows from `row` on, quads [q0, q1) of one token. Per group and register (loads apart):
+ *   PAIRS    1.5 index + 2 shuffles + 2 adds + 1.2 widening = 6.7 per 2 columns   WORDS 1.5 + 2 + 2 + 2 = 7.5
+ *   TRIPLES  1.5 + 2 + 4 signs + 2.25 + 1.4 = 11.2 per 3 columns (AVX-512: 10.2)  WORDS 1.5 + 2 + 2 + 6 + 2
+ * = 13.5 FOURS    2 vpermi2b + 1.75 adds + 1.2 widening = 4.9 per 4 columns FIVES    2 vpermi2b + 3 signs
+ * + 1.75 adds + 1.2 widening = 7.9 per 5 columns and the table once for all registers: 2 loads (FOURS, FIVES:
+ * 4). Low digits: 4 * 62 (SIGNED: 128 + 4 * 31) <= 255. High: 12 * 20 (SIGNED: 128 + 8 * 6) <= 255. */
+ALWAYS_INLINE void tile(enum lut_kind f, const struct tern_call *c, int32_t *y, size_t row, size_t end,
+                        size_t q0, size_t q1, const uint8_t *tab, size_t flush, size_t ahead, size_t regs) {
+    const size_t distance = panel_bytes(f, c->w.k), tab_step = quad_table_bytes(f);
+    const vec start = f == TRIPLES ? V(set1_epi8)((char)128) : v_zero();
+    const uint8_t *w[4];
+    struct lanes sum[4];
+    UNROLL
+    for (size_t r = 0; r < regs; r++) {
+        const size_t at = row + r * VEC;
+        w[r] = (const uint8_t *)c->w.data + at / TERN_GROUP_ROWS * distance + at % TERN_GROUP_ROWS;
+        UNROLL
+        for (size_t i = 0; i < 4; i++) sum[r].v[i] = v_zero();
+    }
+    for (size_t q = q0; q < q1;) {
+        const size_t stop = tern_min(q1, q + flush), quads = stop - q;
+        struct halves s[4];
+        UNROLL
+        for (size_t r = 0; r < regs; r++) s[r].word = s[r].odd = v_zero();
+        while (q < stop) {
+            vec high[4];
+            UNROLL
+            for (size_t r = 0; r < regs; r++) high[r] = start;
+            if (is_triple(f)) { /* two quads share a line of signs, whose places are constants */
+                UNROLL
+                for (int odd = 0; odd < 2; odd++, tab += tab_step)
+                    quad(f, w, quad_at(f, q) + (size_t)odd * 2 * TERN_GROUP_ROWS, odd, tab, ahead, regs,
+                         start, high, s);
+                q += 2;
+            } else {
+                for (const size_t pause = tern_min(stop, q + 3); q < pause; q++, tab += tab_step)
+                    quad(f, w, quad_at(f, q), 0, tab, ahead, regs, start, high, s);
+            }
+            UNROLL
+            for (size_t r = 0; r < regs; r++)
+                if (!is_words(f)) widen_high(high[r], &s[r]);
+        }
+        UNROLL
+        for (size_t r = 0; r < regs; r++) {
+            if (is_words(f))
+                add_words(&sum[r], s[r]);
+            else
+                add_halves(&sum[r], s[r], (unsigned)quads * quad_bias(f));
+        }
+    }
+    UNROLL
+    for (size_t r = 0; r < regs; r++) put_rows(f, y, row + r * VEC, end, sum[r], q0 == 0);
+}
+
+/* Rows [row0, row1) of one token, as many registers together as the parameter says and the rows allow. */
+ALWAYS_INLINE void all_rows(enum lut_kind f, const struct tern_call *c, int32_t *y, size_t row0, size_t row1,
+                            size_t q0, size_t q1, const uint8_t *tab, size_t ahead) {
+    const int regs = c->param[TERN_LUT_ROWS];
+    const size_t flush = (size_t)c->param[TERN_LUT_FLUSH] / 4;
+    size_t r = row0;
+    if (regs >= 4)
+        for (; r + 3 * VEC < row1; r += 4 * VEC) tile(f, c, y, r, row1, q0, q1, tab, flush, ahead, 4);
+    if (regs >= 2)
+        for (; r + VEC < row1; r += 2 * VEC) tile(f, c, y, r, row1, q0, q1, tab, flush, ahead, 2);
+    for (; r < row1; r += VEC) tile(f, c, y, r, row1, q0, q1, tab, flush, ahead, 1);
+}
+
+/* Tables of all columns are in c->shared. */
+ALWAYS_INLINE void lut_gemv(enum lut_kind f, const struct tern_call *c, size_t row0, size_t row1) {
+    const size_t quads = all_quads(f, c->w.k), unit = is_triple(f) ? 2 : 1;
+    const size_t step = tern_lut_block(c, unit * quad_columns(f)) / quad_columns(f);
+    const size_t ahead = (size_t)c->param[TERN_LUT_PREFETCH];
+    for (size_t q = 0; q < quads; q += step)
+        all_rows(f, c, c->y, row0, row1, q, tern_min(quads, q + step),
+                 (const uint8_t *)c->shared + q * quad_table_bytes(f), ahead);
+}
+
+/* Per block of columns and token the tables are built in `local`, by each worker for its own rows: the
+ * block's weights and one token's tables stay in cache. */
+ALWAYS_INLINE void lut_gemm(enum lut_kind f, const struct tern_call *c, size_t row0, size_t row1,
+                            uint8_t *local, lut_build_fn *build) {
+    const size_t quads = all_quads(f, c->w.k), unit = is_triple(f) ? 2 : 1;
+    const size_t step = tern_lut_block(c, unit * quad_columns(f)) / quad_columns(f);
+    for (size_t q = 0; q < quads; q += step) {
+        const size_t stop = tern_min(quads, q + step);
+        for (size_t t = 0; t < c->x->n; t++) {
+            build_range(c->x->q + t * c->x->stride, c->x->stride, group_columns(f), 4 * q, 4 * stop,
+                        quad_table_bytes(f) / 4, local, build);
+            all_rows(f, c, (int32_t *)c->y + t * c->ldy, row0, row1, q, stop, local, 0);
+        }
+    }
+}
+
+/* The preparation of lut_gemv: one token's tables, shared by the workers. */
+ALWAYS_INLINE size_t lut_shared(enum lut_kind f, const struct tern_call *c) {
+    return all_quads(f, c->w.k) * quad_table_bytes(f);
+}
+
+ALWAYS_INLINE void lut_prepare(enum lut_kind f, const struct tern_call *c, size_t worker, size_t workers,
+                               lut_build_fn *build) {
+    size_t from, to;
+    tern_share(all_quads(f, c->w.k), 1, worker, workers, &from, &to);
+    build_range(c->x->q, c->x->stride, group_columns(f), 4 * from, 4 * to, quad_table_bytes(f) / 4,
+                (uint8_t *)c->shared + from * quad_table_bytes(f), build);
+}
+
+static inline size_t lut_nothing(const struct tern_call *c) {
+    (void)c;
+    return 0;
+}
+
+/* What a level instantiates: a GEMV with its preparation `lut<prep>_<level>`, and a GEMM. */
+#define LUT_GEMV(name, prep, kind, builder)                                                                  \
+    static size_t prep##_bytes(const struct tern_call *c) {                                                  \
+        return lut_shared(kind, c);                                                                          \
+    }                                                                                                        \
+    static void prep##_run(const struct tern_call *c, size_t worker, size_t workers) {                       \
+        lut_prepare(kind, c, worker, workers, builder);                                                      \
+    }                                                                                                        \
+    const struct tern_prep tern_prep_##prep = {prep##_bytes, lut_nothing, prep##_run};                       \
+    tern_run_fn name;                                                                                        \
+    void name(const struct tern_call *c, size_t row0, size_t row1, void *local) {                            \
+        (void)local;                                                                                         \
+        lut_gemv(kind, c, row0, row1);                                                                       \
+    }
+
+#define LUT_GEMM(name, kind, builder)                                                                        \
+    tern_run_fn name;                                                                                        \
+    void name(const struct tern_call *c, size_t row0, size_t row1, void *local) {                            \
+        lut_gemm(kind, c, row0, row1, local, builder);                                                       \
+    }
+
+#endif

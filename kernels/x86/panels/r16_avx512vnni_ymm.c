@@ -1,0 +1,16 @@
+/* r16 with 256-bit vpdpbusd and the 32 registers of AVX-512VL. The template is the one of the AVX-VNNI
+ * kernels. */
+#define TERN_VEC_BITS 256
+#include "kernels/x86/panels/r16_template.h"
+
+tern_run_fn gemv_r16_i8_r16k16_ymm__avx512vnni, gemm_r16_i8_r16k16n6_ymm__avx512vnni;
+
+void gemv_r16_i8_r16k16_ymm__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    (void)local;
+    r16_dot_gemv(c, row0, row1, tern_min((size_t)c->param[TERN_P_PANELS], 2));
+}
+
+void gemm_r16_i8_r16k16n6_ymm__avx512vnni(const struct tern_call *c, size_t row0, size_t row1, void *local) {
+    (void)local;
+    r16_dot_gemm(c, row0, row1, 6);
+}

@@ -1,0 +1,156 @@
+/* Sensors below /sys/class/hwmon: counters of energy (microjoules), or of power (microwatts), which is
+ * integrated between readings.
+ *
+ * A board has many sensors that contain each other, so only sensors with a label that is known to be a whole
+ * socket or module are taken, best kind first, and only one kind at a time. Sources: amd_energy, xgene, the
+ * Grace tuning guide of NVIDIA, and the ina3221 of the Jetson boards. */
+#include "base/memory.h"
+#include "measure/clock.h"
+#include "measure/energy/backend.h"
+#include "measure/sysfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HWMON       "/sys/class/hwmon"
+#define MAX_DEVICES 64
+#define MAX_INPUTS  288 /* per device: amd_energy has one per core */
+#define MAX_SENSORS 16
+
+struct sensor {
+    char path[96], label[48];
+    long long last, counted; /* microjoules; or the last microwatts */
+};
+
+struct sensors {
+    struct sensor sensor[MAX_SENSORS];
+    size_t count;
+    int is_power;
+    uint64_t at;   /* time of the last reading of power */
+    double joules; /* of power, integrated */
+};
+
+/* Best kind first; within a kind the sensors are of different sockets and add up. */
+static const struct {
+    const char *label; /* how a label begins */
+    int is_power;
+} kinds[] = {{"Esocket", 0},
+             {"Package", 0},
+             {"Module Power Socket", 1},
+             {"Grace Power Socket", 1},
+             {"CPU Power Socket", 1},
+             {"VDD_IN", 1},
+             {"POM_5V_IN", 1}};
+
+static enum tern_status read_sensor(const struct sensor *s, long long *v, struct tern_error *e) {
+    const int rc = tern_sys_number(v, "%s", s->path);
+    if (!rc) return TERN_OK;
+    return tern_fail(e, TERN_UNSUPPORTED, "energy: hwmon: %s: %s", s->label,
+                     rc == EACCES || rc == EPERM ? "denied"
+                     : rc == EINVAL              ? "holds no number"
+                                                 : strerror(rc));
+}
+
+static void add(struct sensors *m, int device, const char *stem, int i, const char *label) {
+    static const char *const inputs[] = {"input", "average"};
+    long long v;
+    struct sensor *s = &m->sensor[m->count];
+    for (int k = 0; k < 2; k++) {
+        snprintf(s->path, sizeof s->path, HWMON "/hwmon%d/%s%d_%s", device, stem, i, inputs[k]);
+        if (tern_sys_number(&v, "%s", s->path) == ENOENT) continue;
+        snprintf(s->label, sizeof s->label, "%.47s", label);
+        m->count++;
+        return;
+    }
+}
+
+static void find(struct sensors *m, const char *begins, int is_power) {
+    const char *stem = is_power ? "power" : "energy";
+    m->is_power = is_power;
+    for (int device = 0; device < MAX_DEVICES; device++) {
+        char label[64];
+        if (tern_sys_line(label, sizeof label, HWMON "/hwmon%d/name", device)) continue;
+        for (int i = 1; i <= MAX_INPUTS && m->count < MAX_SENSORS; i++) {
+            /* Labels of amd_energy are numbered through; those of power sensors may have gaps at the start.
+             */
+            if (tern_sys_line(label, sizeof label, HWMON "/hwmon%d/%s%d_label", device, stem, i)) {
+                if (i > 16) break;
+                continue;
+            }
+            if (!strncmp(label, begins, strlen(begins))) add(m, device, stem, i, label);
+        }
+    }
+}
+
+static enum tern_status start(void *state, struct tern_error *e) {
+    struct sensors *m = state;
+    for (size_t i = 0; i < m->count; i++) {
+        const enum tern_status s = read_sensor(&m->sensor[i], &m->sensor[i].last, e);
+        if (s) return s;
+        m->sensor[i].counted = 0;
+    }
+    m->at = tern_now_ns();
+    m->joules = 0;
+    return TERN_OK;
+}
+
+static void close_sensors(void *state) {
+    tern_free(state);
+}
+
+static enum tern_status open_sensors(const char *file, void **state, char *name, size_t bytes,
+                                     struct tern_error *e) {
+    (void)file;
+    struct sensors *m = tern_alloc(sizeof *m);
+    if (!m) return tern_fail(e, TERN_NO_MEMORY, "energy: out of memory");
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !m->count; k++)
+        find(m, kinds[k].label, kinds[k].is_power);
+    enum tern_status s =
+        m->count
+            ? TERN_OK
+            : tern_fail(e, TERN_UNSUPPORTED, "energy: hwmon: no sensor of a whole socket or module is there");
+    if (!s) s = start(m, e);
+    if (s) return tern_free(m), s;
+    size_t at = 0;
+    for (size_t i = 0; i < m->count && at < bytes; i++)
+        at += (size_t)snprintf(name + at, bytes - at, "%s%s", i ? "+" : "", m->sensor[i].label);
+    *state = m;
+    return TERN_OK;
+}
+
+static enum tern_status joules(void *state, double *out, struct tern_error *e) {
+    struct sensors *m = state;
+    const uint64_t now = tern_now_ns();
+    double sum = 0;
+    for (size_t i = 0; i < m->count; i++) {
+        struct sensor *p = &m->sensor[i];
+        long long v;
+        const enum tern_status s = read_sensor(p, &v, e);
+        if (s) return s;
+        if (m->is_power) {
+            m->joules += (double)(p->last + v) / 2 * 1e-6 * (double)(now - m->at) * 1e-9;
+        } else {
+            if (v < p->last)
+                return tern_fail(e, TERN_UNSUPPORTED, "energy: hwmon: %s: ran backwards", p->label);
+            p->counted += v - p->last;
+            sum += (double)p->counted * 1e-6;
+        }
+        p->last = v;
+    }
+    m->at = now;
+    *out = m->is_power ? m->joules : sum;
+    return TERN_OK;
+}
+
+static const char *frozen(void *state) {
+    const struct sensors *m = state;
+    for (size_t i = 0; i < m->count; i++)
+        if (m->is_power ? m->sensor[i].last == 0 : m->sensor[i].counted == 0) return m->sensor[i].label;
+    return NULL;
+}
+
+const struct tern_energy_backend tern_energy_hwmon = {
+    TERN_ENERGY_HWMON, "hwmon", open_sensors, start, joules, frozen, close_sensors, MAX_SENSORS};

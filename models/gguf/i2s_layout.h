@@ -1,0 +1,25 @@
+/* Which of the three layouts of I2_S a file has.
+ *
+ * Nothing in the file says it, and neither code 3 nor the share of zeros can tell: each layout holds the same
+ * 2-bit codes in the same bytes, and x86 and ARM blocks differ by one and the same permutation of columns in
+ * every row. What a wrong layout breaks is the agreement between layers. Hidden unit j of the feed-forward
+ * block is row j of `up` and column j of `down`; in a trained model units differ in strength, and a unit with
+ * many zeros in one has many (or few) in the other.
+ *
+ * The rule: take `up` and `down` of the middle layer, count the zeros of every unit in both under each
+ * layout, and correlate the two counts. A layout other than x86 is taken only when its correlation stands 8
+ * standard errors above none and twice as high as that of x86. Weights without structure (random models) give
+ * no evidence and stay x86, the layout of all published files. */
+#ifndef TERN_MODELS_GGUF_I2S_LAYOUT_H
+#define TERN_MODELS_GGUF_I2S_LAYOUT_H
+
+#include "models/model.h"
+
+/* The format that stands for a name given by a user: "x86", "arm" or "rows4"; NULL for others. */
+const struct tern_format *tern_i2s_layout_named(const char *name);
+
+/* Decides for a model whose I2_S layers were taken as i2s, and returns i2s, i2sarm or i2s4. `evidence` gets
+ * the correlation of each in standard errors, in this order (0 when it could not be computed). */
+const struct tern_format *tern_i2s_layout_guess(struct tern_model *m, double evidence[3]);
+
+#endif

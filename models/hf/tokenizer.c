@@ -1,0 +1,379 @@
+#define _GNU_SOURCE
+#include "models/hf/hf.h"
+
+#include "base/file.h"
+#include "models/hf/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NORMAL = 1, UNKNOWN, CONTROL, USER, UNUSED, BYTE }; /* tokenizer.ggml.token_type */
+
+#define MAX_TOKENIZER ((size_t)256 << 20)
+
+struct tokens {
+    const struct tern_hf_config *c;
+    struct tern_gguf_writer *w;
+    const char *path;
+    const json_t *root, *model;
+    size_t count;
+    struct tern_gguf_string *text;
+    int32_t *kind;
+    char (*filler)[16];
+    int spm; /* SentencePiece in the clothes of BPE: bytes without a token are spelled "<0x0A>" */
+    struct tern_error *e;
+};
+
+static enum tern_status bad(const struct tokens *t, const char *key, const char *why) {
+    char shown[80];
+    tern_gguf_printable((struct tern_gguf_string){key, strlen(key)}, shown, sizeof shown);
+    return tern_fail(t->e, TERN_BAD_INPUT, "tokenizer: %s: %s: %s", t->path, shown, why);
+}
+
+static enum tern_status stored(const struct tokens *t, enum tern_status s) {
+    return s ? tern_fail(t->e, s, "tokenizer: %s: out of memory", t->path) : TERN_OK;
+}
+
+static int is_byte(struct tern_gguf_string s) {
+    return s.bytes == 6 && !memcmp(s.data, "<0x", 3) && s.data[5] == '>';
+}
+
+/* Puts a token at its id; `kind` 0: by its text. */
+static enum tern_status place(struct tokens *t, const char *text, size_t bytes, const json_t *id,
+                              int32_t kind) {
+    const json_int_t at = json_integer_value(id);
+    if (!json_is_integer(id) || at < 0 || (uint64_t)at >= t->c->vocab)
+        return bad(t, text, "its id is not a row of the embedding");
+    struct tern_gguf_string *slot = &t->text[at];
+    if (slot->data && (slot->bytes != bytes || memcmp(slot->data, text, bytes) != 0))
+        return bad(t, text, "another token has the same id");
+    *slot = (struct tern_gguf_string){text, bytes};
+    t->kind[at] = kind ? kind : t->spm && is_byte(*slot) ? BYTE : NORMAL;
+    if ((size_t)at >= t->count) t->count = (size_t)at + 1;
+    return TERN_OK;
+}
+
+static enum tern_status take_tokens(struct tokens *t) {
+    const json_t *vocab = json_object_get(t->model, "vocab"),
+                 *added = json_object_get(t->root, "added_tokens");
+    const char *unknown = json_string_value(json_object_get(t->model, "unk_token")), *text;
+    json_t *id;
+    size_t i;
+    enum tern_status s = TERN_OK;
+    if (!json_is_object(vocab)) return bad(t, "model.vocab", "missing, or not an object");
+    t->text = calloc((size_t)t->c->vocab, sizeof *t->text);
+    t->kind = calloc((size_t)t->c->vocab, sizeof *t->kind);
+    t->filler = calloc((size_t)t->c->vocab, sizeof *t->filler);
+    if (!t->text || !t->kind || !t->filler) return stored(t, TERN_NO_MEMORY);
+    void *at = json_object_iter((json_t *)(uintptr_t)vocab);
+    for (; !s && at; at = json_object_iter_next((json_t *)(uintptr_t)vocab, at)) {
+        text = json_object_iter_key(at);
+        s = place(t, text, strlen(text), json_object_iter_value(at),
+                  unknown && !strcmp(text, unknown) ? UNKNOWN : 0);
+    }
+    json_array_foreach(added, i, id) {
+        const json_t *content = json_object_get(id, "content");
+        const int hidden = json_is_true(json_object_get(id, "special"));
+        if (s) break;
+        if (!json_is_string(content)) return bad(t, "added_tokens", "an entry has no content");
+        text = json_string_value(content);
+        const int is_unknown = unknown && !strcmp(text, unknown);
+        s = place(t, text, json_string_length(content), json_object_get(id, "id"),
+                  is_unknown ? UNKNOWN
+                  : hidden   ? CONTROL
+                             : USER);
+    }
+    for (i = 0; !s && i < t->count; i++) {
+        if (t->text[i].data) continue;
+        t->text[i] = (struct tern_gguf_string){
+            t->filler[i], (size_t)snprintf(t->filler[i], sizeof *t->filler, "[PAD%zu]", i)};
+        t->kind[i] = UNUSED;
+    }
+    return s;
+}
+
+static const struct {
+    const char *regex, *rule;
+} known[] = {
+    {"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|"
+     "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+     "llama-bpe"},
+    {"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|"
+     "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+     "qwen2"},
+};
+
+/* The rule of models/tokenizer/pretokenize_rules.h that the regular expressions of the file are, or "unknown": then
+ * whoever tokenizes is told. */
+static const char *rule_of(const json_t *pre) {
+    const char *type = json_string_value(json_object_get(pre, "type"));
+    const json_t *list = json_object_get(pre, "pretokenizers");
+    if (type && !strcmp(type, "ByteLevel"))
+        return json_is_false(json_object_get(pre, "use_regex")) ? "unknown" : "gpt-2";
+    if (!type || strcmp(type, "Sequence") != 0 || json_array_size(list) != 2) return "unknown";
+    const json_t *split = json_array_get(list, 0), *bytes = json_array_get(list, 1);
+    const char *regex = json_string_value(json_object_get(json_object_get(split, "pattern"), "Regex")),
+               *last = json_string_value(json_object_get(bytes, "type"));
+    if (!regex || !last || strcmp(last, "ByteLevel") != 0 ||
+        !json_is_false(json_object_get(bytes, "use_regex")))
+        return "unknown";
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(regex, known[i].regex)) return known[i].rule;
+    return "unknown";
+}
+
+/* "left right", or ["left", "right"] in newer files; heap. NULL when it is neither. */
+static char *merge_text(const json_t *m, size_t *bytes) {
+    const json_t *a = json_array_get(m, 0), *b = json_array_get(m, 1);
+    const size_t left = json_string_length(a), right = json_string_length(b);
+    char *out = NULL;
+    if (json_is_string(m)) {
+        *bytes = json_string_length(m);
+        if ((out = malloc(*bytes + 1))) memcpy(out, json_string_value(m), *bytes + 1);
+    } else if (json_array_size(m) == 2 && json_is_string(a) && json_is_string(b)) {
+        *bytes = left + 1 + right;
+        if (!(out = malloc(*bytes + 1))) return NULL;
+        memcpy(out, json_string_value(a), left);
+        out[left] = ' ';
+        memcpy(out + left + 1, json_string_value(b), right + 1);
+    }
+    return out;
+}
+
+/* SentencePiece asks for scores: a token's is the rank of the first merge that makes it, best first. */
+static enum tern_status put_scores(struct tokens *t, const struct tern_gguf_string *merge, size_t merges) {
+    const json_t *vocab = json_object_get(t->model, "vocab");
+    enum tern_status s = TERN_OK;
+    int32_t *score = calloc(t->count + 1, sizeof *score);
+    char *whole = NULL;
+    for (size_t i = 0; !s && score && i < merges; i++) {
+        const char *space = memchr(merge[i].data, ' ', merge[i].bytes);
+        char *grown = space ? realloc(whole, merge[i].bytes + 1) : NULL;
+        if (!grown) {
+            s = space ? stored(t, TERN_NO_MEMORY)
+                      : bad(t, "model.merges", "not two symbols with a space between");
+            break;
+        }
+        whole = grown;
+        const size_t left = (size_t)(space - merge[i].data);
+        memcpy(whole, merge[i].data, left);
+        memcpy(whole + left, space + 1, merge[i].bytes - left - 1);
+        whole[merge[i].bytes - 1] = 0;
+        const json_t *id = json_object_get(vocab, whole);
+        if (!id) s = bad(t, "model.merges", "a merge makes no token");
+        if (id && !score[json_integer_value(id)]) score[json_integer_value(id)] = -(int32_t)i - 1;
+    }
+    if (!score) s = TERN_NO_MEMORY;
+    if (!s) s = stored(t, tern_gguf_put_i32s(t->w, "tokenizer.ggml.scores", score, t->count));
+    free(whole);
+    free(score);
+    return s;
+}
+
+static enum tern_status put_merges(struct tokens *t) {
+    const json_t *list = json_object_get(t->model, "merges");
+    const size_t count = json_array_size(list);
+    struct tern_gguf_string *text = calloc(count + 1, sizeof *text);
+    enum tern_status s = text ? TERN_OK : stored(t, TERN_NO_MEMORY);
+    if (!s && !json_is_array(list)) s = bad(t, "model.merges", "missing, or not a list");
+    if (!s && count > INT32_MAX - 1) s = bad(t, "model.merges", "too many");
+    for (size_t i = 0; !s && i < count; i++)
+        if (!(text[i].data = merge_text(json_array_get(list, i), &text[i].bytes)))
+            s = bad(t, "model.merges", "an entry is no pair of symbols");
+    if (!s)
+        s = t->spm ? put_scores(t, text, count)
+                   : stored(t, tern_gguf_put_strings(t->w, "tokenizer.ggml.merges", text, count));
+    for (size_t i = 0; text && i < count; i++) free((char *)(uintptr_t)text[i].data);
+    free(text);
+    return s;
+}
+
+/* A normalizer or a pre-tokenizer puts a space before the text. */
+static int prepends(const json_t *step) {
+    const char *type = json_string_value(json_object_get(step, "type")),
+               *scheme = json_string_value(json_object_get(step, "prepend_scheme"));
+    const json_t *list = json_object_get(step, "normalizers"), *one;
+    size_t i;
+    if (!type) return 0;
+    if (!strcmp(type, "Prepend")) return 1;
+    if (!strcmp(type, "Metaspace"))
+        return scheme ? strcmp(scheme, "never") != 0
+                      : !json_is_false(json_object_get(step, "add_prefix_space"));
+    if (!list) list = json_object_get(step, "pretokenizers");
+    json_array_foreach(list, i, one) {
+        const char *inner = json_string_value(json_object_get(one, "type"));
+        if (inner && strcmp(inner, "Sequence") != 0 && prepends(one)) return 1;
+    }
+    return 0;
+}
+
+static enum tern_status put_tokens(struct tokens *t) {
+    const char *type = json_string_value(json_object_get(t->model, "type"));
+    if (type && strcmp(type, "BPE") != 0)
+        return tern_fail(t->e, TERN_UNSUPPORTED, "tokenizer: %s: model.type: only BPE is known", t->path);
+    t->spm = json_is_true(json_object_get(t->model, "byte_fallback"));
+    enum tern_status s = take_tokens(t);
+    if (s) return s;
+    s = stored(t, tern_gguf_put_text(t->w, "tokenizer.ggml.model", t->spm ? "llama" : "gpt2"));
+    if (!s)
+        s = stored(
+            t, tern_gguf_put_text(t->w, "tokenizer.ggml.pre",
+                                  t->spm ? "default" : rule_of(json_object_get(t->root, "pre_tokenizer"))));
+    if (!s) s = stored(t, tern_gguf_put_strings(t->w, "tokenizer.ggml.tokens", t->text, t->count));
+    if (!s) s = stored(t, tern_gguf_put_i32s(t->w, "tokenizer.ggml.token_type", t->kind, t->count));
+    if (!s) s = put_merges(t);
+    if (!s && t->spm)
+        s = stored(t, tern_gguf_put_bool(t->w, "tokenizer.ggml.add_space_prefix",
+                                         prepends(json_object_get(t->root, "normalizer")) ||
+                                             prepends(json_object_get(t->root, "pre_tokenizer"))));
+    for (size_t i = 0; !s && i < t->count; i++)
+        if (t->kind[i] == UNKNOWN)
+            return stored(t, tern_gguf_put_u32(t->w, "tokenizer.ggml.unknown_token_id", (uint32_t)i));
+    return s;
+}
+
+/* Whether a text begins with BOS, when tokenizer_config.json does not say: the template of the
+ * post-processor. */
+static int template_begins(const json_t *root) {
+    const json_t *post = json_object_get(root, "post_processor"), *list = json_object_get(post, "processors"),
+                 *one;
+    const char *type;
+    size_t i;
+    json_array_foreach(list, i, one) {
+        type = json_string_value(json_object_get(one, "type"));
+        if (type && !strcmp(type, "TemplateProcessing")) post = one;
+    }
+    type = json_string_value(json_object_get(post, "type"));
+    return type && !strcmp(type, "TemplateProcessing") &&
+           json_object_get(json_array_get(json_object_get(post, "single"), 0), "SpecialToken") != NULL;
+}
+
+/* The template itself, or of a list of named ones "default". */
+static const char *chat_template(const json_t *v) {
+    const json_t *one;
+    size_t i;
+    if (json_is_string(v)) return json_string_value(v);
+    json_array_foreach(v, i, one) {
+        const char *name = json_string_value(json_object_get(one, "name"));
+        if (name && !strcmp(name, "default")) return json_string_value(json_object_get(one, "template"));
+    }
+    return NULL;
+}
+
+static enum tern_status put_manners(const struct tokens *t, const json_t *config) {
+    const json_t *bos = json_object_get(config, "add_bos_token");
+    const char *text = chat_template(json_object_get(config, "chat_template"));
+    const int begins = json_is_boolean(bos) ? json_is_true(bos) : template_begins(t->root);
+    enum tern_status s = tern_gguf_put_bool(t->w, "tokenizer.ggml.add_bos_token", begins);
+    const json_t *eos = json_object_get(config, "add_eos_token");
+    if (!s && json_is_boolean(eos))
+        s = tern_gguf_put_bool(t->w, "tokenizer.ggml.add_eos_token", json_is_true(eos));
+    return stored(t, s || !text ? s : tern_gguf_put_text(t->w, "tokenizer.chat_template", text));
+}
+
+static enum tern_status read_if_there(const char *folder, const char *name, char **path, json_t **out,
+                                      struct tern_error *e) {
+    *path = tern_format_text("%s/%s", folder, name);
+    if (!*path) return tern_fail(e, TERN_NO_MEMORY, "tokenizer: %s: out of memory", folder);
+    return access(*path, F_OK) ? TERN_OK : tern_json_read("tokenizer", *path, MAX_TOKENIZER, out, e);
+}
+
+enum tern_status tern_hf_put_tokenizer(const struct tern_hf_config *c, struct tern_gguf_writer *w,
+                                       struct tern_error *e) {
+    json_t *root = NULL, *config = NULL;
+    char *path = NULL, *config_path = NULL;
+    enum tern_status s = read_if_there(c->folder, "tokenizer.json", &path, &root, e);
+    if (!s && root) s = read_if_there(c->folder, "tokenizer_config.json", &config_path, &config, e);
+    if (!s && root) {
+        struct tokens t = {
+            .c = c, .w = w, .path = path, .root = root, .model = json_object_get(root, "model"), .e = e};
+        s = put_tokens(&t);
+        if (!s) s = put_manners(&t, config);
+        free(t.text);
+        free(t.kind);
+        free(t.filler);
+    }
+    json_decref(config);
+    json_decref(root);
+    free(config_path);
+    free(path);
+    return s;
+}
+
+/* ---- and back */
+
+static json_t *pretokenizer_json(const char *regex) {
+    json_t *bytes = json_pack("{s:s, s:b, s:b, s:b}", "type", "ByteLevel", "add_prefix_space", 0,
+                              "trim_offsets", 1, "use_regex", regex == NULL);
+    if (!regex) return bytes;
+    return json_pack("{s:s, s:[{s:s, s:{s:s}, s:s, s:b}, o]}", "type", "Sequence", "pretokenizers", "type",
+                     "Split", "pattern", "Regex", regex, "behavior", "Isolated", "invert", 0, bytes);
+}
+
+/* 1 and the expression of a rule (NULL: that of byte-level BPE itself), or 0. */
+static int regex_of(struct tern_gguf_string rule, const char **regex) {
+    *regex = NULL;
+    if (rule.bytes == 5 && !memcmp(rule.data, "gpt-2", 5)) return 1;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strlen(known[i].rule) == rule.bytes && !memcmp(known[i].rule, rule.data, rule.bytes))
+            return *regex = known[i].regex, 1;
+    return 0;
+}
+
+static const char *add_token(json_t *vocab, json_t *added, struct tern_gguf_string text, int64_t kind,
+                             json_int_t id) {
+    json_t *name = json_stringn(text.data, text.bytes);
+    const char *why = NULL;
+    if (!name || memchr(text.data, 0, text.bytes))
+        why = "a token is not text";
+    else if (kind == CONTROL || kind == USER || kind == UNKNOWN)
+        json_array_append_new(added, json_pack("{s:I, s:O, s:b, s:b, s:b, s:b, s:b}", "id", id, "content",
+                                               name, "single_word", 0, "lstrip", 0, "rstrip", 0, "normalized",
+                                               0, "special", kind != USER));
+    else if (json_object_get(vocab, json_string_value(name)))
+        why = "two tokens have the same text";
+    else
+        json_object_set_new(vocab, json_string_value(name), json_integer(id));
+    json_decref(name);
+    return why;
+}
+
+json_t *tern_hf_tokenizer_json(const struct tern_gguf *g, const char **why) {
+    struct tern_gguf_string model = {"", 0}, pre = {"", 0}, *token = NULL, *merge = NULL;
+    int64_t *kind = NULL;
+    size_t tokens = 0, merges = 0, kinds = 0;
+    const char *regex;
+    json_t *vocab = json_object(), *added = json_array(), *list = json_array(), *root = NULL;
+    *why = NULL;
+    tern_gguf_text(g, "tokenizer.ggml.model", &model);
+    tern_gguf_text(g, "tokenizer.ggml.pre", &pre);
+    if (model.bytes != 4 || memcmp(model.data, "gpt2", 4) != 0)
+        *why = "it is not a byte-level BPE vocabulary";
+    else if (!regex_of(pre, &regex))
+        *why = "the rule that splits its words is not one of llama-bpe, qwen2, gpt-2";
+    else if (!tern_gguf_strings(g, "tokenizer.ggml.tokens", &token, &tokens) ||
+             !tern_gguf_strings(g, "tokenizer.ggml.merges", &merge, &merges))
+        *why = "tokens or merges are missing";
+    else if (tern_gguf_ints(g, "tokenizer.ggml.token_type", &kind, &kinds) && kinds != tokens)
+        *why = "its token types do not fit";
+    for (size_t i = 0; !*why && i < tokens; i++)
+        *why = add_token(vocab, added, token[i], kind ? kind[i] : NORMAL, (json_int_t)i);
+    for (size_t i = 0; !*why && i < merges; i++)
+        if (json_array_append_new(list, json_stringn(merge[i].data, merge[i].bytes)))
+            *why = "a merge is not text";
+    if (!*why)
+        root = json_pack("{s:s, s:n, s:n, s:O, s:n, s:o, s:n, s:{s:s}, s:{s:s, s:b, s:O, s:O}}", "version",
+                         "1.0", "truncation", "padding", "added_tokens", added, "normalizer", "pre_tokenizer",
+                         pretokenizer_json(regex), "post_processor", "decoder", "type", "ByteLevel", "model",
+                         "type", "BPE", "byte_fallback", 0, "vocab", vocab, "merges", list);
+    if (!*why && !root) *why = "out of memory";
+    json_decref(vocab);
+    json_decref(added);
+    json_decref(list);
+    free(token);
+    free(merge);
+    free(kind);
+    return root;
+}

@@ -1,0 +1,190 @@
+#include "models/tokenizer/tokenizer.h"
+
+#include "models/tokenizer/kinds.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum tern_status no_memory(struct tern_error *e) {
+    return tern_fail(e, TERN_NO_MEMORY, "tokenizer: out of memory");
+}
+
+int tern_ids_push(struct tern_ids *ids, int32_t id) {
+    if (ids->count == ids->room) {
+        const size_t room = ids->room ? ids->room * 2 : 32;
+        int32_t *grown = realloc(ids->id, room * sizeof *grown);
+        if (!grown) return -1;
+        ids->id = grown;
+        ids->room = room;
+    }
+    ids->id[ids->count++] = id;
+    return 0;
+}
+
+enum tern_status tern_ids_push_byte(struct tern_ids *ids, const struct tern_vocabulary *v, uint8_t byte,
+                                    struct tern_error *e) {
+    const int32_t id = v->byte_token[byte] >= 0 ? v->byte_token[byte] : v->unknown;
+    if (id < 0)
+        return tern_fail(e, TERN_UNSUPPORTED, "tokenizer: text: the vocabulary has no token for byte 0x%02x",
+                         byte);
+    return tern_ids_push(ids, id) ? no_memory(e) : TERN_OK;
+}
+
+static enum tern_status kind_of(const struct tern_gguf *g, const struct tern_tokenizer_kind **out,
+                                struct tern_error *e) {
+    static const struct tern_tokenizer_kind *const kinds[] = {&tern_tokenizer_bpe, &tern_tokenizer_spm};
+    const char *key = "tokenizer.ggml.model", *path = tern_gguf_path(g);
+    struct tern_gguf_string name;
+    char shown[48];
+    if (!tern_gguf_text(g, key, &name))
+        return tern_fail(e, TERN_BAD_INPUT, "tokenizer: %s: %s: missing, or not a text", path, key);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        *out = kinds[i];
+        if (strlen(kinds[i]->name) == name.bytes && !memcmp(kinds[i]->name, name.data, name.bytes))
+            return TERN_OK;
+    }
+    return tern_fail(e, TERN_UNSUPPORTED, "tokenizer: %s: %s: '%s' is not built in; known are gpt2 and llama",
+                     path, key, tern_gguf_printable(name, shown, sizeof shown));
+}
+
+enum tern_status tern_tokenizer_from_gguf(const struct tern_gguf *g, struct tern_tokenizer **out,
+                                          struct tern_error *e) {
+    *out = NULL;
+    const struct tern_tokenizer_kind *kind = NULL;
+    enum tern_status s = kind_of(g, &kind, e);
+    if (s) return s;
+    struct tern_tokenizer *t = calloc(1, sizeof *t);
+    if (!t) return no_memory(e);
+    t->kind = kind;
+    s = tern_vocabulary_load(g, kind->spelling, kind->bytes_first, &t->vocabulary, e);
+    if (!s && (tern_specials_init(&t->always, &t->vocabulary, 0) ||
+               tern_specials_init(&t->with_hidden, &t->vocabulary, 1)))
+        s = no_memory(e);
+    if (!s) s = kind->load(g, t, e);
+    if (s) {
+        tern_tokenizer_free(t);
+        return s;
+    }
+    *out = t;
+    return TERN_OK;
+}
+
+/* A vocabulary of the 256 bytes. */
+static enum tern_status plain_bytes(struct tern_tokenizer **out, struct tern_error *e) {
+    struct tern_tokenizer *t = calloc(1, sizeof *t);
+    *out = t;
+    if (!t) return no_memory(e);
+    t->vocabulary.unknown = -1;
+    t->vocabulary.arena = malloc(256);
+    t->vocabulary.token = calloc(256, sizeof *t->vocabulary.token);
+    if (!t->vocabulary.arena || !t->vocabulary.token) {
+        tern_tokenizer_free(t);
+        *out = NULL;
+        return no_memory(e);
+    }
+    t->vocabulary.count = 256;
+    for (int b = 0; b < 256; b++) {
+        t->vocabulary.arena[b] = (char)b;
+        t->vocabulary.token[b] = (struct tern_token){t->vocabulary.arena + b, 1, TERN_TOKEN_BYTE};
+        t->vocabulary.byte_token[b] = b;
+    }
+    return TERN_OK;
+}
+
+enum tern_status tern_tokenizer_new(const struct tern_model *m, struct tern_tokenizer **out,
+                                    struct tern_error *e) {
+    *out = NULL;
+    const enum tern_status s = m->file ? tern_tokenizer_from_gguf(m->file, out, e) : plain_bytes(out, e);
+    if (s || (*out)->vocabulary.count <= m->hp.vocab) return s;
+    tern_fail(e, TERN_BAD_INPUT, "tokenizer: %s: %zu tokens, but the embedding has %u rows", m->source,
+              (*out)->vocabulary.count, m->hp.vocab);
+    tern_tokenizer_free(*out);
+    *out = NULL;
+    return TERN_BAD_INPUT;
+}
+
+void tern_tokenizer_free(struct tern_tokenizer *t) {
+    if (!t) return;
+    if (t->kind) t->kind->unload(t);
+    tern_specials_free(&t->always);
+    tern_specials_free(&t->with_hidden);
+    tern_vocabulary_free(&t->vocabulary);
+    free(t);
+}
+
+size_t tern_tokenizer_count(const struct tern_tokenizer *t) {
+    return t->vocabulary.count;
+}
+
+static enum tern_status encode_bytes(const struct tern_tokenizer *t, const char *text, size_t bytes,
+                                     struct tern_ids *ids, struct tern_error *e) {
+    enum tern_status s = TERN_OK;
+    for (size_t i = 0; i < bytes && !s; i++) s = tern_ids_push_byte(ids, &t->vocabulary, (uint8_t)text[i], e);
+    return s;
+}
+
+enum tern_status tern_tokenize(const struct tern_tokenizer *t, const char *text, size_t bytes, int special,
+                               int32_t **ids, size_t *count, struct tern_error *e) {
+    *ids = NULL;
+    *count = 0;
+    if (bytes >= INT32_MAX)
+        return tern_fail(e, TERN_BAD_INPUT, "tokenizer: text: %zu bytes, more than 2 GiB at once", bytes);
+    const struct tern_specials *marks = special ? &t->with_hidden : &t->always;
+    struct tern_ids list = {malloc(32 * sizeof *list.id), 0, 32}; /* a block also when there are no ids */
+    if (!list.id) return no_memory(e);
+    enum tern_status s = TERN_OK;
+    for (size_t from = 0; from < bytes && !s;) {
+        size_t at = bytes, length = 0;
+        const int32_t mark = tern_specials_next(marks, text, bytes, from, &at, &length);
+        if (at > from && t->kind)
+            s = t->kind->encode(t, text + from, at - from, &list, e);
+        else if (at > from)
+            s = encode_bytes(t, text + from, at - from, &list, e);
+        if (!s && mark >= 0 && tern_ids_push(&list, mark)) s = no_memory(e);
+        from = at + length;
+    }
+    if (s) {
+        free(list.id);
+        return s;
+    }
+    *ids = list.id;
+    *count = list.count;
+    return TERN_OK;
+}
+
+const char *tern_token_bytes(const struct tern_tokenizer *t, int32_t id, int special, size_t *bytes) {
+    if (id < 0 || (size_t)id >= t->vocabulary.count) return NULL;
+    const struct tern_token *k = &t->vocabulary.token[id];
+    *bytes = tern_token_hidden(k) && !special ? 0 : k->count;
+    return k->bytes;
+}
+
+enum tern_status tern_detokenize(const struct tern_tokenizer *t, const int32_t *ids, size_t count,
+                                 int special, char **text, size_t *bytes, struct tern_error *e) {
+    *text = NULL;
+    *bytes = 0;
+    size_t total = 0, n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!tern_token_bytes(t, ids[i], special, &n))
+            return tern_fail(e, TERN_BAD_INPUT, "tokenizer: id %d: outside the vocabulary of %zu tokens",
+                             (int)ids[i], t->vocabulary.count);
+        if (n >= SIZE_MAX - total) return no_memory(e);
+        total += n;
+    }
+    char *out = malloc(total + 1), *p = out;
+    if (!out) return no_memory(e);
+    int begins = 1; /* at the place where encoding has put a space */
+    for (size_t i = 0; i < count; i++) {
+        const struct tern_token *k = &t->vocabulary.token[ids[i]];
+        const char *from = tern_token_bytes(t, ids[i], special, &n);
+        const int mark = tern_token_hidden(k) || k->kind == TERN_TOKEN_USER;
+        if (begins && !mark && t->space_prefix && n && *from == ' ') from++, n--;
+        if (n) memcpy(p, from, n);
+        p += n;
+        begins = mark;
+    }
+    *p = 0;
+    *text = out;
+    *bytes = (size_t)(p - out);
+    return TERN_OK;
+}

@@ -1,0 +1,53 @@
+/* The token table of a model file: bytes and kind of every token, copied out of the metadata and checked. */
+#ifndef TERN_MODELS_TOKENIZER_VOCABULARY_H
+#define TERN_MODELS_TOKENIZER_VOCABULARY_H
+
+#include "base/status.h"
+#include "models/gguf/gguf.h"
+#include "models/tokenizer/strmap.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The numbers of "tokenizer.ggml.token_type". */
+enum tern_token_kind {
+    TERN_TOKEN_NORMAL = 1,
+    TERN_TOKEN_UNKNOWN,
+    TERN_TOKEN_CONTROL,
+    TERN_TOKEN_USER, /* always found in a text, before anything is split or merged */
+    TERN_TOKEN_UNUSED,
+    TERN_TOKEN_BYTE /* "<0x0A>" */
+};
+
+struct tern_token {
+    const char *bytes; /* what it stands for; the text as in the file for control, unknown and user tokens */
+    uint32_t count;
+    uint8_t kind;
+};
+
+struct tern_vocabulary {
+    struct tern_token *token;
+    size_t count;
+    char *arena;              /* all the bytes */
+    struct tern_strmap plain; /* normal and unused tokens by their bytes; of equal ones the lowest id */
+    int32_t byte_token[256];  /* plain tokens of one byte, else TERN_TOKEN_BYTE ones; -1: none */
+    int32_t unknown;          /* tokenizer.ggml.unknown_token_id, or -1 */
+};
+
+/* How the text of a plain token spells its bytes: writes at most `bytes` of them to `out` and returns their
+ * number, or SIZE_MAX when the text is not in this spelling (it is then taken as it is). */
+typedef size_t (*tern_spelling)(const char *text, size_t bytes, char *out);
+
+/* Reads tokenizer.ggml.tokens, .token_type (absent: all normal) and .unknown_token_id. `bytes_first`: 1
+ * prefers the
+ * "<0x0A>" tokens over plain ones of the same byte. TERN_BAD_INPUT with "tokenizer: FILE: KEY: why". */
+enum tern_status tern_vocabulary_load(const struct tern_gguf *g, tern_spelling spelling, int bytes_first,
+                                      struct tern_vocabulary *out, struct tern_error *e);
+void tern_vocabulary_free(struct tern_vocabulary *v);
+
+/* 1 for tokens whose text is markup, not content: control and unknown. */
+static inline int tern_token_hidden(const struct tern_token *t) {
+    return t->kind == TERN_TOKEN_CONTROL || t->kind == TERN_TOKEN_UNKNOWN;
+}
+
+#endif

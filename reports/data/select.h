@@ -1,0 +1,119 @@
+/* From a heap of records to what a report talks about: problems with their ranked variants, ceilings,
+ * end-to-end runs.
+ *
+ * Records of other programs (`source`) stand among ours only when they are of a machine that we measured,
+ * too, and in our unit of time; all of them are in `imported`. When nothing is ours, they are treated as
+ * ours.
+ *
+ * A problem is (machine, M, K, N, threads, regime). Of several runs of one problem the newest counts, unless
+ * all are asked for: then each run is a problem of its own, because intervals of different runs were not
+ * measured together. */
+#ifndef TERN_REPORTS_DATA_SELECT_H
+#define TERN_REPORTS_DATA_SELECT_H
+
+#include "measure/records/record.h"
+
+#include <stddef.h>
+
+enum tern_standing {
+    TERN_STANDING_BEST,      /* lowest median of the exact ternary variants that have an interval */
+    TERN_STANDING_TIED,      /* its 95 % interval overlaps the best one's */
+    TERN_STANDING_SLOWER,    /* it does not */
+    TERN_STANDING_UNDECIDED, /* fewer than 6 samples: no interval to judge by */
+    TERN_STANDING_DENSE      /* a dense baseline, never a winner */
+};
+
+struct tern_report_entry {
+    const struct tern_record *record;
+    enum tern_standing standing;
+};
+
+struct tern_report_problem {
+    const struct tern_record *key;   /* a record of this problem: machine, shape, threads, regime, run */
+    struct tern_report_entry *entry; /* by rising median */
+    size_t count, tied;
+    const struct tern_record *best;            /* NULL: only dense baselines here */
+    const struct tern_record *f16, *f32, *i2s; /* the fastest of each baseline format; NULL: not measured */
+};
+
+/* One ceiling: GB/s for op "read", else GMAC/s. Several measurements of one run are one ceiling. */
+struct tern_report_ceiling {
+    const struct tern_record *record; /* the last one */
+    size_t records;
+    double rate, lo,
+        hi; /* one record: median and its 95 % interval; several: median, lowest and highest of medians */
+    int is_read;
+};
+
+struct tern_series_set;
+struct tern_annotations;
+
+struct tern_report_data {
+    const struct tern_record *all;
+    size_t all_count;
+    struct tern_report_problem *problem; /* by machine, N, threads, regime, M, K */
+    size_t problems;
+    struct tern_report_ceiling *ceiling;
+    size_t ceilings;
+    const struct tern_record **e2e; /* newest of each (machine, model, op, N, threads, plan) */
+    size_t e2es;
+    const struct tern_record **machine; /* newest of each machine key */
+    size_t machines;
+    const struct tern_record **search; /* newest of each problem, in the order of the problems */
+    size_t searches;
+    const struct tern_record **verify; /* newest run */
+    size_t verifies;
+    const struct tern_record **imported; /* measured by other programs, newest of each; see below */
+    size_t imports;
+    const struct tern_series_set *history; /* NULL: none was given; borrowed, and so are the remarks */
+    const struct tern_annotations *notes;
+    size_t older;   /* sample records of older runs, left out */
+    size_t repeats; /* sample records replaced by a later one of the same run, variant and parameters */
+    size_t empty;   /* sample, e2e and ceiling records without a number, or samples that are rates */
+    struct tern_report_entry *entries; /* storage of all problems */
+};
+
+/* Borrows `all`, which must outlive `d`. */
+enum tern_status tern_report_select(const struct tern_record *all, size_t count, int all_runs,
+                                    struct tern_report_data *d, struct tern_error *e);
+void tern_report_data_free(struct tern_report_data *d);
+
+/* Of the problem of `key`, in its run; NULL: none. */
+const struct tern_record *tern_report_search_of(const struct tern_report_data *d,
+                                                const struct tern_record *key);
+
+/* "" instead of NULL. */
+const char *tern_or_empty(const char *s);
+/* Work per nanosecond of an estimate: bytes -> GB/s, multiply-adds -> GMAC/s. NaN when either is absent. */
+double tern_rate(double work, double ns);
+/* Tokens per second and its interval, from "tok/s" or "ns/token" records. */
+struct tern_report_tokens {
+    double median, lo, hi, mad;
+};
+struct tern_report_tokens tern_report_tokens_of(const struct tern_record *r);
+
+/* The ceilings to judge this problem's thread count by: those of its own run, else the newest run of its
+ * machine. Writes at most `room` pointers; *same_run tells which. */
+size_t tern_report_roofs(const struct tern_report_data *d, const struct tern_record *key,
+                         const struct tern_report_ceiling **out, size_t room, int *same_run);
+
+/* 1 when reading in regime `a` is the same kind of reading as in `b`: a capped cold one is a cold one. */
+int tern_same_memory(const char *a, const char *b);
+
+/* How many times faster one record is than another of the same problem. */
+enum tern_speedup_method {
+    TERN_SPEEDUP_UNKNOWN,
+    TERN_SPEEDUP_PAIRED,  /* both in the same rounds: the sign-test interval of the ratio */
+    TERN_SPEEDUP_BY_BASE, /* both paired with one base: quotient of the two ratios, interval by the worst
+                             corners */
+    TERN_SPEEDUP_APART    /* quotient of medians, interval by the worst corners */
+};
+struct tern_speedup {
+    double ratio, lo, hi; /* lo and hi NaN: no interval */
+    size_t n;             /* the smaller of the sample counts that went in */
+    enum tern_speedup_method method;
+};
+struct tern_speedup tern_speedup_of(const struct tern_record *fast, const struct tern_record *slow);
+const char *tern_speedup_method_name(enum tern_speedup_method m);
+
+#endif

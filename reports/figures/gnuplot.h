@@ -1,0 +1,30 @@
+/* gnuplot as a child process: no shell, no user settings, C locale, a time limit. */
+#ifndef TERN_REPORTS_FIGURES_GNUPLOT_H
+#define TERN_REPORTS_FIGURES_GNUPLOT_H
+
+#include "base/status.h"
+
+#include <stddef.h>
+
+/* The package of Debian and its relatives that brings it. */
+#define TERN_GNUPLOT_PACKAGE "gnuplot-nox"
+
+/* Absolute or relative path of an executable `name` in the folders of `search` (colon-separated, empty ones
+ * are passed over: the current folder is never meant). Heap (free()); NULL when there is none. */
+char *tern_find_program(const char *name, const char *search);
+
+/* Runs `program --default-settings <script>` with `folder` as working folder; stdin and stdout are /dev/null,
+ * the first line of stderr ends up in the error text. TERN_UNSUPPORTED when it cannot be started, fails or
+ * takes longer than `limit_seconds`. */
+enum tern_status tern_gnuplot_run(const char *program, const char *folder, const char *script,
+                                  double limit_seconds, struct tern_error *e);
+
+/* The same with the gnuplot variable `form` set ("png"), by which the scripts choose their terminal; NULL:
+ * not set. */
+enum tern_status tern_gnuplot_run_as(const char *program, const char *folder, const char *script,
+                                     const char *form, double limit_seconds, struct tern_error *e);
+
+/* 1 when this gnuplot has the terminal. */
+int tern_gnuplot_has(const char *program, const char *terminal);
+
+#endif

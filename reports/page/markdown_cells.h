@@ -1,0 +1,30 @@
+/* Cells of the Markdown tables, and what every section of it uses. Internal to this room. */
+#ifndef TERN_REPORTS_PAGE_MARKDOWN_CELLS_H
+#define TERN_REPORTS_PAGE_MARKDOWN_CELLS_H
+
+#include "reports/data/number.h"
+#include "reports/page/page.h"
+
+/* "low-high"; TERN_ABSENT when there is none. */
+void tern_md_interval(struct tern_text *t, double lo, double hi, int digits);
+/* These end with " | ", the next cell follows. */
+void tern_md_speedup(struct tern_text *t, struct tern_speedup s);
+/* Median, interval and n: three cells. */
+void tern_md_time(struct tern_text *t, const struct tern_record *r, struct tern_time_unit u);
+void tern_md_variant(struct tern_text *t, const struct tern_record *r);
+
+/* The figures of one section (its id) with their captions. */
+void tern_md_figures(const struct tern_report_page *p, const char *section, struct tern_text *t);
+/* "Not measured: the records hold no <what>. <command> writes them." */
+void tern_md_absent(struct tern_text *t, const char *what, const char *command);
+
+/* The sections of markdown.c. */
+void tern_md_machine(const struct tern_report_page *p, struct tern_text *t);
+void tern_md_winners(const struct tern_report_page *p, struct tern_text *t);
+void tern_md_leaderboard(const struct tern_report_page *p, struct tern_text *t);
+void tern_md_roofline(const struct tern_report_page *p, struct tern_text *t);
+void tern_md_e2e(const struct tern_report_page *p, struct tern_text *t);
+void tern_md_missing(const struct tern_report_page *p, struct tern_text *t);
+void tern_md_reproduce(const struct tern_report_page *p, struct tern_text *t);
+
+#endif

@@ -1,0 +1,41 @@
+/* The duel: the default against its challengers, with an A/A control in the same rounds.
+ *
+ * Entrant 0 is the default and entrant 1 its twin, the very same thing once more: what separates those two is
+ * noise. A challenger is shown to be faster by the rule of measure/sampling/floor.h, as everything that compares: the
+ * whole 95 % sign-test interval of its paired ratio lies below 1, and further from it than the A/A floor.
+ * Else it is a tie, and the challenger is used when its interval lies below 1 all the same, or it was faster
+ * in three rounds of four; the default otherwise.
+ */
+#ifndef TERN_TUNER_SESSION_DUEL_H
+#define TERN_TUNER_SESSION_DUEL_H
+
+#include "tuner/search/race.h"
+
+#define TERN_DUEL_DEFAULT      0
+#define TERN_DUEL_TWIN         1
+#define TERN_DUEL_CHALLENGER   2 /* the first one */
+#define TERN_DUEL_ROUNDS_LEAST 6 /* for a 95 % interval */
+
+struct tern_duel {
+    size_t count, rounds, room;
+    double *ns; /* [entrant * room + round]; NaN: not in this round */
+    struct tern_estimate *estimate;
+    struct tern_ratio *ratio; /* time over the default's */
+    double floor;             /* tern_floor_of the twin's ratio; NaN below 6 rounds */
+    size_t winner;            /* an entrant: the default or a challenger */
+    int tie;      /* the default and the best challenger are not separable; either may be the winner */
+    int complete; /* duel_min rounds were done */
+};
+
+/* `s->count` entrants: default, twin, `challengers` of them, then any observers (baselines, ceilings), which
+ * never win and, after the first duel_min rounds, take part in every fourth one only. Uses s->round, s->go
+ * and s->effort. With fewer than 6 rounds nothing is significant, and the result is not complete.
+ * TERN_INCONCLUSIVE when the default or every round failed. */
+enum tern_status tern_duel_run(const struct tern_search *s, size_t challengers, struct tern_duel *out,
+                               struct tern_error *e);
+void tern_duel_free(struct tern_duel *d);
+
+/* Ratio of two entrants over the duel's rounds: time of a over time of b. */
+struct tern_ratio tern_duel_ratio(const struct tern_duel *d, size_t a, size_t b);
+
+#endif

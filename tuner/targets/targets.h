@@ -1,0 +1,47 @@
+/* The project's own speed goals: shares of a ceiling that is measured in the same rounds, so that they mean
+ * the same on every machine and at every hour. */
+#ifndef TERN_TUNER_TARGETS_TARGETS_H
+#define TERN_TUNER_TARGETS_TARGETS_H
+
+#include "measure/ceilings/ceilings.h"
+#include "measure/sampling/sampler.h"
+#include "tuner/trial/bed.h"
+
+struct tern_target {
+    const char *name;
+    size_t m, k, n;
+    enum tern_regime regime;
+    const char *format; /* of the weights; NULL: any with bits in the next two */
+    double bits_from, bits_to;
+    enum tern_ceiling_kind ceiling;
+    double goal;     /* share of the ceiling */
+    size_t threads;  /* 0: all processors */
+    const char *isa; /* at most this level; NULL: all that is usable */
+};
+
+const struct tern_target *tern_targets(size_t *count);
+
+struct tern_target_seen {
+    const struct tern_variant *variant;
+    int param[TERN_MAX_PARAMS];
+    struct tern_estimate ns;      /* per call */
+    struct tern_estimate ceiling; /* GB/s or GMAC/s */
+    char ceiling_name[64];
+    struct tern_ratio share;  /* of the ceiling: median and interval over paired rounds */
+    enum tern_status verdict; /* TERN_OK met, TERN_CHECK_FAILED missed, TERN_INCONCLUSIVE the interval holds
+                                 the goal or nothing could be measured */
+    char why[256];            /* nothing was measured because ... */
+};
+
+/* Finds the best exact variant of the target by a short race, then measures it anew against the ceiling: the
+ * rounds that chose it do not count, so there is no winner's curse. Variants must have been proved on the
+ * bed; those that were not are left out. The error is for what ends the whole run. */
+enum tern_status tern_target_measure(const struct tern_target *t, struct tern_bed *bed,
+                                     const volatile int *stop, struct tern_target_seen *out,
+                                     struct tern_error *e);
+/* Appends the target's records (a sample and its ceiling) to `path`. */
+enum tern_status tern_target_record(const struct tern_target *t, const struct tern_target_seen *seen,
+                                    const struct tern_bed *bed, const char *run, const char *path,
+                                    struct tern_error *e);
+
+#endif

@@ -1,0 +1,86 @@
+/* Wisdom: what won, here, and on what evidence. Sorted text that a person can read and diff.
+ *
+ * One line per (op, M, K, N, threads, regime, objective); each line carries its own CRC, so a damaged line
+ * loses one line. The header carries the machine's hard key: another machine's file is refused unless asked
+ * for. A line whose code key differs from this build's variant is kept but reported stale ("measure again").
+ */
+#ifndef TERN_TUNER_WISDOM_WISDOM_H
+#define TERN_TUNER_WISDOM_WISDOM_H
+
+#include "base/status.h"
+#include "kernels/variant.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum tern_regime { TERN_HOT, TERN_WCOLD, TERN_WCOLD_CAPPED };
+const char *tern_regime_name(enum tern_regime r);
+
+/* What a plan is asked for. `n` is a token count; the plan for decode has n == 1. */
+struct tern_problem {
+    size_t m, k, n, threads;
+    enum tern_regime regime;
+};
+
+struct tern_wisdom_entry {
+    struct tern_problem problem;
+    char objective[8]; /* "time", "energy", "edp": the numbers below are ns, nJ or nJs per call */
+    char variant[96];
+    int param[TERN_MAX_PARAMS];
+    double median_ns, ci_lo_ns, ci_hi_ns; /* per call */
+    size_t n;                             /* rounds */
+    char base[96];                        /* the default it was compared with */
+    double ratio, ratio_lo, ratio_hi;     /* time over the base's time */
+    char second[224];                     /* the next in the duel, "variant[a=1,b=2]"; "": nobody else */
+    double margin, margin_lo, margin_hi;  /* the second's time over the winner's; NaN: not known */
+    double of_read, of_int8;              /* the winner's shares of the ceilings; NaN: not measured */
+    double ipc, llc_misses;               /* the winner's instructions per cycle, and last-level misses per
+                                             1000 weights; NaN: not counted */
+    size_t best_threads;                  /* the fastest thread count, where several met; 0: not known */
+    double behind, behind_lo, behind_hi;  /* this entry's time over that of the best count; NaN: not known */
+    size_t lent; /* 0; else measured with so many threads, all on one kind of core: the
+                    problem's threads spread over several (kinds.h). Never in a file */
+    char effort[16], date[24], code[20];
+    int complete, tie; /* tie: default and best challenger are not separable */
+};
+
+struct tern_wisdom {
+    char machine[24];
+    struct tern_wisdom_entry *entry;
+    size_t count;
+    size_t skipped; /* damaged or unknown lines met while reading */
+};
+
+/* $TERN_WISDOM, else XDG config "wisdom"; heap (free()). */
+char *tern_wisdom_default_path(void);
+/* A missing file is empty wisdom. A file of another machine is TERN_UNSUPPORTED unless `any_machine`. */
+enum tern_status tern_wisdom_read(const char *path, const char *machine_key, int any_machine,
+                                  struct tern_wisdom *w, struct tern_error *e);
+/* Replaces the file atomically; entries are written sorted. */
+enum tern_status tern_wisdom_write(const char *path, const struct tern_wisdom *w, struct tern_error *e);
+void tern_wisdom_free(struct tern_wisdom *w);
+/* Inserts, or replaces the entry of the same problem and objective. */
+enum tern_status tern_wisdom_put(struct tern_wisdom *w, const struct tern_wisdom_entry *entry,
+                                 struct tern_error *e);
+
+/* What tern_plan_for goes by when any format will do, or NULL. */
+const struct tern_wisdom_entry *tern_wisdom_nearest(const struct tern_wisdom *w, uint32_t usable,
+                                                    const struct tern_problem *p);
+
+/* A decision for one linear layer. */
+struct tern_plan {
+    const struct tern_variant *variant;
+    int param[TERN_MAX_PARAMS];
+    int from_wisdom; /* 0: static ranking */
+    size_t lent;     /* of the entry, 0 when it was measured with these threads */
+};
+
+/* The winner for the problem: exact shape first; same M x K and threads with the nearest N bucket in log
+ * scale and any regime next; else the static ranking. Only variants that `usable` allows and whose code key
+ * matches. When `format` is not NULL only variants of that format are considered (decode and prefill must
+ * share one packed copy). TERN_KERNEL in the environment forces a variant by name where it fits. `w` may be
+ * NULL. */
+enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
+                               const struct tern_format *format, struct tern_plan *out, struct tern_error *e);
+
+#endif
