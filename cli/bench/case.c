@@ -60,7 +60,8 @@ static void compare(const struct tern_bench_plan *plan, const struct tern_machin
 }
 
 /* Bytes (multiply-adds) per ns of a ceiling, from the share of it that the kernel reached. */
-static double peak_of(int has, double work, const struct tern_estimate *est, const struct tern_share *share) {
+static double peak_of(int has, double work, const struct tern_estimate *est,
+                      const struct tern_ceiling_fraction *share) {
     return has && est->n && share->median > 0 ? work / est->median / share->median : NAN;
 }
 

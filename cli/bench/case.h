@@ -24,7 +24,7 @@ struct tern_bench_plan {
 
 struct tern_bench_extra {
     struct tern_estimate est; /* ns of one call, of the rounds */
-    struct tern_share of_read, of_int8;
+    struct tern_ceiling_fraction of_read, of_int8;
     int has_read, has_int8;
     enum tern_regime_fit fit;
     struct tern_block block;

@@ -27,7 +27,7 @@ static void point_text(const struct tern_left_out *o, char *out, size_t bytes) {
         tern_variant_params_text(o->variant, o->param, out, bytes);
 }
 
-static void say_points(const struct tern_candidates *c, const struct tern_place *place) {
+static void say_points(const struct tern_candidates *c, const struct tern_candidate_point *place) {
     char params[160];
     for (size_t i = 0; i < c->count; i++) {
         const struct tern_variant *v = c->item[i].variant;
@@ -65,7 +65,7 @@ static json_t *json_points(const struct tern_candidates *c) {
     return list;
 }
 
-static json_t *json_seeds(const struct tern_candidates *c, const struct tern_place *place) {
+static json_t *json_seeds(const struct tern_candidates *c, const struct tern_candidate_point *place) {
     json_t *list = json_array();
     char params[160];
     for (size_t i = 0; i < c->count; i++) {
@@ -99,7 +99,7 @@ static enum tern_status one_problem(const struct tern_tune_arguments *a, const s
     char text[96];
     const enum tern_status s = tern_space_of(p, a->tune.machine->usable, NULL, a->tune.lossy, &c, e);
     if (s) return s;
-    struct tern_place *place = calloc(c.count + 1, sizeof *place);
+    struct tern_candidate_point *place = calloc(c.count + 1, sizeof *place);
     if (!place) {
         tern_candidates_free(&c);
         return tern_fail(e, TERN_NO_MEMORY, "tune: out of memory");

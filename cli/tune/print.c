@@ -21,7 +21,7 @@ static void say_estimate(const struct tern_estimate *e, enum tern_objective obje
     printf(" %s n=%zu", objective == TERN_OBJECTIVE_TIME ? "us" : tern_objective_unit(objective), e->n);
 }
 
-static void say_standing(const struct tern_standing *st, size_t place, enum tern_objective objective) {
+static void say_standing(const struct tern_leader *st, size_t place, enum tern_objective objective) {
     char params[160];
     tern_variant_params_text(st->variant, st->param, params, sizeof params);
     printf(" %c%zu  %s  %s%s%s%s\n", st->is_winner ? '*' : ' ', place, st->variant->name, params,
@@ -99,7 +99,7 @@ static json_t *json_estimate(const struct tern_estimate *est) {
     return o;
 }
 
-static json_t *json_standing(const struct tern_standing *st, enum tern_objective objective) {
+static json_t *json_standing(const struct tern_leader *st, enum tern_objective objective) {
     char params[160];
     tern_variant_params_text(st->variant, st->param, params, sizeof params);
     char cost[24];

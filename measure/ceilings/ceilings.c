@@ -164,13 +164,15 @@ void tern_ceiling_run(void *ctx, uint64_t calls) {
     tern_pool_run(c->pool, work, c);
 }
 
-struct tern_share tern_ceiling_share(const struct tern_ratio *r, double kernel_work, double ceiling_work) {
+struct tern_ceiling_fraction tern_ceiling_share(const struct tern_ratio *r, double kernel_work,
+                                                double ceiling_work) {
     const double per = kernel_work / ceiling_work; /* shares fall as the ratio of times rises */
-    const struct tern_share s = {per / r->median, per / r->ci_hi, per / r->ci_lo, per / r->ci_hi > 1};
+    const struct tern_ceiling_fraction s = {per / r->median, per / r->ci_hi, per / r->ci_lo,
+                                            per / r->ci_hi > 1};
     return s;
 }
 
-enum tern_regime_fit tern_regime_fit_of(int cold, const struct tern_share *of_memory) {
+enum tern_regime_fit tern_regime_fit_of(int cold, const struct tern_ceiling_fraction *of_memory) {
     if (!isfinite(of_memory->lo) || !isfinite(of_memory->hi)) return TERN_FIT_UNKNOWN;
     if (cold) return of_memory->broken ? TERN_FIT_BROKEN : TERN_FIT_SHOWN;
     return of_memory->broken ? TERN_FIT_SHOWN : TERN_FIT_NOT_SHOWN;

@@ -39,11 +39,12 @@ void tern_ceiling_run(void *ctx, uint64_t calls);
 /* A share of a ceiling: achieved rate / rate of the ceiling, from the paired ratio of times `r` (time of the
  * kernel / time of the ceiling in the same round) and the work that one call of each does. Never clipped: a
  * ceiling that a kernel exceeds is broken, and is shown so. */
-struct tern_share {
+struct tern_ceiling_fraction {
     double median, lo, hi; /* lo and hi: the ends of the 95 % interval; NaN when there is none */
     int broken;            /* the whole interval lies above 1 */
 };
-struct tern_share tern_ceiling_share(const struct tern_ratio *r, double kernel_work, double ceiling_work);
+struct tern_ceiling_fraction tern_ceiling_share(const struct tern_ratio *r, double kernel_work,
+                                                double ceiling_work);
 
 /* What the achieved bytes per second say about the regime that a measurement claims. `of_memory` is the share
  * of the cold read ceiling of the same threads. */
@@ -53,7 +54,7 @@ enum tern_regime_fit {
     TERN_FIT_NOT_SHOWN, /* hot, but memory could have delivered as fast: the numbers prove nothing */
     TERN_FIT_BROKEN     /* cold, but faster than the read ceiling: not cold, or a broken ceiling */
 };
-enum tern_regime_fit tern_regime_fit_of(int cold, const struct tern_share *of_memory);
+enum tern_regime_fit tern_regime_fit_of(int cold, const struct tern_ceiling_fraction *of_memory);
 /* "unknown", "shown", "not shown", "faster than the read ceiling" */
 const char *tern_regime_fit_name(enum tern_regime_fit f);
 

@@ -48,7 +48,7 @@ static void processors(struct tern_machine *m) {
 
 /* A processor with what decides its place in the order. */
 struct ranked {
-    struct tern_place at;
+    struct tern_cpu_place at;
     int cpu, thread; /* thread: how many usable processors of the same core come before this one */
 };
 
@@ -65,7 +65,7 @@ static int larger_first(const void *a, const void *b) {
 }
 
 /* Names: what the vendor calls them, else by rank. */
-static void name_kind(struct tern_machine *m, size_t k, const struct tern_place *p) {
+static void name_kind(struct tern_machine *m, size_t k, const struct tern_cpu_place *p) {
     const char *name = p->efficient >= 0        ? (p->efficient ? "E" : "P")
                        : m->core_kinds == 1     ? "all"
                        : k == 0                 ? "big"
@@ -106,7 +106,7 @@ static void find_kinds(struct tern_machine *m, struct ranked *r, int from_sysfs)
 }
 
 /* First threads before second ones, fast cores before slow ones, one memory node after the other. */
-static void order(struct tern_machine *m, const struct tern_place *place, int from_sysfs) {
+static void order(struct tern_machine *m, const struct tern_cpu_place *place, int from_sysfs) {
     struct ranked *r = calloc(m->cpus, sizeof *r);
     if (!r) return; /* the system's order, and nothing known of kinds */
     for (size_t i = 0; i < m->cpus; i++) {
@@ -120,7 +120,7 @@ static void order(struct tern_machine *m, const struct tern_place *place, int fr
 }
 
 static void topology(struct tern_machine *m) {
-    struct tern_place place[TERN_MAX_CPUS];
+    struct tern_cpu_place place[TERN_MAX_CPUS];
     int found = 0;
 #ifdef TERN_HAVE_HWLOC
     found = (m->foreign || !tern_sys_redirected()) && !tern_topology_hwloc(m, place);

@@ -6,7 +6,7 @@
 #include "measure/machine/machine.h"
 
 /* What a source tells of one usable processor. */
-struct tern_place {
+struct tern_cpu_place {
     int core;      /* the same number for processors of one core */
     int node;      /* of memory */
     int capacity;  /* relative speed of its core, larger is faster; 0: the system does not rank its cores */
@@ -18,9 +18,9 @@ struct tern_place {
  * and topology_source, and place[i] for processor m->cpu[i]. 0, or -1 when the source tells nothing. sysfs
  * leaves the caches to tern_sysfs_caches, because reading those of every processor takes long on large
  * machines. */
-int tern_topology_hwloc(struct tern_machine *m, struct tern_place *place);
-int tern_topology_sysfs(struct tern_machine *m, struct tern_place *place);
-void tern_sysfs_caches(int cpu, struct tern_place *p);
+int tern_topology_hwloc(struct tern_machine *m, struct tern_cpu_place *place);
+int tern_topology_sysfs(struct tern_machine *m, struct tern_cpu_place *place);
+void tern_sysfs_caches(int cpu, struct tern_cpu_place *p);
 
 /* The processors of a topology that HWLOC_XMLFILE names, which is that of another machine: fn(ctx, cpu) for
  * each. Returns how many; 0 when there is no such file or it describes this machine. */
@@ -28,6 +28,6 @@ size_t tern_topology_foreign(void (*fn)(void *ctx, int cpu), void *ctx);
 
 /* Relative capacity of a processor, and whether it is an "E" core, from sysfs; builds with and without hwloc
  * agree by it on the machine key. */
-void tern_core_capacity(int cpu, struct tern_place *p);
+void tern_core_capacity(int cpu, struct tern_cpu_place *p);
 
 #endif

@@ -14,7 +14,7 @@ static size_t count_of(hwloc_topology_t t, hwloc_obj_type_t type, hwloc_const_cp
     return n;
 }
 
-static void caches(struct tern_place *p, hwloc_obj_t pu) {
+static void caches(struct tern_cpu_place *p, hwloc_obj_t pu) {
     for (hwloc_obj_t o = pu; o; o = o->parent) {
         if (o->type == HWLOC_OBJ_L1CACHE) p->l1d_bytes = (size_t)o->attr->cache.size;
         if (o->type == HWLOC_OBJ_L2CACHE) p->l2_bytes = (size_t)o->attr->cache.size;
@@ -32,7 +32,7 @@ static const char *info_of(const struct hwloc_info_s *info, unsigned count, cons
 }
 
 /* The kinds of core as hwloc ranks them; only for foreign topologies, whose sysfs we do not have. */
-static void kind(hwloc_topology_t t, hwloc_obj_t pu, struct tern_place *p) {
+static void kind(hwloc_topology_t t, hwloc_obj_t pu, struct tern_cpu_place *p) {
     struct hwloc_info_s *info = NULL;
     unsigned count = 0;
     int efficiency = -1;
@@ -67,7 +67,7 @@ size_t tern_topology_foreign(void (*fn)(void *ctx, int cpu), void *ctx) {
     return n;
 }
 
-int tern_topology_hwloc(struct tern_machine *m, struct tern_place *place) {
+int tern_topology_hwloc(struct tern_machine *m, struct tern_cpu_place *place) {
     hwloc_topology_t t;
     hwloc_cpuset_t used = NULL;
     int rc = -1;
@@ -79,7 +79,8 @@ int tern_topology_hwloc(struct tern_machine *m, struct tern_place *place) {
         hwloc_obj_t pu = hwloc_get_pu_obj_by_os_index(t, (unsigned)m->cpu[i]);
         if (!pu) goto done;
         hwloc_obj_t core = hwloc_get_ancestor_obj_by_type(t, HWLOC_OBJ_CORE, pu);
-        place[i] = (struct tern_place){.core = core ? (int)core->logical_index : m->cpu[i], .efficient = -1};
+        place[i] =
+            (struct tern_cpu_place){.core = core ? (int)core->logical_index : m->cpu[i], .efficient = -1};
         const int node = pu->nodeset ? hwloc_bitmap_first(pu->nodeset) : 0;
         place[i].node = node < 0 ? 0 : node;
         caches(&place[i], pu);

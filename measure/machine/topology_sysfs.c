@@ -6,7 +6,7 @@
 
 #define CPU_DIR "/sys/devices/system/cpu/cpu%d/"
 
-void tern_sysfs_caches(int cpu, struct tern_place *p) {
+void tern_sysfs_caches(int cpu, struct tern_cpu_place *p) {
     for (int i = 0; i < 16; i++) {
         long long level, bytes;
         char type[32], sharing[4096];
@@ -53,7 +53,7 @@ static void mark_node(void *ctx, int node) {
     tern_sys_list(list, mark, n);
 }
 
-int tern_topology_sysfs(struct tern_machine *m, struct tern_place *place) {
+int tern_topology_sysfs(struct tern_machine *m, struct tern_cpu_place *place) {
     int of[TERN_MAX_CPUS] = {0};
     char list[4096];
     int known = 0;
@@ -65,7 +65,7 @@ int tern_topology_sysfs(struct tern_machine *m, struct tern_place *place) {
             known = 1;
         else
             first = m->cpu[i];
-        place[i] = (struct tern_place){.core = (int)first, .efficient = -1};
+        place[i] = (struct tern_cpu_place){.core = (int)first, .efficient = -1};
         tern_core_capacity(m->cpu[i], &place[i]);
         of[i] = (int)first;
     }
@@ -91,7 +91,7 @@ static void find(void *ctx, int cpu) {
     if (cpu == wanted[0]) wanted[1] = 1;
 }
 
-void tern_core_capacity(int cpu, struct tern_place *p) {
+void tern_core_capacity(int cpu, struct tern_cpu_place *p) {
     long long capacity;
     char list[4096];
     int small[2] = {cpu, 0};

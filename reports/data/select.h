@@ -15,7 +15,7 @@
 
 #include <stddef.h>
 
-enum tern_standing {
+enum tern_rank_class {
     TERN_STANDING_BEST,      /* lowest median of the exact ternary variants that have an interval */
     TERN_STANDING_TIED,      /* its 95 % interval overlaps the best one's */
     TERN_STANDING_SLOWER,    /* it does not */
@@ -25,7 +25,7 @@ enum tern_standing {
 
 struct tern_report_entry {
     const struct tern_record *record;
-    enum tern_standing standing;
+    enum tern_rank_class standing;
 };
 
 struct tern_report_problem {

@@ -17,7 +17,8 @@ const struct tern_matrix_base tern_matrix_base[TERN_MATRIX_BASES] = {
 
 static const struct tern_matrix_cell absent = {.ns = NAN};
 
-static struct tern_matrix_row *row_of(struct tern_matrix *m, const char *variant, const char *format) {
+static struct tern_matrix_row *row_of(struct tern_speedup_matrix *m, const char *variant,
+                                      const char *format) {
     variant = tern_or_empty(variant);
     for (size_t i = 0; i < m->rows; i++)
         if (!strcmp(m->row[i].variant, variant)) return &m->row[i];
@@ -36,7 +37,7 @@ static void offer(struct tern_matrix_cell *cell, struct tern_matrix_cell x) {
     *cell = x;
 }
 
-static void fill_column(struct tern_matrix *m, size_t column, const struct tern_record *search) {
+static void fill_column(struct tern_speedup_matrix *m, size_t column, const struct tern_record *search) {
     const struct tern_report_problem *q = &m->first[column];
     for (size_t i = 0; i < q->count; i++) {
         const struct tern_record *r = q->entry[i].record;
@@ -61,7 +62,7 @@ static int by_rank(const void *pa, const void *pb) {
     return strcmp(a->variant, b->variant);
 }
 
-static void rank(struct tern_matrix *m) {
+static void rank(struct tern_speedup_matrix *m) {
     for (size_t i = 0; i < m->rows; i++) {
         double sum = 0;
         for (size_t c = 0; c < m->columns; c++) {
@@ -76,7 +77,7 @@ static void rank(struct tern_matrix *m) {
     qsort(m->row, m->rows, sizeof *m->row, by_rank);
 }
 
-static void find_bases(struct tern_matrix *m) {
+static void find_bases(struct tern_speedup_matrix *m) {
     for (size_t b = 0; b < TERN_MATRIX_BASES; b++) {
         const struct tern_matrix_base *x = &tern_matrix_base[b];
         for (size_t c = 0; c < m->columns; c++) {
@@ -97,10 +98,10 @@ static void find_bases(struct tern_matrix *m) {
     }
 }
 
-int tern_matrix_of(const struct tern_report_data *d, size_t first, struct tern_matrix *m) {
+int tern_matrix_of(const struct tern_report_data *d, size_t first, struct tern_speedup_matrix *m) {
     const size_t end = tern_group_end(d, first);
     size_t room = 1;
-    *m = (struct tern_matrix){.first = &d->problem[first], .columns = end - first};
+    *m = (struct tern_speedup_matrix){.first = &d->problem[first], .columns = end - first};
     for (size_t i = first; i < end; i++) {
         const struct tern_record *s = tern_report_search_of(d, d->problem[i].key);
         room += d->problem[i].count + (s ? s->search->variants : 0);
@@ -119,14 +120,14 @@ int tern_matrix_of(const struct tern_report_data *d, size_t first, struct tern_m
     return 1;
 }
 
-void tern_matrix_free(struct tern_matrix *m) {
+void tern_matrix_free(struct tern_speedup_matrix *m) {
     free(m->row);
     free(m->cells);
     free(m->base);
-    *m = (struct tern_matrix){0};
+    *m = (struct tern_speedup_matrix){0};
 }
 
-struct tern_speedup tern_matrix_speedup(const struct tern_matrix *m, const struct tern_matrix_row *r,
+struct tern_speedup tern_matrix_speedup(const struct tern_speedup_matrix *m, const struct tern_matrix_row *r,
                                         size_t column, size_t base) {
     const struct tern_matrix_cell *x = &r->cell[column], *b = &m->base[base * m->columns + column];
     struct tern_speedup s = {.ratio = NAN, .lo = NAN, .hi = NAN};
@@ -138,7 +139,7 @@ struct tern_speedup tern_matrix_speedup(const struct tern_matrix *m, const struc
     return s;
 }
 
-double tern_matrix_mean(const struct tern_matrix *m, const struct tern_matrix_row *r, size_t base,
+double tern_matrix_mean(const struct tern_speedup_matrix *m, const struct tern_matrix_row *r, size_t base,
                         size_t *columns) {
     double sum = 0;
     *columns = 0;

@@ -28,7 +28,7 @@ struct tern_matrix_base {
 };
 extern const struct tern_matrix_base tern_matrix_base[TERN_MATRIX_BASES];
 
-struct tern_matrix {
+struct tern_speedup_matrix {
     const struct tern_report_problem *first; /* columns are first[0..columns) */
     size_t columns, rows, searched;          /* columns that have a search */
     struct tern_matrix_row *row;             /* fastest first */
@@ -38,14 +38,14 @@ struct tern_matrix {
 };
 
 /* The group that begins at problem `first`. 0 when out of memory. */
-int tern_matrix_of(const struct tern_report_data *d, size_t first, struct tern_matrix *out);
-void tern_matrix_free(struct tern_matrix *m);
+int tern_matrix_of(const struct tern_report_data *d, size_t first, struct tern_speedup_matrix *out);
+void tern_matrix_free(struct tern_speedup_matrix *m);
 
 /* Speedup of a cell over a base in that column; ratio NaN where either is absent. */
-struct tern_speedup tern_matrix_speedup(const struct tern_matrix *m, const struct tern_matrix_row *r,
+struct tern_speedup tern_matrix_speedup(const struct tern_speedup_matrix *m, const struct tern_matrix_row *r,
                                         size_t column, size_t base);
 /* Geometric mean of a row over the columns that have both; *columns counts them. */
-double tern_matrix_mean(const struct tern_matrix *m, const struct tern_matrix_row *r, size_t base,
+double tern_matrix_mean(const struct tern_speedup_matrix *m, const struct tern_matrix_row *r, size_t base,
                         size_t *columns);
 /* 1: the row's format is a baseline of the matrix. */
 int tern_matrix_is_base(const struct tern_matrix_row *r);

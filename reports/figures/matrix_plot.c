@@ -12,7 +12,7 @@
 enum { ROWS = 18, COLUMNS = 8 };
 
 /* The baseline that most columns know; the first of equals. */
-static size_t best_base(const struct tern_matrix *m) {
+static size_t best_base(const struct tern_speedup_matrix *m) {
     size_t best = 0;
     for (size_t b = 1; b < TERN_MATRIX_BASES; b++)
         if (m->base_columns[b] > m->base_columns[best]) best = b;
@@ -39,7 +39,7 @@ static void put_cell(struct tern_heatmap *h, size_t row, size_t column, struct t
     tern_text_free(&hint);
 }
 
-static void draw(const struct tern_matrix *m, size_t index, struct tern_figures *out) {
+static void draw(const struct tern_speedup_matrix *m, size_t index, struct tern_figures *out) {
     struct tern_heatmap h;
     struct tern_text label = {0};
     struct tern_samples samples = {0, 0};
@@ -98,7 +98,7 @@ static void draw(const struct tern_matrix *m, size_t index, struct tern_figures 
 void tern_figure_matrix(const struct tern_report_data *d, const char *machine, size_t index,
                         struct tern_figures *out) {
     for (size_t i = 0; i < d->problems; i = tern_group_end(d, i)) {
-        struct tern_matrix m;
+        struct tern_speedup_matrix m;
         if (tern_text_order(d->problem[i].key->machine, machine)) continue;
         if (!tern_matrix_of(d, i, &m)) {
             out->failed = 1;

@@ -21,7 +21,7 @@ struct tern_report_mean tern_report_mean_of(const struct tern_report_data *d, co
     return m;
 }
 
-const char *tern_standing_name(enum tern_standing s) {
+const char *tern_standing_name(enum tern_rank_class s) {
     switch (s) {
     case TERN_STANDING_BEST:
         return "best";

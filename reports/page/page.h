@@ -29,7 +29,7 @@ struct tern_report_mean tern_report_mean_of(const struct tern_report_data *d, co
 
 /* The processor's name, or the machine key when no record tells it. */
 const char *tern_report_machine_name(const struct tern_report_data *d, const char *key);
-const char *tern_standing_name(enum tern_standing s);
+const char *tern_standing_name(enum tern_rank_class s);
 /* "unstable", "incomplete" and the record's flags, separated by spaces; flags that the machine's own record
  * carries are left out, because they hold for every number of that machine and stand in its sheet. */
 void tern_put_notes(struct tern_text *t, const struct tern_report_data *d, const struct tern_record *r);

@@ -13,7 +13,7 @@
 
 enum { PAGE_ROWS = 30, MARKDOWN_ROWS = 12 };
 
-static void missing_bases(const struct tern_matrix *m, struct tern_text *t) {
+static void missing_bases(const struct tern_speedup_matrix *m, struct tern_text *t) {
     const char *before = "Not measured here: ";
     const size_t start = t->used;
     for (size_t b = 0; b < TERN_MATRIX_BASES; b++) {
@@ -27,11 +27,12 @@ static void missing_bases(const struct tern_matrix *m, struct tern_text *t) {
 }
 
 /* What is shown: the fastest rows, and every row of a baseline. */
-static int shown(const struct tern_matrix *m, size_t i, size_t most) {
+static int shown(const struct tern_speedup_matrix *m, size_t i, size_t most) {
     return i < most || tern_matrix_is_base(&m->row[i]);
 }
 
-static void cell(const struct tern_matrix *m, size_t row, size_t column, size_t base, struct tern_text *t) {
+static void cell(const struct tern_speedup_matrix *m, size_t row, size_t column, size_t base,
+                 struct tern_text *t) {
     const struct tern_matrix_cell *x = &m->row[row].cell[column];
     const struct tern_speedup s = tern_matrix_speedup(m, &m->row[row], column, base);
     if (!isfinite(s.ratio)) {
@@ -53,7 +54,7 @@ static void cell(const struct tern_matrix *m, size_t row, size_t column, size_t 
     tern_text_put(t, "</td>");
 }
 
-static void table(const struct tern_matrix *m, size_t base, struct tern_text *t) {
+static void table(const struct tern_speedup_matrix *m, size_t base, struct tern_text *t) {
     tern_text_printf(t,
                      "<div class=\"choice\" data-choice=\"%s\"><div class=\"scroll\"><table class=\"data "
                      "heat\"><caption>Times faster than %s at the same shape. Below 1 is slower.</caption>"
@@ -99,7 +100,7 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
         "fastest variants and all baselines.</p>\n",
         PAGE_ROWS);
     for (size_t i = 0; i < d->problems; i = tern_group_end(d, i)) {
-        struct tern_matrix m;
+        struct tern_speedup_matrix m;
         struct tern_text name = {0};
         if (!tern_matrix_of(d, i, &m)) {
             t->failed = 1;
@@ -125,7 +126,7 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
     }
 }
 
-static void markdown_table(const struct tern_matrix *m, size_t base, struct tern_text *t) {
+static void markdown_table(const struct tern_speedup_matrix *m, size_t base, struct tern_text *t) {
     tern_text_printf(t, "Times faster than %s:\n\n| Variant | geometric mean |", tern_matrix_base[base].name);
     for (size_t c = 0; c < m->columns; c++) {
         tern_text_put(t, " ");
@@ -156,7 +157,7 @@ static void markdown(const struct tern_report_page *p, struct tern_text *t) {
     const struct tern_report_data *d = p->data;
     tern_text_put(t, "\xe2\x89\x88 marks a search's own estimate: a ratio of medians of few rounds.\n\n");
     for (size_t i = 0; i < d->problems; i = tern_group_end(d, i)) {
-        struct tern_matrix m;
+        struct tern_speedup_matrix m;
         struct tern_text name = {0};
         if (!tern_matrix_of(d, i, &m)) {
             t->failed = 1;
@@ -181,7 +182,7 @@ static void csv(const struct tern_report_page *p, struct tern_text *t) {
     tern_text_put(t, TERN_CSV_PROBLEM ",variant,params,format,from,median_ns,estimate_n,base,base_median_ns,"
                                       "speedup,low,high,n,method\n");
     for (size_t i = 0; i < d->problems; i = tern_group_end(d, i)) {
-        struct tern_matrix m;
+        struct tern_speedup_matrix m;
         if (!tern_matrix_of(d, i, &m)) {
             t->failed = 1;
             return;

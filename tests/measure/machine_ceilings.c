@@ -220,7 +220,7 @@ Test(survey, refuses_more_threads_than_processors) {
 Test(ceilings, a_broken_one_is_shown_and_not_clipped) {
     /* The kernel reads as much in 0.8 of the ceiling's time. */
     struct tern_ratio r = {.n = 20, .median = 0.8, .ci_lo = 0.75, .ci_hi = 0.85};
-    struct tern_share s = tern_ceiling_share(&r, 100, 100);
+    struct tern_ceiling_fraction s = tern_ceiling_share(&r, 100, 100);
     cr_assert(epsilon_eq(dbl, s.median, 1.25, 1e-12));
     cr_assert(epsilon_eq(dbl, s.lo, 1 / 0.85, 1e-12));
     cr_assert(s.broken == 1);

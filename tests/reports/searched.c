@@ -70,7 +70,7 @@ Test(matrix, a_cell_prefers_the_comparison_to_the_search_and_marks_the_others) {
     const struct tern_record r[] = {sample_one("gemv_p64_i8_r64k4__avx2", "p64", 110, 1),
                                     sample_one("gemv_f16_f32_r1k16__avx2", "f16", 440, 4), searched()};
     struct tern_report_data d;
-    struct tern_matrix m;
+    struct tern_speedup_matrix m;
     cr_assert(eq(int, (int)tern_report_select(r, 3, 0, &d, NULL), TERN_OK));
     cr_assert(tern_matrix_of(&d, 0, &m));
     cr_assert(eq(sz, m.rows, 3));
@@ -98,7 +98,7 @@ Test(matrix, the_mean_is_geometric_and_over_the_shapes_that_have_both) {
                               sample_one("other", "e80", 300, 1)};
     r[2].m = r[3].m = r[4].m = 1280;
     struct tern_report_data d;
-    struct tern_matrix m;
+    struct tern_speedup_matrix m;
     size_t columns;
     cr_assert(eq(int, (int)tern_report_select(r, 5, 0, &d, NULL), TERN_OK));
     cr_assert(tern_matrix_of(&d, 0, &m));
@@ -118,7 +118,7 @@ Test(matrix, openblas_stands_for_f32_where_it_was_timed) {
                                     sample_one("gemv_f32_f32_r1k16__avx2", "f32", 300, 1),
                                     sample_one("gemv_f32_f32_r1k1_openblas__scalar", "f32", 500, 1)};
     struct tern_report_data d;
-    struct tern_matrix m;
+    struct tern_speedup_matrix m;
     cr_assert(eq(int, (int)tern_report_select(r, 3, 0, &d, NULL), TERN_OK));
     cr_assert(tern_matrix_of(&d, 0, &m));
     cr_assert(epsilon_eq(dbl, tern_matrix_speedup(&m, &m.row[0], 0, 1).ratio, 5, 1e-12));

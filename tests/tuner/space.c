@@ -105,7 +105,7 @@ Test(space, a_variant_that_may_split_k_has_one_seed_of_it_and_a_coordinate_for_i
     const struct tern_problem p = {640, 2560, 1, 16, TERN_WCOLD};
     struct tern_candidates c;
     cr_assert(eq(int, tern_space_of(&p, usable, NULL, 0, &c, NULL), TERN_OK));
-    struct tern_place *place = calloc(c.count + 1, sizeof *place);
+    struct tern_candidate_point *place = calloc(c.count + 1, sizeof *place);
     const struct tern_seed_facts facts = {TERN_WCOLD, 2560, 32768, 30};
     tern_space_places(&c, &facts, place);
     for (size_t i = 0; i < c.count; i++) {
@@ -161,7 +161,7 @@ Test(space, every_constraint_of_the_registry_can_be_evaluated) {
 
 Test(space, every_variant_has_a_seed_and_a_place_of_its_own) {
     struct tern_candidates c = space_of(640, 2560, 1);
-    struct tern_place *place = calloc(c.count, sizeof *place);
+    struct tern_candidate_point *place = calloc(c.count, sizeof *place);
     const struct tern_seed_facts facts = {TERN_WCOLD, 2560, 32768, 30};
     tern_space_places(&c, &facts, place);
     size_t seeds = 0;
@@ -184,7 +184,7 @@ Test(space, every_variant_has_a_seed_and_a_place_of_its_own) {
 
 Test(space, hot_weights_are_seeded_without_prefetch) {
     struct tern_candidates c = space_of(640, 2560, 1);
-    struct tern_place *place = calloc(c.count, sizeof *place);
+    struct tern_candidate_point *place = calloc(c.count, sizeof *place);
     const struct tern_seed_facts facts = {TERN_HOT, 2560, 32768, 30};
     tern_space_places(&c, &facts, place);
     size_t with = 0, without = 0;

@@ -14,7 +14,7 @@
 
 struct land {
     double cost[COUNT];
-    struct tern_place place[COUNT];
+    struct tern_candidate_point place[COUNT];
     size_t asked[COUNT], samples;
     struct tern_random random;
     double noise;
@@ -28,7 +28,8 @@ static struct land land_of(uint64_t seed) {
         const double x = 4 * tern_random_unit(&l.random), y = 2 * tern_random_unit(&l.random);
         for (int i = 0; i < POINTS; i++) {
             const size_t at = g * POINTS + (size_t)i;
-            l.place[at] = (struct tern_place){.group = g,
+            l.place[at] =
+                (struct tern_candidate_point){.group = g,
                                               .dims = 2,
                                               .seed = i == 7,
                                               .at = {(unsigned char)(i / 3), (unsigned char)(i % 3)},
@@ -147,7 +148,7 @@ Test(strategies, the_same_seed_and_samples_lead_the_same_way) {
 static size_t moved(const struct land *l, int dim) {
     size_t n = 0;
     for (size_t i = 0; i < COUNT; i++) {
-        const struct tern_place *p = &l->place[i];
+        const struct tern_candidate_point *p = &l->place[i];
         const int differs[2] = {p->at[0] != 2, p->at[1] != 1};
         n += l->asked[i] && differs[dim] && !differs[1 - dim];
     }

@@ -21,7 +21,7 @@ static size_t parent(struct tern_hunt *h, const size_t *pop, size_t n) {
 
 static size_t child(struct tern_hunt *h, const size_t *pop, size_t n, size_t *list) {
     const size_t a = parent(h, pop, n), b = parent(h, pop, n);
-    const struct tern_place *pa = &h->place[a], *pb = &h->place[b];
+    const struct tern_candidate_point *pa = &h->place[a], *pb = &h->place[b];
     if (tern_random_below(&h->random, 4) == 0) { /* a newcomer */
         const size_t g = tern_random_below(&h->random, (uint32_t)h->groups);
         for (size_t i = h->first[g]; i < h->first[g + 1]; i++)

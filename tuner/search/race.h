@@ -31,7 +31,7 @@ int tern_effort_rank(const char *name);
 #define TERN_SEARCH_DIMS 7
 
 /* Where a candidate stands. Candidates of one group (a variant) are one after the other. */
-struct tern_place {
+struct tern_candidate_point {
     uint32_t group;
     unsigned char dims, seed; /* seed: measured before the others of its group */
     unsigned char
@@ -42,10 +42,10 @@ struct tern_place {
 /* What a strategy works on. Candidates are numbers below `count`. */
 struct tern_search {
     size_t count;
-    size_t fallback;                /* the default candidate: never dropped before it has been measured */
-    const double *guess;            /* rough cost per candidate, NaN where unknown; may be NULL */
-    const double *least;            /* no candidate can cost less than this; may be NULL */
-    const struct tern_place *place; /* NULL: every candidate is a group of its own, and a seed */
+    size_t fallback;     /* the default candidate: never dropped before it has been measured */
+    const double *guess; /* rough cost per candidate, NaN where unknown; may be NULL */
+    const double *least; /* no candidate can cost less than this; may be NULL */
+    const struct tern_candidate_point *place; /* NULL: every candidate is a group of its own, and a seed */
     const struct tern_effort *effort;
     uint64_t seed;
     size_t samples_max; /* 0: the strategy's own limit */

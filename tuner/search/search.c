@@ -54,7 +54,8 @@ static int find_groups(struct tern_hunt *h) {
     if (!h->s->place) {
         h->lone = calloc(n + 1, sizeof *h->lone);
         if (!h->lone) return 0;
-        for (size_t i = 0; i < n; i++) h->lone[i] = (struct tern_place){.group = (uint32_t)i, .seed = 1};
+        for (size_t i = 0; i < n; i++)
+            h->lone[i] = (struct tern_candidate_point){.group = (uint32_t)i, .seed = 1};
     }
     h->place = h->s->place ? h->s->place : h->lone;
     for (size_t i = 0; i < n; i++)
@@ -170,7 +171,7 @@ size_t tern_hunt_at(const struct tern_hunt *h, uint32_t group, const unsigned ch
 }
 
 size_t tern_hunt_neighbours(const struct tern_hunt *h, size_t from, int far, size_t *list) {
-    const struct tern_place *p = &h->place[from];
+    const struct tern_candidate_point *p = &h->place[from];
     const enum tern_bound bound =
         h->s->bound ? h->s->bound(h->s->ctx, from, tern_hunt_cost(h, from)) : TERN_BOUND_UNKNOWN;
     size_t n = 0, first = from, end = from + 1;

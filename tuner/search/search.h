@@ -15,8 +15,8 @@ struct tern_hunt {
     size_t *which, *list, room, alive, limit;
     size_t *first; /* of each group its first candidate; first[groups] == count */
     size_t groups;
-    struct tern_place *lone; /* places made up when the search has none */
-    const struct tern_place *place;
+    struct tern_candidate_point *lone; /* places made up when the search has none */
+    const struct tern_candidate_point *place;
     struct tern_random random;
     int over;      /* no more time, no more samples, or interrupted */
     int by_median; /* tern_hunt_cost is the median, no longer the fastest round */

@@ -58,8 +58,8 @@ static size_t end_of_group(const struct tern_candidates *c, size_t first) {
 }
 
 /* Of the points that split K the one nearest to `want`; `last` when there is none. */
-static size_t nearest_by_k(const struct tern_candidates *c, const struct tern_place *place, size_t first,
-                           size_t last, const unsigned char *want) {
+static size_t nearest_by_k(const struct tern_candidates *c, const struct tern_candidate_point *place,
+                           size_t first, size_t last, const unsigned char *want) {
     const size_t params = c->item[first].variant->space->count;
     size_t best = last, least = SIZE_MAX;
     for (size_t i = first; i < last; i++) {
@@ -72,7 +72,7 @@ static size_t nearest_by_k(const struct tern_candidates *c, const struct tern_pl
 }
 
 static void place_group(const struct tern_candidates *c, size_t first, size_t last, uint32_t group,
-                        const struct tern_seed_facts *f, struct tern_place *out) {
+                        const struct tern_seed_facts *f, struct tern_candidate_point *out) {
     const struct tern_space *s = c->item[first].variant->space;
     const int both_ways = c->item[last - 1].param[TERN_P_SPLIT] == TERN_SPLIT_K;
     unsigned char suggested[TERN_SEARCH_DIMS] = {0}, initial[TERN_SEARCH_DIMS] = {0};
@@ -81,7 +81,8 @@ static void place_group(const struct tern_candidates *c, size_t first, size_t la
     for (size_t d = 0; d < s->count; d++) initial[d] = (unsigned char)s->params[d].init;
     for (size_t i = first; i < last; i++) {
         const int by_k = c->item[i].param[TERN_P_SPLIT] == TERN_SPLIT_K;
-        out[i] = (struct tern_place){.group = group, .dims = (unsigned char)(s->count + (both_ways != 0))};
+        out[i] = (struct tern_candidate_point){.group = group,
+                                               .dims = (unsigned char)(s->count + (both_ways != 0))};
         for (size_t d = 0; d < s->count; d++) {
             out[i].at[d] = (unsigned char)index_of(&s->params[d], c->item[i].param[d]);
             out[i].bears[d] = (unsigned char)tern_param_bears(s->params[d].name);
@@ -100,7 +101,7 @@ static void place_group(const struct tern_candidates *c, size_t first, size_t la
 }
 
 void tern_space_places(const struct tern_candidates *c, const struct tern_seed_facts *f,
-                       struct tern_place *out) {
+                       struct tern_candidate_point *out) {
     uint32_t group = 0;
     for (size_t first = 0, last; first < c->count; first = last) {
         last = end_of_group(c, first);

@@ -58,6 +58,6 @@ struct tern_seed_facts {
  * the suggested point is one more, with K split: splitting is tried only where rows divide badly. A variant
  * with both ways has a last coordinate for them. */
 void tern_space_places(const struct tern_candidates *c, const struct tern_seed_facts *f,
-                       struct tern_place *out);
+                       struct tern_candidate_point *out);
 
 #endif

@@ -33,7 +33,7 @@ static void say_split(const struct tern_candidate *c, struct tern_table_row *row
         snprintf(row->params + at, sizeof row->params - at, " split=rows");
 }
 
-enum tern_status tern_table_new(const struct tern_candidates *c, const struct tern_place *place,
+enum tern_status tern_table_new(const struct tern_candidates *c, const struct tern_candidate_point *place,
                                 size_t rounds, struct tern_table *t, struct tern_error *e) {
     *t = (struct tern_table){.count = c->count, .rounds = rounds, .read_ns = NAN, .int8_ns = NAN};
     const enum tern_status s = make_room(t, e);
@@ -183,7 +183,7 @@ static int read_head(const json_t *o, struct tern_table *t) {
 static int read_row(const json_t *o, struct tern_table *t, size_t i) {
     const json_t *params = json_object_get(o, "params"), *at = json_object_get(o, "at"),
                  *ns = json_object_get(o, "ns");
-    struct tern_place *p = &t->place[i];
+    struct tern_candidate_point *p = &t->place[i];
     struct tern_table_row *row = &t->row[i];
     const char *name;
     json_t *value;

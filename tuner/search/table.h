@@ -27,12 +27,12 @@ struct tern_table {
     size_t count, rounds, fallback;
     double read_ns, int8_ns; /* per byte, per multiply-add; NaN: not known */
     struct tern_table_row *row;
-    struct tern_place *place;
+    struct tern_candidate_point *place;
     double *ns; /* [candidate * rounds + round] */
 };
 
 /* An empty table of these candidates (all NaN), to be filled. */
-enum tern_status tern_table_new(const struct tern_candidates *c, const struct tern_place *place,
+enum tern_status tern_table_new(const struct tern_candidates *c, const struct tern_candidate_point *place,
                                 size_t rounds, struct tern_table *out, struct tern_error *e);
 /* TERN_BAD_INPUT names the line. */
 enum tern_status tern_table_read(const char *path, struct tern_table *out, struct tern_error *e);

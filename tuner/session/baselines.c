@@ -88,7 +88,7 @@ enum tern_status tern_contest_baselines(struct tern_contest *c, const struct ter
     }
     for (size_t i = 1; i < n && rounds; i++) {
         const struct tern_member *m = &c->member[which[i]];
-        struct tern_standing st = {
+        struct tern_leader st = {
             .variant = m->variant,
             .is_baseline = 1,
             .est = tern_estimate_of(all + i * ROUNDS, rounds),

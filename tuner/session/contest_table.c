@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* Every candidate in every round, round after round, in place of a search. */
-enum tern_status tern_contest_table(struct tern_contest *c, const struct tern_place *place,
+enum tern_status tern_contest_table(struct tern_contest *c, const struct tern_candidate_point *place,
                                     struct tern_outcome *out, struct tern_error *e) {
     const struct tern_tune_options *o = c->s->o;
     const size_t n = c->space.count;

@@ -70,7 +70,7 @@ static int guess_all(struct tern_contest *c, double *guess) {
 }
 
 /* What won elsewhere is looked at here too: shapes of one model differ less than variants do. */
-static void seed_winners(const struct tern_contest *c, struct tern_place *place) {
+static void seed_winners(const struct tern_contest *c, struct tern_candidate_point *place) {
     for (size_t w = 0; w < c->s->wisdom.count; w++) {
         const struct tern_wisdom_entry *en = &c->s->wisdom.entry[w];
         const struct tern_variant *v = tern_variant_named(en->variant);

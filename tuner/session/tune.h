@@ -25,7 +25,7 @@ struct tern_task {
 #define TERN_MAX_SAMPLES 64 /* kept of one standing, for the records */
 
 /* One line of a leaderboard. */
-struct tern_standing {
+struct tern_leader {
     const struct tern_variant *variant;
     int param[TERN_MAX_PARAMS];
     int is_default, is_winner,
@@ -56,8 +56,8 @@ struct tern_outcome {
     int measured;            /* 0: `why` tells; nothing else is filled */
     char why[256];
     size_t candidates, left_out, dropped, race_rounds, duel_rounds;
-    size_t samples;                                    /* that the search took */
-    struct tern_standing standing[TERN_MAX_STANDINGS]; /* fastest first */
+    size_t samples;                                  /* that the search took */
+    struct tern_leader standing[TERN_MAX_STANDINGS]; /* fastest first */
     size_t standings;
     double floor;
     int tie, complete;

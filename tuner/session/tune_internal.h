@@ -105,13 +105,13 @@ enum tern_status tern_contest_baselines(struct tern_contest *c, const struct ter
 const struct tern_variant *tern_baseline_variant(const struct tern_problem *p, uint32_t usable, size_t index);
 enum { TERN_BASELINE_VARIANTS = 5 };
 /* By rising median; one too many is left out. */
-void tern_outcome_insert(struct tern_outcome *out, const struct tern_standing *st);
+void tern_outcome_insert(struct tern_outcome *out, const struct tern_leader *st);
 /* Appends the search's record to the options' file; c->tried has followed it. `seconds` that it took, NaN
  * when some of it came from a journal. */
 enum tern_status tern_tried_record(const struct tern_contest *c, const struct tern_found *f, double seconds,
                                    struct tern_error *e);
 /* In place of a search: every candidate in every round, written to the table that the options name. */
-enum tern_status tern_contest_table(struct tern_contest *c, const struct tern_place *place,
+enum tern_status tern_contest_table(struct tern_contest *c, const struct tern_candidate_point *place,
                                     struct tern_outcome *out, struct tern_error *e);
 
 /* The winners of the problem with all thread counts of the run in the same rounds: which count is best, into
@@ -121,7 +121,7 @@ enum tern_status tern_contest_threads(struct tern_session *s, const struct tern_
 
 /* What a search starts from, parallel to the space. */
 struct tern_screening {
-    struct tern_place *place;
+    struct tern_candidate_point *place;
     double *guess; /* NULL when the effort or the strategy wants none */
     double *least; /* what reading the weights takes */
 };

@@ -40,7 +40,7 @@ static struct tern_ratio over(const struct tern_duel *d, size_t entrant, size_t 
     return (struct tern_ratio){.median = NAN, .ci_lo = NAN, .ci_hi = NAN};
 }
 
-void tern_outcome_insert(struct tern_outcome *out, const struct tern_standing *st) {
+void tern_outcome_insert(struct tern_outcome *out, const struct tern_leader *st) {
     if (out->standings == TERN_MAX_STANDINGS) return;
     size_t at = out->standings++;
     for (; at > 0 && out->standing[at - 1].est.median > st->est.median; at--)
@@ -52,14 +52,14 @@ static void add_standing(struct tern_contest *c, const struct tern_duel *d,
                          const struct tern_duel_roles *roles, size_t i, struct tern_outcome *out) {
     const struct tern_member *m = &c->member[roles->member[i]];
     if (!d->estimate[i].n) return;
-    struct tern_standing st = {.variant = m->variant,
-                               .is_default = i == TERN_DUEL_DEFAULT,
-                               .is_winner = i == d->winner,
-                               .is_baseline = i > 0 && (roles->f16 == i || roles->i2s == i),
-                               .est = d->estimate[i],
-                               .over_default = d->ratio[i],
-                               .bytes = (double)m->variant->format->bytes(c->problem.m, c->problem.k),
-                               .macs = (double)c->problem.m * (double)c->problem.k * (double)c->problem.n};
+    struct tern_leader st = {.variant = m->variant,
+                             .is_default = i == TERN_DUEL_DEFAULT,
+                             .is_winner = i == d->winner,
+                             .is_baseline = i > 0 && (roles->f16 == i || roles->i2s == i),
+                             .est = d->estimate[i],
+                             .over_default = d->ratio[i],
+                             .bytes = (double)m->variant->format->bytes(c->problem.m, c->problem.k),
+                             .macs = (double)c->problem.m * (double)c->problem.k * (double)c->problem.n};
     memcpy(st.param, m->param, sizeof st.param);
     st.samples = d->rounds < TERN_MAX_SAMPLES ? d->rounds : TERN_MAX_SAMPLES;
     memcpy(st.sample, d->ns + i * d->room, st.samples * sizeof *st.sample);
@@ -180,7 +180,7 @@ static void problem_of_record(const struct tern_session *s, const struct tern_ou
 }
 
 static enum tern_status record_standing(const struct tern_session *s, const struct tern_outcome *o,
-                                        const struct tern_standing *st, const char *base,
+                                        const struct tern_leader *st, const char *base,
                                         struct tern_error *e) {
     struct tern_record r;
     char params[160], flags[160];

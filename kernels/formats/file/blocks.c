@@ -6,12 +6,12 @@
 #include <math.h>
 #include <string.h>
 
-enum tern_status tern_blocks_accepts(const struct tern_block *b, size_t k, struct tern_error *e) {
+enum tern_status tern_blocks_accepts(const struct tern_file_block *b, size_t k, struct tern_error *e) {
     if (k % b->weights == 0) return TERN_OK;
     return tern_fail(e, TERN_UNSUPPORTED, "%s: K = %zu is not a multiple of %zu", b->name, k, b->weights);
 }
 
-void tern_blocks_pack(const struct tern_block *b, const int8_t *trits, size_t k, size_t r0, size_t r1,
+void tern_blocks_pack(const struct tern_file_block *b, const int8_t *trits, size_t k, size_t r0, size_t r1,
                       float scale, uint8_t *dst) {
     const uint16_t half = tern_f32_to_f16(scale);
     uint8_t *out = dst + r0 * tern_blocks_row(b, k);
@@ -26,7 +26,7 @@ void tern_blocks_pack(const struct tern_block *b, const int8_t *trits, size_t k,
     }
 }
 
-static float scale_of(const struct tern_block *b, const uint8_t *at) {
+static float scale_of(const struct tern_file_block *b, const uint8_t *at) {
     uint16_t half;
     float whole;
     memcpy(&half, at, sizeof half);
@@ -35,7 +35,7 @@ static float scale_of(const struct tern_block *b, const uint8_t *at) {
     return whole;
 }
 
-static int all_zero(const struct tern_block *b, const uint8_t *block, size_t blocks) {
+static int all_zero(const struct tern_file_block *b, const uint8_t *block, size_t blocks) {
     uint8_t code[TERN_BLOCK_MAX];
     for (; blocks; blocks--, block += b->bytes) {
         b->decode(block, code);
@@ -45,7 +45,7 @@ static int all_zero(const struct tern_block *b, const uint8_t *block, size_t blo
     return 1;
 }
 
-enum tern_status tern_blocks_scale(const struct tern_block *b, const uint8_t *src, size_t m, size_t k,
+enum tern_status tern_blocks_scale(const struct tern_file_block *b, const uint8_t *src, size_t m, size_t k,
                                    float *out, struct tern_error *e) {
     const char *unit = b->header ? "row" : "block";
     const size_t per_row = k / b->weights, units = b->header ? m : m * per_row,

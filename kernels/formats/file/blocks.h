@@ -10,7 +10,7 @@
 
 enum { TERN_BLOCK_MAX = 256 };
 
-struct tern_block {
+struct tern_file_block {
     const char *name;
     size_t weights, bytes;
     size_t header;   /* bytes before the first block of a row: 0, 2 (f16 scale) or 4 (f32 scale) */
@@ -19,19 +19,19 @@ struct tern_block {
     void (*decode)(const uint8_t *block, uint8_t *code);
 };
 
-extern const struct tern_block tern_block_tq10, tern_block_q10, tern_block_q20g64, tern_block_q20g128,
+extern const struct tern_file_block tern_block_tq10, tern_block_q10, tern_block_q20g64, tern_block_q20g128,
     tern_block_iq1bn, tern_block_iq2bn;
 
-static inline size_t tern_blocks_row(const struct tern_block *b, size_t k) {
+static inline size_t tern_blocks_row(const struct tern_file_block *b, size_t k) {
     return b->header + k / b->weights * b->bytes;
 }
 
-enum tern_status tern_blocks_accepts(const struct tern_block *b, size_t k, struct tern_error *e);
-void tern_blocks_pack(const struct tern_block *b, const int8_t *trits, size_t k, size_t r0, size_t r1,
+enum tern_status tern_blocks_accepts(const struct tern_file_block *b, size_t k, struct tern_error *e);
+void tern_blocks_pack(const struct tern_file_block *b, const int8_t *trits, size_t k, size_t r0, size_t r1,
                       float scale, uint8_t *dst);
 /* The one scale of all blocks (rows) that hold a weight other than 0; 0 when there is none. TERN_UNSUPPORTED
  * when they differ, TERN_BAD_INPUT when one is not finite. */
-enum tern_status tern_blocks_scale(const struct tern_block *b, const uint8_t *src, size_t m, size_t k,
+enum tern_status tern_blocks_scale(const struct tern_file_block *b, const uint8_t *src, size_t m, size_t k,
                                    float *out, struct tern_error *e);
 
 /* Decoders of one block. They live here so that the scalar kernels inline them. */

@@ -42,17 +42,17 @@ static void q20g128_encode(const int8_t *trits, uint8_t *block) {
     q20_encode(trits, 128, block);
 }
 
-const struct tern_block tern_block_tq10 = {.name = "tq10",
-                                           .weights = 256,
-                                           .bytes = 54,
-                                           .scale_at = 52,
-                                           .encode = tq10_encode,
-                                           .decode = tern_tq10_decode};
-const struct tern_block tern_block_q10 = {
+const struct tern_file_block tern_block_tq10 = {.name = "tq10",
+                                                .weights = 256,
+                                                .bytes = 54,
+                                                .scale_at = 52,
+                                                .encode = tq10_encode,
+                                                .decode = tern_tq10_decode};
+const struct tern_file_block tern_block_q10 = {
     .name = "q10", .weights = 128, .bytes = 18, .encode = q10_encode, .decode = tern_q10_decode};
-const struct tern_block tern_block_q20g64 = {
+const struct tern_file_block tern_block_q20g64 = {
     .name = "q20g64", .weights = 64, .bytes = 18, .encode = q20g64_encode, .decode = tern_q20g64_decode};
-const struct tern_block tern_block_q20g128 = {
+const struct tern_file_block tern_block_q20g128 = {
     .name = "q20g128", .weights = 128, .bytes = 34, .encode = q20g128_encode, .decode = tern_q20g128_decode};
 
 TERN_BLOCK_FORMAT(tq10, "TQ1_0: blocks of 256 weights, five trits per byte, and an f16 scale",

@@ -32,18 +32,18 @@ static void iq2bn_encode(const int8_t *w, uint8_t *block) {
         block[j] = (uint8_t)(0x55 + w[0] + 4 * w[16] + 16 * w[32] + 64 * w[48]);
 }
 
-const struct tern_block tern_block_iq1bn = {.name = "iq1bn",
-                                            .weights = 64,
-                                            .bytes = 13,
-                                            .header = 2,
-                                            .encode = iq1bn_encode,
-                                            .decode = tern_iq1bn_decode};
-const struct tern_block tern_block_iq2bn = {.name = "iq2bn",
-                                            .weights = 64,
-                                            .bytes = 16,
-                                            .header = 4,
-                                            .encode = iq2bn_encode,
-                                            .decode = tern_iq2bn_decode};
+const struct tern_file_block tern_block_iq1bn = {.name = "iq1bn",
+                                                 .weights = 64,
+                                                 .bytes = 13,
+                                                 .header = 2,
+                                                 .encode = iq1bn_encode,
+                                                 .decode = tern_iq1bn_decode};
+const struct tern_file_block tern_block_iq2bn = {.name = "iq2bn",
+                                                 .weights = 64,
+                                                 .bytes = 16,
+                                                 .header = 4,
+                                                 .encode = iq2bn_encode,
+                                                 .decode = tern_iq2bn_decode};
 
 TERN_BLOCK_FORMAT(iq1bn, "IQ1_BN: blocks of 64 weights in 13 bytes, an f16 scale per row",
                   "ik_llama.cpp, type 134", 1.625, 0)
