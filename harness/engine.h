@@ -8,6 +8,8 @@
 #include "base/pool.h"
 #include "base/status.h"
 #include "harness/head/exact.h"
+#include "harness/head/type.h"
+#include "harness/plan/merge.h"
 #include "harness/profile.h"
 #include "kernels/dense/f32_ops.h"
 #include "models/model.h"
@@ -15,23 +17,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-
-/* AUTO: what keeps every value of the file. EXACT2: that, and a scan in front of it (docs/exact-head.md).
- * NONE: the output matrix is not loaded, and tern_engine_feed refuses to give logits; for vectors (embed.h).
- */
-enum tern_head_type {
-    TERN_HEAD_AUTO,
-    TERN_HEAD_F16,
-    TERN_HEAD_F32,
-    TERN_HEAD_Q8,
-    TERN_HEAD_Q6_K,
-    TERN_HEAD_EXACT2,
-    TERN_HEAD_NONE
-};
-
-/* q, k and v as one matrix, gate and up as one: as wisdom says (else q, k and v where their rows then divide
- * more evenly); never; always. */
-enum tern_merge { TERN_MERGE_AUTO, TERN_MERGE_NEVER, TERN_MERGE_ALWAYS };
 
 struct tern_engine_options {
     size_t

@@ -1,8 +1,10 @@
 /* One step of n tokens as a single program on every worker. A decoded token meets four barriers per layer,
  * behind attention, o, gate and up, and down: each worker norms and quantises it for itself, and makes the
  * rows of q, k and v that its own heads of attention need (five barriers where that costs more, see
- * buffers.c). */
+ * qkv.c). */
 #include "harness/internal.h"
+#include "harness/qkv.h"
+#include "harness/step.h"
 
 #include <math.h>
 #include <string.h>
@@ -44,11 +46,11 @@ static struct product product_of(const struct packed *p, enum tern_epilogue_kind
 /* q, k and v to their columns of `dst`, as three matrices or one. Returns how many. */
 static size_t qkv_products(const struct tern_engine *en, const struct packed *p, float *dst,
                            struct product out[3]) {
-    const struct qkv_columns at = tern_engine_columns(&en->model->hp);
+    const struct qkv_columns at = tern_qkv_columns(&en->model->hp);
     const size_t column[3] = {at.q, at.k, at.v};
-    for (size_t i = 0; i < en->qkv_pieces; i++)
+    for (size_t i = 0; i < en->plan.qkv_projections; i++)
         out[i] = product_of(&p[i], TERN_EPILOGUE_SCALE, dst + column[i], en->qkv_columns);
-    if (en->qkv_pieces > 1) return 3;
+    if (en->plan.qkv_projections > 1) return 3;
     size_t end = 0;
     for (size_t i = 0; i < 3; i++) {
         end += p->source[i]->m;
@@ -61,7 +63,7 @@ static size_t qkv_products(const struct tern_engine *en, const struct packed *p,
 /* Only the rows that worker w's heads need. */
 static void restrict_to_heads(const struct tern_engine *en, size_t w, struct product *g, size_t count) {
     struct rows own[3];
-    const size_t owns = tern_engine_head_rows(en, w, en->threads, own);
+    const size_t owns = tern_qkv_rows(en, w, en->threads, own);
     for (size_t i = 0; i < count; i++) g[i].by_heads = 1;
     for (size_t i = 0; i < owns; i++) {
         struct product *p = &g[count == 1 ? 0 : i];
@@ -82,7 +84,7 @@ static void attention_block(const struct step *st, size_t w, size_t layer) {
     struct product qkv[3];
     const size_t count = qkv_products(en, of, by_heads ? en->worker[w].qkv : en->qkv, qkv);
     for (size_t i = 0; i < count; i++) qkv[i].own_norm = own_norm(en, layer, TERN_Q + (enum tern_role)i);
-    struct product o = product_of(&of[en->qkv_pieces], TERN_EPILOGUE_ADD, en->x, hp->hidden);
+    struct product o = product_of(&of[en->plan.qkv_projections], TERN_EPILOGUE_ADD, en->x, hp->hidden);
     o.own_norm = own_norm(en, layer, TERN_O);
     if (by_heads) restrict_to_heads(en, w, qkv, count);
     tern_engine_linear(st, w, qkv, count,
@@ -101,12 +103,12 @@ static void gated_together(const struct step *st, size_t w, const struct packed 
                            const struct input *in) {
     const struct tern_engine *en = st->en;
     const struct tern_hparams *hp = &en->model->hp;
-    const int merged = en->gated_pieces == 1;
+    const int merged = en->plan.gated_projections == 1;
     struct product g = product_of(
         gate, hp->activation == TERN_SILU ? TERN_EPILOGUE_SILU : TERN_EPILOGUE_RELU2, en->inner, hp->ffn);
     g.up = merged ? NULL : gate + 1;
     g.ep.up_scale = merged ? gate->source[1]->scale : gate[1].source[0]->scale;
-    g.ep.pair = gate->piece->pair;
+    g.ep.pair = gate->projection->pair;
     tern_engine_linear(st, w, &g, 1, in);
 }
 
@@ -127,8 +129,8 @@ static void gated_apart(const struct step *st, size_t w, size_t layer, const str
 static void ffn_block(const struct step *st, size_t w, size_t layer) {
     const struct tern_engine *en = st->en;
     const struct tern_hparams *hp = &en->model->hp;
-    const struct packed *gate = &en->layer[layer].of[en->qkv_pieces + 1];
-    struct product down = product_of(gate + en->gated_pieces, TERN_EPILOGUE_ADD, en->x, hp->hidden);
+    const struct packed *gate = &en->layer[layer].of[en->plan.qkv_projections + 1];
+    struct product down = product_of(gate + en->plan.gated_projections, TERN_EPILOGUE_ADD, en->x, hp->hidden);
     down.own_norm = own_norm(en, layer, TERN_DOWN);
     const struct input in = {en->x, hp->hidden, hp->hidden, layer_norm(en, layer, TERN_FFN_NORM)};
     if (tern_engine_gates_apart(en, layer))
@@ -150,7 +152,7 @@ static void leave(const struct step *st, size_t w) {
     if (st->keep == 1) {
         float *f = en->worker[w].one.f;
         en->ops->norm(en->x + (st->n - 1) * hidden, en->output_norm, hidden, hp->eps, f);
-        tern_head_run(en, w, f, st->logits);
+        tern_head_run(&en->head, en->pool, w, en->threads, &en->want, f, st->logits);
     }
     if (st->keep < 2) return;
     size_t from, to;
@@ -160,7 +162,7 @@ static void leave(const struct step *st, size_t w) {
         en->ops->norm(x, en->output_norm, hidden, hp->eps, x);
     }
     meet(st, w);
-    tern_head_run_all(en, w, en->x, st->n, st->logits);
+    tern_head_run_all(&en->head, w, en->threads, en->x, st->n, st->logits);
 }
 
 static void forward(void *ctx, size_t w, size_t workers) {

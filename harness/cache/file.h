@@ -13,20 +13,20 @@
 
 #include <stddef.h>
 
-struct tern_piece {
+struct tern_cache_part {
     void *data;
     size_t bytes;
 };
 
-/* Fills the pieces from the file when its key and its sizes are these. *hit tells whether it did; after a
+/* Fills the parts from the file when its key and its sizes are these. *hit tells whether it did; after a
  * miss their bytes are all zero. A file that is absent or has another key is an ordinary miss (TERN_OK); one
  * that is damaged gives TERN_CHECK_FAILED and one line. */
-enum tern_status tern_cache_read(const char *path, const char *key, const struct tern_piece *piece,
+enum tern_status tern_cache_read(const char *path, const char *key, const struct tern_cache_part *part,
                                  size_t count, struct tern_pool *pool, int *hit, struct tern_error *e);
 
 /* Writes the file, folders included. TERN_SKIPPED when another process is writing it or has just written it;
  * TERN_NO_MEMORY when the file system has too little room. */
-enum tern_status tern_cache_write(const char *path, const char *key, const struct tern_piece *piece,
+enum tern_status tern_cache_write(const char *path, const char *key, const struct tern_cache_part *part,
                                   size_t count, int quiet, struct tern_error *e);
 
 #endif

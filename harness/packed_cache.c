@@ -1,56 +1,23 @@
-/* What the packed cache of an engine is called, when it is still true, and of which pieces it consists. */
+/* What the packed cache of an engine is called, when it is still true, and of which parts it consists. */
 #define _GNU_SOURCE
 #include "harness/internal.h"
 
 #include "base/file.h"
 #include "base/hash.h"
 #include "harness/cache/file.h"
+#include "harness/cache/identity.h"
 #include "pack_key.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define HEAD_BYTES                                                                                           \
-    ((size_t)1 << 20) /* of a model file that are hashed, with SAMPLES pages spread over the rest */
-#define SAMPLES 256
-#define PAGE    4096
 
 #define TEXT_OF(word) #word
 #define TEXT(word)    TEXT_OF(word)
 
 static uint64_t hash_text(uint64_t h, const char *text) {
     return tern_hash(h, text, strlen(text) + 1);
-}
-
-/* Size, time of change and the hash of a sample: enough to see another file, not a forger. 0: cannot be read.
- */
-static int identify_file(const char *path, uint64_t *h) {
-    struct stat st;
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return 0;
-    unsigned char *block = malloc(HEAD_BYTES);
-    int ok = block && !fstat(fd, &st);
-    if (ok) {
-        const int64_t facts[3] = {st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec};
-        *h = tern_hash(*h, facts, sizeof facts);
-        ssize_t n = pread(fd, block, HEAD_BYTES, 0);
-        ok = n >= 0;
-        if (ok) *h = tern_hash(*h, block, (size_t)n);
-        for (int i = 1; ok && i <= SAMPLES; i++) {
-            const int64_t at = tern_max((size_t)st.st_size, PAGE) - PAGE;
-            n = pread(fd, block, PAGE, (off_t)(at / SAMPLES * i));
-            ok = n >= 0;
-            if (ok) *h = tern_hash(*h, block, (size_t)n);
-        }
-    }
-    free(block);
-    close(fd);
-    return ok;
 }
 
 /* Where the trits of a linear layer come from. */
@@ -72,21 +39,21 @@ static uint64_t hash_layout(const struct tern_engine *en) {
                              hp->hidden,
                              hp->ffn,
                              hp->vocab,
-                             en->pieces,
+                             en->plan.projections,
                              en->head.rows,
                              (uint64_t)en->head.two_stages,
                              en->head.source != NULL};
     h = tern_hash(h, size, sizeof size);
     for (uint32_t i = 0; i < hp->layers; i++)
-        for (size_t j = 0; j < en->pieces; j++) {
+        for (size_t j = 0; j < en->plan.projections; j++) {
             const struct packed *p = &en->layer[i].of[j];
-            const uint64_t shape[] = {p->w.m, p->w.k, p->piece->roles, p->piece->pair};
+            const uint64_t shape[] = {p->w.m, p->w.k, p->projection->roles, p->projection->pair};
             h = tern_hash(h, shape, sizeof shape);
             const uint64_t rows = p->rows;
             h = hash_text(h, p->plain ? "rows" : p->w.format->name);
             if (p->plain) h = tern_hash(h, &rows, sizeof rows);
-            for (size_t r = 0; r < p->piece->roles; r++) {
-                const uint64_t role = p->piece->role[r];
+            for (size_t r = 0; r < p->projection->roles; r++) {
+                const uint64_t role = p->projection->role[r];
                 h = hash_source(tern_hash(h, &role, sizeof role), p->source[r]);
             }
         }
@@ -101,7 +68,7 @@ static int identify(struct tern_engine *en) {
     const uint64_t layout = hash_layout(en);
     uint64_t content = hash_text(TERN_HASH_START, path ? "" : en->model->source);
     char *full = path ? realpath(path, NULL) : strdup(en->model->source);
-    const int ok = full && (!path || identify_file(path, &content));
+    const int ok = full && (!path || tern_file_identity(path, &content));
     if (ok) {
         const uint64_t name = tern_hash(hash_text(TERN_HASH_START, full), &layout, sizeof layout);
         en->cache_path = tern_format_text("%s/%016" PRIx64 ".pack", en->cache_folder, name);
@@ -114,17 +81,17 @@ static int identify(struct tern_engine *en) {
 }
 
 /* Heap; NULL without memory. */
-static struct tern_piece *pieces(struct tern_engine *en, size_t *count) {
-    struct tern_piece *p = malloc((2 + TERN_EXACT_PARTS) * sizeof *p);
+static struct tern_cache_part *parts(struct tern_engine *en, size_t *count) {
+    struct tern_cache_part *p = malloc((2 + TERN_EXACT_PARTS) * sizeof *p);
     size_t n = 0;
     if (!p) return NULL;
-    p[n++] = (struct tern_piece){en->body.data, en->body.bytes};
-    if (en->head.source) p[n++] = (struct tern_piece){en->head.pages.data, en->head.pages.bytes};
+    p[n++] = (struct tern_cache_part){en->body.data, en->body.bytes};
+    if (en->head.source) p[n++] = (struct tern_cache_part){en->head.pages.data, en->head.pages.bytes};
     if (en->head.exact) {
         struct tern_exact_part part[TERN_EXACT_PARTS];
         tern_exact_parts(en->head.exact, part);
         for (size_t i = 0; i < TERN_EXACT_PARTS; i++)
-            p[n++] = (struct tern_piece){part[i].data, part[i].bytes};
+            p[n++] = (struct tern_cache_part){part[i].data, part[i].bytes};
     }
     *count = n;
     return p;
@@ -135,7 +102,7 @@ int tern_engine_cache_read(struct tern_engine *en) {
     int hit = 0;
     struct tern_error why = {""};
     if (!en->cache_folder || !identify(en)) return 0;
-    struct tern_piece *p = pieces(en, &count);
+    struct tern_cache_part *p = parts(en, &count);
     if (p && tern_cache_read(en->cache_path, en->cache_key, p, count, en->pool, &hit, &why) != TERN_OK) {
         char *text = en->facts.warning;
         const size_t at = strlen(text);
@@ -148,7 +115,7 @@ int tern_engine_cache_read(struct tern_engine *en) {
 enum tern_status tern_engine_keep(struct tern_engine *en, struct tern_error *e) {
     if (!en->cache_path || !en->cache_key || en->facts.from_cache) return TERN_OK;
     size_t count;
-    struct tern_piece *p = pieces(en, &count);
+    struct tern_cache_part *p = parts(en, &count);
     if (!p) return tern_fail(e, TERN_NO_MEMORY, "cache: out of memory");
     const enum tern_status s = tern_cache_write(en->cache_path, en->cache_key, p, count, en->quiet, e);
     free(p);
