@@ -218,7 +218,7 @@ void tern_engine_spent(const struct tern_engine *en, double seconds[TERN_OPERATI
 
 enum tern_status tern_engine_shift(struct tern_engine *en, size_t keep, struct tern_error *e) {
     if (keep + 1 >= en->position)
-        return tern_fail(e, TERN_BAD_INPUT, "engine: context: nothing to drop behind %zu of %zu positions",
+        return tern_fail(e, TERN_BAD_INPUT, "engine: context: nothing to drop after %zu of %zu positions",
                          keep, en->position);
     const size_t drop = (en->position - keep + 1) / 2, rest = en->position - keep - drop;
     int32_t *ids = tern_alloc(tern_max(rest, 1) * sizeof *ids);

@@ -1,7 +1,8 @@
 /* The inference engine: it plans, loads and packs the weights, and runs the forward pass.
  *
  * The linear layers use BitNet's own arithmetic (int8 per token, exact int32 sums, one multiply), whichever
- * variant the plan names. So the token ids do not depend on ISA, threads, wisdom or batch size. */
+ * variant the plan names. So the token ids do not depend on ISA, threads or wisdom, nor on how a prompt is
+ * cut into steps. */
 #ifndef TERN_HARNESS_ENGINE_H
 #define TERN_HARNESS_ENGINE_H
 
@@ -49,9 +50,9 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
                                  struct tern_engine **out, struct tern_error *e);
 void tern_engine_free(struct tern_engine *en);
 
-/* Writes the packed weights into the cache folder of the options, unless they came from there. The next engine
- * of this model, layout and build then reads them instead of packing. It takes as long as writing body_bytes
- * and the head: call it when nobody waits. */
+/* Writes the packed weights into the cache folder of the options, unless they came from there. The next
+ * engine of this model, layout and build then reads them instead of packing. It takes as long as writing
+ * body_bytes and the head: call it when nobody waits. */
 enum tern_status tern_engine_keep(struct tern_engine *en, struct tern_error *e);
 
 /* Appends `count` tokens to the sequence. `logits` is NULL, or gets [count][vocab] when `all`, else the
@@ -94,7 +95,7 @@ struct tern_engine_facts {
     char decode_plan[512], prefill_plan[512]; /* the variants, each with its share of the weights */
     size_t planned;                           /* linear layers that are ternary */
     size_t from_wisdom;                       /* those that wisdom decided */
-    size_t lent; /* of these: decided by what the slowest kind of core lends (tuner/wisdom/kinds.h) */
+    size_t lent;       /* of these: decided by what the slowest kind of core lends (tuner/wisdom/kinds.h) */
     char warning[512]; /* which variants failed their proof here, and why; "": none */
 
     double load_seconds;

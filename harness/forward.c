@@ -1,7 +1,7 @@
-/* One step of n tokens as a single program on every worker. A decoded token meets four barriers per layer,
- * behind attention, o, gate and up, and down: each worker norms and quantises it for itself, and makes the
- * rows of q, k and v that its own heads of attention need (five barriers where that costs more, see
- * qkv.c). */
+/* One step of n tokens: every worker runs the same program on its own share. For a decoded token there are
+ * four barriers per layer: after attention, after o, after gate and up, and after down. Each worker norms and
+ * quantises the token for itself, and makes the rows of q, k and v that its own attention heads need. Where
+ * that costs more than a barrier (qkv.c), there is a fifth one before attention. */
 #include "harness/internal.h"
 #include "harness/qkv.h"
 #include "harness/step.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* Embeddings and the rotation angles of the step's tokens. */
-static void enter(const struct step *st, size_t w) {
+static void embed_tokens(const struct step *st, size_t w) {
     struct tern_engine *en = st->en;
     const struct tern_hparams *hp = &en->model->hp;
     const size_t half = hp->head_dim / 2;
@@ -30,7 +30,7 @@ static void lap(const struct step *st, size_t w, enum tern_operation o) {
     tern_profile_lap(&st->en->worker[w].profile, o);
 }
 
-static void meet(const struct step *st, size_t w) {
+static void wait_for_all(const struct step *st, size_t w) {
     tern_pool_barrier(st->en->pool);
     lap(st, w, TERN_SPENT_WAIT);
 }
@@ -89,13 +89,13 @@ static void attention_block(const struct step *st, size_t w, size_t layer) {
     if (by_heads) restrict_to_heads(en, w, qkv, count);
     tern_engine_linear(st, w, qkv, count,
                        &(struct input){en->x, hp->hidden, hp->hidden, layer_norm(en, layer, TERN_ATTN_NORM)});
-    if (!by_heads) meet(st, w);
+    if (!by_heads) wait_for_all(st, w);
     tern_engine_attention(st, w, layer);
     lap(st, w, TERN_SPENT_ATTENTION);
-    meet(st, w);
+    wait_for_all(st, w);
     tern_engine_linear(st, w, &o, 1,
                        &(struct input){en->mixed, inner, inner, layer_norm(en, layer, TERN_ATTN_SUB_NORM)});
-    meet(st, w);
+    wait_for_all(st, w);
 }
 
 /* gate and up as one product. */
@@ -121,7 +121,7 @@ static void gated_apart(const struct step *st, size_t w, size_t layer, const str
     g[0].own_norm = own_norm(en, layer, TERN_GATE);
     g[1].own_norm = own_norm(en, layer, TERN_UP);
     tern_engine_linear(st, w, g, 2, in);
-    if (st->n > 1) meet(st, w);
+    if (st->n > 1) wait_for_all(st, w);
     tern_engine_combine(st, w, gate);
     lap(st, w, TERN_SPENT_LINEAR);
 }
@@ -137,15 +137,15 @@ static void ffn_block(const struct step *st, size_t w, size_t layer) {
         gated_apart(st, w, layer, gate, &in);
     else
         gated_together(st, w, gate, &in);
-    meet(st, w);
+    wait_for_all(st, w);
     tern_engine_linear(
         st, w, &down, 1,
         &(struct input){en->inner, hp->ffn, hp->ffn, layer_norm(en, layer, TERN_FFN_SUB_NORM)});
-    meet(st, w);
+    wait_for_all(st, w);
 }
 
-/* Logits of the last token, or of all, whose residual stream then ends normed. */
-static void leave(const struct step *st, size_t w) {
+/* Logits of the last token, or of all tokens. For all, the residual stream is normed in place. */
+static void compute_logits(const struct step *st, size_t w) {
     struct tern_engine *en = st->en;
     const struct tern_hparams *hp = &en->model->hp;
     const size_t hidden = hp->hidden;
@@ -161,7 +161,7 @@ static void leave(const struct step *st, size_t w) {
         float *x = en->x + t * hidden;
         en->ops->norm(x, en->output_norm, hidden, hp->eps, x);
     }
-    meet(st, w);
+    wait_for_all(st, w);
     tern_head_run_all(&en->head, w, en->threads, en->x, st->n, st->logits);
 }
 
@@ -170,14 +170,14 @@ static void forward(void *ctx, size_t w, size_t workers) {
     const struct tern_engine *en = st->en;
     (void)workers;
     tern_profile_begin(&en->worker[w].profile);
-    enter(st, w);
+    embed_tokens(st, w);
     lap(st, w, TERN_SPENT_OTHER);
-    meet(st, w);
+    wait_for_all(st, w);
     for (size_t i = 0; i < en->model->hp.layers; i++) {
         attention_block(st, w, i);
         ffn_block(st, w, i);
     }
-    leave(st, w);
+    compute_logits(st, w);
     lap(st, w, TERN_SPENT_HEAD);
 }
 

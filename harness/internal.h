@@ -22,7 +22,7 @@ struct worker {
     float *score;                 /* TERN_HEADS_TOGETHER rows of attention weights */
     size_t score_stride;          /* floats from one to the next */
     float *key;                   /* one rotated key */
-    float *normed;                /* a token behind the first of two norms */
+    float *normed;                /* a token after the first of two norms */
     unsigned char *own_k, *own_v; /* a single token's key and value of one kv head, in the cache's type */
     struct tern_tokens one;       /* a single token, quantised; one.f feeds the head */
     struct tern_tokens many;      /* this worker's view of the shared tokens */

@@ -1,5 +1,5 @@
-/* Where the time of a step goes, per operation. Each worker reads a clock for itself. The clocks are off unless
- * asked for: a reading costs some tens of nanoseconds, and there are about ten of them in a layer. */
+/* Where the time of a step goes, per operation. Each worker reads a clock for itself. The clocks are off
+ * unless asked for: a reading costs some tens of nanoseconds, and there are about ten of them in a layer. */
 #ifndef TERN_HARNESS_PROFILE_H
 #define TERN_HARNESS_PROFILE_H
 

@@ -1,5 +1,5 @@
-/* Where q, k and v lie in a row of activations, and which of their rows a worker needs for the attention heads
- * that it computes. Private to harness/. */
+/* Where q, k and v lie in a row of activations, and which of their rows a worker needs for the attention
+ * heads that it computes. Private to harness/. */
 #ifndef TERN_HARNESS_QKV_H
 #define TERN_HARNESS_QKV_H
 

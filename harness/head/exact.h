@@ -69,8 +69,8 @@ void tern_exact_packed(struct tern_exact *x);
 
 /* Worker w's share of the logits of one vector h[k]. All of the first `workers` of `pool` call this: it has a
  * barrier in the middle. There are at most as many as tern_exact_new was told; `pool` is NULL when there is
- * one. The next call must come after another barrier. Rows are shared out as by tern_share(rows, 1, ...). When
- * the vector or the matrix has values that are not finite, the full head computes everything. */
+ * one. The next call must come after another barrier. Rows are shared out as by tern_share(rows, 1, ...).
+ * When the vector or the matrix has values that are not finite, the full head computes everything. */
 void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w, size_t workers,
                     const struct tern_exact_full *full, const struct tern_wanted *want, const float *h,
                     float *logits);

@@ -1,5 +1,5 @@
-/* The variants of one shape: wisdom's where it knows the shape, else the best by static rank, and of both only
- * what passes its proof. */
+/* The variants of one shape: wisdom's where it knows the shape, else the best by static rank, and of both
+ * only what passes its proof. */
 #include "harness/plan/choose.h"
 
 #include "base/memory.h"

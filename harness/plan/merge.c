@@ -1,7 +1,7 @@
-/* Wisdom decides where it has measured the merged shape and the single ones for decode and their intervals lie
- * apart: they were timed at different moments. Otherwise q, k and v are merged when the widest worker then has
- * fewer rows in prefill: k and v are small, and cut at whole panels they divide badly. Gate and up have one
- * shape, are always run together on the same rows, and gain nothing by the rule. */
+/* Wisdom decides where it has measured the merged shape and the single ones for decode and their intervals
+ * lie apart: they were timed at different moments. Otherwise q, k and v are merged when the widest worker
+ * then has fewer rows in prefill: k and v are small, and cut at whole panels they divide badly. Gate and up
+ * have one shape, are always run together on the same rows, and gain nothing by the rule. */
 #include "harness/plan/merge.h"
 
 #include "base/memory.h"

@@ -73,7 +73,8 @@ static double weights_of(const struct shape_plan *sp) {
     return (double)sp->m * (double)sp->k * (double)sp->calls;
 }
 
-/* Weights that the choice of shape i multiplies, in all shapes; 0 when an earlier shape has the same choice. */
+/* Weights that the choice of shape i multiplies, in all shapes; 0 when an earlier shape has the same choice.
+ */
 static double weights_like(const struct model_plan *p, size_t i, size_t tokens) {
     const struct chosen *its = tern_plan_for_tokens(&p->shape[i], tokens);
     double sum = 0;

@@ -7,7 +7,8 @@ static size_t bucket_of(size_t n) {
     return b;
 }
 
-/* Buckets are chosen for their smallest n, so their variants take every n of theirs, in calls of at most n_max. */
+/* Buckets are chosen for their smallest n, so their variants take every n of theirs, in calls of at most
+ * n_max. */
 const struct chosen *tern_plan_for_tokens(const struct shape_plan *sp, size_t n) {
     return &sp->bucket[bucket_of(n)];
 }

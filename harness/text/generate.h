@@ -25,8 +25,8 @@ struct tern_generation {
      * remaining tokens, which is not what it would say after all of them. */
     int shift;
     size_t keep;
-    /* Gets the logits of the prompt's positions in order, `rows` x vocab at a time. May be NULL. A value other
-     * than 0 ends the generation with TERN_END_CALLER. */
+    /* Gets the logits of the prompt's positions in order, `rows` x vocab at a time. May be NULL. A value
+     * other than 0 ends the generation with TERN_END_CALLER. */
     int (*on_logits)(void *ctx, const float *logits, size_t rows);
     /* Gets every token, also the one that ends the text. A value other than 0 stops. */
     int (*on_token)(void *ctx, int32_t id);

@@ -2,8 +2,8 @@
  *
  * Windows of `context` tokens begin every `stride` tokens. Of each window only those tokens count that no
  * earlier window has counted. So every token but the first counts once. From the second window on, a token is
- * predicted from at least context - stride tokens before it. Sums are double and have a fixed order: where the
- * logits of two plans, thread counts or ISA levels are equal, the results are equal too. */
+ * predicted from at least context - stride tokens before it. Sums are double and have a fixed order: where
+ * the logits of two plans, thread counts or ISA levels are equal, the results are equal too. */
 #ifndef TERN_HARNESS_TEXT_PERPLEXITY_H
 #define TERN_HARNESS_TEXT_PERPLEXITY_H
 

@@ -1,5 +1,5 @@
-/* Chooses the next token from the logits: the largest, or one drawn with a temperature, top-k, min-p and top-p
- * by a seeded generator. What was said before can get a penalty. */
+/* Chooses the next token from the logits: the largest, or one drawn with a temperature, top-k, min-p and
+ * top-p by a seeded generator. What was said before can get a penalty. */
 #ifndef TERN_HARNESS_TEXT_SAMPLE_H
 #define TERN_HARNESS_TEXT_SAMPLE_H
 
@@ -15,14 +15,15 @@ struct tern_sampling {
     size_t top_k; /* only the k likeliest; 0: all */
     double min_p; /* of those only the ones whose probability is at least this part of the largest; 0: all */
     double top_p; /* of those only the fewest whose probabilities sum to this or more; 1: all */
-    /* Before all else, the logits of the last `repeat_last` tokens of the text are divided by this if they are
-     * positive, and multiplied if negative (Keskar et al., "CTRL", 2019). 0 or 1: no penalty. */
+    /* Before all else, the logits of the last `repeat_last` tokens of the text are divided by this if they
+     * are positive, and multiplied if negative (Keskar et al., "CTRL", 2019). 0 or 1: no penalty. */
     double repeat_penalty;
     size_t repeat_last; /* 0: 64 */
     uint64_t seed;
 };
 
-/* The logits that such sampling looks at. With these alone it draws the same tokens. */
+/* The logits that such sampling looks at. With these alone it draws the same tokens. All
+ * zeros: it looks at every logit. */
 void tern_sample_wanted(const struct tern_sampling *s, struct tern_wanted *out);
 
 struct tern_sample;
