@@ -5,7 +5,7 @@
  * lossy one says so in its registry line. Dense baselines (formats f16, f32) take f32 activations and give
  * f32 results.
  *
- * A variant is one line in variants.def; the list command, the verifier, the benchmarks, the tuner's space,
+ * A variant is one line in the variants.def of a folder of kernels/; the list command, the verifier, the benchmarks, the tuner's space,
  * the docs and the tests are all made from that line. Name grammar, checked by a test:
  *     <op>_<format>_<act>_<tile>[_<trick>]__<isa>       e.g. gemv_p64_i8_r64k4__avx512vnni
  * The name is also the C symbol of its run function. */
@@ -63,6 +63,9 @@ struct tern_prep {
     size_t (*local_bytes)(const struct tern_call *c);  /* per-thread scratch of run() */
     void (*run)(const struct tern_call *c, size_t worker,
                 size_t workers); /* share of the work; barrier after it */
+    /* 1: the kernel builds tables of its tokens at the beginning of each call, however few its rows are: it wants many
+     * rows at once. */
+    int tables_per_call;
 };
 
 /* A run-time parameter and the values worth trying; values[init] is used when nothing is known. */
