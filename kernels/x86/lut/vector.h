@@ -10,6 +10,7 @@
 #define TERN_KERNELS_X86_LUT_VECTOR_H
 
 #include "base/memory.h"
+#include "kernels/flush.h"
 #include "kernels/formats/memory/group.h"
 #include "kernels/prep/lut.h"
 
@@ -84,7 +85,7 @@ ALWAYS_INLINE void widen_sums(int16_t *sum, int32_t *wide, size_t rows) {
 ALWAYS_INLINE void vec_rows(size_t g, const struct tern_call *c, size_t tile, size_t row, size_t rows,
                             int16_t *scratch, size_t waiting) {
     const size_t k = c->w.k, groups = (k + g - 1) / g, live = (size_t)c->param[TERN_VEC_GROUPS];
-    const size_t entries = vec_entries(g), bound = 32767 / (128 * g);
+    const size_t entries = vec_entries(g), bound = TERN_FLUSH_ENTRIES(g);
     const size_t distance = g == 4 ? tern_g4_panel_bytes(k) : tern_g5_panel_bytes(k);
     const uint8_t *w = (const uint8_t *)c->w.data + row / TERN_GROUP_ROWS * distance;
     const int16_t *x = (const int16_t *)c->shared + tile * tern_round_up(k, TERN_VEC_COLUMNS) * VEC_TOKENS;

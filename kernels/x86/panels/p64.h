@@ -13,7 +13,7 @@
 #include "kernels/x86/panels/unpack.h"
 
 enum { P64_STEP = 2 * 2 * 128 }; /* largest pair of products of codes */
-_Static_assert(TERN_FLUSH_512 *P64_STEP <= TERN_INT16_LEAST, "p64: int16 sums");
+_Static_assert(TERN_FLUSH_512 *P64_STEP <= TERN_INT16_MOST, "p64: int16 sums");
 
 /* x & 3, x & 15, x & 63, x */
 ALWAYS_INLINE vec p64_prefix(const vec *x, size_t f) {

@@ -60,7 +60,8 @@ struct t24_constants {
     T24_SUM(28, 0, 1, 2)                                                                                     \
     T24_CODE(h, 2, 28)                                                                                       \
     T24_SUM(29, 3, 4, 5)                                                                                     \
-    T24_CODE(h, 3, 29) T24_SUM(28, 6, 7, 8) T24_CODE(h, 4, 28) T24_SUM(29, 9, 10, 11) T24_LOW(h, 0, 29)      \
+    T24_CODE(h, 3, 29)                                                                                       \
+    T24_SUM(28, 6, 7, 8) T24_CODE(h, 4, 28) T24_SUM(29, 9, 10, 11) T24_LOW(h, 0, 29)                         \
         T24_HIGH(h, 3, 3, 3, 29) T24_LOOK(29) T24_SUM(28, 12, 13, 14) T24_LOW(h, 1, 28)                      \
             T24_HIGH(h, 4, 3, 3, 28) T24_LOOK(28) T24_SUM(29, 15, 16, 17) T24_LOW(h, 2, 29)                  \
                 T24_HIGH(h, 3, 2, 4, 29) T24_HIGH(h, 4, 1, 5, 29) T24_LOOK(29) T24_SUM(28, 18, 19, 20)       \

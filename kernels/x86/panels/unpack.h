@@ -11,7 +11,7 @@
 
 /* int16 sums (no dot product): a pair of products of codes is at most 2 * 2 * 128. int32: |sum| <= 2 * 128 * K. */
 enum { UNPACK_STEP = 2 * 2 * 128 };
-_Static_assert(TERN_FLUSH_512 *UNPACK_STEP <= TERN_INT16_LEAST, "unpacked codes: int16 sums");
+_Static_assert(TERN_FLUSH_512 *UNPACK_STEP <= TERN_INT16_MOST, "unpacked codes: int16 sums");
 
 /* The activations of all tokens as tiles of [groups][tokens][4], `step` bytes from tile to tile. */
 struct unpack_tokens {

@@ -29,7 +29,7 @@ ALWAYS_INLINE vec byte_mask(const uint8_t *p) {
 
 /* Largest steps per word of 64 columns: two pairs of products, of codes or of masks (either sign). */
 enum { CODES_STEP = 2 * (2 * 2 * 128), MASKED_STEP = 2 * (2 * 128) };
-_Static_assert(TERN_FLUSH_1024 *CODES_STEP <= TERN_INT16_LEAST, "planes, codes: int16 sums");
+_Static_assert(TERN_FLUSH_1024 *CODES_STEP <= TERN_INT16_MOST, "planes, codes: int16 sums");
 _Static_assert(TERN_FLUSH_512 *MASKED_STEP <= TERN_INT16_MOST, "planes, masked: int16 sums");
 
 /* kind: enum how. */
