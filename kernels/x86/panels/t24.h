@@ -1,12 +1,14 @@
-/* t24 (1.667 bpw, twenty-four rows in five bytes) for 256- and 512-bit registers.
+/* t24 (1.667 bpw, twenty-four rows in five bytes; packed by formats/memory/t24.c) for 256- and 512-bit registers.
  *
  * Per chunk of five lines and 512 bits: 12 loads, 8 vpermb, 7 shifts, 4 merges, 16 and, 24 vpdpbusd, 1 or 2
  * broadcasts for 1,536 weights. A 256-bit register takes half a line: four columns of 8 lanes; a 512-bit one
  * both halves, added at the end. A look-up gives three 2-bit digits of trit + 1; the sums of the prefixes &
- * 3, & 15 and all six bits telescope. Overflow: |sum| <= 42 * 128 * K < 2^31 for K < 399,457. Included with
- * TERN_VEC_BITS set (panel_vec.h). */
+ * 3, & 15 and all six bits telescope. Overflow: |sum| <= 42 * 128 * K < 2^31 for K < 399,457. */
+#ifndef TERN_KERNELS_X86_PANELS_T24_H
+#define TERN_KERNELS_X86_PANELS_T24_H
+
 #include "kernels/formats/memory/t24.h"
-#include "kernels/x86/panel_vec.h"
+#include "kernels/x86/panels/panel.h"
 #include "kernels/x86/panels/t24_loop.h"
 
 #define T24_16(b) b, b, b, b, b, b, b, b, b, b, b, b, b, b, b, b
@@ -26,12 +28,12 @@ ALWAYS_INLINE vec t24_merge(vec low, vec high, int mask) {
 ALWAYS_INLINE vec t24_digits(const uint8_t *at, size_t j) {
     const vec table = v_load(t24_constants.table);
     if (j < 5) return V(permutexvar_epi8)(v_load(at + 64 * j), table);
-    vec code = V(srli_epi16)(v_load(at + 64 * (j - 5)), 5);
+    vec code = v_shr16(v_load(at + 64 * (j - 5)), 5);
     if (j < 7) {
-        code = t24_merge(code, V(srli_epi16)(v_load(at + 64 * (j - 2)), 3), 0x18);
+        code = t24_merge(code, v_shr16(v_load(at + 64 * (j - 2)), 3), 0x18);
     } else {
-        code = t24_merge(code, V(srli_epi16)(v_load(at + 192), 2), 0x08);
-        code = t24_merge(code, V(srli_epi16)(v_load(at + 256), 1), 0x10);
+        code = t24_merge(code, v_shr16(v_load(at + 192), 2), 0x08);
+        code = t24_merge(code, v_shr16(v_load(at + 256), 1), 0x10);
     }
     return V(permutexvar_epi8)(code, table);
 }
@@ -42,7 +44,7 @@ ALWAYS_INLINE void t24_store(const struct tern_call *c, size_t row, size_t end, 
                              const vec *sum) {
     for (size_t f = 0; f < TERN_T24_SLOTS; f++) {
         int32_t part[VEC_ROWS];
-        v_store(part, f % 3 ? V(sub_epi32)(sum[f], sum[f - 1]) : sum[f]);
+        v_store(part, f % 3 ? v_sub32(sum[f], sum[f - 1]) : sum[f]);
         for (size_t l = 0; l < lanes && row + f * lanes + l < end; l++) {
             int32_t all = 0;
             for (size_t i = l; i < VEC_ROWS; i += lanes) all += part[i];
@@ -56,8 +58,8 @@ ALWAYS_INLINE void t24_store_whole(const struct tern_call *c, size_t row, size_t
     const __m256i bias = _mm256_set1_epi32(c->x->sum[0]);
     UNROLL
     for (size_t f = 0; f < TERN_T24_SLOTS; f++) {
-        const vec part = f % 3 ? V(sub_epi32)(sum[f], sum[f - 1]) : sum[f];
-#if TERN_VEC_BITS == 512
+        const vec part = f % 3 ? v_sub32(sum[f], sum[f - 1]) : sum[f];
+#if VEC_BITS == 512
         const __m256i all =
             _mm256_add_epi32(_mm512_castsi512_si256(part), _mm512_extracti64x4_epi64(part, 1));
 #else
@@ -93,3 +95,5 @@ ALWAYS_INLINE void t24_gemv(const struct tern_call *c, size_t row0, size_t row1,
         }
     }
 }
+
+#endif
