@@ -5,6 +5,7 @@
 #include "measure/ceilings/ceilings.h"
 #include "measure/clock.h"
 #include "measure/machine/card.h"
+#include "measure/machine/frequency.h"
 #include "measure/machine/machine.h"
 
 #include <jansson.h>

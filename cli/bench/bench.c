@@ -209,8 +209,8 @@ static enum tern_status null_run(struct tern_bench *b, struct tern_bench_entry *
     struct tern_error why = {0};
     enum tern_status s = ensure(first);
     if (s) return TERN_OK; /* the case will say so itself */
-    const struct tern_alternative a = {first->name, work, first};
-    const struct tern_sampler_options o = {.seed = b->plan.seed, .budget_seconds = 0.25, .rounds_min = 8};
+    const struct tern_alternative a = {.name = first->name, .work = work, .ctx = first};
+    const struct tern_sampler_options o = tern_bench_timing(&b->plan);
     if (tern_aa_floor(&a, NULL, &o, &b->floor, &why))
         snprintf(text, sizeof text, "not known: %.120s", why.text);
     else

@@ -6,14 +6,15 @@
 #include "measure/clock.h"
 #include "measure/machine/machine.h"
 #include "measure/machine/pin.h"
+#include "measure/sampling/round.h"
 #include "tuner/trial/bed.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
-enum { TRIES = 3, WARM_SHARE = 4 };
+/* What another process displaced is brought back before a sample; an interrupted sample is taken again. */
+static const struct tern_sampler_options timing = {.warm_share = 0.25, .tries = 3};
 
 struct worker_case {
     char name[320];
@@ -73,24 +74,10 @@ static enum tern_status prepare(struct worker *w, struct tern_error *e) {
     return s;
 }
 
-/* How often the system took the processor away for another process. */
-static long taken_away(void) {
-    struct rusage u;
-    return getrusage(RUSAGE_SELF, &u) ? 0 : u.ru_nivcsw;
-}
-
-/* ns per call. What another process displaced is brought back first; an interrupted sample is taken again. */
+/* ns per call */
 static double sample(struct worker *w, uint64_t calls) {
-    double ns = 0;
-    for (int try = 0; try < TRIES; try++) {
-        tern_trial_run(w->trial, calls / WARM_SHARE + 1);
-        const long before = taken_away();
-        const uint64_t from = tern_now_ns();
-        tern_trial_run(w->trial, calls);
-        ns = ((double)(tern_now_ns() - from) - tern_clock_facts()->overhead_ns) / (double)calls;
-        if (taken_away() == before) break;
-    }
-    return ns;
+    const struct tern_alternative a = {.work = tern_trial_run, .ctx = w->trial, .calls = calls};
+    return tern_sample(&a, &timing);
 }
 
 static void open_case(struct worker *w, size_t i, uint64_t calls) {

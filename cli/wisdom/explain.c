@@ -3,10 +3,10 @@
 
 #include "cli/command.h"
 #include "measure/counters/counters.h"
-#include "tuner/search/cost.h"
 #include "tuner/search/guide.h"
 #include "tuner/wisdom/edit.h"
 #include "tuner/wisdom/kinds.h"
+#include "tuner/wisdom/objective.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,5 @@
-#include "tuner/search/cost.h"
-#include "tuner/trial/round.h"
-#include "tuner/wisdom/aggregate.h"
+#include "tuner/session/totals.h"
+#include "tuner/wisdom/objective.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

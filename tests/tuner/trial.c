@@ -1,7 +1,7 @@
 #include "kernels/reference.h"
 #include "measure/machine/machine.h"
+#include "measure/sampling/round.h"
 #include "tuner/trial/bed.h"
-#include "tuner/trial/round.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -199,12 +199,15 @@ static void count_calls(void *ctx, uint64_t calls) {
     *(uint64_t *)ctx += calls;
 }
 
-Test(round, each_entrant_is_measured_once_and_a_missing_one_is_nan) {
+Test(round, each_alternative_is_measured_once_and_a_missing_one_is_nan) {
     uint64_t calls[3] = {0};
-    struct tern_entrant en[3] = {{count_calls, &calls[0], 1, 10}, {0}, {count_calls, &calls[2], 1, 20}};
+    struct tern_alternative alt[3] = {{.work = count_calls, .ctx = &calls[0], .calls = 10},
+                                      {0},
+                                      {.work = count_calls, .ctx = &calls[2], .calls = 20}};
+    const struct tern_sampler_options how = {.seed = 1};
     const size_t which[] = {2, 1, 0};
     double ns[3];
-    cr_assert(eq(int, tern_round(en, which, 3, 1, 0, 1e6, NULL, NULL, ns), 1));
+    cr_assert(eq(int, tern_round(alt, which, 3, 0, &how, ns, NULL), 1));
     cr_assert(eq(u64, calls[0], 10));
     cr_assert(eq(u64, calls[2], 20));
     cr_assert(isnan(ns[1]));
@@ -213,8 +216,8 @@ Test(round, each_entrant_is_measured_once_and_a_missing_one_is_nan) {
 Test(round, a_stop_voids_the_round) {
     uint64_t calls = 0;
     const volatile int stop = 1;
-    struct tern_entrant en = {count_calls, &calls, 1, 10};
-    const size_t which = 0;
+    struct tern_alternative a = {.work = count_calls, .ctx = &calls, .calls = 10};
+    const struct tern_sampler_options how = {.seed = 1, .stop = &stop};
     double ns;
-    cr_assert(eq(int, tern_round(&en, &which, 1, 1, 0, 1e6, NULL, &stop, &ns), 0));
+    cr_assert(eq(int, tern_round(&a, NULL, 1, 0, &how, &ns, NULL), 0));
 }

@@ -9,7 +9,7 @@
 #define TERN_TUNER_SEARCH_RACE_H
 
 #include "base/status.h"
-#include "measure/sampling/sampler.h"
+#include "measure/statistics.h"
 #include "tuner/search/guide.h"
 
 #include <stddef.h>

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EPOCH_NS     1e6
 #define SEARCH_SHARE 0.5 /* of a problem's time; the rest belongs to the duel */
 #define DUEL_SHARE   0.9 /* what is left then is for more baselines */
 
@@ -27,7 +26,6 @@ size_t tern_contest_add(struct tern_contest *c, const struct tern_variant *v, co
     else
         tern_variant_defaults(v, m->param);
     name_member(m, role);
-    c->entrant[c->members].per = 1;
     return c->members++;
 }
 
@@ -43,8 +41,8 @@ static void make_ready(struct tern_contest *c, size_t i) {
         tern_session_warn(s, "%s", e.text);
         return;
     }
-    c->entrant[i].work = tern_trial_run;
-    c->entrant[i].ctx = m->trial;
+    c->timed[i].work = tern_trial_run;
+    c->timed[i].ctx = m->trial;
 }
 
 static uint64_t hash_members(const struct tern_contest *c, const size_t *which, size_t n) {
@@ -72,6 +70,20 @@ static void tell_best(const struct tern_contest *c, size_t round, const size_t *
     h->progress(h->ctx, (tern_seconds_now() - c->s->started) / c->s->o->budget_seconds, note);
 }
 
+/* The round itself, of members that are ready. */
+static int time_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns) {
+    const struct tern_tune_options *o = c->s->o;
+    const struct tern_sampler_options how = {.epoch_seconds = c->epoch_seconds,
+                                             .seed = o->seed,
+                                             .stop = o->stop,
+                                             .energy = c->by_cost ? c->s->energy : NULL};
+    double *joules = malloc((n + 1) * sizeof *joules);
+    const int whole = joules && tern_round(c->timed, which, n, number, &how, ns, joules);
+    for (size_t i = 0; whole && c->by_cost && i < n; i++) ns[i] = tern_cost(o->objective, ns[i], joules[i]);
+    free(joules);
+    return whole;
+}
+
 int tern_contest_round(struct tern_contest *c, size_t number, const size_t *which, size_t n, double *ns,
                        int guess) {
     struct tern_session *s = c->s;
@@ -91,8 +103,7 @@ int tern_contest_round(struct tern_contest *c, size_t number, const size_t *whic
                 ns[i] = c->member[which[i]].trial ? tern_trial_guess_ns(c->member[which[i]].trial) : NAN;
             ok = !s->o->stop || !*s->o->stop;
         }
-        if (ok && !guess)
-            ok = tern_round(c->entrant, which, n, s->o->seed, number, c->epoch_ns, c->meter, s->o->stop, ns);
+        if (ok && !guess) ok = time_round(c, number, which, n, ns);
         if (ok) {
             c->failure =
                 tern_journal_add(s->journal, &key, name, ns, n, tern_seconds_now() - start, &c->error);
@@ -217,7 +228,6 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
     struct tern_contest c = {.s = s,
                              .task = task,
                              .problem = task->problem,
-                             .epoch_ns = EPOCH_NS,
                              .started = now,
                              .search_ends = now + SEARCH_SHARE * (ends - now),
                              .duel_ends = now + DUEL_SHARE * (ends - now),
@@ -235,8 +245,8 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
     out->candidates = c.space.count;
     out->left_out = c.space.out_count;
     c.member = calloc(c.space.count + TERN_CONTEST_EXTRAS, sizeof *c.member);
-    c.entrant = calloc(c.space.count + TERN_CONTEST_EXTRAS, sizeof *c.entrant);
-    if (!c.member || !c.entrant) {
+    c.timed = calloc(c.space.count + TERN_CONTEST_EXTRAS, sizeof *c.timed);
+    if (!c.member || !c.timed) {
         st = tern_fail(e, TERN_NO_MEMORY, "tune: %s: out of memory", c.text);
         goto done;
     }
@@ -255,7 +265,7 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
 done:
     for (size_t i = 0; i < c.members; i++) tern_trial_free(c.member[i].trial);
     free(c.member);
-    free(c.entrant);
+    free(c.timed);
     tern_candidates_free(&c.space);
     return st;
 }

@@ -1,19 +1,19 @@
 /* Thread counts against each other: the winners that each count has by now, in the same rounds. */
+#include "base/memory.h"
 #include "tuner/session/tune_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EPOCH_NS   1e6
-#define ROUNDS_MAX 24
+#define ROUNDS_MAX    24
+#define LEAST_SECONDS 1e-9 /* an overdrawn budget: the least rounds, and no more */
 
 struct meeting {
     struct tern_wisdom_entry *entry[TERN_MAX_TEAMS];
     struct tern_trial *trial[TERN_MAX_TEAMS];
-    struct tern_entrant entrant[TERN_MAX_TEAMS];
-    size_t which[TERN_MAX_TEAMS], count, rounds;
-    double ns[TERN_MAX_TEAMS * ROUNDS_MAX]; /* [entrant][round] */
+    struct tern_alternative timed[TERN_MAX_TEAMS];
+    size_t count;
 };
 
 static int is_asked_for(const struct tern_session *s, const struct tern_problem *p) {
@@ -42,39 +42,55 @@ static void invite(struct tern_session *s, const struct tern_problem *p, struct 
         }
         g->entry[g->count] = en;
         g->trial[g->count] = trial;
-        g->entrant[g->count] = (struct tern_entrant){.work = tern_trial_run, .ctx = trial, .per = 1};
-        g->which[g->count] = g->count;
+        g->timed[g->count] = (struct tern_alternative){.work = tern_trial_run, .ctx = trial};
         g->count++;
     }
 }
 
-static int one_round(const struct tern_session *s, struct meeting *g) {
-    double ns[TERN_MAX_TEAMS];
-    if (!tern_round(g->entrant, g->which, g->count, s->o->seed, g->rounds, EPOCH_NS, NULL, s->o->stop, ns))
-        return 0;
-    for (size_t i = 0; i < g->count; i++) g->ns[i * ROUNDS_MAX + g->rounds] = ns[i];
-    g->rounds++;
-    return 1;
-}
-
-static void decide(const struct tern_session *s, struct meeting *g, struct tern_threads_seen *out) {
-    size_t best = 0;
+/* Which count is best, into the entries; the time of each is over that of the best. */
+static enum tern_status decide(const struct tern_session *s, struct meeting *g,
+                               const struct tern_comparison *c, struct tern_threads_seen *out,
+                               struct tern_error *e) {
+    double *best_ns = malloc(c->rounds * sizeof *best_ns), *ns = malloc(c->rounds * sizeof *ns);
+    enum tern_status st = best_ns && ns ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "tune: out of memory");
+    out->count = g->count;
     for (size_t i = 0; i < g->count; i++) {
         out->of[i].threads = g->entry[i]->problem.threads;
-        out->of[i].est = tern_estimate_of(g->ns + i * ROUNDS_MAX, g->rounds);
-        if (out->of[i].est.median < out->of[best].est.median) best = i;
+        out->of[i].est = c->estimate[i];
+        if (c->estimate[i].median < c->estimate[out->best].median) out->best = i;
     }
-    out->count = g->count;
-    out->best = best;
-    for (size_t i = 0; i < g->count; i++) {
-        const struct tern_ratio r =
-            tern_ratio_of(g->ns + i * ROUNDS_MAX, g->ns + best * ROUNDS_MAX, g->rounds);
+    if (!st) tern_comparison_samples(c, out->best, best_ns);
+    for (size_t i = 0; !st && i < g->count; i++) {
         struct tern_wisdom_entry *en = g->entry[i];
+        tern_comparison_samples(c, i, ns);
+        const struct tern_ratio r = tern_ratio_of(ns, best_ns, c->rounds);
         out->of[i].over_best = r;
-        en->best_threads = g->entry[best]->problem.threads;
+        en->best_threads = g->entry[out->best]->problem.threads;
         en->behind = r.median, en->behind_lo = r.ci_lo, en->behind_hi = r.ci_hi;
     }
-    if (s->o->hooks.threads) s->o->hooks.threads(s->o->hooks.ctx, out);
+    free(best_ns);
+    free(ns);
+    if (!st && s->o->hooks.threads) s->o->hooks.threads(s->o->hooks.ctx, out);
+    return st;
+}
+
+static enum tern_status meet(struct tern_session *s, struct meeting *g, struct tern_threads_seen *seen,
+                             struct tern_error *e) {
+    const struct tern_sampler_options how = {.seed = s->o->seed,
+                                             .stop = s->o->stop,
+                                             .own_calls = 1,
+                                             .warmup = TERN_WARMUP_ONE,
+                                             .rounds_min = TERN_DUEL_ROUNDS_LEAST,
+                                             .rounds_max = tern_min(s->o->effort->duel_max, ROUNDS_MAX),
+                                             .budget_seconds =
+                                                 fmax(s->ends - tern_seconds_now(), LEAST_SECONDS)};
+    struct tern_comparison c;
+    enum tern_status st = tern_compare(g->timed, g->count, &how, &c, e);
+    if (st == TERN_INCONCLUSIVE) return TERN_OK; /* stopped: the entries stay as they are */
+    if (st) return st;
+    if (!s->o->stop || !*s->o->stop) st = decide(s, g, &c, seen, e);
+    tern_comparison_free(&c);
+    return st ? st : tern_wisdom_write(s->o->wisdom, &s->wisdom, e);
 }
 
 enum tern_status tern_contest_threads(struct tern_session *s, const struct tern_problem *p,
@@ -84,14 +100,9 @@ enum tern_status tern_contest_threads(struct tern_session *s, const struct tern_
     struct tern_threads_seen *seen = calloc(1, sizeof *seen);
     enum tern_status st = g && seen ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "tune: out of memory");
     if (!st) invite(s, p, g);
-    const size_t most = s->o->effort->duel_max < ROUNDS_MAX ? s->o->effort->duel_max : ROUNDS_MAX;
-    int whole = !st && g->count > 1;
-    while (whole && g->rounds < most && (g->rounds < TERN_DUEL_ROUNDS_LEAST || tern_seconds_now() < s->ends))
-        whole = one_round(s, g);
-    if (whole) {
+    if (!st && g->count > 1) {
         seen->problem = *p;
-        decide(s, g, seen);
-        st = tern_wisdom_write(s->o->wisdom, &s->wisdom, e);
+        st = meet(s, g, seen, e);
     }
     for (size_t i = 0; g && i < g->count; i++) tern_trial_free(g->trial[i]);
     free(g);

@@ -6,16 +6,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#define EPOCH_NS     1e6
-#define EPOCH_MAX_NS 4e6
-#define CHALLENGERS  3
-#define OVERDRAW     0.2
+#define EPOCH_SECONDS        1e-3
+#define EPOCH_MAX_SECONDS    4e-3
+#define ENERGY_EPOCH_SECONDS 0.12 /* counters of energy tick about every millisecond */
+#define CHALLENGERS          3
+#define OVERDRAW             0.2
 
 static size_t add_ceiling(struct tern_contest *c, struct tern_ceiling *ceiling, const char *role) {
     snprintf(c->member[c->members].name, sizeof c->member->name, "ceiling:%s %s", role,
              tern_ceiling_name(ceiling));
-    c->entrant[c->members] =
-        (struct tern_entrant){.work = tern_ceiling_run, .ctx = ceiling, .per = tern_ceiling_work(ceiling)};
+    c->timed[c->members] = (struct tern_alternative){
+        .work = tern_ceiling_run, .ctx = ceiling, .per = tern_ceiling_work(ceiling)};
     return c->members++;
 }
 
@@ -58,11 +59,10 @@ static size_t place_of(const size_t *member, size_t n, size_t wanted) {
 /* Samples of equal length are hit by interruptions alike: the duel's are as long as one reading of the cold
  * buffer, within reason. */
 static void match_epochs(struct tern_contest *c, const size_t *member, size_t n, size_t read) {
-    if (!read) return;
-    const double start = tern_seconds_now();
-    tern_ceiling_run(c->team->read, 1);
-    c->epoch_ns = fmin(fmax(1e9 * (tern_seconds_now() - start), EPOCH_NS), EPOCH_MAX_NS);
-    for (size_t i = 0; i < n; i++) c->entrant[member[i]].calls = 0;
+    if (c->by_cost) c->epoch_seconds = ENERGY_EPOCH_SECONDS;
+    if (read)
+        c->epoch_seconds = tern_matched_epoch(&c->timed[member[read]], EPOCH_SECONDS, EPOCH_MAX_SECONDS);
+    for (size_t i = 0; i < n; i++) c->timed[member[i]].calls = 0;
 }
 
 enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_found *f,
@@ -98,7 +98,7 @@ enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_fou
         member[n++] = add_ceiling(c, c->team->int8, "int8");
     }
     c->phase = "duel";
-    if (c->s->o->objective != TERN_OBJECTIVE_TIME) c->meter = &c->s->meter;
+    c->by_cost = c->s->o->objective != TERN_OBJECTIVE_TIME;
     c->map = member;
     match_epochs(c, member, n, roles.read);
     const struct tern_search s = {

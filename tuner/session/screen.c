@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LOOKS = 3 }; /* at a ceiling */
+
 static double *screened(const struct tern_contest *c, size_t i) {
     size_t count;
     const size_t at = (size_t)(c->space.item[i].variant - tern_variants(&count));
@@ -21,12 +23,14 @@ static double ceiling_ns(struct tern_contest *c, struct tern_ceiling *ceiling, c
     double best = INFINITY;
     if (tern_journal_find(c->s->journal, &key, name, &best, 1)) return best;
     const double begun = tern_seconds_now();
-    for (int i = 0; i < 3; i++) {
-        const double start = tern_seconds_now();
-        tern_ceiling_run(ceiling, 1);
-        best = fmin(best, 1e9 * (tern_seconds_now() - start));
-    }
-    best /= tern_ceiling_work(ceiling);
+    const struct tern_alternative a = {
+        .work = tern_ceiling_run, .ctx = ceiling, .per = tern_ceiling_work(ceiling), .calls = 1};
+    const struct tern_sampler_options how = {.own_calls = 1, .rounds_min = LOOKS, .rounds_max = LOOKS};
+    struct tern_comparison looks;
+    c->failure = tern_compare(&a, 1, &how, &looks, &c->error);
+    if (c->failure) return NAN;
+    best = looks.estimate[0].min;
+    tern_comparison_free(&looks);
     c->failure = tern_journal_add(c->s->journal, &key, name, &best, 1, tern_seconds_now() - begun, &c->error);
     return best;
 }

@@ -257,15 +257,14 @@ static enum tern_status meet_threads(struct tern_session *s, size_t i, size_t *f
 }
 
 static enum tern_status open_meter(struct tern_session *s, struct tern_error *e) {
-    s->meter.objective = s->o->objective;
     if (s->o->objective == TERN_OBJECTIVE_TIME) return TERN_OK;
-    enum tern_status st = tern_energy_open(&s->meter.energy, e);
-    if (!st) st = tern_energy_probe(s->meter.energy, NULL, e);
+    enum tern_status st = tern_energy_open(&s->energy, e);
+    if (!st) st = tern_energy_probe(s->energy, NULL, e);
     return st;
 }
 
 static void close_session(struct tern_session *s) {
-    if (s->meter.energy) tern_energy_close(s->meter.energy);
+    if (s->energy) tern_energy_close(s->energy);
     tern_bed_close(&s->bed);
     tern_journal_close(s->journal);
     tern_wisdom_free(&s->wisdom);

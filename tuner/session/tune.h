@@ -5,10 +5,10 @@
 #define TERN_TUNER_SESSION_TUNE_H
 
 #include "measure/machine/machine.h"
-#include "measure/sampling/sampler.h"
-#include "tuner/search/cost.h"
+#include "measure/statistics.h"
 #include "tuner/search/space.h"
 #include "tuner/session/duel.h"
+#include "tuner/wisdom/objective.h"
 #include "tuner/wisdom/wisdom.h"
 
 #include <stddef.h>

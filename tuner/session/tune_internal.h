@@ -2,11 +2,11 @@
 #ifndef TERN_TUNER_SESSION_TUNE_INTERNAL_H
 #define TERN_TUNER_SESSION_TUNE_INTERNAL_H
 
+#include "measure/sampling/sampler.h"
 #include "tuner/search/tried.h"
 #include "tuner/session/journal.h"
 #include "tuner/session/tune.h"
 #include "tuner/trial/bed.h"
-#include "tuner/trial/round.h"
 
 /* How far a variant was from the best by its first guess, on the problems so far with one token or with
  * several; 0: not seen. What was hopeless there is not packed again for the next problem. */
@@ -20,8 +20,8 @@ struct tern_session {
     struct tern_wisdom wisdom;
     struct tern_journal *journal;
     struct tern_bed bed;
-    struct tern_meter meter;
-    double started, ends; /* seconds */
+    struct tern_energy *energy; /* NULL for the objective time */
+    double started, ends;       /* seconds */
     struct tern_screen screen;
     size_t replayed;
     size_t finished; /* problems measured by this run: the first one may overdraw the budget to become a
@@ -51,7 +51,7 @@ struct tern_contest {
     struct tern_candidates space;
     size_t fallback; /* the default, a place in space.item */
     struct tern_member *member;
-    struct tern_entrant *entrant; /* parallel to member */
+    struct tern_alternative *timed; /* parallel to member */
     size_t members;
     const char *phase;
     struct tern_tried *tried;
@@ -59,9 +59,9 @@ struct tern_contest {
     const size_t *map;      /* number in the strategy -> member; NULL: the same */
     size_t remembered[2];   /* rounds of race and duel that the journal knows */
     int was_done;
-    const struct tern_meter *meter; /* of the duel; NULL while searching, which goes by time */
-    double epoch_ns;                /* aimed length of a sample */
-    double read_ns, int8_ns;        /* the ceilings' time per byte and multiply-add; NaN: not known */
+    int by_cost;             /* rounds give what the objective makes of a sample, not its time */
+    double epoch_seconds;    /* aimed duration of a sample */
+    double read_ns, int8_ns; /* the ceilings' time per byte and multiply-add; NaN: not known */
     double started, search_ends, duel_ends, ends; /* seconds */
     char why_no_counters[256];                    /* "": none was refused so far */
     enum tern_status failure;                     /* of the journal: ends the run */

@@ -4,7 +4,7 @@
 #define TERN_TUNER_TARGETS_TARGETS_H
 
 #include "measure/ceilings/ceilings.h"
-#include "measure/sampling/sampler.h"
+#include "measure/statistics.h"
 #include "tuner/trial/bed.h"
 
 struct tern_target {

@@ -1,19 +1,18 @@
-#include "measure/sampling/survey.h"
+#include "measure/ceilings/survey.h"
 
 #include "base/isa.h"
 #include "base/memory.h"
+#include "measure/sampling/sampler.h"
 
 #include <math.h>
 #include <string.h>
 
-#define LLC_MOST                                                                                             \
-    ((size_t)32                                                                                              \
-     << 20) /* a guest may be told its host's whole L3, and owns only a part of it                \
-                        */
+/* A guest may be told its host's whole L3, and owns only a part of it. */
+#define LLC_MOST ((size_t)32 << 20)
 #define READINGS 4
 
-size_t tern_survey_bytes(const struct tern_machine *m, int level, size_t threads, int *capped,
-                         const char **why) {
+size_t tern_ceiling_survey_bytes(const struct tern_machine *m, int level, size_t threads, int *capped,
+                                 const char **why) {
     *capped = 0;
     *why = NULL;
     /* Last-level caches that these threads reach, when they are placed one core after the other. */
@@ -45,20 +44,20 @@ struct survey {
     const struct tern_machine *m;
     struct tern_pool *pool;
     double seconds_each;
-    tern_survey_fn fn;
+    tern_ceiling_row_fn fn;
     void *ctx;
     size_t done, all;
 };
 
-static int hand_over(struct survey *s, const struct tern_survey_row *row) {
+static int hand_over(struct survey *s, const struct tern_ceiling_row *row) {
     s->done++;
     return s->fn(s->ctx, row, (double)s->done / (double)s->all);
 }
 
-static enum tern_status measure(struct survey *s, struct tern_ceiling *c, struct tern_survey_row *row,
+static enum tern_status measure(struct survey *s, struct tern_ceiling *c, struct tern_ceiling_row *row,
                                 struct tern_error *e) {
-    const struct tern_alternative alt = {tern_ceiling_name(c), tern_ceiling_run, c};
-    const struct tern_sampler_options o = {.budget_seconds = s->seconds_each};
+    const struct tern_alternative alt = {.name = tern_ceiling_name(c), .work = tern_ceiling_run, .ctx = c};
+    const struct tern_sampler_options o = {.budget_seconds = s->seconds_each, .frequency = 1};
     struct tern_comparison r;
     const enum tern_status st = tern_compare(&alt, 1, &o, &r, e);
     if (st) return st;
@@ -77,11 +76,11 @@ static enum tern_status measure(struct survey *s, struct tern_ceiling *c, struct
 static enum tern_status readings(struct survey *s, int *stop, struct tern_error *e) {
     static const char *const name[READINGS] = {"L1", "L2", "LLC", "DRAM"};
     for (int level = 1; level <= READINGS && !*stop; level++) {
-        struct tern_survey_row row = {
+        struct tern_ceiling_row row = {
             .op = "read", .level = name[level - 1], .name = "", .unit = "GB/s", .ghz = NAN};
         row.rate = row.rate_lo = row.rate_hi = NAN;
         row.threads = tern_pool_workers(s->pool);
-        row.bytes = tern_survey_bytes(s->m, level, row.threads, &row.capped, &row.why_not);
+        row.bytes = tern_ceiling_survey_bytes(s->m, level, row.threads, &row.capped, &row.why_not);
         struct tern_ceiling *c = NULL;
         struct tern_error why = {0};
         enum tern_status st = TERN_OK;
@@ -116,11 +115,11 @@ static const struct {
 static enum tern_status peaks(struct survey *s, int *stop, struct tern_error *e) {
     char before[64] = "";
     for (size_t i = 0; i < PEAKS && !*stop; i++) {
-        struct tern_survey_row row = {.op = peak[i].op,
-                                      .level = "",
-                                      .unit = "GMAC/s",
-                                      .threads = tern_pool_workers(s->pool),
-                                      .ghz = NAN};
+        struct tern_ceiling_row row = {.op = peak[i].op,
+                                       .level = "",
+                                       .unit = "GMAC/s",
+                                       .threads = tern_pool_workers(s->pool),
+                                       .ghz = NAN};
         struct tern_ceiling *c;
         if (tern_ceiling_new(peak[i].kind, 0, s->m->usable & peak[i].mask, s->pool, &c, NULL) ||
             !strcmp(tern_ceiling_name(c), before)) {
@@ -137,8 +136,9 @@ static enum tern_status peaks(struct survey *s, int *stop, struct tern_error *e)
     return TERN_OK;
 }
 
-enum tern_status tern_survey(const struct tern_machine *m, const size_t *threads, size_t count,
-                             double seconds, tern_survey_fn fn, void *ctx, struct tern_error *e) {
+enum tern_status tern_ceiling_survey(const struct tern_machine *m, const size_t *threads, size_t count,
+                                     double seconds, tern_ceiling_row_fn fn, void *ctx,
+                                     struct tern_error *e) {
     struct survey s = {.m = m, .fn = fn, .ctx = ctx, .all = count * (READINGS + PEAKS)};
     s.seconds_each = (seconds > 0 ? seconds : 2.0) / (double)(READINGS + PEAKS);
     int stop = 0;

@@ -1,4 +1,4 @@
-#include "tuner/wisdom/aggregate.h"
+#include "tuner/session/totals.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* What the winners are worth for a whole model: each shape's time times how often one pass calls it, decode
  * and prefill and every thread count apart. */
-#ifndef TERN_TUNER_WISDOM_AGGREGATE_H
-#define TERN_TUNER_WISDOM_AGGREGATE_H
+#ifndef TERN_TUNER_SESSION_TOTALS_H
+#define TERN_TUNER_SESSION_TOTALS_H
 
 #include "tuner/session/tune.h"
 

@@ -1,5 +1,8 @@
-#include "measure/ceilings/ceilings.h"
+#include "measure/machine/frequency.h"
+
 #include "measure/clock.h"
+
+#include <stdint.h>
 
 #define LINKS 8192 /* of three cycles: about 8 us a burst, so that some burst is not interrupted */
 

@@ -1,4 +1,4 @@
-#include "tuner/search/cost.h"
+#include "tuner/wisdom/objective.h"
 
 #include <math.h>
 #include <string.h>

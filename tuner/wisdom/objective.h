@@ -1,7 +1,7 @@
 /* What is made least: time, energy, or their product. A cost function turns a sample's time and energy into
  * one number; everything after it (search, duel, ratios) only compares. */
-#ifndef TERN_TUNER_SEARCH_COST_H
-#define TERN_TUNER_SEARCH_COST_H
+#ifndef TERN_TUNER_WISDOM_OBJECTIVE_H
+#define TERN_TUNER_WISDOM_OBJECTIVE_H
 
 enum tern_objective { TERN_OBJECTIVE_TIME, TERN_OBJECTIVE_ENERGY, TERN_OBJECTIVE_EDP };
 /* "time", "energy", "edp" */
