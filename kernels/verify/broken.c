@@ -10,7 +10,7 @@
 tern_run_fn gemm_p64_i8_r64k1_wrap16__scalar, gemm_p64_i8_r64k1_sigill__scalar,
     gemm_p64_i8_r64k1_sigsegv__scalar, gemm_p64_i8_r64k1_hang__scalar, gemm_p64_i8_r64k1_beyond__scalar;
 
-/* Right on random data, wrong on long runs of one sign: the 16-bit sum of kernels.md 2.1. */
+/* Right on random data, wrong on long runs of one sign: the 16-bit sum wraps. */
 void gemm_p64_i8_r64k1_wrap16__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
     (void)local;
     for (size_t r = row0; r < row1; r++) {
