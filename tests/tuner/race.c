@@ -1,4 +1,4 @@
-#include "tuner/search/race.h"
+#include "tuner/search/strategies.h"
 #include "base/random.h"
 
 #include <criterion/criterion.h>

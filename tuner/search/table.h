@@ -11,7 +11,7 @@
 #ifndef TERN_TUNER_SEARCH_TABLE_H
 #define TERN_TUNER_SEARCH_TABLE_H
 
-#include "tuner/search/race.h"
+#include "tuner/search/strategies.h"
 #include "tuner/search/space.h"
 
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #define TERN_TUNER_SEARCH_TRIED_H
 
 #include "measure/records/search.h"
-#include "tuner/search/race.h"
+#include "tuner/search/strategies.h"
 
 struct tern_tried {
     size_t candidates, evaluations;

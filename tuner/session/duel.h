@@ -9,7 +9,7 @@
 #ifndef TERN_TUNER_SESSION_DUEL_H
 #define TERN_TUNER_SESSION_DUEL_H
 
-#include "tuner/search/race.h"
+#include "tuner/search/strategies.h"
 
 #define TERN_DUEL_DEFAULT      0
 #define TERN_DUEL_TWIN         1

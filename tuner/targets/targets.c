@@ -3,7 +3,7 @@
 #include "base/isa.h"
 #include "measure/records/record.h"
 #include "measure/sampling/sampler.h"
-#include "tuner/search/race.h"
+#include "tuner/search/strategies.h"
 #include "tuner/search/space.h"
 
 #include <math.h>

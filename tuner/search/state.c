@@ -1,46 +1,8 @@
-#include "tuner/search/search.h"
+#include "tuner/search/state.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const struct tern_effort efforts[] = {
-    {"quick", 2, 8, 1.25, 2, 7, 15, 4},
-    {"normal", 3, 24, 1.25, 2.5, 7, 52, 12},
-    {"thorough", 6, 48, 1.5, INFINITY, 21, 101, 24},
-};
-
-int tern_effort_rank(const char *name) {
-    for (size_t i = 0; i < sizeof efforts / sizeof *efforts; i++)
-        if (!strcmp(efforts[i].name, name)) return (int)i;
-    return -1;
-}
-
-const struct tern_effort *tern_effort_named(const char *name) {
-    const int rank = tern_effort_rank(name);
-    return rank < 0 ? NULL : &efforts[rank];
-}
-
-static const struct tern_strategy strategies[] = {
-    {"race",
-     "seeds of every variant, the parameters of the best of them, then twice the rounds for half of them",
-     tern_race_run},
-    {"exhaustive", "the same number of rounds for every candidate", tern_exhaustive_run},
-    {"random", "candidates in random order, then halving among the best", tern_random_run},
-    {"climb", "local search, one parameter at a time, with restarts", tern_climb_run},
-    {"evolve", "a population that crosses and mutates parameters", tern_evolve_run},
-};
-
-const struct tern_strategy *tern_strategies(size_t *count) {
-    *count = sizeof strategies / sizeof *strategies;
-    return strategies;
-}
-
-const struct tern_strategy *tern_strategy_named(const char *name) {
-    for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++)
-        if (!strcmp(strategies[i].name, name)) return &strategies[i];
-    return NULL;
-}
 
 void tern_found_free(struct tern_found *f) {
     free(f->estimate);
@@ -49,7 +11,7 @@ void tern_found_free(struct tern_found *f) {
     *f = (struct tern_found){0};
 }
 
-static int find_groups(struct tern_hunt *h) {
+static int find_groups(struct tern_search_state *h) {
     const size_t n = h->s->count;
     if (!h->s->place) {
         h->lone = calloc(n + 1, sizeof *h->lone);
@@ -64,11 +26,11 @@ static int find_groups(struct tern_hunt *h) {
     return 1;
 }
 
-enum tern_status tern_hunt_begin(struct tern_hunt *h, const struct tern_search *s, double share,
+enum tern_status tern_search_begin(struct tern_search_state *h, const struct tern_search *s, double share,
                                  struct tern_found *f, struct tern_error *e) {
     const size_t n = s->count;
     *f = (struct tern_found){.count = n};
-    *h = (struct tern_hunt){.s = s, .f = f, .alive = n, .random = {s->seed}};
+    *h = (struct tern_search_state){.s = s, .f = f, .alive = n, .random = {s->seed}};
     h->limit = s->samples_max ? s->samples_max : share > 0 ? (size_t)(share * (double)n) + 64 : SIZE_MAX;
     if (n == 0) return tern_fail(e, TERN_BAD_INPUT, "search: no candidate");
     f->estimate = calloc(n, sizeof *f->estimate);
@@ -85,7 +47,7 @@ enum tern_status tern_hunt_begin(struct tern_hunt *h, const struct tern_search *
 }
 
 /* Room for one more round; the scratch rows grow with it. */
-static int grow(struct tern_hunt *h) {
+static int grow(struct tern_search_state *h) {
     if (h->f->rounds < h->room) return 1;
     const size_t room = h->room ? h->room * 2 : 64;
     double *cost = realloc(h->cost, room * h->s->count * sizeof *cost);
@@ -99,18 +61,18 @@ static int grow(struct tern_hunt *h) {
     return 1;
 }
 
-static const double *row_of(const struct tern_hunt *h, size_t i, double *out) {
+static const double *row_of(const struct tern_search_state *h, size_t i, double *out) {
     for (size_t r = 0; r < h->f->rounds; r++) out[r] = h->cost[r * h->s->count + i];
     return out;
 }
 
-void tern_hunt_drop(struct tern_hunt *h, size_t i, const char *why) {
+void tern_search_drop(struct tern_search_state *h, size_t i, const char *why) {
     if (h->f->dropped[i]) return;
     h->f->dropped[i] = why;
     h->alive--;
 }
 
-static int one_round(struct tern_hunt *h, const size_t *list, size_t n) {
+static int one_round(struct tern_search_state *h, const size_t *list, size_t n) {
     struct tern_found *f = h->f;
     size_t taking = 0;
     for (size_t i = 0; i < n; i++)
@@ -130,13 +92,13 @@ static int one_round(struct tern_hunt *h, const size_t *list, size_t n) {
     for (size_t j = 0; j < taking; j++) {
         const size_t i = h->which[j];
         f->estimate[i] = tern_estimate_of(row_of(h, i, h->row), f->rounds);
-        if (!(h->fresh[j] > 0)) tern_hunt_drop(h, i, "could not be measured");
+        if (!(h->fresh[j] > 0)) tern_search_drop(h, i, "could not be measured");
     }
-    if (h->s->answer) h->s->answer(h->s->ctx, tern_hunt_best(h));
+    if (h->s->answer) h->s->answer(h->s->ctx, tern_search_best(h));
     return 1;
 }
 
-int tern_hunt_measure(struct tern_hunt *h, const size_t *list, size_t n, size_t rounds) {
+int tern_search_measure(struct tern_search_state *h, const size_t *list, size_t n, size_t rounds) {
     for (size_t r = 0; r < rounds; r++)
         if (!one_round(h, list, n)) return 0;
     return 1;
@@ -145,23 +107,23 @@ int tern_hunt_measure(struct tern_hunt *h, const size_t *list, size_t n, size_t 
 /* While it explores, the search ranks by the fastest round: with three rounds on a machine that is
  * interrupted, the median may be an interruption. But the least of many rounds rewards the candidate that
  * scatters most, so the halving goes by medians as soon as its rounds carry them. */
-double tern_hunt_cost(const struct tern_hunt *h, size_t i) {
+double tern_search_cost(const struct tern_search_state *h, size_t i) {
     const struct tern_estimate *e = &h->f->estimate[i];
     const double cost = h->by_median && e->n >= TERN_MEDIAN_ROUNDS ? e->median : e->min;
     return e->n && cost > 0 ? cost : INFINITY;
 }
 
-size_t tern_hunt_best(const struct tern_hunt *h) {
+size_t tern_search_best(const struct tern_search_state *h) {
     size_t best = SIZE_MAX;
     double least = INFINITY;
     for (size_t i = 0; i < h->s->count; i++) {
-        const double cost = h->f->dropped[i] ? INFINITY : tern_hunt_cost(h, i);
+        const double cost = h->f->dropped[i] ? INFINITY : tern_search_cost(h, i);
         if (cost < least) best = i, least = cost;
     }
     return best;
 }
 
-size_t tern_hunt_at(const struct tern_hunt *h, uint32_t group, const unsigned char *at) {
+size_t tern_search_at(const struct tern_search_state *h, uint32_t group, const unsigned char *at) {
     for (size_t g = 0; g < h->groups; g++) {
         if (h->place[h->first[g]].group != group) continue;
         for (size_t i = h->first[g]; i < h->first[g + 1]; i++)
@@ -170,10 +132,10 @@ size_t tern_hunt_at(const struct tern_hunt *h, uint32_t group, const unsigned ch
     return SIZE_MAX;
 }
 
-size_t tern_hunt_neighbours(const struct tern_hunt *h, size_t from, int far, size_t *list) {
+size_t tern_search_neighbours(const struct tern_search_state *h, size_t from, int far, size_t *list) {
     const struct tern_candidate_point *p = &h->place[from];
     const enum tern_bound bound =
-        h->s->bound ? h->s->bound(h->s->ctx, from, tern_hunt_cost(h, from)) : TERN_BOUND_UNKNOWN;
+        h->s->bound ? h->s->bound(h->s->ctx, from, tern_search_cost(h, from)) : TERN_BOUND_UNKNOWN;
     size_t n = 0, first = from, end = from + 1;
     while (first > 0 && h->place[first - 1].group == p->group) first--;
     while (end < h->s->count && h->place[end].group == p->group) end++;
@@ -189,35 +151,35 @@ size_t tern_hunt_neighbours(const struct tern_hunt *h, size_t from, int far, siz
     return n;
 }
 
-static void cut(struct tern_hunt *h, const size_t *list, size_t n, double factor) {
-    const size_t best = tern_hunt_best(h);
+static void cut(struct tern_search_state *h, const size_t *list, size_t n, double factor) {
+    const size_t best = tern_search_best(h);
     if (best == SIZE_MAX) return;
     row_of(h, best, h->base);
     for (size_t j = 0; j < n; j++) {
         const size_t i = list[j];
         if (h->f->dropped[i] || i == best) continue;
-        if (tern_hunt_cost(h, i) > factor * tern_hunt_cost(h, best)) {
-            tern_hunt_drop(h, i, "slower than the best by more than the limit");
+        if (tern_search_cost(h, i) > factor * tern_search_cost(h, best)) {
+            tern_search_drop(h, i, "slower than the best by more than the limit");
             continue;
         }
         const struct tern_ratio r = tern_ratio_of(row_of(h, i, h->row), h->base, h->f->rounds);
-        if (r.n >= 6 && r.ci_lo > 1) tern_hunt_drop(h, i, "slower than the best, and the interval says so");
+        if (r.n >= 6 && r.ci_lo > 1) tern_search_drop(h, i, "slower than the best, and the interval says so");
     }
 }
 
-static size_t still_in(const struct tern_hunt *h, size_t *list) {
+static size_t still_in(const struct tern_search_state *h, size_t *list) {
     size_t n = 0;
     for (size_t i = 0; i < h->s->count; i++) {
         if (h->f->dropped[i] || !h->f->estimate[i].n) continue;
         size_t at = n++;
-        for (; at > 0 && tern_hunt_cost(h, i) < tern_hunt_cost(h, list[at - 1]); at--)
+        for (; at > 0 && tern_search_cost(h, i) < tern_search_cost(h, list[at - 1]); at--)
             list[at] = list[at - 1];
         list[at] = i;
     }
     return n;
 }
 
-void tern_hunt_halve(struct tern_hunt *h, size_t most) {
+void tern_search_halve(struct tern_search_state *h, size_t most) {
     const struct tern_effort *ef = h->s->effort;
     size_t n = still_in(h, h->list);
     cut(h, h->list, n, ef->drop);
@@ -225,9 +187,9 @@ void tern_hunt_halve(struct tern_hunt *h, size_t most) {
     for (size_t rounds = ef->rounds_first, done = rounds; n > 1 && done < ef->rounds_max; rounds *= 2) {
         const size_t keep = n > most ? most : n;
         for (size_t j = keep; j < n; j++)
-            tern_hunt_drop(h, h->list[j], "in the slower half of those that were left");
+            tern_search_drop(h, h->list[j], "in the slower half of those that were left");
         if (rounds > ef->rounds_max - done) rounds = ef->rounds_max - done;
-        if (!tern_hunt_measure(h, h->list, keep, rounds)) return;
+        if (!tern_search_measure(h, h->list, keep, rounds)) return;
         done += rounds;
         h->by_median = 1;
         for (size_t j = 0; j < keep; j++)
@@ -240,16 +202,16 @@ void tern_hunt_halve(struct tern_hunt *h, size_t most) {
     }
 }
 
-static int before(const struct tern_hunt *h, size_t x, size_t y) {
+static int before(const struct tern_search_state *h, size_t x, size_t y) {
     const int out_x = h->f->dropped[x] != NULL, out_y = h->f->dropped[y] != NULL;
-    return out_x != out_y ? out_y : tern_hunt_cost(h, x) < tern_hunt_cost(h, y);
+    return out_x != out_y ? out_y : tern_search_cost(h, x) < tern_search_cost(h, y);
 }
 
-void tern_hunt_end(struct tern_hunt *h, const char *unmeasured, enum tern_status s) {
+void tern_search_end(struct tern_search_state *h, const char *unmeasured, enum tern_status s) {
     struct tern_found *f = h->f;
     for (size_t i = 0; !s && i < f->count; i++) {
-        if (!f->estimate[i].n && !f->dropped[i]) tern_hunt_drop(h, i, unmeasured);
-        if (!isfinite(tern_hunt_cost(h, i))) continue;
+        if (!f->estimate[i].n && !f->dropped[i]) tern_search_drop(h, i, unmeasured);
+        if (!isfinite(tern_search_cost(h, i))) continue;
         size_t at = f->ordered++;
         for (; at > 0 && before(h, i, f->order[at - 1]); at--) f->order[at] = f->order[at - 1];
         f->order[at] = i;

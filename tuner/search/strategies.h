@@ -5,28 +5,16 @@
  * table. The duel at the end is the full paired protocol with an A/A control; only it decides a winner.
  * Sources: successive halving (Jamieson, Talwalkar 2016), the 1.25x rule of Highway's auto-tuner, nanobench's
  * paired comparison; local search with restarts and evolution as Kernel Tuner has them. */
-#ifndef TERN_TUNER_SEARCH_RACE_H
-#define TERN_TUNER_SEARCH_RACE_H
+#ifndef TERN_TUNER_SEARCH_STRATEGIES_H
+#define TERN_TUNER_SEARCH_STRATEGIES_H
 
 #include "base/status.h"
 #include "measure/statistics.h"
 #include "tuner/search/guide.h"
+#include "tuner/wisdom/effort.h"
 
 #include <stddef.h>
 #include <stdint.h>
-
-struct tern_effort {
-    const char *name;
-    size_t rounds_first, rounds_max; /* of the race: before the first cut; at most */
-    double drop;                     /* slower than the best by this factor: out */
-    double drop_guess;               /* the same before any round, by the rough guess */
-    size_t duel_min, duel_max;       /* rounds of the duel */
-    size_t groups;                   /* whose parameters are explored, at most */
-};
-/* "quick", "normal", "thorough"; NULL when unknown. */
-const struct tern_effort *tern_effort_named(const char *name);
-/* Larger for more effort; -1 when unknown. What was found with more effort satisfies a request with less. */
-int tern_effort_rank(const char *name);
 
 #define TERN_SEARCH_DIMS 7
 
