@@ -3,8 +3,8 @@
 #include "base/memory.h"
 #include "measure/clock.h"
 #include "measure/counters/counters.h"
-#include "measure/counters/tally.h"
 #include "measure/counters/formula.h"
+#include "measure/counters/tally.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -59,7 +59,8 @@ static void papi_close(void *state) {
     tern_free(s);
 }
 
-static enum tern_status papi_open(const char *const *names, size_t count, void **state, struct tern_error *e) {
+static enum tern_status papi_open(const char *const *names, size_t count, void **state,
+                                  struct tern_error *e) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, begin);
     if (refused[0]) return tern_fail(e, TERN_UNSUPPORTED, "%s", refused);

@@ -147,7 +147,8 @@ void tern_search_of_json(struct tern_record_line *l, const json_t *o, struct ter
     const size_t variants = rows_of(l, list, 3);
     struct tern_search_variant *v = tern_record_room(l, variants, sizeof *v);
     for (size_t i = 0; v && i < variants; i++)
-        v[i] = (struct tern_search_variant){tern_record_text(l, at(list, i, 0)), tern_record_text(l, at(list, i, 1)),
+        v[i] = (struct tern_search_variant){tern_record_text(l, at(list, i, 0)),
+                                            tern_record_text(l, at(list, i, 1)),
                                             tern_record_number(l, at(list, i, 2))};
     s->variant = v, s->variants = v ? variants : 0;
     get_trials(l, o, s);

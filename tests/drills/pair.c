@@ -1,4 +1,4 @@
-/* Compares two proven variants again and again, each time as the tuner's duel does, and prints one JSON line
+/* Compares two proven variants again and again, each time as the tuner's final does, and prints one JSON line
  * per comparison: time of B over time of A, its 95 % interval, rounds, seconds. Usage: drill-pair A B MxKxN
  * hot|wcold COMPARISONS ROUNDS SEED */
 #include "measure/clock.h"

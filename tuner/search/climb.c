@@ -45,7 +45,8 @@ enum tern_status tern_climb_run(const struct tern_search *s, struct tern_found *
         if (!tern_search_measure(&h, &at, 1, 1)) break;
         /* A restart far from the best is not worth a climb. */
         const size_t best = tern_search_best(&h);
-        if (best != SIZE_MAX && tern_search_cost(&h, at) <= 1.5 * tern_search_cost(&h, best)) climb(&h, at, list);
+        if (best != SIZE_MAX && tern_search_cost(&h, at) <= 1.5 * tern_search_cost(&h, best))
+            climb(&h, at, list);
         if (h.over) break;
     }
     if (!h.over) tern_search_halve(&h, 12);

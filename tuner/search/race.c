@@ -37,7 +37,8 @@ static int look(struct tern_search_state *h, size_t *list, size_t n, double reac
     const size_t best = tern_search_best(h);
     size_t kept = 0;
     for (size_t i = 0; best != SIZE_MAX && i < n; i++)
-        if (tern_search_cost(h, list[i]) <= reach * tern_search_cost(h, best) || h->f->estimate[list[i]].unstable)
+        if (tern_search_cost(h, list[i]) <= reach * tern_search_cost(h, best) ||
+            h->f->estimate[list[i]].unstable)
             list[kept++] = list[i];
     return rounds <= 2 || tern_search_measure(h, list, kept, rounds - 2);
 }
@@ -75,7 +76,8 @@ static size_t near_groups(struct tern_search_state *h, double factor, size_t mos
             continue;
         }
         size_t at = n++;
-        for (; at > 0 && tern_search_cost(h, own) < tern_search_cost(h, best_of_group(h, group[at - 1])); at--)
+        for (; at > 0 && tern_search_cost(h, own) < tern_search_cost(h, best_of_group(h, group[at - 1]));
+             at--)
             group[at] = group[at - 1];
         group[at] = g;
     }

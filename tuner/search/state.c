@@ -27,7 +27,7 @@ static int find_groups(struct tern_search_state *h) {
 }
 
 enum tern_status tern_search_begin(struct tern_search_state *h, const struct tern_search *s, double share,
-                                 struct tern_found *f, struct tern_error *e) {
+                                   struct tern_found *f, struct tern_error *e) {
     const size_t n = s->count;
     *f = (struct tern_found){.count = n};
     *h = (struct tern_search_state){.s = s, .f = f, .alive = n, .random = {s->seed}};
@@ -198,7 +198,7 @@ void tern_search_halve(struct tern_search_state *h, size_t most) {
         n = still_in(h, h->list);
         cut(h, h->list, n, ef->drop);
         n = still_in(h, h->list);
-        most = n / 2 > 4 ? n / 2 : 4; /* the duel wants a few */
+        most = n / 2 > 4 ? n / 2 : 4; /* the final wants a few */
     }
 }
 

@@ -24,7 +24,7 @@ struct tern_search_state {
 
 /* `share`: the limit on samples as rounds over all candidates, when the search sets none; 0: no limit. */
 enum tern_status tern_search_begin(struct tern_search_state *h, const struct tern_search *s, double share,
-                                 struct tern_found *f, struct tern_error *e);
+                                   struct tern_found *f, struct tern_error *e);
 /* Orders what was found, gives the unmeasured their reason, frees the rest. */
 void tern_search_end(struct tern_search_state *h, const char *unmeasured, enum tern_status s);
 

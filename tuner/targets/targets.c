@@ -3,8 +3,8 @@
 #include "base/isa.h"
 #include "measure/records/record.h"
 #include "measure/sampling/sampler.h"
-#include "tuner/search/strategies.h"
 #include "tuner/search/space.h"
+#include "tuner/search/strategies.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@ struct tern_effort {
     size_t rounds_first, rounds_max; /* of the race: before the first cut; at most */
     double drop;                     /* slower than the best by this factor: out */
     double drop_guess;               /* the same before any round, by the rough guess */
-    size_t duel_min, duel_max;       /* rounds of the duel */
+    size_t final_min, final_max;     /* rounds of the final */
     size_t groups;                   /* whose parameters are explored, at most */
 };
 /* "quick", "normal", "thorough"; NULL when unknown. */

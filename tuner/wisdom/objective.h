@@ -1,5 +1,5 @@
 /* What is made least: time, energy, or their product. A cost function turns a sample's time and energy into
- * one number; everything after it (search, duel, ratios) only compares. */
+ * one number; everything after it (search, final, ratios) only compares. */
 #ifndef TERN_TUNER_WISDOM_OBJECTIVE_H
 #define TERN_TUNER_WISDOM_OBJECTIVE_H
 

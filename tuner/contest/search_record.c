@@ -1,6 +1,6 @@
 /* From a finished search to its record. */
 #include "measure/records/record.h"
-#include "tuner/session/tune_internal.h"
+#include "tuner/contest/phases.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,14 +24,14 @@ static size_t variant_of(struct lists *l, const struct tern_contest *c, const st
 }
 
 /* first[] are distinct numbers from 1 to `evaluations`. */
-static void order(struct lists *l, const struct tern_tried *t) {
+static void order(struct lists *l, const struct tern_search_trace *t) {
     for (size_t i = 0; i < t->candidates; i++) l->number[i] = SIZE_MAX;
     for (size_t i = 0; i < t->candidates; i++)
         if (t->first[i]) l->by_first[t->first[i] - 1] = i + 1;
 }
 
 static void fill(struct lists *l, const struct tern_contest *c, const struct tern_found *f) {
-    const struct tern_tried *t = c->tried;
+    const struct tern_search_trace *t = c->trace;
     order(l, t);
     for (size_t e = 0; e < t->evaluations; e++) {
         const size_t i = l->by_first[e] - 1;
@@ -53,10 +53,10 @@ static void fill(struct lists *l, const struct tern_contest *c, const struct ter
     }
 }
 
-enum tern_status tern_tried_record(const struct tern_contest *c, const struct tern_found *f, double seconds,
-                                   struct tern_error *e) {
+enum tern_status tern_contest_record_search(const struct tern_contest *c, const struct tern_found *f,
+                                            double seconds, struct tern_error *e) {
     const struct tern_tune_options *o = c->s->o;
-    const struct tern_tried *t = c->tried;
+    const struct tern_search_trace *t = c->trace;
     const size_t n = t->candidates + 1;
     struct lists l = {.variant = calloc(n, sizeof *l.variant),
                       .trial = calloc(n, sizeof *l.trial),

@@ -1,5 +1,5 @@
-#include "tuner/session/totals.h"
 #include "tuner/wisdom/objective.h"
+#include "tuner/session/totals.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

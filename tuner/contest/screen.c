@@ -1,6 +1,7 @@
 /* What is known of the candidates before the first round: places, a rough guess of each variant, what the
  * ceilings allow, and so what bounds whom. */
-#include "tuner/session/tune_internal.h"
+#include "measure/sampling/sampler.h"
+#include "tuner/contest/phases.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,38 +1,16 @@
-/* Baselines that the duel has no place for: dense f32 and int8 by their libraries, and the other formats of
+/* Baselines that the final has no place for: dense f32 and int8 by their libraries, and the other formats of
  * files. They are timed in a few rounds of their own, together with the default, so that both sides of a
  * ratio were there; and only where that is cheap. */
-#include "tuner/session/tune_internal.h"
+#include "tuner/contest/baselines.h"
 
-#include "tuner/session/duel.h"
+#include "tuner/contest/phases.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BASELINES = 5, ROUNDS = 7 };
+enum { BASELINES = TERN_BASELINE_VARIANTS, ROUNDS = 7 };
 #define COPY_NS_PER_BYTE 1.0 /* of the copies that weights rotate through, and of packing a dense matrix */
-
-static const struct {
-    const char *format, *trick; /* a variant with this in its name is preferred */
-} wanted[BASELINES] = {{"f32", "_openblas_"}, {"i8", "_onednn_"}, {"tq20", ""}, {"tq10", ""}, {"tl2", ""}};
-
-const struct tern_variant *tern_baseline_variant(const struct tern_problem *p, uint32_t usable,
-                                                 size_t index) {
-    size_t count;
-    const struct tern_variant *all = tern_variants(&count), *best = NULL;
-    int preferred = 0;
-    if (index >= BASELINES) return NULL;
-    for (size_t i = 0; i < count; i++) {
-        const struct tern_variant *v = &all[i];
-        if (strcmp(v->format->name, wanted[index].format) ||
-            !tern_variant_fits(v, usable, p->m, p->k, p->n, NULL))
-            continue;
-        const int liked = strstr(v->name, wanted[index].trick) != NULL;
-        if (best && (liked < preferred || (liked == preferred && v->rank <= best->rank))) continue;
-        best = v, preferred = liked;
-    }
-    return best;
-}
 
 static int has_standing(const struct tern_outcome *out, const struct tern_variant *v) {
     for (size_t i = 0; i < out->standings; i++)

@@ -1,22 +1,22 @@
-#include "tuner/search/tried.h"
+#include "tuner/search/trace.h"
 
 #include <stdlib.h>
 
-int tern_tried_begin(struct tern_tried *t, size_t candidates) {
-    *t = (struct tern_tried){.candidates = candidates};
+int tern_search_trace_begin(struct tern_search_trace *t, size_t candidates) {
+    *t = (struct tern_search_trace){.candidates = candidates};
     t->first = calloc(candidates + 1, sizeof *t->first);
     t->last = calloc(candidates + 1, sizeof *t->last);
     return t->first && t->last;
 }
 
-void tern_tried_free(struct tern_tried *t) {
+void tern_search_trace_free(struct tern_search_trace *t) {
     free(t->first);
     free(t->last);
     free(t->answer);
-    *t = (struct tern_tried){0};
+    *t = (struct tern_search_trace){0};
 }
 
-void tern_tried_round(struct tern_tried *t, const size_t *which, size_t n) {
+void tern_search_trace_round(struct tern_search_trace *t, const size_t *which, size_t n) {
     for (size_t i = 0; i < n; i++) {
         t->evaluations++;
         if (!t->first[which[i]]) t->first[which[i]] = t->evaluations;
@@ -24,7 +24,7 @@ void tern_tried_round(struct tern_tried *t, const size_t *which, size_t n) {
     }
 }
 
-void tern_tried_answer(struct tern_tried *t, size_t candidate, double seconds) {
+void tern_search_trace_answer(struct tern_search_trace *t, size_t candidate, double seconds) {
     if (candidate >= t->candidates) return;
     if (t->answers && t->answer[t->answers - 1].trial == candidate) return;
     if (t->answers == t->room) {

@@ -1,10 +1,7 @@
 #define _GNU_SOURCE
-#include "tuner/session/tune_internal.h"
+#include "tuner/contest/phases.h"
 
 #include "measure/clock.h"
-#include "measure/counters/counters.h"
-#include "measure/energy/energy.h"
-#include "measure/records/record.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,18 +10,18 @@
 
 /* Share of a ceiling, round by round: `amount` per call at the ceiling's ns per unit, over the time it took.
  */
-static struct tern_ratio share(const struct tern_duel *d, size_t entrant, size_t ceiling, double amount) {
+static struct tern_ratio share(const struct tern_final *d, size_t candidate, size_t ceiling, double amount) {
     struct tern_ratio none = {.median = NAN, .ci_lo = NAN, .ci_hi = NAN};
     double *ideal = ceiling ? malloc((d->rounds + 1) * sizeof *ideal) : NULL;
     if (!ideal) return none;
     for (size_t r = 0; r < d->rounds; r++) ideal[r] = amount * d->ns[ceiling * d->room + r];
-    none = tern_ratio_of(ideal, d->ns + entrant * d->room, d->rounds);
+    none = tern_ratio_of(ideal, d->ns + candidate * d->room, d->rounds);
     free(ideal);
     return none;
 }
 
 /* ns per byte or multiply-add -> G per second. */
-static void ceiling_seen(const struct tern_duel *d, size_t ceiling, const struct tern_ceiling *c,
+static void ceiling_seen(const struct tern_final *d, size_t ceiling, const struct tern_ceiling *c,
                          const char *why, struct tern_ceiling_seen *out) {
     snprintf(out->why, sizeof out->why, "%s", why);
     double *rate = ceiling ? malloc((d->rounds + 1) * sizeof *rate) : NULL;
@@ -35,8 +32,8 @@ static void ceiling_seen(const struct tern_duel *d, size_t ceiling, const struct
     free(rate);
 }
 
-static struct tern_ratio over(const struct tern_duel *d, size_t entrant, size_t base, int known) {
-    if (known) return tern_duel_ratio(d, entrant, base);
+static struct tern_ratio over(const struct tern_final *d, size_t candidate, size_t base, int known) {
+    if (known) return tern_final_ratio(d, candidate, base);
     return (struct tern_ratio){.median = NAN, .ci_lo = NAN, .ci_hi = NAN};
 }
 
@@ -48,12 +45,12 @@ void tern_outcome_insert(struct tern_outcome *out, const struct tern_leader *st)
     out->standing[at] = *st;
 }
 
-static void add_standing(struct tern_contest *c, const struct tern_duel *d,
-                         const struct tern_duel_roles *roles, size_t i, struct tern_outcome *out) {
+static void add_standing(struct tern_contest *c, const struct tern_final *d,
+                         const struct tern_final_roles *roles, size_t i, struct tern_outcome *out) {
     const struct tern_member *m = &c->member[roles->member[i]];
     if (!d->estimate[i].n) return;
     struct tern_leader st = {.variant = m->variant,
-                             .is_default = i == TERN_DUEL_DEFAULT,
+                             .is_default = i == TERN_FINAL_DEFAULT,
                              .is_winner = i == d->winner,
                              .is_baseline = i > 0 && (roles->f16 == i || roles->i2s == i),
                              .est = d->estimate[i],
@@ -64,7 +61,7 @@ static void add_standing(struct tern_contest *c, const struct tern_duel *d,
     st.samples = d->rounds < TERN_MAX_SAMPLES ? d->rounds : TERN_MAX_SAMPLES;
     memcpy(st.sample, d->ns + i * d->room, st.samples * sizeof *st.sample);
     struct tern_guide_facts counts;
-    const int finalist = i < TERN_DUEL_CHALLENGER + roles->challengers;
+    const int finalist = i < TERN_FINAL_CHALLENGER + roles->challengers;
     st.ipc = st.llc_misses = NAN;
     if (finalist && c->s->o->objective == TERN_OBJECTIVE_TIME) {
         tern_contest_count(c, roles->member[i], st.est.median, &counts);
@@ -79,8 +76,8 @@ static void add_standing(struct tern_contest *c, const struct tern_duel *d,
     tern_outcome_insert(out, &st);
 }
 
-static void write_entry(const struct tern_contest *c, const struct tern_duel *d,
-                        const struct tern_duel_roles *roles, struct tern_wisdom_entry *en) {
+static void write_entry(const struct tern_contest *c, const struct tern_final *d,
+                        const struct tern_final_roles *roles, struct tern_wisdom_entry *en) {
     const struct tern_member *w = &c->member[roles->member[d->winner]], *base = &c->member[roles->member[0]];
     const struct tern_estimate *est = &d->estimate[d->winner];
     const struct tern_ratio *r = &d->ratio[d->winner];
@@ -108,13 +105,13 @@ static void write_entry(const struct tern_contest *c, const struct tern_duel *d,
 }
 
 /* The best of the others that might have won. */
-static void write_second(const struct tern_contest *c, const struct tern_duel *d,
-                         const struct tern_duel_roles *roles, struct tern_wisdom_entry *en) {
+static void write_second(const struct tern_contest *c, const struct tern_final *d,
+                         const struct tern_final_roles *roles, struct tern_wisdom_entry *en) {
     struct tern_ratio best = {.median = NAN, .ci_lo = NAN, .ci_hi = NAN};
     size_t second = SIZE_MAX;
-    for (size_t i = 0; i < TERN_DUEL_CHALLENGER + roles->challengers; i++) {
-        if (i == d->winner || i == TERN_DUEL_TWIN || !d->estimate[i].n) continue;
-        const struct tern_ratio r = tern_duel_ratio(d, i, d->winner);
+    for (size_t i = 0; i < TERN_FINAL_CHALLENGER + roles->challengers; i++) {
+        if (i == d->winner || i == TERN_FINAL_TWIN || !d->estimate[i].n) continue;
+        const struct tern_ratio r = tern_final_ratio(d, i, d->winner);
         if (r.n && (second == SIZE_MAX || r.median < best.median)) best = r, second = i;
     }
     en->margin = best.median, en->margin_lo = best.ci_lo, en->margin_hi = best.ci_hi;
@@ -127,18 +124,18 @@ static void write_second(const struct tern_contest *c, const struct tern_duel *d
     snprintf(en->second, sizeof en->second, "%.96s[%s]", m->variant->name, params);
 }
 
-static double share_of(const struct tern_duel *d, size_t entrant, size_t ceiling, double amount) {
-    const struct tern_ratio r = share(d, entrant, ceiling, amount);
+static double share_of(const struct tern_final *d, size_t candidate, size_t ceiling, double amount) {
+    const struct tern_ratio r = share(d, candidate, ceiling, amount);
     return r.n ? r.median : NAN;
 }
 
-void tern_verdict(struct tern_contest *c, const struct tern_duel *d, const struct tern_duel_roles *roles,
+void tern_verdict(struct tern_contest *c, const struct tern_final *d, const struct tern_final_roles *roles,
                   struct tern_outcome *out) {
     const size_t variants = d->count - (roles->read != 0) - (roles->int8 != 0);
     for (size_t i = 0; i < variants; i++)
-        if (i != TERN_DUEL_TWIN) add_standing(c, d, roles, i, out);
+        if (i != TERN_FINAL_TWIN) add_standing(c, d, roles, i, out);
     out->measured = 1;
-    out->duel_rounds = d->rounds;
+    out->final_rounds = d->rounds;
     out->floor = d->floor;
     out->tie = d->tie;
     out->complete = d->complete;
@@ -161,88 +158,4 @@ void tern_verdict(struct tern_contest *c, const struct tern_duel *d, const struc
         share_of(d, d->winner, roles->read, (double)w->format->bytes(c->problem.m, c->problem.k));
     out->entry.of_int8 = share_of(d, d->winner, roles->int8,
                                   (double)c->problem.m * (double)c->problem.k * (double)c->problem.n);
-}
-
-static void problem_of_record(const struct tern_session *s, const struct tern_outcome *o,
-                              struct tern_record *r) {
-    const struct tern_problem *p = &o->task->problem;
-    tern_record_init(r);
-    r->run = s->run;
-    r->m = p->m, r->k = p->k, r->n = p->n;
-    r->threads = p->threads;
-    r->model = o->task->model;
-    r->regime = tern_regime_name(o->regime);
-    r->complete = o->complete;
-    r->why_no_counters = o->why_no_counters[0] ? o->why_no_counters : tern_counters_why_not();
-    if (!r->why_no_counters) r->why_no_counters = "only the finalists of a duel are counted";
-    r->why_no_energy = tern_energy_why_not();
-    if (!r->why_no_energy) r->why_no_energy = "not asked for: tuning measures time";
-}
-
-static enum tern_status record_standing(const struct tern_session *s, const struct tern_outcome *o,
-                                        const struct tern_leader *st, const char *base,
-                                        struct tern_error *e) {
-    struct tern_record r;
-    char params[160], flags[160];
-    problem_of_record(s, o, &r);
-    tern_variant_params_text(st->variant, st->param, params, sizeof params);
-    const char *vm = s->o->machine->hypervisor[0] ? " vm" : "";
-    snprintf(flags, sizeof flags, "%s%s%s%s%s%s", st->is_default ? " default" : "",
-             st->is_winner ? " winner" : "", st->is_baseline ? " baseline" : "",
-             st->est.unstable ? " unstable" : "", vm, o->regime == TERN_WCOLD_CAPPED ? " wcold-capped" : "");
-    r.kind = "sample";
-    r.code = tern_variant_code_key(st->variant);
-    r.variant = st->variant->name;
-    r.params = params;
-    r.op = o->task->problem.n == 1 ? "gemv" : "gemm";
-    r.format = st->variant->format->name;
-    char unit[16];
-    snprintf(unit, sizeof unit, "%s/call", tern_objective_unit(s->o->objective));
-    r.unit = unit;
-    r.est = st->est;
-    r.samples = st->sample, r.sample_count = st->samples;
-    r.base = base;
-    r.ratio = st->over_default;
-    r.floor = o->floor;
-    r.bytes = st->bytes;
-    r.macs = st->macs;
-    r.flags = flags[0] ? flags + 1 : NULL;
-    if (!isnan(st->ipc)) {
-        r.counters_src = "guide";
-        r.counter[r.counters].name = "ipc";
-        r.counter[r.counters++].value = st->ipc;
-    }
-    const int reads = st->of_read.n && (!st->of_int8.n || st->of_read.median >= st->of_int8.median);
-    const struct tern_ratio *share_of = reads ? &st->of_read : &st->of_int8;
-    if (share_of->n) {
-        r.of_ceiling = share_of->median;
-        r.ceiling = reads ? o->read.name : o->int8.name;
-    }
-    return tern_record_append(s->o->records, &r, e);
-}
-
-static enum tern_status record_ceiling(const struct tern_session *s, const struct tern_outcome *o,
-                                       const struct tern_ceiling_seen *seen, const char *op, const char *unit,
-                                       struct tern_error *e) {
-    struct tern_record r;
-    if (!seen->est.n) return TERN_OK;
-    problem_of_record(s, o, &r);
-    r.kind = "ceiling";
-    r.variant = seen->name;
-    r.op = op;
-    r.unit = unit;
-    r.est = seen->est;
-    r.flags = s->o->machine->hypervisor[0] ? "vm" : NULL;
-    return tern_record_append(s->o->records, &r, e);
-}
-
-enum tern_status tern_outcome_record(const struct tern_session *s, const struct tern_outcome *o,
-                                     struct tern_error *e) {
-    enum tern_status st = TERN_OK;
-    if (!s->o->records || !o->measured) return TERN_OK;
-    for (size_t i = 0; i < o->standings && !st; i++)
-        st = record_standing(s, o, &o->standing[i], o->entry.base, e);
-    if (!st) st = record_ceiling(s, o, &o->read, "read", "GB/s", e);
-    if (!st) st = record_ceiling(s, o, &o->int8, "int8", "GMAC/s", e);
-    return st;
 }

@@ -1,6 +1,6 @@
 /* Counters of a candidate: one pass of its own outside the timed rounds, kept in the journal so that a
  * resumed search takes the same way. */
-#include "tuner/session/tune_internal.h"
+#include "tuner/contest/contest.h"
 
 #include "base/hash.h"
 #include "measure/clock.h"

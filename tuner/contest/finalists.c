@@ -1,6 +1,6 @@
-/* The duel of a problem: who takes part, for how long, and the road from its rounds to the verdict. */
+/* The final of a problem: who takes part, for how long, and the road from its rounds to the verdict. */
 #define _GNU_SOURCE
-#include "tuner/session/tune_internal.h"
+#include "tuner/contest/phases.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,15 +20,15 @@ static size_t add_ceiling(struct tern_contest *c, struct tern_ceiling *ceiling, 
     return c->members++;
 }
 
-static int on_duel_go(void *ctx, size_t number) {
+static int on_final_go(void *ctx, size_t number) {
     const struct tern_contest *c = ctx;
     if (c->s->o->stop && *c->s->o->stop) return 0;
-    if (number < c->remembered[TERN_DUEL]) return 1;
+    if (number < c->remembered[TERN_FINAL]) return 1;
     if (c->was_done) return 0;
-    if (number == 0 || (number < c->s->o->effort->duel_min && !c->s->finished)) return 1;
+    if (number == 0 || (number < c->s->o->effort->final_min && !c->s->finished)) return 1;
     /* To become a result it may overdraw its part a little, not so much that those after it get none. */
     const double now = tern_seconds_now(), over = OVERDRAW * (c->ends - c->started);
-    return now < (number < c->s->o->effort->duel_min ? c->ends + over : c->duel_ends);
+    return now < (number < c->s->o->effort->final_min ? c->ends + over : c->final_ends);
 }
 
 static const struct tern_variant *best_ranked(const struct tern_contest *c, const char *format) {
@@ -52,11 +52,11 @@ static size_t find_format(const struct tern_contest *c, const struct tern_found 
 
 static size_t place_of(const size_t *member, size_t n, size_t wanted) {
     for (size_t i = 0; i < n; i++)
-        if (member[i] == wanted && i != TERN_DUEL_TWIN) return i;
+        if (member[i] == wanted && i != TERN_FINAL_TWIN) return i;
     return SIZE_MAX;
 }
 
-/* Samples of equal length are hit by interruptions alike: the duel's are as long as one reading of the cold
+/* Samples of equal length are hit by interruptions alike: the final's are as long as one reading of the cold
  * buffer, within reason. */
 static void match_epochs(struct tern_contest *c, const size_t *member, size_t n, size_t read) {
     if (c->by_cost) c->epoch_seconds = ENERGY_EPOCH_SECONDS;
@@ -65,10 +65,10 @@ static void match_epochs(struct tern_contest *c, const size_t *member, size_t n,
     for (size_t i = 0; i < n; i++) c->timed[member[i]].calls = 0;
 }
 
-enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_found *f,
-                                   struct tern_outcome *out, struct tern_error *e) {
-    size_t member[TERN_DUEL_CHALLENGER + CHALLENGERS + TERN_CONTEST_EXTRAS], n = 0;
-    struct tern_duel_roles roles = {.member = member};
+enum tern_status tern_contest_final(struct tern_contest *c, const struct tern_found *f,
+                                    struct tern_outcome *out, struct tern_error *e) {
+    size_t member[TERN_FINAL_CHALLENGER + CHALLENGERS + TERN_CONTEST_EXTRAS], n = 0;
+    struct tern_final_roles roles = {.member = member};
     const struct tern_candidate *fallback = &c->space.item[c->fallback];
     member[n++] = c->fallback;
     member[n++] = tern_contest_add(c, fallback->variant, fallback->param, "twin:");
@@ -102,12 +102,12 @@ enum tern_status tern_contest_duel(struct tern_contest *c, const struct tern_fou
     c->map = member;
     match_epochs(c, member, n, roles.read);
     const struct tern_search s = {
-        .count = n, .effort = c->s->o->effort, .round = tern_contest_on_round, .go = on_duel_go, .ctx = c};
-    struct tern_duel d;
-    enum tern_status st = tern_duel_run(&s, roles.challengers, &d, e);
+        .count = n, .effort = c->s->o->effort, .round = tern_contest_on_round, .go = on_final_go, .ctx = c};
+    struct tern_final d;
+    enum tern_status st = tern_final_run(&s, roles.challengers, &d, e);
     c->map = NULL;
     if (st) return st;
     tern_verdict(c, &d, &roles, out);
-    tern_duel_free(&d);
+    tern_final_free(&d);
     return tern_contest_baselines(c, f, out, e);
 }

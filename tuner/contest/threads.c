@@ -1,6 +1,7 @@
 /* Thread counts against each other: the winners that each count has by now, in the same rounds. */
 #include "base/memory.h"
-#include "tuner/session/tune_internal.h"
+#include "measure/sampling/sampler.h"
+#include "tuner/contest/phases.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -80,8 +81,8 @@ static enum tern_status meet(struct tern_session *s, struct meeting *g, struct t
                                              .stop = s->o->stop,
                                              .own_calls = 1,
                                              .warmup = TERN_WARMUP_ONE,
-                                             .rounds_min = TERN_DUEL_ROUNDS_LEAST,
-                                             .rounds_max = tern_min(s->o->effort->duel_max, ROUNDS_MAX),
+                                             .rounds_min = TERN_FINAL_ROUNDS_LEAST,
+                                             .rounds_max = tern_min(s->o->effort->final_max, ROUNDS_MAX),
                                              .budget_seconds =
                                                  fmax(s->ends - tern_seconds_now(), LEAST_SECONDS)};
     struct tern_comparison c;

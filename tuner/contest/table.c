@@ -1,6 +1,6 @@
-#include "measure/clock.h"
 #include "tuner/search/table.h"
-#include "tuner/session/tune_internal.h"
+#include "measure/clock.h"
+#include "tuner/contest/phases.h"
 
 #include <stdio.h>
 #include <stdlib.h>
