@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "measure/clock.h"
 #include "measure/counters/counters.h"
-#include "measure/counters/formula.h"
+#include "base/expression.h"
 #include "measure/counters/tally.h"
 
 #include <math.h>

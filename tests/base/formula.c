@@ -1,4 +1,4 @@
-#include "measure/counters/formula.h"
+#include "base/expression.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
