@@ -1,45 +1,10 @@
-/* The sampler against a clock that obeys: work advances it by exactly what the test says. */
-#include "measure/sampling/internal.h"
+/* The comparison against a clock that obeys. */
+#include "sampler_world.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <string.h>
-
-enum { READING_NS = 20 };
-
-struct world {
-    double ns;    /* the time of now */
-    double drift; /* added to the speed of everything, per second */
-    size_t visits;
-    char trace[4096];
-};
-
-struct job {
-    struct world *world;
-    double ns_per_call;
-    char name;
-    uint64_t calls_last, calls_all;
-    int *stop;
-    size_t stop_after; /* visits of the world */
-};
-
-static uint64_t world_now(void *ctx) {
-    struct world *w = ctx;
-    w->ns += READING_NS;
-    return (uint64_t)w->ns;
-}
-
-static void work(void *ctx, uint64_t calls) {
-    struct job *j = ctx;
-    struct world *w = j->world;
-    w->ns += j->ns_per_call * (double)calls * (1 + w->drift * w->ns * 1e-9);
-    j->calls_last = calls;
-    j->calls_all += calls;
-    if (w->visits + 1 < sizeof w->trace) w->trace[w->visits] = j->name;
-    w->visits++;
-    if (j->stop && w->visits >= j->stop_after) *j->stop = 1;
-}
 
 static enum tern_status compare(struct world *w, struct job *jobs, size_t count,
                                 const struct tern_sampler_options *o, struct tern_comparison *c,

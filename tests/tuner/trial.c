@@ -1,6 +1,5 @@
 #include "kernels/reference.h"
 #include "measure/machine/machine.h"
-#include "measure/sampling/round.h"
 #include "tuner/trial/bed.h"
 
 #include <criterion/criterion.h>
@@ -193,31 +192,4 @@ Test(trial, another_shape_gets_other_weights_and_still_verifies) {
 Test(trial, more_threads_than_processors_are_refused) {
     struct tern_team *team;
     cr_assert(eq(int, tern_bed_team(&bed, machine->cpus + 1, &team, NULL), TERN_UNSUPPORTED));
-}
-
-static void count_calls(void *ctx, uint64_t calls) {
-    *(uint64_t *)ctx += calls;
-}
-
-Test(round, each_alternative_is_measured_once_and_a_missing_one_is_nan) {
-    uint64_t calls[3] = {0};
-    struct tern_alternative alt[3] = {{.work = count_calls, .ctx = &calls[0], .calls = 10},
-                                      {0},
-                                      {.work = count_calls, .ctx = &calls[2], .calls = 20}};
-    const struct tern_sampler_options how = {.seed = 1};
-    const size_t which[] = {2, 1, 0};
-    double ns[3];
-    cr_assert(eq(int, tern_round(alt, which, 3, 0, &how, ns, NULL), 1));
-    cr_assert(eq(u64, calls[0], 10));
-    cr_assert(eq(u64, calls[2], 20));
-    cr_assert(isnan(ns[1]));
-}
-
-Test(round, a_stop_voids_the_round) {
-    uint64_t calls = 0;
-    const volatile int stop = 1;
-    struct tern_alternative a = {.work = count_calls, .ctx = &calls, .calls = 10};
-    const struct tern_sampler_options how = {.seed = 1, .stop = &stop};
-    double ns;
-    cr_assert(eq(int, tern_round(&a, NULL, 1, 0, &how, &ns, NULL), 0));
 }

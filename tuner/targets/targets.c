@@ -184,6 +184,10 @@ static enum tern_status run_field(struct field *f, const struct tern_target *t, 
     return s;
 }
 
+static size_t threads_of(const struct tern_target *t, const struct tern_bed *bed) {
+    return t->threads ? t->threads : bed->machine->cpus;
+}
+
 enum tern_status tern_target_measure(const struct tern_target *t, struct tern_bed *bed,
                                      const volatile int *stop, struct tern_target_seen *out,
                                      struct tern_error *e) {
@@ -192,7 +196,7 @@ enum tern_status tern_target_measure(const struct tern_target *t, struct tern_be
     uint32_t usable = bed->machine->usable, limit = UINT32_MAX;
     *out = (struct tern_target_seen){.verdict = TERN_INCONCLUSIVE};
     if (f.problem.regime != TERN_HOT) f.problem.regime = bed->cold;
-    if (!t->threads) f.problem.threads = bed->machine->cpus;
+    f.problem.threads = threads_of(t, bed);
     if (t->isa && tern_isa_parse(t->isa, &limit, NULL)) limit = 0; /* not a level of this architecture */
     usable &= limit;
     const struct tern_format *format = t->format ? tern_format_named(t->format) : NULL;
@@ -224,6 +228,20 @@ enum tern_status tern_target_measure(const struct tern_target *t, struct tern_be
     return s;
 }
 
+/* As the survey of ceilings names them (measure/ceilings/survey.h). */
+static const char *ceiling_op(enum tern_ceiling_kind kind) {
+    switch (kind) {
+    case TERN_CEILING_READ:
+        return "read";
+    case TERN_CEILING_MADDUBS:
+        return "maddubs";
+    case TERN_CEILING_FMA:
+        return "fma";
+    default:
+        return "int8";
+    }
+}
+
 enum tern_status tern_target_record(const struct tern_target *t, const struct tern_target_seen *seen,
                                     const struct tern_bed *bed, const char *run, const char *path,
                                     struct tern_error *e) {
@@ -235,10 +253,10 @@ enum tern_status tern_target_record(const struct tern_target *t, const struct te
     r.kind = "ceiling";
     r.run = run;
     r.variant = seen->ceiling_name;
-    r.op = read ? "read" : "int8";
+    r.op = ceiling_op(t->ceiling);
     r.unit = read ? "GB/s" : "GMAC/s";
     r.m = t->m, r.k = t->k, r.n = t->n;
-    r.threads = 1;
+    r.threads = threads_of(t, bed);
     r.regime = tern_regime_name(t->regime == TERN_HOT ? TERN_HOT : bed->cold);
     r.est = seen->ceiling;
     r.flags = bed->machine->hypervisor[0] ? "targets vm" : "targets";
