@@ -102,7 +102,7 @@ struct tern_engine_facts {
     int merged_qkv, merged_gate_up;
     char decode_plan[512], prefill_plan[512]; /* distinct variants with their share of the weights */
     size_t planned, from_wisdom;              /* linear layers, and how many wisdom decided */
-    size_t lent; /* of these: by wisdom that the slowest kind of core lends (tuner/wisdom/kinds.h) */
+    size_t lent; /* of these: by wisdom that the slowest kind of core lends (tuner/wisdom/core_kinds.h) */
     double load_seconds;
     int from_cache;                 /* the packed weights were read from the cache */
     struct tern_exact_counts exact; /* of an exact2 head */

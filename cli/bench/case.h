@@ -7,7 +7,7 @@
 #include "measure/energy/energy.h"
 #include "measure/energy/model.h"
 #include "measure/sampling/block.h"
-#include "tuner/trial/bed.h"
+#include "tuner/trial/fixture.h"
 
 #define TERN_BENCH_GROUPS 8
 

@@ -7,7 +7,7 @@
 #include "measure/machine/machine.h"
 #include "measure/machine/pin.h"
 #include "measure/sampling/round.h"
-#include "tuner/trial/bed.h"
+#include "tuner/trial/fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ struct worker_case {
 };
 
 struct worker {
-    struct tern_bed bed;
+    struct tern_fixture fixture;
     struct worker_case *item;
     size_t count;
     struct tern_trial *trial;
@@ -34,7 +34,7 @@ static enum tern_status list(struct worker *w, const struct gate_arguments *a, c
     struct tern_cli_filter re;
     size_t variants;
     const struct tern_variant *all = tern_variants(&variants);
-    const enum tern_regime regime = strcmp(a->regime, "hot") ? w->bed.cold : TERN_HOT;
+    const enum tern_regime regime = strcmp(a->regime, "hot") ? w->fixture.cold : TERN_HOT;
     if (!tern_cli_filter_new("gate", a->filter, &re))
         return tern_fail(e, TERN_BAD_INPUT, "gate: --filter: malformed");
     w->item = calloc(a->problems * counts * variants + 1, sizeof *w->item);
@@ -43,7 +43,7 @@ static enum tern_status list(struct worker *w, const struct gate_arguments *a, c
         tern_cli_shape("gate", a->problem[i / counts], &p.m, &p.k, &p.n);
         for (size_t j = 0; j < variants; j++) {
             struct worker_case *c = &w->item[w->count];
-            if (!tern_variant_fits_signs(&all[j], w->bed.machine->usable, p.m, p.k, p.n, NULL)) continue;
+            if (!tern_variant_fits_signs(&all[j], w->fixture.machine->usable, p.m, p.k, p.n, NULL)) continue;
             *c = (struct worker_case){.variant = &all[j], .problem = p};
             snprintf(c->name, sizeof c->name, "%s/%zux%zux%zu/t:%zu/%s", all[j].name, p.m, p.k, p.n,
                      p.threads, tern_regime_name(p.regime));
@@ -61,15 +61,16 @@ static enum tern_status prepare(struct worker *w, struct tern_error *e) {
     for (size_t i = 0; i < w->count && !s; i++) {
         const struct tern_variant *v = w->item[i].variant;
         struct tern_verdict verdict;
-        if (tern_bed_proof(&w->bed, v)) continue;
-        s = tern_bed_prove(&w->bed, v, &verdict, e);
-        if (!s && !tern_bed_proof(&w->bed, v))
+        if (tern_fixture_proof(&w->fixture, v)) continue;
+        s = tern_fixture_prove(&w->fixture, v, &verdict, e);
+        if (!s && !tern_fixture_proof(&w->fixture, v))
             s = tern_fail(e, TERN_CHECK_FAILED, "%s: %s", v->name, verdict.text);
     }
     for (size_t i = 0; i < w->count && !s; i++) {
         struct tern_team *team;
-        s = tern_bed_team(&w->bed, w->item[i].problem.threads, &team, e);
-        if (!s) tern_pin_team(team->pool, w->bed.machine->cpu, &unpinned); /* unpinned is noisier, no more */
+        s = tern_fixture_team(&w->fixture, w->item[i].problem.threads, &team, e);
+        if (!s)
+            tern_pin_team(team->pool, w->fixture.machine->cpu, &unpinned); /* unpinned is noisier, no more */
     }
     return s;
 }
@@ -85,7 +86,7 @@ static void open_case(struct worker *w, size_t i, uint64_t calls) {
     tern_trial_free(w->trial);
     w->trial = NULL;
     enum tern_status s = i < w->count ? TERN_OK : tern_fail(&e, TERN_BAD_INPUT, "no such case");
-    if (!s) s = tern_bed_trial(&w->bed, w->item[i].variant, NULL, &w->item[i].problem, &w->trial, &e);
+    if (!s) s = tern_fixture_trial(&w->fixture, w->item[i].variant, NULL, &w->item[i].problem, &w->trial, &e);
     if (s)
         printf("fail %s\n", e.text);
     else
@@ -113,7 +114,7 @@ int gate_worker(const struct gate_arguments *a) {
     size_t *threads = NULL, counts;
     if (!tern_cli_sizes("gate", "--threads", a->threads, 1, 1024, &threads, &counts)) return 3;
     enum tern_status s = tern_machine_get(&machine, &e);
-    if (!s) s = tern_bed_open(machine, a->seed, &w.bed, &e);
+    if (!s) s = tern_fixture_open(machine, a->seed, &w.fixture, &e);
     if (!s) s = list(&w, a, threads, counts, &e);
     if (!s) s = prepare(&w, &e);
     if (!s) {
@@ -125,7 +126,7 @@ int gate_worker(const struct gate_arguments *a) {
         serve(&w);
     }
     tern_trial_free(w.trial);
-    tern_bed_close(&w.bed);
+    tern_fixture_close(&w.fixture);
     free(w.item);
     free(threads);
     return s ? tern_cli_fail(s, &e) : 0;

@@ -3,7 +3,7 @@
  * hot|wcold COMPARISONS ROUNDS SEED */
 #include "measure/clock.h"
 #include "measure/sampling/sampler.h"
-#include "tuner/trial/bed.h"
+#include "tuner/trial/fixture.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ int main(int argc, char **argv) {
     struct tern_problem p = {.threads = 1};
     struct tern_error e = {""};
     const struct tern_machine *m;
-    struct tern_bed bed;
+    struct tern_fixture fixture;
     struct tern_trial *trial[2] = {NULL, NULL};
     struct tern_alternative alt[2];
     if (argc != 8 || sscanf(argv[3], "%zux%zux%zu", &p.m, &p.k, &p.n) != 3)
@@ -50,15 +50,15 @@ int main(int argc, char **argv) {
     if (!v[0] || !v[1]) return fail("no such variant in this build", NULL);
     if (rounds < 6 || rounds > ROUNDS_MAX) return fail("rounds: 6 to 1000", NULL);
     if (tern_machine_get(&m, &e)) return fail("machine", &e);
-    if (tern_bed_open(m, seed, &bed, &e)) return fail("bed", &e);
-    p.regime = strcmp(argv[4], "hot") ? bed.cold : TERN_HOT;
+    if (tern_fixture_open(m, seed, &fixture, &e)) return fail("fixture", &e);
+    p.regime = strcmp(argv[4], "hot") ? fixture.cold : TERN_HOT;
     int rc = 0;
     for (size_t i = 0; i < 2 && !rc; i++) {
         struct tern_verdict verdict;
-        if (tern_bed_prove(&bed, v[i], &verdict, &e)) rc = fail("proof", &e);
+        if (tern_fixture_prove(&fixture, v[i], &verdict, &e)) rc = fail("proof", &e);
     }
     for (size_t i = 0; i < 2 && !rc; i++) {
-        if (tern_bed_trial(&bed, v[i], NULL, &p, &trial[i], &e)) rc = fail("trial", &e);
+        if (tern_fixture_trial(&fixture, v[i], NULL, &p, &trial[i], &e)) rc = fail("trial", &e);
         alt[i] = (struct tern_alternative){.work = tern_trial_run, .ctx = trial[i]};
     }
     for (size_t i = 0; i < times && !rc; i++) {
@@ -72,6 +72,6 @@ int main(int argc, char **argv) {
     }
     tern_trial_free(trial[0]);
     tern_trial_free(trial[1]);
-    tern_bed_close(&bed);
+    tern_fixture_close(&fixture);
     return rc;
 }

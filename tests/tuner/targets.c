@@ -21,7 +21,7 @@ static const struct tern_target *target(const char *name) {
 /* Writes the records of a made-up result on a machine of six processors, and reads them. */
 static void record(const char *name, struct tern_records *out) {
     const struct tern_machine machine = {.cpus = 6};
-    const struct tern_bed bed = {.machine = &machine, .cold = TERN_WCOLD};
+    const struct tern_fixture fixture = {.machine = &machine, .cold = TERN_WCOLD};
     struct tern_target_seen seen = {.variant = tern_variant_named("gemm_p64_i8_r1k1__scalar"),
                                     .ns = {.n = 7, .median = 100},
                                     .ceiling = {.n = 7, .median = 50},
@@ -30,7 +30,7 @@ static void record(const char *name, struct tern_records *out) {
     struct tern_error e = {""};
     const struct folder f = folder_new("records.jsonl");
     tern_variant_defaults(seen.variant, seen.param);
-    cr_assert(eq(int, tern_target_record(target(name), &seen, &bed, "run", f.file, &e), TERN_OK), "%s",
+    cr_assert(eq(int, tern_target_record(target(name), &seen, &fixture, "run", f.file, &e), TERN_OK), "%s",
               e.text);
     cr_assert(eq(int, tern_records_read(f.file, out, &e), TERN_OK), "%s", e.text);
     folder_drop(&f);

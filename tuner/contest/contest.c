@@ -32,7 +32,8 @@ static void make_ready(struct tern_contest *c, size_t i) {
     struct tern_session *s = c->s;
     if (!m->variant || m->trial || m->failed) return;
     struct tern_error e;
-    const enum tern_status st = tern_bed_trial(&s->bed, m->variant, m->param, &c->problem, &m->trial, &e);
+    const enum tern_status st =
+        tern_fixture_trial(&s->fixture, m->variant, m->param, &c->problem, &m->trial, &e);
     m->failed = st != TERN_OK;
     if (st) {
         tern_session_warn(s, "%s", e.text);

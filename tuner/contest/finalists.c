@@ -36,7 +36,7 @@ static const struct tern_variant *best_ranked(const struct tern_contest *c, cons
     const struct tern_variant *all = tern_variants(&count), *best = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct tern_variant *v = &all[i];
-        if (strcmp(v->format->name, format) || !tern_bed_proof(&c->s->bed, v)) continue;
+        if (strcmp(v->format->name, format) || !tern_fixture_proof(&c->s->fixture, v)) continue;
         if (!tern_variant_fits(v, c->s->o->machine->usable, c->problem.m, c->problem.k, c->problem.n, NULL))
             continue;
         if (!best || v->rank > best->rank) best = v;

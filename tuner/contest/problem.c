@@ -40,7 +40,8 @@ static int on_race_go(void *ctx, size_t number) {
 static int prepare_space(struct tern_contest *c) {
     size_t kept = 0;
     for (size_t i = 0; i < c->space.count; i++)
-        if (tern_bed_proof(&c->s->bed, c->space.item[i].variant)) c->space.item[kept++] = c->space.item[i];
+        if (tern_fixture_proof(&c->s->fixture, c->space.item[i].variant))
+            c->space.item[kept++] = c->space.item[i];
     c->space.count = kept;
     if (!kept) return 0;
     int initial[TERN_MAX_PARAMS];
@@ -112,13 +113,13 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
                              .search_ends = now + SEARCH_SHARE * (ends - now),
                              .final_ends = now + FINAL_SHARE * (ends - now),
                              .ends = ends};
-    if (c.problem.regime != TERN_HOT) c.problem.regime = s->bed.cold;
+    if (c.problem.regime != TERN_HOT) c.problem.regime = s->fixture.cold;
     out->regime = c.problem.regime;
     tern_problem_text(&c.problem, c.text, sizeof c.text);
     c.remembered[TERN_RACE] = tern_journal_rounds(s->journal, c.text, s->o->strategy->name);
     c.remembered[TERN_FINAL] = tern_journal_rounds(s->journal, c.text, "duel");
     c.was_done = tern_journal_is_done(s->journal, c.text);
-    enum tern_status st = tern_bed_team(&s->bed, c.problem.threads, &c.team, e);
+    enum tern_status st = tern_fixture_team(&s->fixture, c.problem.threads, &c.team, e);
     if (!st) st = tern_space_of(&c.problem, s->o->machine->usable, NULL, s->o->lossy, &c.space, e);
     if (st) return st;
     const int some = prepare_space(&c);

@@ -34,10 +34,10 @@ static void invite(struct tern_session *s, const struct tern_problem *p, struct 
         struct tern_trial *trial;
         if (q->m != p->m || q->k != p->k || q->n != p->n || q->regime != p->regime ||
             strcmp(en->objective, "time") || !v || strcmp(en->code, tern_variant_code_key(v)) ||
-            !is_asked_for(s, q) || !tern_bed_proof(&s->bed, v))
+            !is_asked_for(s, q) || !tern_fixture_proof(&s->fixture, v))
             continue;
         struct tern_error e;
-        if (tern_bed_trial(&s->bed, v, en->param, q, &trial, &e)) {
+        if (tern_fixture_trial(&s->fixture, v, en->param, q, &trial, &e)) {
             tern_session_warn(s, "%s", e.text);
             continue;
         }

@@ -3,7 +3,7 @@
 #include "measure/machine/pin.h"
 #include "tuner/contest/baselines.h"
 #include "tuner/session/session.h"
-#include "tuner/wisdom/kinds.h"
+#include "tuner/wisdom/core_kinds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ enum tern_status tern_session_prove(struct tern_session *s, struct tern_error *e
     if (!st) st = mark_timed(s, timed, e);
     for (size_t i = 0; i < count && !st; i++)
         if (timed[i]) p.list[p.count++] = &all[i];
-    if (!st) st = tern_bed_prove_all(&s->bed, p.list, p.count, on_verdict, &p, e);
+    if (!st) st = tern_fixture_prove_all(&s->fixture, p.list, p.count, on_verdict, &p, e);
     free(timed);
     free(p.list);
     return st;
@@ -78,7 +78,8 @@ static enum tern_status pin(struct tern_session *s, const struct tern_team *t, s
     struct tern_error why;
     const enum tern_status st = tern_pin_team(t->pool, s->o->machine->cpu, &why);
     if (!st) return TERN_OK;
-    if (st == TERN_NO_MEMORY || tern_kind_alone(s->o->machine)) return tern_fail(e, st, "%.500s", why.text);
+    if (st == TERN_NO_MEMORY || tern_core_kind_alone(s->o->machine))
+        return tern_fail(e, st, "%.500s", why.text);
     tern_session_warn(s, "%s", why.text);
     return TERN_OK;
 }
@@ -86,11 +87,11 @@ static enum tern_status pin(struct tern_session *s, const struct tern_team *t, s
 enum tern_status tern_session_teams(struct tern_session *s, struct tern_error *e) {
     for (size_t i = 0; i < s->o->tasks; i++) {
         struct tern_team *team;
-        const size_t made = s->bed.teams;
-        enum tern_status st = tern_bed_team(&s->bed, s->o->task[i].problem.threads, &team, e);
-        if (!st && s->bed.teams > made) st = pin(s, team, e);
+        const size_t made = s->fixture.teams;
+        enum tern_status st = tern_fixture_team(&s->fixture, s->o->task[i].problem.threads, &team, e);
+        if (!st && s->fixture.teams > made) st = pin(s, team, e);
         if (st) return st;
-        if (!tern_session_remembers(s, &s->o->task[i])) tern_bed_ceilings(&s->bed, team);
+        if (!tern_session_remembers(s, &s->o->task[i])) tern_fixture_ceilings(&s->fixture, team);
     }
     return TERN_OK;
 }

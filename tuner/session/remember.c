@@ -44,7 +44,7 @@ const struct tern_wisdom_entry *tern_session_remembers(const struct tern_session
                                                        const struct tern_task *task) {
     struct tern_problem p = task->problem;
     char text[96];
-    if (p.regime != TERN_HOT) p.regime = s->bed.cold;
+    if (p.regime != TERN_HOT) p.regime = s->fixture.cold;
     tern_problem_text(&p, text, sizeof text);
     const struct tern_wisdom_entry *en = tern_tune_knows(s->o, &s->wisdom, &p);
     if (en || s->o->table) return en;

@@ -5,7 +5,7 @@
 #include "measure/energy/energy.h"
 #include "tuner/session/journal.h"
 #include "tuner/session/tune.h"
-#include "tuner/trial/bed.h"
+#include "tuner/trial/fixture.h"
 
 /* How far a variant was from the best by its first guess, on the problems so far with one token or with
  * several; 0: not seen. What was hopeless there is not packed again for the next problem. */
@@ -18,7 +18,7 @@ struct tern_session {
     const struct tern_tune_options *o;
     struct tern_wisdom wisdom;
     struct tern_journal *journal;
-    struct tern_bed bed;
+    struct tern_fixture fixture;
     struct tern_energy *energy; /* NULL for the objective time */
     double started, ends;       /* seconds */
     struct tern_screen screen;

@@ -28,7 +28,7 @@ static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tu
     struct tern_outcome out = {.task = task};
     const struct tern_wisdom_entry *old = tern_session_remembers(s, task);
     enum tern_status st = TERN_OK;
-    out.regime = task->problem.regime == TERN_HOT ? TERN_HOT : s->bed.cold;
+    out.regime = task->problem.regime == TERN_HOT ? TERN_HOT : s->fixture.cold;
     if (old) {
         out.remembered = 1;
         out.entry = *old;
@@ -69,7 +69,7 @@ static enum tern_status meet_threads(struct tern_session *s, size_t i, size_t *f
     const size_t tasks = i + 1 - *first;
     *first = i + 1;
     if (!s->o->compare_threads || s->o->table || tasks < 2) return TERN_OK;
-    if (p.regime != TERN_HOT) p.regime = s->bed.cold;
+    if (p.regime != TERN_HOT) p.regime = s->fixture.cold;
     return tern_contest_threads(s, &p, e);
 }
 
@@ -82,7 +82,7 @@ static enum tern_status open_meter(struct tern_session *s, struct tern_error *e)
 
 static void close_session(struct tern_session *s) {
     if (s->energy) tern_energy_close(s->energy);
-    tern_bed_close(&s->bed);
+    tern_fixture_close(&s->fixture);
     tern_journal_close(s->journal);
     tern_wisdom_free(&s->wisdom);
 }
@@ -140,7 +140,7 @@ enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_s
     snprintf(s.run, sizeof s.run, "tune-%s-%ld", now, (long)getpid());
     enum tern_status st = open_files(&s, e);
     if (!st) st = open_meter(&s, e);
-    if (!st) st = tern_bed_open(o->machine, o->seed, &s.bed, e);
+    if (!st) st = tern_fixture_open(o->machine, o->seed, &s.fixture, e);
     if (!st) st = tern_session_prove(&s, e);
     if (!st) st = tern_session_teams(&s, e);
     if (!st) st = record_machine(&s, e);

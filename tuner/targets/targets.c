@@ -42,7 +42,7 @@ const struct tern_target *tern_targets(size_t *count) {
 }
 
 struct field {
-    struct tern_bed *bed;
+    struct tern_fixture *fixture;
     struct tern_problem problem;
     struct tern_candidates space;
     struct tern_alternative *timed; /* of the space, then the ceiling */
@@ -56,14 +56,14 @@ static void make_ready(struct field *f, size_t i) {
     if (f->trial[i] || f->failed[i]) return;
     const struct tern_candidate *c = &f->space.item[i];
     f->failed[i] =
-        tern_bed_trial(f->bed, c->variant, c->param, &f->problem, &f->trial[i], &f->error) != TERN_OK;
+        tern_fixture_trial(f->fixture, c->variant, c->param, &f->problem, &f->trial[i], &f->error) != TERN_OK;
     if (!f->failed[i]) f->timed[i] = (struct tern_alternative){.work = tern_trial_run, .ctx = f->trial[i]};
 }
 
 static int on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns) {
     struct field *f = ctx;
     for (size_t i = 0; i < n; i++) make_ready(f, which[i]);
-    const struct tern_sampler_options how = {.seed = f->bed->seed, .stop = f->stop};
+    const struct tern_sampler_options how = {.seed = f->fixture->seed, .stop = f->stop};
     return tern_round(f->timed, which, n, number, &how, ns, NULL);
 }
 
@@ -120,7 +120,7 @@ static enum tern_status judge(struct field *f, const struct tern_target *t, size
     struct tern_alternative pair[2] = {f->timed[best], f->timed[f->space.count]};
     pair[0].calls = pair[1].calls = 0;
     const struct tern_sampler_options how = {
-        .seed = f->bed->seed + 1,
+        .seed = f->fixture->seed + 1,
         .stop = f->stop,
         .epoch_seconds = tern_matched_epoch(&pair[1], EPOCH_SECONDS, EPOCH_MAX_SECONDS),
         .own_calls = 1,
@@ -155,14 +155,14 @@ static enum tern_status find_ceiling(struct field *f, const struct tern_target *
                                      struct tern_ceiling **use, struct tern_ceiling **own,
                                      struct tern_error *e) {
     struct tern_team *team;
-    enum tern_status s = tern_bed_team(f->bed, f->problem.threads, &team, e);
+    enum tern_status s = tern_fixture_team(f->fixture, f->problem.threads, &team, e);
     if (s) return s;
     if (t->ceiling == TERN_CEILING_MADDUBS) {
         s = tern_ceiling_new(t->ceiling, 0, usable, team->pool, own, e);
         *use = *own;
         return s;
     }
-    tern_bed_ceilings(f->bed, team);
+    tern_fixture_ceilings(f->fixture, team);
     *use = t->ceiling == TERN_CEILING_READ ? team->read : team->int8;
     if (*use) return TERN_OK;
     return tern_fail(e, TERN_UNSUPPORTED, "%s",
@@ -184,19 +184,19 @@ static enum tern_status run_field(struct field *f, const struct tern_target *t, 
     return s;
 }
 
-static size_t threads_of(const struct tern_target *t, const struct tern_bed *bed) {
-    return t->threads ? t->threads : bed->machine->cpus;
+static size_t threads_of(const struct tern_target *t, const struct tern_fixture *fixture) {
+    return t->threads ? t->threads : fixture->machine->cpus;
 }
 
-enum tern_status tern_target_measure(const struct tern_target *t, struct tern_bed *bed,
+enum tern_status tern_target_measure(const struct tern_target *t, struct tern_fixture *fixture,
                                      const volatile int *stop, struct tern_target_seen *out,
                                      struct tern_error *e) {
-    struct field f = {.bed = bed, .problem = {t->m, t->k, t->n, t->threads, t->regime}, .stop = stop};
+    struct field f = {.fixture = fixture, .problem = {t->m, t->k, t->n, t->threads, t->regime}, .stop = stop};
     struct tern_error why = {""};
-    uint32_t usable = bed->machine->usable, limit = UINT32_MAX;
+    uint32_t usable = fixture->machine->usable, limit = UINT32_MAX;
     *out = (struct tern_target_seen){.verdict = TERN_INCONCLUSIVE};
-    if (f.problem.regime != TERN_HOT) f.problem.regime = bed->cold;
-    f.problem.threads = threads_of(t, bed);
+    if (f.problem.regime != TERN_HOT) f.problem.regime = fixture->cold;
+    f.problem.threads = threads_of(t, fixture);
     if (t->isa && tern_isa_parse(t->isa, &limit, NULL)) limit = 0; /* not a level of this architecture */
     usable &= limit;
     const struct tern_format *format = t->format ? tern_format_named(t->format) : NULL;
@@ -205,7 +205,7 @@ enum tern_status tern_target_measure(const struct tern_target *t, struct tern_be
     size_t kept = 0;
     for (size_t i = 0; i < f.space.count; i++) {
         const struct tern_candidate c = f.space.item[i];
-        if (belongs(t, c.variant->format) && tern_bed_proof(bed, c.variant)) f.space.item[kept++] = c;
+        if (belongs(t, c.variant->format) && tern_fixture_proof(fixture, c.variant)) f.space.item[kept++] = c;
     }
     f.space.count = kept;
     f.timed = calloc(kept + 1, sizeof *f.timed);
@@ -243,7 +243,7 @@ static const char *ceiling_op(enum tern_ceiling_kind kind) {
 }
 
 enum tern_status tern_target_record(const struct tern_target *t, const struct tern_target_seen *seen,
-                                    const struct tern_bed *bed, const char *run, const char *path,
+                                    const struct tern_fixture *fixture, const char *run, const char *path,
                                     struct tern_error *e) {
     struct tern_record r;
     char params[160];
@@ -256,10 +256,10 @@ enum tern_status tern_target_record(const struct tern_target *t, const struct te
     r.op = ceiling_op(t->ceiling);
     r.unit = read ? "GB/s" : "GMAC/s";
     r.m = t->m, r.k = t->k, r.n = t->n;
-    r.threads = threads_of(t, bed);
-    r.regime = tern_regime_name(t->regime == TERN_HOT ? TERN_HOT : bed->cold);
+    r.threads = threads_of(t, fixture);
+    r.regime = tern_regime_name(t->regime == TERN_HOT ? TERN_HOT : fixture->cold);
     r.est = seen->ceiling;
-    r.flags = bed->machine->hypervisor[0] ? "targets vm" : "targets";
+    r.flags = fixture->machine->hypervisor[0] ? "targets vm" : "targets";
     r.complete = 1;
     enum tern_status s = tern_record_append(path, &r, e);
     if (s) return s;

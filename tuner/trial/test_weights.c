@@ -1,4 +1,4 @@
-#include "tuner/trial/stock.h"
+#include "tuner/trial/test_weights.h"
 
 #include "base/memory.h"
 #include "base/random.h"
@@ -9,19 +9,19 @@
 #define ZEROS       27525 /* 42 % of 65536: the share of zeros in BitNet b1.58 weights */
 #define MINUS       46531 /* the rest is shared equally by -1 and +1 */
 
-struct shelf {
+struct kept {
     struct tern_packed packed;
     struct tern_pages pages;
 };
 
-struct tern_stock {
+struct tern_test_weights {
     size_t cold_bytes, m, k;
     uint64_t seed;
     struct tern_pages trits;
     struct tern_pages signs; /* the same without zeros, for binary formats; made when first asked for */
     int signed_shape;        /* signs belong to this shape */
-    struct shelf shelf[MAX_FORMATS];
-    struct tern_pages bench; /* the tokens and y */
+    struct kept kept[MAX_FORMATS];
+    struct tern_pages working; /* the tokens and y */
     struct tern_pages scratch;
     struct tern_tokens tokens;
     void *y;
@@ -37,7 +37,7 @@ static int hold(struct tern_pages *p, size_t bytes) {
 }
 
 static void draw(void *ctx, size_t worker, size_t workers) {
-    const struct tern_stock *s = ctx;
+    const struct tern_test_weights *s = ctx;
     size_t r0, r1;
     tern_share(s->m, 1, worker, workers, &r0, &r1);
     int8_t *trits = s->trits.data;
@@ -54,7 +54,7 @@ static void draw(void *ctx, size_t worker, size_t workers) {
 }
 
 struct packing {
-    const struct tern_stock *stock;
+    const struct tern_test_weights *test_weights;
     struct tern_pool *pool;
     const struct tern_packed *packed;
     unsigned char *data;
@@ -63,13 +63,13 @@ struct packing {
 
 static void pack(void *ctx, size_t worker, size_t workers) {
     const struct packing *j = ctx;
-    const struct tern_stock *s = j->stock;
+    const struct tern_test_weights *s = j->test_weights;
     const struct tern_packed *p = j->packed;
     size_t from = j->from;
     if (from == 0) {
         size_t r0, r1;
         tern_share(s->m, p->format->row_step(s->m, s->k), worker, workers, &r0, &r1);
-        const int8_t *trits = tern_stock_trits(s, p->format);
+        const int8_t *trits = tern_test_weights_trits(s, p->format);
         if (r0 < r1) p->format->pack(trits + r0 * s->k, s->m, s->k, r0, r1, 1.0f, j->data);
         tern_pool_barrier(j->pool);
         from = 1;
@@ -80,8 +80,8 @@ static void pack(void *ctx, size_t worker, size_t workers) {
         memcpy(j->data + i * p->stride + b0, j->data + b0, b1 - b0);
 }
 
-enum tern_status tern_stock_new(size_t cold_bytes, uint64_t seed, struct tern_stock **out,
-                                struct tern_error *e) {
+enum tern_status tern_test_weights_new(size_t cold_bytes, uint64_t seed, struct tern_test_weights **out,
+                                       struct tern_error *e) {
     *out = tern_alloc(sizeof **out);
     if (!*out) return tern_fail(e, TERN_NO_MEMORY, "weights: out of memory");
     (*out)->cold_bytes = cold_bytes;
@@ -89,20 +89,20 @@ enum tern_status tern_stock_new(size_t cold_bytes, uint64_t seed, struct tern_st
     return TERN_OK;
 }
 
-void tern_stock_free(struct tern_stock *s) {
+void tern_test_weights_free(struct tern_test_weights *s) {
     if (!s) return;
-    for (size_t i = 0; i < MAX_FORMATS; i++) tern_pages_drop(&s->shelf[i].pages);
+    for (size_t i = 0; i < MAX_FORMATS; i++) tern_pages_drop(&s->kept[i].pages);
     tern_pages_drop(&s->trits);
     tern_pages_drop(&s->signs);
-    tern_pages_drop(&s->bench);
+    tern_pages_drop(&s->working);
     tern_pages_drop(&s->scratch);
     tern_free(s);
 }
 
-enum tern_status tern_stock_shape(struct tern_stock *s, size_t m, size_t k, struct tern_pool *pool,
-                                  struct tern_error *e) {
+enum tern_status tern_test_weights_shape(struct tern_test_weights *s, size_t m, size_t k,
+                                         struct tern_pool *pool, struct tern_error *e) {
     if (s->m == m && s->k == k) return TERN_OK;
-    for (size_t i = 0; i < MAX_FORMATS; i++) s->shelf[i].packed = (struct tern_packed){0};
+    for (size_t i = 0; i < MAX_FORMATS; i++) s->kept[i].packed = (struct tern_packed){0};
     s->tokens.n = 0;
     s->m = s->k = 0;
     s->signed_shape = 0;
@@ -114,7 +114,7 @@ enum tern_status tern_stock_shape(struct tern_stock *s, size_t m, size_t k, stru
     return TERN_OK;
 }
 
-static enum tern_status make_signs(struct tern_stock *s, struct tern_error *e) {
+static enum tern_status make_signs(struct tern_test_weights *s, struct tern_error *e) {
     if (s->signed_shape) return TERN_OK;
     if (!hold(&s->signs, s->m * s->k))
         return tern_fail(e, TERN_NO_MEMORY, "weights: %zux%zu: no memory for the signs", s->m, s->k);
@@ -125,43 +125,44 @@ static enum tern_status make_signs(struct tern_stock *s, struct tern_error *e) {
     return TERN_OK;
 }
 
-static struct shelf *shelf_of(struct tern_stock *s, const struct tern_format *f) {
+static struct kept *kept_of(struct tern_test_weights *s, const struct tern_format *f) {
     size_t count;
     const struct tern_format *const *all = tern_formats(&count);
     for (size_t i = 0; i < count && i < MAX_FORMATS; i++)
-        if (all[i] == f) return &s->shelf[i];
+        if (all[i] == f) return &s->kept[i];
     return NULL;
 }
 
-enum tern_status tern_stock_get(struct tern_stock *s, const struct tern_format *format, int rotate,
-                                struct tern_pool *pool, struct tern_packed **out, struct tern_error *e) {
-    struct shelf *shelf = shelf_of(s, format);
-    if (!shelf)
+enum tern_status tern_test_weights_get(struct tern_test_weights *s, const struct tern_format *format,
+                                       int rotate, struct tern_pool *pool, struct tern_packed **out,
+                                       struct tern_error *e) {
+    struct kept *kept = kept_of(s, format);
+    if (!kept)
         return tern_fail(e, TERN_UNSUPPORTED, "weights: format %s: not in the list of formats", format->name);
     enum tern_status st = format->accepts(s->m, s->k, e);
     if (!st && format->binary) st = make_signs(s, e);
     if (st) return st;
-    struct tern_packed *p = &shelf->packed;
+    struct tern_packed *p = &kept->packed;
     const size_t bytes = format->bytes(s->m, s->k);
     /* A cache line off the page grid: copies do not start in the same cache set. */
     const size_t stride = tern_round_up(bytes, 4096) + TERN_CACHE_LINE;
     const size_t copies = rotate ? tern_max(2, (s->cold_bytes + bytes - 1) / bytes) : 1;
     *out = p;
     if (p->copies >= copies) return TERN_OK;
-    const size_t from = shelf->pages.bytes >= tern_mul_size(copies, stride) ? p->copies : 0;
-    if (!hold(&shelf->pages, tern_mul_size(copies, stride))) {
+    const size_t from = kept->pages.bytes >= tern_mul_size(copies, stride) ? p->copies : 0;
+    if (!hold(&kept->pages, tern_mul_size(copies, stride))) {
         *p = (struct tern_packed){0};
         return tern_fail(e, TERN_NO_MEMORY, "weights: %zux%zu as %s: no memory for %zu copies of %zu bytes",
                          s->m, s->k, format->name, copies, bytes);
     }
     *p = (struct tern_packed){
-        .format = format, .data = shelf->pages.data, .bytes = bytes, .stride = stride, .copies = copies};
-    struct packing j = {.stock = s, .pool = pool, .packed = p, .data = shelf->pages.data, .from = from};
+        .format = format, .data = kept->pages.data, .bytes = bytes, .stride = stride, .copies = copies};
+    struct packing j = {.test_weights = s, .pool = pool, .packed = p, .data = kept->pages.data, .from = from};
     tern_pool_run(pool, pack, &j);
     return TERN_OK;
 }
 
-static size_t lay_bench(struct tern_stock *s, size_t n, unsigned char *base) {
+static size_t lay_tokens(struct tern_test_weights *s, size_t n, unsigned char *base) {
     struct tern_tokens *t = &s->tokens;
     struct tern_region r = {.base = base};
     t->q = tern_region_take(&r, n, t->stride);
@@ -172,16 +173,16 @@ static size_t lay_bench(struct tern_stock *s, size_t n, unsigned char *base) {
     return r.used;
 }
 
-enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_tokens *x, void **y,
-                                  size_t *ldy, struct tern_error *e) {
+enum tern_status tern_test_weights_tokens(struct tern_test_weights *s, size_t n, struct tern_tokens *x,
+                                          void **y, size_t *ldy, struct tern_error *e) {
     struct tern_tokens *t = &s->tokens;
     if (t->n != n) {
         *t = (struct tern_tokens){
             .k = s->k, .stride = tern_token_stride(s->k), .fstride = tern_round_up(s->k, 64)};
         s->ldy = tern_round_up(s->m, 64);
-        if (!hold(&s->bench, lay_bench(s, n, NULL)))
+        if (!hold(&s->working, lay_tokens(s, n, NULL)))
             return tern_fail(e, TERN_NO_MEMORY, "weights: %zux%zux%zu: no memory for tokens", s->m, s->k, n);
-        memset(s->bench.data, 0, lay_bench(s, n, s->bench.data));
+        memset(s->working.data, 0, lay_tokens(s, n, s->working.data));
         struct tern_random random = {s->seed ^ 0x746f6b656e73};
         for (size_t i = 0; i < n; i++)
             for (size_t c = 0; c < s->k; c++)
@@ -194,10 +195,10 @@ enum tern_status tern_stock_bench(struct tern_stock *s, size_t n, struct tern_to
     return TERN_OK;
 }
 
-void *tern_stock_scratch(struct tern_stock *s, size_t bytes) {
+void *tern_test_weights_scratch(struct tern_test_weights *s, size_t bytes) {
     return hold(&s->scratch, tern_max(bytes, 1)) ? s->scratch.data : NULL;
 }
 
-const int8_t *tern_stock_trits(const struct tern_stock *s, const struct tern_format *format) {
+const int8_t *tern_test_weights_trits(const struct tern_test_weights *s, const struct tern_format *format) {
     return format->binary ? s->signs.data : s->trits.data;
 }

@@ -1,12 +1,12 @@
 /* Kinds of core, on machines that are not here (hwloc's XML). */
 #define _GNU_SOURCE
-#include "tuner/wisdom/kinds.h"
+#include "tuner/wisdom/core_kinds.h"
 
 #include "base/isa.h"
 #include "entries.h"
 #include "folder.h"
 #include "tuner/session/tune.h"
-#include "tuner/trial/bed.h"
+#include "tuner/trial/fixture.h"
 #include "tuner/wisdom/thread_counts.h"
 
 #include <criterion/criterion.h>
@@ -30,7 +30,7 @@ static void read_fixture(const char *name) {
 }
 
 static void path_is(const struct tern_machine *machine, const char *expected) {
-    char *path = tern_kind_wisdom_path("/w", machine);
+    char *path = tern_core_kind_wisdom_path("/w", machine);
     cr_assert(eq(str, path, (char *)expected));
     free(path);
 }
@@ -40,29 +40,29 @@ Test(kinds, each_has_a_wisdom_file_of_its_own) {
     path_is(&p, "/w.P");
     path_is(&e, "/w.E");
     path_is(&m, "/w.P"); /* the first threads run there */
-    cr_assert(tern_kind_alone(&p) && !tern_kind_alone(&m));
+    cr_assert(tern_core_kind_alone(&p) && !tern_core_kind_alone(&m));
     read_fixture("two-socket-server");
     path_is(&m, "/w");
-    cr_assert(not(tern_kind_alone(&m)));
+    cr_assert(not(tern_core_kind_alone(&m)));
 }
 
 Test(kinds, threads_that_spread_over_two_have_none) {
     size_t kind = 9;
     read_fixture("hybrid-laptop");
-    cr_assert(tern_kind_of_threads(&m, 4, &kind) && kind == 0, "four fast cores come first");
-    cr_assert(not(tern_kind_of_threads(&m, 5, &kind)));
-    cr_assert(not(tern_kind_of_threads(&m, 17, &kind)));
-    cr_assert(tern_kind_of_threads(&e, 8, &kind));
-    cr_assert(not(tern_kind_of_threads(&e, 9, &kind)));
+    cr_assert(tern_core_kind_of_threads(&m, 4, &kind) && kind == 0, "four fast cores come first");
+    cr_assert(not(tern_core_kind_of_threads(&m, 5, &kind)));
+    cr_assert(not(tern_core_kind_of_threads(&m, 17, &kind)));
+    cr_assert(tern_core_kind_of_threads(&e, 8, &kind));
+    cr_assert(not(tern_core_kind_of_threads(&e, 9, &kind)));
 }
 
 Test(kinds, are_named_by_number_or_name) {
     size_t kind = 9;
     struct tern_error why = {""};
     read_fixture("arm-big-little");
-    cr_assert(tern_kind_named(&m, "little", &kind, NULL) == TERN_OK && kind == 2);
-    cr_assert(tern_kind_named(&m, "1", &kind, NULL) == TERN_OK && kind == 1);
-    cr_assert(eq(int, tern_kind_named(&m, "3", &kind, &why), TERN_BAD_INPUT));
+    cr_assert(tern_core_kind_named(&m, "little", &kind, NULL) == TERN_OK && kind == 2);
+    cr_assert(tern_core_kind_named(&m, "1", &kind, NULL) == TERN_OK && kind == 1);
+    cr_assert(eq(int, tern_core_kind_named(&m, "3", &kind, &why), TERN_BAD_INPUT));
     cr_assert(strstr(why.text, "2 (little)") != NULL, "%s", why.text);
 }
 
@@ -82,18 +82,18 @@ Test(kinds, the_wisdom_of_a_machine_is_that_of_the_kind_its_threads_run_on) {
     cr_assert(eq(int, tern_wisdom_put(&w, &eight, NULL), TERN_OK));
     cr_assert(eq(int, tern_wisdom_write(f.file, &w, NULL), TERN_OK));
     tern_wisdom_free(&w);
-    cr_assert(eq(int, tern_kind_wisdom_read(base, &m, &w, NULL), TERN_OK));
+    cr_assert(eq(int, tern_core_kind_wisdom_read(base, &m, &w, NULL), TERN_OK));
     cr_assert(eq(sz, w.count, 1));
     cr_assert(eq(sz, w.entry[0].problem.threads, 4));
     tern_wisdom_free(&w);
-    cr_assert(eq(int, tern_kind_wisdom_read(base, &p, &w, NULL), TERN_OK));
+    cr_assert(eq(int, tern_core_kind_wisdom_read(base, &p, &w, NULL), TERN_OK));
     cr_assert(eq(sz, w.count, 2));
     tern_wisdom_free(&w);
     /* The same file under the name of the other kind is another machine's. */
     char other[520];
     snprintf(other, sizeof other, "%s.E", base);
     cr_assert(eq(int, rename(f.file, other), 0));
-    cr_assert(eq(int, tern_kind_wisdom_read(base, &e, &w, NULL), TERN_UNSUPPORTED));
+    cr_assert(eq(int, tern_core_kind_wisdom_read(base, &e, &w, NULL), TERN_UNSUPPORTED));
     rename(other, f.file);
     folder_drop(&f);
 }
@@ -116,7 +116,7 @@ static void know(struct tern_wisdom *w, size_t threads, const char *variant) {
 }
 
 static void keep(const char *base, const struct tern_machine *kind, struct tern_wisdom *w) {
-    char *path = tern_kind_wisdom_path(base, kind);
+    char *path = tern_core_kind_wisdom_path(base, kind);
     strcpy(w->machine, kind->key);
     cr_assert(eq(int, tern_wisdom_write(path, w, NULL), TERN_OK));
     tern_wisdom_free(w);
@@ -144,7 +144,7 @@ Test(kinds, where_threads_spread_the_slowest_kind_lends) {
     keep(base, &p, &w);
     know(&w, 1, SINGLE), know(&w, 8, SLOW);
     keep(base, &e, &w);
-    cr_assert(eq(int, tern_kind_wisdom_read(base, &m, &w, NULL), TERN_OK));
+    cr_assert(eq(int, tern_core_kind_wisdom_read(base, &m, &w, NULL), TERN_OK));
     cr_assert(eq(sz, plan_of(&w, 4).lent, 0));
     cr_assert(eq(str, (char *)plan_of(&w, 4).variant->name, (char *)FAST));
     cr_assert(eq(str, (char *)plan_of(&w, 5).variant->name, (char *)SINGLE));
@@ -179,10 +179,10 @@ Test(kinds, of_three_kinds_the_slowest_that_takes_part_lends) {
     snprintf(base, sizeof base, "%.*s", (int)strlen(f.file) - 4, f.file);
     know(&w, 2, SLOW);
     keep(base, &mid, &w);
-    cr_assert(eq(sz, tern_kind_slowest(&m, 1), 0));
-    cr_assert(eq(sz, tern_kind_slowest(&m, 4), 1));
-    cr_assert(eq(sz, tern_kind_slowest(&m, 5), 2));
-    cr_assert(eq(int, tern_kind_wisdom_read(base, &m, &w, NULL), TERN_OK));
+    cr_assert(eq(sz, tern_core_kind_slowest(&m, 1), 0));
+    cr_assert(eq(sz, tern_core_kind_slowest(&m, 4), 1));
+    cr_assert(eq(sz, tern_core_kind_slowest(&m, 5), 2));
+    cr_assert(eq(int, tern_core_kind_wisdom_read(base, &m, &w, NULL), TERN_OK));
     cr_assert(eq(sz, plan_of(&w, 3).lent, 2));
     cr_assert(eq(sz, plan_of(&w, 4).lent, 2));
     cr_assert(eq(int, plan_of(&w, 5).from_wisdom, 0), "nothing is known of the little ones");
@@ -191,15 +191,15 @@ Test(kinds, of_three_kinds_the_slowest_that_takes_part_lends) {
 }
 
 Test(kinds, processors_that_are_not_here_are_refused_with_a_clear_line) {
-    struct tern_bed b;
+    struct tern_fixture b;
     struct tern_team *team;
     struct tern_error why = {""};
     read_fixture("hybrid-laptop");
     e.cpu[0] = 1000;
-    cr_assert(eq(int, tern_bed_open(&e, 1, &b, &why), TERN_OK));
-    cr_assert(eq(int, tern_bed_team(&b, 1, &team, &why), TERN_UNSUPPORTED));
+    cr_assert(eq(int, tern_fixture_open(&e, 1, &b, &why), TERN_OK));
+    cr_assert(eq(int, tern_fixture_team(&b, 1, &team, &why), TERN_UNSUPPORTED));
     cr_assert(strstr(why.text, "1000") != NULL, "%s", why.text);
-    tern_bed_close(&b);
+    tern_fixture_close(&b);
     const struct tern_tune_options o = {.machine = &e};
     struct tern_tune_summary sum;
     cr_assert(eq(int, tern_tune(&o, &sum, &why), TERN_UNSUPPORTED));
