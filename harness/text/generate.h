@@ -4,7 +4,7 @@
 
 #include "harness/engine.h"
 #include "harness/text/sample.h"
-#include "measure/sampling/sampler.h"
+#include "measure/statistics.h"
 
 enum tern_end {
     TERN_END_COUNT,   /* as many as asked for */
