@@ -2,7 +2,6 @@
 #ifndef TERN_MODELS_FACTS_H
 #define TERN_MODELS_FACTS_H
 
-#include "models/gguf/gguf.h"
 #include "models/model.h"
 
 /* Bytes as stored in the file; all zero for synthetic models, which store nothing. Decoding one token reads
@@ -20,10 +19,5 @@ uint64_t tern_dense_bytes(const struct tern_dense *d);
 /* Name of the format of a linear layer: "i2s", "f16", "synthetic". */
 const char *tern_linear_format(const struct tern_linear *l);
 const char *tern_dense_name(enum tern_dense_type t);
-
-/* Calls `say` with one line for everything about the file that a reader would not expect: missing keys and
- * what is used instead, repeated tensors, spare bytes. `m` may be NULL when the model could not be loaded. */
-void tern_model_oddities(const struct tern_gguf *g, const struct tern_model *m,
-                         void (*say)(void *ctx, const char *line), void *ctx);
 
 #endif

@@ -5,6 +5,8 @@
 #include "base/memory.h"
 #include "kernels/half.h"
 #include "models/arch.h"
+#include "models/convert/compare.h"
+#include "models/convert/hf.h"
 #include "models/dense_pack.h"
 #include "models/facts.h"
 #include "models/gguf/file.h"
@@ -87,8 +89,9 @@ static int exact_in_f16(const struct tern_dense *d) {
 }
 
 static uint32_t id_of(enum tern_dense_type t) {
-    static const uint32_t ids[] = {[TERN_DENSE_F32] = 0,  [TERN_DENSE_F16] = 1,   [TERN_DENSE_BF16] = 30,
-                                   [TERN_DENSE_Q8_0] = 8, [TERN_DENSE_Q6_K] = 14, [TERN_DENSE_Q4_0] = 2};
+    static const uint32_t ids[] = {[TERN_DENSE_F32] = TERN_GGML_F32,   [TERN_DENSE_F16] = TERN_GGML_F16,
+                                   [TERN_DENSE_BF16] = TERN_GGML_BF16, [TERN_DENSE_Q8_0] = TERN_GGML_Q8_0,
+                                   [TERN_DENSE_Q6_K] = TERN_GGML_Q6_K, [TERN_DENSE_Q4_0] = TERN_GGML_Q4_0};
     return ids[t];
 }
 
@@ -96,7 +99,7 @@ static enum tern_dense_type target_of(const struct job *j, const struct tern_den
     const struct tern_gguf *g = j->m->file;
     if (j->o->head && d == (j->m->hp.tied ? &j->m->embedding : &j->m->head)) return j->o->head;
     if (d->rows == 1) return TERN_DENSE_F32;
-    return g->hf && d->type == TERN_DENSE_BF16 && exact_in_f16(d) ? TERN_DENSE_F16 : d->type;
+    return g->folder && d->type == TERN_DENSE_BF16 && exact_in_f16(d) ? TERN_DENSE_F16 : d->type;
 }
 
 static enum tern_status put_dense(struct job *j, const struct tern_dense *d, int write) {
@@ -166,7 +169,7 @@ static enum tern_status declare_linear(struct job *j, const struct tern_linear *
     snprintf(full, sizeof full, "%s.scale", l->name);
     j->total += 4;
     j->facts->side_scales++;
-    return stored(j, full, tern_gguf_put_tensor(j->w, full, 0, 1, (const uint64_t[]){1}, 4));
+    return stored(j, full, tern_gguf_put_tensor(j->w, full, TERN_GGML_F32, 1, (const uint64_t[]){1}, 4));
 }
 
 static int has_zero(const int8_t *t, size_t n) {

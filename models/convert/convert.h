@@ -45,15 +45,4 @@ struct tern_convert_facts {
 enum tern_status tern_convert(const char *source, const char *out, const struct tern_convert_options *o,
                               struct tern_convert_facts *facts, struct tern_error *e);
 
-/* Parts, private to models/convert*.c. */
-
-/* TERN_OK when both models hold the same, but for the output matrix, which is that of `a` rounded to `head`
- * (NONE: not rounded). Counts what was compared. */
-enum tern_status tern_models_equal(const struct tern_model *a, const struct tern_model *b,
-                                   enum tern_dense_type head, struct tern_convert_facts *facts,
-                                   struct tern_error *e);
-enum tern_status tern_convert_to_hf(const struct tern_model *m, const char *folder,
-                                    const struct tern_convert_options *o, struct tern_convert_facts *facts,
-                                    struct tern_error *e);
-
 #endif

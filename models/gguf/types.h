@@ -1,12 +1,34 @@
 /* The ggml tensor types whose ids mean one thing everywhere: name, block and bytes per block.
  *
  * Ids that several programs use differently (36 to 42, 134 and above) are not in the table: what such a
- * tensor holds is decided by its size and its format (models/gguf/model.c). Source: ggml's ggml.h and
+ * tensor holds is decided by its size and its format (models/load/packed.h). Source: ggml's ggml.h and
  * ggml-common.h. */
 #ifndef TERN_MODELS_GGUF_TYPES_H
 #define TERN_MODELS_GGUF_TYPES_H
 
 #include "models/gguf/gguf.h"
+
+/* The ids that our own code names. */
+enum tern_ggml_id {
+    TERN_GGML_F32 = 0,
+    TERN_GGML_F16 = 1,
+    TERN_GGML_Q4_0 = 2,
+    TERN_GGML_Q8_0 = 8,
+    TERN_GGML_Q6_K = 14,
+    TERN_GGML_I8 = 24,
+    TERN_GGML_I16 = 25,
+    TERN_GGML_I32 = 26,
+    TERN_GGML_I64 = 27,
+    TERN_GGML_F64 = 28,
+    TERN_GGML_BF16 = 30,
+    TERN_GGML_I2_S = 36,
+    TERN_GGML_TL1 = 38,
+    TERN_GGML_TL2 = 39
+};
+
+/* Four rows of trits in a byte, as a folder of safetensors packs them (models/hf/hf.h). Not an id of ggml: no
+ * GGUF file may use it. */
+#define TERN_TYPE_HFU8 0xffff0008u
 
 struct tern_ggml_type {
     uint32_t id;

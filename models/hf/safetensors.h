@@ -52,14 +52,14 @@ void tern_safetensors_close(struct tern_safetensors *s);
 
 /* The folder of the files, for config.json and tokenizer.json. */
 const char *tern_safetensors_folder(const struct tern_safetensors *s);
-size_t tern_safetensors_shards(const struct tern_safetensors *s);
+/* The file of a tensor: `i` is its `shard`. */
 const char *tern_safetensors_shard_path(const struct tern_safetensors *s, size_t i);
 size_t tern_safetensors_count(const struct tern_safetensors *s);
 /* Sorted by name. */
 const struct tern_safetensor *tern_safetensors_at(const struct tern_safetensors *s, size_t i);
 const struct tern_safetensor *tern_safetensors_named(const struct tern_safetensors *s, const char *name);
 
-const char *tern_safetensor_type_name(enum tern_safetensor_type t); /* "BF16" */
+/* Bytes of one element. */
 size_t tern_safetensor_type_bytes(enum tern_safetensor_type t);
 
 #endif

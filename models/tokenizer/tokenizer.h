@@ -22,9 +22,6 @@ enum tern_status tern_tokenizer_from_gguf(const struct tern_gguf *g, struct tern
                                           struct tern_error *e);
 void tern_tokenizer_free(struct tern_tokenizer *t);
 
-/* Number of tokens: ids are 0 .. count - 1. */
-size_t tern_tokenizer_count(const struct tern_tokenizer *t);
-
 /* Ids of `bytes` of text (any bytes: invalid UTF-8 is encoded byte by byte), heap array in *ids (free()).
  * `special`: 1 parses the texts of control tokens ("<|eot_id|>") as their ids; user-defined tokens are
  * found in any case. BOS is not added. TERN_UNSUPPORTED when a byte has no token (some old vocabularies lack

@@ -1,4 +1,4 @@
-/* Shapes of published models, without their weights. Source: kernels.md 4.1 (config.json of each model). */
+/* Shapes of published models, without their weights. Source: the config.json of each model. */
 #include "models/model.h"
 
 #include <string.h>
@@ -20,9 +20,9 @@
 #define DIMS(h, f, l, n, kv, d, v, c)                                                                        \
     .hidden = h, .ffn = f, .layers = l, .heads = n, .kv_heads = kv, .head_dim = d, .vocab = v, .context = c
 
-/* Not read from a config.json, but worked back from file sizes or from the family (kernels.md 4.1): falcon-e,
- * trilm-3.9b, bonsai. Rotation, eps and context of falcon-e are assumed. Not here, for want of a graph:
- * Gemma3, MMfreeLM, Hunyuan. bitnet-125m to bitnet-100b are the sizes that bitnet.cpp publishes speed and
+/* falcon-e, trilm-3.9b and bonsai were not read from a config.json: their shapes follow from file sizes or
+ * from the family. Rotation, eps and context of falcon-e are assumed. Gemma3, MMfreeLM and Hunyuan are missing,
+ * because the engine has no graph for them. bitnet-125m to bitnet-100b are the sizes that bitnet.cpp publishes speed and
  * energy for: widths and depths of its utils/generate-dummy-bitnet-model.py, vocabulary and context of
  * bitnet_b1_58-3B, heads not grouped. The last four are our own: small enough for tests and for a machine
  * without much memory. */

@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
-#include "models/gguf/model.h"
+#include "models/load/load.h"
+
+#include "models/arch.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -169,26 +171,25 @@ static enum tern_status pooling(const struct keys *k, struct tern_hparams *hp) {
     return TERN_OK;
 }
 
-enum tern_status tern_gguf_hparams(const struct tern_gguf *g, const struct tern_arch **arch,
-                                   struct tern_hparams *hp, struct tern_error *e) {
+enum tern_status tern_gguf_hparams(const struct tern_gguf *g, struct tern_hparams *hp, struct tern_error *e) {
     struct tern_gguf_string text;
     char shown[40];
     const char *path = tern_gguf_path(g);
     *hp = (struct tern_hparams){0};
     if (!tern_gguf_text(g, "general.architecture", &text))
         return tern_fail(e, TERN_BAD_INPUT, "model: %s: general.architecture: the key is missing", path);
-    *arch = tern_arch_named(text.data, text.bytes);
-    if (!*arch)
+    const struct tern_arch *arch = tern_arch_named(text.data, text.bytes);
+    if (!arch)
         return tern_fail(e, TERN_UNSUPPORTED, "model: %s: architecture '%s' is not built in; there are %s",
                          path, tern_gguf_printable(text, shown, sizeof shown), tern_arch_names());
     if (!tern_gguf_tensor_count(g))
         return tern_fail(e, TERN_UNSUPPORTED,
                          "model: %s: holds no tensors, only keys and perhaps a vocabulary", path);
-    const struct keys k = {g, path, (*arch)->name, e};
+    const struct keys k = {g, path, arch->name, e};
     tern_gguf_printable(text, hp->arch, sizeof hp->arch);
     if (tern_gguf_text(g, "general.name", &text)) tern_gguf_printable(text, hp->name, sizeof hp->name);
-    hp->sub_norms = (*arch)->sub_norms;
-    hp->activation = (*arch)->activation;
+    hp->sub_norms = arch->sub_norms;
+    hp->activation = arch->activation;
 
     /* A layer takes at least nine tensors, which bounds the number of layers by the size of the file. */
     const uint32_t most_layers = (uint32_t)(tern_gguf_tensor_count(g) / 9 + 1);
@@ -197,13 +198,13 @@ enum tern_status tern_gguf_hparams(const struct tern_gguf *g, const struct tern_
     if (!s) s = size_key(&k, "block_count", 0, most_layers, &hp->layers);
     if (!s) s = size_key(&k, "context_length", 0, 1u << 30, &hp->context);
     if (!s) s = attention(&k, hp);
-    if (!s) s = rope(&k, *arch, hp);
-    if (!s) s = real_key(&k, "attention.layer_norm_rms_epsilon", (*arch)->default_eps, 1, &hp->eps);
+    if (!s) s = rope(&k, arch, hp);
+    if (!s) s = real_key(&k, "attention.layer_norm_rms_epsilon", arch->default_eps, 1, &hp->eps);
     if (!s) s = vocabulary(&k, hp);
     if (!s) s = special_tokens(&k, hp);
     if (!s) s = pooling(&k, hp);
-    hp->qk_norms = (*arch)->qk_norms && tern_gguf_tensor_named(g, "blk.0.attn_q_norm.weight");
-    hp->input_norms = (*arch)->input_norms && tern_gguf_tensor_named(g, "blk.0.attn_q_norm_in.weight");
+    hp->qk_norms = arch->qk_norms && tern_gguf_tensor_named(g, "blk.0.attn_q_norm.weight");
+    hp->input_norms = arch->input_norms && tern_gguf_tensor_named(g, "blk.0.attn_q_norm_in.weight");
     hp->tied = !tern_gguf_tensor_named(g, "output.weight");
     return s;
 }

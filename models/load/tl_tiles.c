@@ -1,4 +1,4 @@
-#include "models/gguf/tl_tiles.h"
+#include "models/load/tl_tiles.h"
 
 #include "base/file.h"
 

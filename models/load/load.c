@@ -1,26 +1,22 @@
-#define _GNU_SOURCE
-#include "models/gguf/model.h"
+#include "models/load/load.h"
 
+#include "models/arch.h"
 #include "models/gguf/file.h"
-#include "models/gguf/i2s_layout.h"
-#include "models/gguf/packed.h"
-#include "models/gguf/tl_tiles.h"
 #include "models/gguf/types.h"
-#include "models/hf/hf.h"
+#include "models/load/i2s_layout.h"
+#include "models/load/packed.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct loader {
     const struct tern_gguf *g;
     const char *path;
+    const struct tern_load_options *options;
     struct tern_model *m;
-    const struct tern_format *i2s; /* the layout of I2_S that the user named, or NULL */
-    struct tern_tl_tiles tiles;    /* of TL1 and TL2, that the user named */
-    unsigned char *used;           /* per tensor of the file: it found its place */
+    unsigned char *used; /* per tensor of the file: the model has it */
     struct tern_error *e;
 };
 
@@ -28,8 +24,8 @@ static const struct {
     uint32_t type;
     enum tern_dense_type dense;
 } dense_types[] = {
-    {0, TERN_DENSE_F32},  {1, TERN_DENSE_F16},   {30, TERN_DENSE_BF16},
-    {8, TERN_DENSE_Q8_0}, {14, TERN_DENSE_Q6_K}, {2, TERN_DENSE_Q4_0},
+    {TERN_GGML_F32, TERN_DENSE_F32},   {TERN_GGML_F16, TERN_DENSE_F16},   {TERN_GGML_BF16, TERN_DENSE_BF16},
+    {TERN_GGML_Q8_0, TERN_DENSE_Q8_0}, {TERN_GGML_Q6_K, TERN_DENSE_Q6_K}, {TERN_GGML_Q4_0, TERN_DENSE_Q4_0},
 };
 
 static enum tern_status bad(const struct loader *l, const char *name, const char *why) {
@@ -127,7 +123,8 @@ static enum tern_status take_hfu8(const struct loader *l, const char *full, stru
 static enum tern_status take_packed(struct loader *l, const char *full, const struct tern_gguf_tensor *t,
                                     struct tern_linear *out) {
     const struct tern_gguf_tensor *side;
-    const enum tern_status s = tern_packed_decide(l->g, full, t, l->i2s, &l->tiles, out, &side, l->e);
+    const enum tern_status s =
+        tern_packed_decide(l->g, full, t, l->options->i2s, &l->options->tiles, out, &side, l->e);
     if (!s && side) l->used[side - l->g->tensor] = 1;
     return s;
 }
@@ -141,7 +138,7 @@ static enum tern_status take_factor(struct loader *l, const char *name, struct t
     if (!tern_gguf_tensor_named(l->g, full)) return TERN_OK;
     const enum tern_status s = find(l, full, 1, 1, &t);
     if (s) return s;
-    if (t->type != 0) return unknown_type(l, full, t->type, "a scale");
+    if (t->type != TERN_GGML_F32) return unknown_type(l, full, t->type, "a scale");
     memcpy(&factor, t->data, sizeof factor);
     if (!isfinite(factor)) return bad(l, full, "the scale is not finite");
     out->scale *= factor;
@@ -168,19 +165,19 @@ static enum tern_status take_linear(struct loader *l, uint32_t layer, enum tern_
     if (s) return s;
     out->data = t->data;
     out->dense = dense_type(t->type);
-    const struct tern_hf *hf = l->g->hf;
+    const struct tern_gguf_folder *folder = l->g->folder;
     const int floats =
         out->dense == TERN_DENSE_F32 || out->dense == TERN_DENSE_F16 || out->dense == TERN_DENSE_BF16;
-    if (hf && hf->halves && (r == TERN_Q || r == TERN_K)) out->halves = l->m->hp.head_dim;
-    if (hf && t->type == TERN_TYPE_HFU8)
+    if (folder && folder->halves && (r == TERN_Q || r == TERN_K)) out->halves = l->m->hp.head_dim;
+    if (folder && t->type == TERN_TYPE_HFU8)
         s = take_hfu8(l, full, out);
     else if (floats)
-        s = hf && hf->absmean ? take_absmean(l, full, out) : take_unit(l, full, out);
+        s = folder && folder->absmean ? take_absmean(l, full, out) : take_unit(l, full, out);
     else if (out->dense)
         out->plain = 1, out->scale = 1;
     else
         s = take_packed(l, full, t, out);
-    if (!s && hf && out->dense) return no_factor(l, out);
+    if (!s && folder && out->dense) return no_factor(l, out);
     if (!s) s = take_factor(l, out->name, out);
     if (!s && !isfinite(out->scale)) s = bad(l, full, "the scale is not finite");
     return s;
@@ -222,8 +219,7 @@ static void settle_i2s(struct tern_model *m) {
 
 static enum tern_status load(struct loader *l) {
     struct tern_model *m = l->m;
-    const struct tern_arch *arch;
-    enum tern_status s = tern_gguf_hparams(l->g, &arch, &m->hp, l->e);
+    enum tern_status s = tern_gguf_hparams(l->g, &m->hp, l->e);
     if (s) return s;
     m->layer = calloc(m->hp.layers, sizeof *m->layer);
     l->used = calloc(l->g->n_tensors + 1, 1);
@@ -232,67 +228,15 @@ static enum tern_status load(struct loader *l) {
     if (!s) s = take_dense(l, "output_norm", 1, m->hp.hidden, &m->output_norm);
     if (!s && !m->hp.tied) s = take_dense(l, "output", m->hp.vocab, m->hp.hidden, &m->head);
     for (uint32_t i = 0; !s && i < m->hp.layers; i++) s = take_layer(l, i);
-    if (!s && !l->i2s) settle_i2s(m);
+    if (!s && !l->options->i2s) settle_i2s(m);
     return s ? s : refuse_rest(l);
 }
 
-/* The last option of "FILE,i2s=LAYOUT,tl=TILES"; NULL when there is none. */
-static char *last_option(char *source) {
-    static const char *const names[] = {",i2s=", ",tl="};
-    char *last = NULL;
-    for (size_t i = 0; i < 2; i++)
-        for (char *at = source; (at = strstr(at, names[i])); at++)
-            if (!last || at > last) last = at;
-    return last;
-}
-
-/* Cuts the options off; a file that has such a name is itself. `l` may be NULL: they are not looked at. */
-static enum tern_status take_options(char *source, struct loader *l, struct tern_error *e) {
-    for (char *option; access(source, F_OK) != 0 && (option = last_option(source)); *option = 0) {
-        if (!l) continue;
-        if (option[1] == 't') {
-            const enum tern_status s = tern_tl_tiles_read(option + 4, &l->tiles, e);
-            if (s) return s;
-        } else if (!(l->i2s = tern_i2s_layout_named(option + 5))) {
-            return tern_fail(e, TERN_BAD_INPUT, "model: %s: the layout of I2_S is x86, arm or rows4", source);
-        }
-    }
-    return TERN_OK;
-}
-
-enum tern_status tern_model_file_open(const char *source, struct tern_gguf **out, struct tern_error *e) {
-    char *path = strdup(source);
-    if (!path) return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", source);
-    take_options(path, NULL, e);
-    const enum tern_status s = tern_hf_is(path) ? tern_hf_open(path, out, e) : tern_gguf_open(path, out, e);
-    free(path);
-    return s;
-}
-
-enum tern_status tern_model_open_gguf(const char *source, struct tern_model **out, struct tern_error *e) {
-    struct loader l = {.e = e};
-    struct tern_gguf *g = NULL;
-    char *path = strdup(source);
-    *out = NULL;
-    if (!path) return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", source);
-    enum tern_status s = take_options(path, &l, e);
-    if (s || (s = tern_model_file_open(path, &g, e))) goto done;
-    struct tern_model *m = calloc(1, sizeof *m);
-    if (!m) {
-        tern_gguf_close(g);
-        s = tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", path);
-        goto done;
-    }
-    m->file = g;
-    snprintf(m->source, sizeof m->source, "%s", path);
-    l.g = g, l.path = path, l.m = m;
-    s = load(&l);
+enum tern_status tern_model_load(const struct tern_gguf *g, const char *path,
+                                 const struct tern_load_options *o, struct tern_model *m,
+                                 struct tern_error *e) {
+    struct loader l = {.g = g, .path = path, .options = o, .m = m, .e = e};
+    const enum tern_status s = load(&l);
     free(l.used);
-    if (s)
-        tern_model_close(m);
-    else
-        *out = m;
-done:
-    free(path);
     return s;
 }

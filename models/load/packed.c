@@ -1,4 +1,4 @@
-#include "models/gguf/packed.h"
+#include "models/load/packed.h"
 
 #include "kernels/formats/file/tl.h"
 #include "models/gguf/file.h"
@@ -72,7 +72,7 @@ static const struct tern_gguf_tensor *scale_behind(const struct tern_gguf *g, co
     char full[128];
     snprintf(full, sizeof full, "%s_scale", name);
     const struct tern_gguf_tensor *s = tern_gguf_tensor_named(g, full);
-    return s && s->type == 0 && s->dim[0] == 1 && s->offset == t->offset + t->bytes ? s : NULL;
+    return s && s->type == TERN_GGML_F32 && s->dim[0] == 1 && s->offset == t->offset + t->bytes ? s : NULL;
 }
 
 enum tern_status tern_packed_decide(const struct tern_gguf *g, const char *name,
@@ -82,9 +82,9 @@ enum tern_status tern_packed_decide(const struct tern_gguf *g, const char *name,
     struct place p = {g, name, t, t->bytes, t->offset + t->bytes == g->map.bytes, tiles};
     struct tern_error first = {{0}};
     enum tern_status s = TERN_SKIPPED;
-    *side = t->type == 38 || t->type == 39 ? scale_behind(g, name, t) : NULL;
+    *side = t->type == TERN_GGML_TL1 || t->type == TERN_GGML_TL2 ? scale_behind(g, name, t) : NULL;
     if (*side) p.room += (*side)->bytes;
-    if (t->type == TERN_TYPE_I2_S && i2s) return try_format(&p, i2s, out, e);
+    if (t->type == TERN_GGML_I2_S && i2s) return try_format(&p, i2s, out, e);
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
         struct tern_error why = {{0}};
         if (candidates[i].type != t->type) continue;

@@ -1,4 +1,4 @@
-#include "models/gguf/i2s_layout.h"
+#include "models/load/i2s_layout.h"
 
 #include "base/memory.h"
 

@@ -10,12 +10,12 @@
  * layout, and correlate the two counts. A layout other than x86 is taken only when its correlation stands 8
  * standard errors above none and twice as high as that of x86. Weights without structure (random models) give
  * no evidence and stay x86, the layout of all published files. */
-#ifndef TERN_MODELS_GGUF_I2S_LAYOUT_H
-#define TERN_MODELS_GGUF_I2S_LAYOUT_H
+#ifndef TERN_MODELS_LOAD_I2S_LAYOUT_H
+#define TERN_MODELS_LOAD_I2S_LAYOUT_H
 
 #include "models/model.h"
 
-/* The format that stands for a name given by a user: "x86", "arm" or "rows4"; NULL for others. */
+/* The format behind a name that a user gives: "x86", "arm" or "rows4"; NULL for any other name. */
 const struct tern_format *tern_i2s_layout_named(const char *name);
 
 /* Decides for a model whose I2_S layers were taken as i2s, and returns i2s, i2sarm or i2s4. `evidence` gets

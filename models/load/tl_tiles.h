@@ -1,8 +1,8 @@
 /* The tiles of TL1 and TL2 tensors as a user names them. They belong to the build of bitnet.cpp that wrote
  * the file (its include/kernel_config.ini) and are not in the file; see kernels/formats/file/tl.h for what is
  * taken without them. */
-#ifndef TERN_MODELS_GGUF_TL_TILES_H
-#define TERN_MODELS_GGUF_TL_TILES_H
+#ifndef TERN_MODELS_LOAD_TL_TILES_H
+#define TERN_MODELS_LOAD_TL_TILES_H
 
 #include "kernels/format.h"
 

@@ -2,14 +2,12 @@
  * programs (39 is TL2 and MXFP4, 42 two block sizes of Q2_0), so an id only names candidates: the one whose
  * size fits the room in the file is taken. The three layouts of I2_S have one id, one size and the same
  * codes; see i2s_layout.h. */
-#ifndef TERN_MODELS_GGUF_PACKED_H
-#define TERN_MODELS_GGUF_PACKED_H
+#ifndef TERN_MODELS_LOAD_PACKED_H
+#define TERN_MODELS_LOAD_PACKED_H
 
 #include "models/gguf/gguf.h"
-#include "models/gguf/tl_tiles.h"
+#include "models/load/tl_tiles.h"
 #include "models/model.h"
-
-enum { TERN_TYPE_I2_S = 36 };
 
 /* Sets format, data and scale of `out` (m and k are given) from tensor `t`, called `name`. `i2s` is the
  * layout to prefer for I2_S, or NULL; `tiles` those of TL1 and TL2, NULL or empty for the published ones.
