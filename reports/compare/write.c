@@ -1,7 +1,7 @@
 /* A comparison as text, Markdown, CSV and JSON. */
 #include "reports/compare/compare.h"
+#include "reports/data/key.h"
 #include "reports/data/number.h"
-#include "reports/history/history.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -22,7 +22,7 @@ const char *tern_compare_verdict_name(enum tern_compare_verdict v) {
 void tern_compare_row_name(const struct tern_compare_row *r, const struct tern_compare_options *o, char *out,
                            size_t out_bytes) {
     char problem[256];
-    tern_history_problem(r->a, problem, sizeof problem);
+    tern_record_problem(r->a, problem, sizeof problem);
     if (o->across_variants || o->best) {
         snprintf(out, out_bytes, "%s", problem);
         return;
@@ -176,7 +176,7 @@ static void set_interval(json_t *o, double lo, double hi) {
 static json_t *row_json(const struct tern_compare_row *r, const struct tern_compare_options *o) {
     char name[512], problem[256];
     tern_compare_row_name(r, o, name, sizeof name);
-    tern_history_problem(r->a, problem, sizeof problem);
+    tern_record_problem(r->a, problem, sizeof problem);
     json_t *j =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "name", name, "problem", problem, "unit",
                   tern_or_empty(r->a->unit), "method", tern_compare_method_name(r->method), "verdict",

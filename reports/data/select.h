@@ -12,6 +12,8 @@
 #define TERN_REPORTS_DATA_SELECT_H
 
 #include "measure/records/record.h"
+#include "reports/data/order.h"
+#include "reports/data/speedup.h"
 
 #include <stddef.h>
 
@@ -82,15 +84,8 @@ void tern_report_data_free(struct tern_report_data *d);
 const struct tern_record *tern_report_search_of(const struct tern_report_data *d,
                                                 const struct tern_record *key);
 
-/* "" instead of NULL. */
-const char *tern_or_empty(const char *s);
-/* Work per nanosecond of an estimate: bytes -> GB/s, multiply-adds -> GMAC/s. NaN when either is absent. */
-double tern_rate(double work, double ns);
-/* Tokens per second and its interval, from "tok/s" or "ns/token" records. */
-struct tern_report_tokens {
-    double median, lo, hi, mad;
-};
-struct tern_report_tokens tern_report_tokens_of(const struct tern_record *r);
+/* "best", "not separable", ... */
+const char *tern_standing_name(enum tern_rank_class s);
 
 /* The ceilings to judge this problem's thread count by: those of its own run, else the newest run of its
  * machine. Writes at most `room` pointers; *same_run tells which. */
@@ -99,21 +94,5 @@ size_t tern_report_roofs(const struct tern_report_data *d, const struct tern_rec
 
 /* 1 when reading in regime `a` is the same kind of reading as in `b`: a capped cold one is a cold one. */
 int tern_same_memory(const char *a, const char *b);
-
-/* How many times faster one record is than another of the same problem. */
-enum tern_speedup_method {
-    TERN_SPEEDUP_UNKNOWN,
-    TERN_SPEEDUP_PAIRED,  /* both in the same rounds: the sign-test interval of the ratio */
-    TERN_SPEEDUP_BY_BASE, /* both paired with one base: quotient of the two ratios, interval by the worst
-                             corners */
-    TERN_SPEEDUP_APART    /* quotient of medians, interval by the worst corners */
-};
-struct tern_speedup {
-    double ratio, lo, hi; /* lo and hi NaN: no interval */
-    size_t n;             /* the smaller of the sample counts that went in */
-    enum tern_speedup_method method;
-};
-struct tern_speedup tern_speedup_of(const struct tern_record *fast, const struct tern_record *slow);
-const char *tern_speedup_method_name(enum tern_speedup_method m);
 
 #endif

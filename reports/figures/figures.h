@@ -2,19 +2,18 @@
  * them.
  *
  * Scripts contain numbers and our own words; strings from records go into the data file, or into a
- * single-quoted string after tern_text_label. Colours are the light palette; assets/figure.css turns them for
+ * single-quoted string after tern_text_label. Colours are the light palette; reports/assets/figure.css turns them for
  * dark pages. */
 #ifndef TERN_REPORTS_FIGURES_FIGURES_H
 #define TERN_REPORTS_FIGURES_FIGURES_H
 
 #include "reports/data/select.h"
 #include "reports/data/text.h"
-#include "reports/page/report.h"
 
 #include <stddef.h>
 
 #define TERN_FIGURE_WIDTH 860
-/* Colours of assets/figure.css, as gnuplot writes them. */
+/* Colours of reports/assets/figure.css, as gnuplot writes them. */
 #define TERN_INK    "#1f2328"
 #define TERN_SOFT   "#57606a"
 #define TERN_GRID   "#d9dde1"
@@ -43,10 +42,8 @@ struct tern_figures {
     const char *why_no_png, *why_no_pdf; /* NULL: gnuplot has the terminal */
 };
 
-/* Makes the scripts and data of every figure that the records allow. */
-void tern_figures_plan(const struct tern_report_data *d, struct tern_figures *out);
 void tern_figures_free(struct tern_figures *f);
-/* Appends an empty figure of that section (its id, see sections.h); NULL when out of memory. */
+/* Appends an empty figure of that section (its id, see sections/section.h); NULL when out of memory. */
 struct tern_figure *tern_figure_add(struct tern_figures *f, const char *section, const char *machine);
 /* "<stem>", or "<stem>-m<index>" with several machines (index > 0). */
 void tern_figure_name(struct tern_figure *f, const char *stem, size_t index);

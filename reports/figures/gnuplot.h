@@ -9,10 +9,6 @@
 /* The package of Debian and its relatives that brings it. */
 #define TERN_GNUPLOT_PACKAGE "gnuplot-nox"
 
-/* Absolute or relative path of an executable `name` in the folders of `search` (colon-separated, empty ones
- * are passed over: the current folder is never meant). Heap (free()); NULL when there is none. */
-char *tern_find_program(const char *name, const char *search);
-
 /* Runs `program --default-settings <script>` with `folder` as working folder; stdin and stdout are /dev/null,
  * the first line of stderr ends up in the error text. TERN_UNSUPPORTED when it cannot be started, fails or
  * takes longer than `limit_seconds`. */

@@ -81,9 +81,4 @@ enum tern_status tern_history_annotations(struct tern_history *h, struct tern_an
                                           struct tern_error *e);
 void tern_annotations_free(struct tern_annotations *a);
 
-/* "gemv 6912x2560x1 t1 wcold", "prefill 128 t2 synth:2b-4t": the problem of a record, in `out`. */
-void tern_history_problem(const struct tern_record *r, char *out, size_t out_bytes);
-/* What the estimate is of: its unit, or "none". */
-const char *tern_history_metric(const struct tern_record *r);
-
 #endif

@@ -1,4 +1,4 @@
-#include "reports/page/facts.h"
+#include "reports/page/gaps.h"
 
 #include "reports/data/number.h"
 

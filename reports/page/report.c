@@ -1,7 +1,9 @@
 #include "reports/page/report.h"
 
 #include "base/file.h"
-#include "reports/page/page.h"
+#include "reports/page/gaps.h"
+#include "reports/page/write.h"
+#include "reports/sections/sections.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,15 @@ static enum tern_status write_pages(const struct tern_report_page *p, struct ter
     tern_text_free(&html);
     tern_text_free(&markdown);
     return s;
+}
+
+/* Makes the scripts and data of every figure that the records allow. */
+static void plan_figures(const struct tern_report_page *p, struct tern_figures *out) {
+    for (size_t i = 0; i < p->machines; i++) {
+        const size_t index = p->machines > 1 ? i + 1 : 0;
+        for (size_t j = 0; j < p->sections; j++)
+            if (p->section[j]->figures) p->section[j]->figures(p->data, p->machine[i], index, out);
+    }
 }
 
 /* Texts of figures, gaps and commands that ran out of memory would be shown incomplete. */
@@ -42,11 +53,15 @@ enum tern_status tern_report_write(const struct tern_record *records, size_t cou
     enum tern_status s = tern_report_select(records, count, o->all_runs, &d, e);
     if (s) return s;
     d.history = o->history, d.notes = o->notes;
-    struct tern_report_page p = {
-        .data = &d, .options = o, .figures = &figures, .why_not_drawn = sum.why_not_drawn};
+    struct tern_report_page p = {.data = &d,
+                                 .options = o,
+                                 .figures = &figures,
+                                 .section = tern_sections,
+                                 .sections = tern_section_count,
+                                 .why_not_drawn = sum.why_not_drawn};
     folder = tern_format_text("%s/figures", o->out);
     p.machine = tern_report_machine_keys(&d, &p.machines);
-    tern_figures_plan(&d, &figures);
+    plan_figures(&p, &figures);
     if (!folder || !p.machine || incomplete(&p)) {
         s = tern_fail(e, TERN_NO_MEMORY, "report: %zu records: out of memory", count);
         goto done;

@@ -1,7 +1,7 @@
 /* Energy: what a call or a token takes, from which source, and why nothing is known where it is not. */
-#include "reports/page/html_cells.h"
-#include "reports/sections/sections.h"
-#include "reports/sections/sheet.h"
+#include "reports/sections/section.h"
+#include "reports/tables/html.h"
+#include "reports/tables/sheet.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 /* History: series over time with their levels, detected changes and remarks; and both as tables. */
 #include "reports/changes/changes.h"
 #include "reports/data/number.h"
-#include "reports/page/html_cells.h"
-#include "reports/page/markdown_cells.h"
-#include "reports/sections/sections.h"
-#include "reports/sections/sheet.h"
+#include "reports/sections/section.h"
+#include "reports/tables/html.h"
+#include "reports/tables/markdown.h"
+#include "reports/tables/sheet.h"
 
 #include <math.h>
 #include <stdio.h>

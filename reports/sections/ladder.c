@@ -2,8 +2,8 @@
  * f16 beside ours, speedup, energy saved. What was not run is modelled from measured ceilings, and called so
  * in its cell. */
 #include "reports/data/model_speed.h"
-#include "reports/sections/sections.h"
-#include "reports/sections/sheet.h"
+#include "reports/sections/section.h"
+#include "reports/tables/sheet.h"
 
 #include "measure/energy/model.h"
 #include "reports/data/number.h"

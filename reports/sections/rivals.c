@@ -1,8 +1,8 @@
 /* Other programs: imported records beside ours of the same problem, each with its source, date and machine.
  */
-#include "reports/page/html_cells.h"
-#include "reports/sections/sections.h"
-#include "reports/sections/sheet.h"
+#include "reports/sections/section.h"
+#include "reports/tables/html.h"
+#include "reports/tables/sheet.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* What stands beside the records: other programs' results and the history. */
 #define _GNU_SOURCE
 #include "reports/changes/changes.h"
-#include "reports/history/import.h"
+#include "reports/import/import.h"
 #include "reports/page/report.h"
 #include "tests/reports/folder.h"
 #include "tests/reports/sample.h"
