@@ -87,6 +87,8 @@ const struct tern_annotation *tern_series_note(const struct tern_record *r,
 void tern_series_free(struct tern_series_set *s);
 /* "gemv_p64... gemv 6912x2560x1 t1 wcold, m:..." */
 void tern_series_name(const struct tern_series *s, char *out, size_t out_bytes);
+/* The same without the machine. */
+void tern_series_short_name(const struct tern_series *s, char *out, size_t out_bytes);
 
 void tern_changes_text(const struct tern_series_set *s, struct tern_text *t);
 void tern_changes_csv(const struct tern_series_set *s, struct tern_text *t);

@@ -181,3 +181,11 @@ void tern_series_name(const struct tern_series *s, char *out, size_t out_bytes) 
              plain ? "" : params, plain ? "" : "]", problem, tern_or_empty(s->key->machine),
              s->key->source ? ", imported from " : "", tern_or_empty(s->key->source));
 }
+
+void tern_series_short_name(const struct tern_series *s, char *out, size_t bytes) {
+    char tail[300];
+    tern_series_name(s, out, bytes);
+    const int n = snprintf(tail, sizeof tail, ", %.250s", tern_or_empty(s->key->machine));
+    char *at = strstr(out, tail);
+    if (at) memmove(at, at + n, strlen(at + n) + 1);
+}

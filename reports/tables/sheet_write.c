@@ -57,28 +57,17 @@ static void html_cell(const struct tern_sheet_cell *c, int text, struct tern_tex
     tern_text_put(t, "</td>");
 }
 
-/* Each line is a paragraph. */
-static void paragraphs_html(const struct tern_text *text, struct tern_text *t) {
+/* Each line is a paragraph. `put` escapes it, between `before` and `after`. */
+static void put_paragraphs(const struct tern_text *text, const char *before,
+                           void (*put)(struct tern_text *t, const char *s), const char *after,
+                           struct tern_text *t) {
     for (const char *p = tern_or_empty(text->data); *p;) {
         struct tern_text line = {0};
         const size_t n = strcspn(p, "\n");
         tern_text_bytes(&line, p, n);
-        tern_text_put(t, "<p>");
-        tern_text_html(t, line.data);
-        tern_text_put(t, "</p>\n");
-        t->failed |= line.failed;
-        tern_text_free(&line);
-        p += n + (p[n] == '\n');
-    }
-}
-
-static void paragraphs_markdown(const struct tern_text *text, struct tern_text *t) {
-    for (const char *p = tern_or_empty(text->data); *p;) {
-        struct tern_text line = {0};
-        const size_t n = strcspn(p, "\n");
-        tern_text_bytes(&line, p, n);
-        tern_text_markdown(t, line.data);
-        tern_text_put(t, "\n\n");
+        tern_text_put(t, before);
+        put(t, line.data);
+        tern_text_put(t, after);
         t->failed |= line.failed;
         tern_text_free(&line);
         p += n + (p[n] == '\n');
@@ -86,7 +75,7 @@ static void paragraphs_markdown(const struct tern_text *text, struct tern_text *
 }
 
 static void table_html(const struct tern_sheet_table *x, struct tern_text *t) {
-    paragraphs_html(&x->before, t);
+    put_paragraphs(&x->before, "<p>", tern_text_html, "</p>\n", t);
     if (!x->cells) {
         if (!x->absent.used) return;
         tern_text_put(t, "<p class=\"absent\">Not measured: ");
@@ -114,7 +103,7 @@ static void table_html(const struct tern_sheet_table *x, struct tern_text *t) {
 }
 
 static void table_markdown(const struct tern_sheet_table *x, struct tern_text *t) {
-    paragraphs_markdown(&x->before, t);
+    put_paragraphs(&x->before, "", tern_text_markdown, "\n\n", t);
     if (!x->cells) {
         if (!x->absent.used) return;
         tern_text_put(t, "Not measured: ");
