@@ -18,7 +18,6 @@ enum tern_compare_method {
     TERN_COMPARE_SAMPLES, /* raw samples of fewer runs: the same, blind for what differs from run to run */
     TERN_COMPARE_SUMMARY  /* medians with intervals only: normal approximation of the logarithms */
 };
-const char *tern_compare_method_name(enum tern_compare_method m);
 
 enum tern_compare_verdict {
     TERN_COMPARE_FASTER,
@@ -26,7 +25,6 @@ enum tern_compare_verdict {
     TERN_COMPARE_SAME,       /* the whole interval is within the limit */
     TERN_COMPARE_CANNOT_TELL /* neither */
 };
-const char *tern_compare_verdict_name(enum tern_compare_verdict v);
 
 struct tern_compare_options {
     double threshold; /* smallest difference of interest, as a share; 0: 0.01 */

@@ -73,9 +73,9 @@ static void html(const struct tern_report_page *p, struct tern_text *t) {
         tern_html_absent(t, "end-to-end run", "tern e2e");
         return;
     }
-    tern_sheet_html(p, tern_fill_models, t);
+    tern_tables_html(p, tern_fill_models, t);
     tern_html_figures(p, "e2e", t);
-    tern_sheet_html(p, tern_fill_sizes, t);
+    tern_tables_html(p, tern_fill_sizes, t);
     html_runs(p, t);
 }
 
@@ -108,8 +108,8 @@ static void markdown(const struct tern_report_page *p, struct tern_text *t) {
         tern_md_absent(t, "end-to-end run", "tern e2e");
         return;
     }
-    tern_sheet_markdown(p, tern_fill_models, t);
-    tern_sheet_markdown(p, tern_fill_sizes, t);
+    tern_tables_markdown(p, tern_fill_models, t);
+    tern_tables_markdown(p, tern_fill_sizes, t);
     tern_md_figures(p, "e2e", t);
     markdown_runs(p->data, t);
 }
@@ -135,11 +135,11 @@ static void csv_runs(const struct tern_report_page *p, struct tern_text *t) {
 }
 
 static void csv_models(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_csv(p, tern_fill_models, 0, t);
+    tern_tables_csv(p, tern_fill_models, 0, t);
 }
 
 static void csv_sizes(const struct tern_report_page *p, struct tern_text *t) {
-    tern_sheet_csv(p, tern_fill_sizes, 0, t);
+    tern_tables_csv(p, tern_fill_sizes, 0, t);
 }
 
 const struct tern_section tern_section_e2e = {

@@ -31,31 +31,31 @@ static const struct tern_record *twin(const struct tern_report_data *d, const st
     return best;
 }
 
-static void put_rate(struct tern_sheet *s, const struct tern_record *r, const char *why) {
+static void put_rate(struct tern_report_tables *s, const struct tern_record *r, const char *why) {
     struct tern_report_tokens k = {NAN, NAN, NAN, NAN};
     if (r) k = tern_report_tokens_of(r);
-    tern_sheet_spread(s, k.median, k.lo, k.hi, 4, "", NULL, r ? NULL : why);
-    tern_sheet_count(s, r ? r->est.n : 0);
+    tern_tables_interval(s, k.median, k.lo, k.hi, 4, "", NULL, r ? NULL : why);
+    tern_tables_count(s, r ? r->est.n : 0);
 }
 
-static void put_first_token(struct tern_sheet *s, const struct tern_record *prefill) {
+static void put_first_token(struct tern_report_tables *s, const struct tern_record *prefill) {
     if (!prefill || !prefill->n) {
-        tern_sheet_number(s, NAN, 3, "", NULL, "no prompt was processed");
+        tern_tables_number(s, NAN, 3, "", NULL, "no prompt was processed");
         return;
     }
     const struct tern_report_tokens k = tern_report_tokens_of(prefill);
     const double n = (double)prefill->n;
-    tern_sheet_spread(s, n / k.median, n / k.hi, n / k.lo, 3, "", NULL, NULL);
+    tern_tables_interval(s, n / k.median, n / k.hi, n / k.lo, 3, "", NULL, NULL);
 }
 
-static void put_f16(struct tern_sheet *s, const struct tern_report_data *d,
+static void put_f16(struct tern_report_tables *s, const struct tern_report_data *d,
                     const struct tern_record *decode) {
     const struct tern_hparams *hp = decode ? tern_report_shape_of(decode->model) : NULL;
     if (!hp) {
         const char *why =
             decode ? "not a built-in shape: its layers are not known from the records" : "no decode run";
-        tern_sheet_number(s, NAN, 4, "", NULL, why);
-        tern_sheet_ratio(s, NAN, NAN, NAN, NULL, why);
+        tern_tables_number(s, NAN, 4, "", NULL, why);
+        tern_tables_ratio(s, NAN, NAN, NAN, NULL, why);
         return;
     }
     struct tern_kernel_sum sum = tern_report_f16_sum(d, decode->machine, decode->threads, hp);
@@ -69,32 +69,33 @@ static void put_f16(struct tern_sheet *s, const struct tern_report_data *d,
         tern_text_printf(&why, "sum of %zu measured f16 kernels, the smallest n is %zu; no end-to-end run",
                          sum.shapes, sum.n);
     const double rate = 1e9 / sum.ns;
-    tern_sheet_number(s, rate, 4, "", "sum of kernels", why.data);
-    tern_sheet_ratio(s, tern_report_tokens_of(decode).median / rate, NAN, NAN, "sum of kernels", why.data);
+    tern_tables_number(s, rate, 4, "", "sum of kernels", why.data);
+    tern_tables_ratio(s, tern_report_tokens_of(decode).median / rate, NAN, NAN, "sum of kernels", why.data);
     s->failed |= why.failed || sum.missing.failed;
     tern_text_free(&why);
     tern_kernel_sum_free(&sum);
 }
 
-void tern_fill_models(const struct tern_report_page *p, struct tern_sheet *s) {
-    static const struct tern_sheet_column column[] = {{"Machine", "machine", TERN_SHEET_MACHINE},
-                                                      {"Model", "model", TERN_SHEET_TEXT},
-                                                      {"Plan", "plan", TERN_SHEET_TEXT},
-                                                      {"Threads", "threads", TERN_SHEET_NUMBER},
-                                                      {"Prompt", "prompt_tokens", TERN_SHEET_NUMBER},
-                                                      {"Prefill, tok/s", "prefill", TERN_SHEET_SPREAD},
-                                                      {"n", "prefill_n", TERN_SHEET_NUMBER},
-                                                      {"First token, s", "first_token_s", TERN_SHEET_SPREAD},
-                                                      {"Decode, tok/s", "decode", TERN_SHEET_SPREAD},
-                                                      {"n", "decode_n", TERN_SHEET_NUMBER},
-                                                      {"f16 decode, tok/s", "f16", TERN_SHEET_HOW},
-                                                      {"over f16", "over_f16", TERN_SHEET_HOW},
-                                                      {"Peak RSS", "peak_rss_bytes", TERN_SHEET_NUMBER},
-                                                      {0}};
+void tern_fill_models(const struct tern_report_page *p, struct tern_report_tables *s) {
+    static const struct tern_report_column column[] = {
+        {"Machine", "machine", TERN_COLUMN_MACHINE},
+        {"Model", "model", TERN_COLUMN_TEXT},
+        {"Plan", "plan", TERN_COLUMN_TEXT},
+        {"Threads", "threads", TERN_COLUMN_NUMBER},
+        {"Prompt", "prompt_tokens", TERN_COLUMN_NUMBER},
+        {"Prefill, tok/s", "prefill", TERN_COLUMN_INTERVAL},
+        {"n", "prefill_n", TERN_COLUMN_NUMBER},
+        {"First token, s", "first_token_s", TERN_COLUMN_INTERVAL},
+        {"Decode, tok/s", "decode", TERN_COLUMN_INTERVAL},
+        {"n", "decode_n", TERN_COLUMN_NUMBER},
+        {"f16 decode, tok/s", "f16", TERN_COLUMN_HOW},
+        {"over f16", "over_f16", TERN_COLUMN_HOW},
+        {"Peak RSS", "peak_rss_bytes", TERN_COLUMN_NUMBER},
+        {0}};
     const struct tern_report_data *d = p->data;
-    tern_sheet_begin(s, "models", column);
+    tern_tables_begin(s, "models", column);
     tern_text_put(
-        tern_sheet_caption(s),
+        tern_tables_caption(s),
         "Each model and plan, end to end: median of n repetitions in tokens per second and the 95 % "
         "interval of the median. The first token comes when the whole prompt has been processed and "
         "the head computed for its last position: prompt length over prefill speed. No f16 model "
@@ -107,42 +108,42 @@ void tern_fill_models(const struct tern_report_page *p, struct tern_sheet *s) {
         while (first < i && !same_plan(d->e2e[first], key)) first++;
         if (first < i) continue;
         const struct tern_record *prefill = twin(d, key, "prefill"), *decode = twin(d, key, "decode");
-        tern_sheet_text(s, tern_report_machine_name(d, tern_or_empty(key->machine)));
-        tern_sheet_text(s, *tern_or_empty(key->model) ? key->model : "unnamed");
-        tern_sheet_text(s, plan_name(key->variant));
-        tern_sheet_count(s, key->threads);
-        tern_sheet_count(s, prefill ? prefill->n : 0);
+        tern_tables_text(s, tern_report_machine_name(d, tern_or_empty(key->machine)));
+        tern_tables_text(s, *tern_or_empty(key->model) ? key->model : "unnamed");
+        tern_tables_text(s, plan_name(key->variant));
+        tern_tables_count(s, key->threads);
+        tern_tables_count(s, prefill ? prefill->n : 0);
         put_rate(s, prefill, "not measured: tern e2e -p 128");
         put_first_token(s, prefill);
         put_rate(s, decode, "not measured: tern e2e -n 32");
         put_f16(s, d, decode);
         const double rss = decode ? decode->memory.peak_rss : key->memory.peak_rss;
-        tern_sheet_bytes(s, rss, NULL, isfinite(rss) ? NULL : "not in the record: written by an older tern");
+        tern_tables_bytes(s, rss, NULL, isfinite(rss) ? NULL : "not in the record: written by an older tern");
     }
-    if (!d->e2es) tern_sheet_absent(s, "the records hold no end-to-end run", "tern e2e --records FILE");
+    if (!d->e2es) tern_tables_absent(s, "the records hold no end-to-end run", "tern e2e --records FILE");
 }
 
-void tern_fill_sizes(const struct tern_report_page *p, struct tern_sheet *s) {
-    static const struct tern_sheet_column column[] = {
-        {"Machine", "machine", TERN_SHEET_MACHINE},
-        {"Model", "model", TERN_SHEET_TEXT},
-        {"Weights", "weights_millions", TERN_SHEET_NUMBER},
-        {NULL, "head_weights_millions", TERN_SHEET_NUMBER},
-        {"in f32, computed", "f32_bytes", TERN_SHEET_NUMBER},
-        {"in f16, computed", "f16_bytes", TERN_SHEET_NUMBER},
-        {"Packed body", "body_bytes", TERN_SHEET_NUMBER},
-        {"bits/weight", "body_bits_per_weight", TERN_SHEET_NUMBER},
-        {"Head", "head_bytes", TERN_SHEET_NUMBER},
-        {"Cache", "kv_bytes", TERN_SHEET_NUMBER},
-        {"File", "file_bytes", TERN_SHEET_NUMBER},
-        {"f32 : body", "body_over_f32", TERN_SHEET_NUMBER},
-        {"f16 : body", "body_over_f16", TERN_SHEET_NUMBER},
-        {"f16 : all", "all_over_f16", TERN_SHEET_NUMBER},
+void tern_fill_sizes(const struct tern_report_page *p, struct tern_report_tables *s) {
+    static const struct tern_report_column column[] = {
+        {"Machine", "machine", TERN_COLUMN_MACHINE},
+        {"Model", "model", TERN_COLUMN_TEXT},
+        {"Weights", "weights_millions", TERN_COLUMN_NUMBER},
+        {NULL, "head_weights_millions", TERN_COLUMN_NUMBER},
+        {"in f32, computed", "f32_bytes", TERN_COLUMN_NUMBER},
+        {"in f16, computed", "f16_bytes", TERN_COLUMN_NUMBER},
+        {"Packed body", "body_bytes", TERN_COLUMN_NUMBER},
+        {"bits/weight", "body_bits_per_weight", TERN_COLUMN_NUMBER},
+        {"Head", "head_bytes", TERN_COLUMN_NUMBER},
+        {"Cache", "kv_bytes", TERN_COLUMN_NUMBER},
+        {"File", "file_bytes", TERN_COLUMN_NUMBER},
+        {"f32 : body", "body_over_f32", TERN_COLUMN_NUMBER},
+        {"f16 : body", "body_over_f16", TERN_COLUMN_NUMBER},
+        {"f16 : all", "all_over_f16", TERN_COLUMN_NUMBER},
         {0}};
     const struct tern_report_data *d = p->data;
-    tern_sheet_begin(s, "sizes", column);
+    tern_tables_begin(s, "sizes", column);
     tern_text_put(
-        tern_sheet_caption(s),
+        tern_tables_caption(s),
         "What the weights take, as they lie packed in memory. Sizes in f32 and f16 are computed "
         "from the number of weights, head included. One bit for a weight of 16 would be "
         "16\xc3\x97, and so would two bits for one of 32: the ratios are those of the packed bytes, "
@@ -159,22 +160,22 @@ void tern_fill_sizes(const struct tern_report_page *p, struct tern_sheet *s) {
                 break;
         if (first < i) continue;
         const double body = r->memory.weights, all = body + r->memory.head_weights;
-        tern_sheet_text(s, tern_report_machine_name(d, tern_or_empty(r->machine)));
-        tern_sheet_text(s, *tern_or_empty(r->model) ? r->model : "unnamed");
-        tern_sheet_number(s, 1e-6 * all, 4, " M", NULL, NULL);
-        tern_sheet_number(s, 1e-6 * r->memory.head_weights, 4, " M", NULL, NULL);
-        tern_sheet_bytes(s, 4 * all, NULL, NULL);
-        tern_sheet_bytes(s, 2 * all, NULL, NULL);
-        tern_sheet_bytes(s, r->memory.body, NULL, NULL);
-        tern_sheet_number(s, 8 * r->memory.body / body, 4, "", NULL, NULL);
-        tern_sheet_bytes(s, r->memory.head, NULL, NULL);
-        tern_sheet_bytes(s, r->memory.kv, NULL, NULL);
-        tern_sheet_bytes(s, r->memory.file, NULL,
-                         isfinite(r->memory.file) ? NULL : "a synthetic model has no file");
-        tern_sheet_ratio(s, 4 * body / r->memory.body, NAN, NAN, NULL, NULL);
-        tern_sheet_ratio(s, 2 * body / r->memory.body, NAN, NAN, NULL, NULL);
-        tern_sheet_ratio(s, 2 * all / (r->memory.body + r->memory.head), NAN, NAN, NULL, NULL);
+        tern_tables_text(s, tern_report_machine_name(d, tern_or_empty(r->machine)));
+        tern_tables_text(s, *tern_or_empty(r->model) ? r->model : "unnamed");
+        tern_tables_number(s, 1e-6 * all, 4, " M", NULL, NULL);
+        tern_tables_number(s, 1e-6 * r->memory.head_weights, 4, " M", NULL, NULL);
+        tern_tables_bytes(s, 4 * all, NULL, NULL);
+        tern_tables_bytes(s, 2 * all, NULL, NULL);
+        tern_tables_bytes(s, r->memory.body, NULL, NULL);
+        tern_tables_number(s, 8 * r->memory.body / body, 4, "", NULL, NULL);
+        tern_tables_bytes(s, r->memory.head, NULL, NULL);
+        tern_tables_bytes(s, r->memory.kv, NULL, NULL);
+        tern_tables_bytes(s, r->memory.file, NULL,
+                          isfinite(r->memory.file) ? NULL : "a synthetic model has no file");
+        tern_tables_ratio(s, 4 * body / r->memory.body, NAN, NAN, NULL, NULL);
+        tern_tables_ratio(s, 2 * body / r->memory.body, NAN, NAN, NULL, NULL);
+        tern_tables_ratio(s, 2 * all / (r->memory.body + r->memory.head), NAN, NAN, NULL, NULL);
         rows++;
     }
-    if (!rows) tern_sheet_absent(s, "the records hold no sizes of models", "tern e2e --records FILE");
+    if (!rows) tern_tables_absent(s, "the records hold no sizes of models", "tern e2e --records FILE");
 }

@@ -3,7 +3,7 @@
  * in its cell. */
 #include "reports/data/model_speed.h"
 #include "reports/sections/section.h"
-#include "reports/tables/sheet.h"
+#include "reports/tables/tables.h"
 
 #include "measure/energy/model.h"
 #include "reports/data/number.h"
@@ -91,24 +91,24 @@ static struct figure f16_joules(const struct tern_energy_model *e, const struct 
     return modelled_joules(e, m, hp, 1);
 }
 
-static void put_joules(struct tern_sheet *s, struct figure x, const char *why) {
+static void put_joules(struct tern_report_tables *s, struct figure x, const char *why) {
     if (isfinite(x.v))
-        tern_sheet_number(s, x.v, 3, " J", x.how, NULL);
+        tern_tables_number(s, x.v, 3, " J", x.how, NULL);
     else
-        tern_sheet_range(s, x.lo, x.hi, 3, " J", x.how, isfinite(x.lo) ? NULL : why);
+        tern_tables_range(s, x.lo, x.hi, 3, " J", x.how, isfinite(x.lo) ? NULL : why);
 }
 
 /* Both measured, or both modelled by the same constants, of which each end is compared with its like. */
-static void put_saved(struct tern_sheet *s, struct figure ours, struct figure f16, const char *why) {
+static void put_saved(struct tern_report_tables *s, struct figure ours, struct figure f16, const char *why) {
     if (isfinite(ours.v) && isfinite(f16.v)) {
-        tern_sheet_number(s, 100 * (1 - ours.v / f16.v), 3, " %", worse(ours.how, f16.how), NULL);
+        tern_tables_number(s, 100 * (1 - ours.v / f16.v), 3, " %", worse(ours.how, f16.how), NULL);
         return;
     }
     const double a = 100 * (1 - ours.lo / f16.lo), b = 100 * (1 - ours.hi / f16.hi);
     if (!isfinite(ours.v) && !isfinite(f16.v) && isfinite(a) && isfinite(b))
-        tern_sheet_number(s, (a + b) / 2, 3, " %", modelled, NULL);
+        tern_tables_number(s, (a + b) / 2, 3, " %", modelled, NULL);
     else
-        tern_sheet_number(s, NAN, 3, "", NULL, why);
+        tern_tables_number(s, NAN, 3, "", NULL, why);
 }
 
 static const struct tern_energy_model *energy_model_of(const struct tern_report_data *d,
@@ -151,7 +151,7 @@ static void describe(const struct tern_ceiling_model *m, struct tern_text *t) {
 }
 
 static void rows(const struct tern_report_page *p, const char *machine, const struct tern_ceiling_model *m,
-                 const struct tern_energy_model *e, struct tern_sheet *s) {
+                 const struct tern_energy_model *e, struct tern_report_tables *s) {
     static const char no_energy[] =
         "no energy was measured or modelled: tern e2e --energy (or --energy=model) --records FILE";
     const struct tern_report_data *d = p->data;
@@ -165,15 +165,16 @@ static void rows(const struct tern_report_page *p, const char *machine, const st
         const double weights = tern_report_weights(hp[i]) + tern_report_head_weights(hp[i]);
         struct tern_text name = {0};
         tern_text_printf(&name, "synth:%s", hp[i]->name);
-        tern_sheet_text(s, tern_report_machine_name(d, machine));
-        tern_sheet_text(s, name.data);
-        tern_sheet_number(s, 1e-9 * weights, 3, " G", NULL, NULL);
-        tern_sheet_number(s, f16.v, 3, "", f16.how, isfinite(f16.v) ? NULL : f16.why);
-        tern_sheet_spread(s, ours.v, ours.lo, ours.hi, 3, "", ours.how, isfinite(ours.v) ? NULL : ours.why);
-        tern_sheet_ratio(s, ours.v / f16.v, NAN, NAN, worse(ours.how, f16.how),
-                         isfinite(ours.v / f16.v) ? NULL
-                         : isfinite(f16.v)        ? ours.why
-                                                  : f16.why);
+        tern_tables_text(s, tern_report_machine_name(d, machine));
+        tern_tables_text(s, name.data);
+        tern_tables_number(s, 1e-9 * weights, 3, " G", NULL, NULL);
+        tern_tables_number(s, f16.v, 3, "", f16.how, isfinite(f16.v) ? NULL : f16.why);
+        tern_tables_interval(s, ours.v, ours.lo, ours.hi, 3, "", ours.how,
+                             isfinite(ours.v) ? NULL : ours.why);
+        tern_tables_ratio(s, ours.v / f16.v, NAN, NAN, worse(ours.how, f16.how),
+                          isfinite(ours.v / f16.v) ? NULL
+                          : isfinite(f16.v)        ? ours.why
+                                                   : f16.why);
         put_joules(s, f16_j, no_energy);
         put_joules(s, joules, no_energy);
         put_saved(s, joules, f16_j, no_energy);
@@ -183,21 +184,21 @@ static void rows(const struct tern_report_page *p, const char *machine, const st
     }
 }
 
-static void ours(const struct tern_report_page *p, struct tern_sheet *s) {
-    static const struct tern_sheet_column column[] = {{"Machine", "machine", TERN_SHEET_MACHINE},
-                                                      {"Model", "model", TERN_SHEET_TEXT},
-                                                      {"Weights", "weights_billions", TERN_SHEET_NUMBER},
-                                                      {"f16, tok/s", "f16_tokens_per_s", TERN_SHEET_HOW},
-                                                      {"tern, tok/s", "tokens_per_s", TERN_SHEET_HOW},
-                                                      {"Speedup", "speedup", TERN_SHEET_HOW},
-                                                      {"f16, J/token", "f16_joules", TERN_SHEET_HOW},
-                                                      {"tern, J/token", "joules", TERN_SHEET_HOW},
-                                                      {"Energy saved", "saved_percent", TERN_SHEET_HOW},
-                                                      {0}};
+static void ours(const struct tern_report_page *p, struct tern_report_tables *s) {
+    static const struct tern_report_column column[] = {{"Machine", "machine", TERN_COLUMN_MACHINE},
+                                                       {"Model", "model", TERN_COLUMN_TEXT},
+                                                       {"Weights", "weights_billions", TERN_COLUMN_NUMBER},
+                                                       {"f16, tok/s", "f16_tokens_per_s", TERN_COLUMN_HOW},
+                                                       {"tern, tok/s", "tokens_per_s", TERN_COLUMN_HOW},
+                                                       {"Speedup", "speedup", TERN_COLUMN_HOW},
+                                                       {"f16, J/token", "f16_joules", TERN_COLUMN_HOW},
+                                                       {"tern, J/token", "joules", TERN_COLUMN_HOW},
+                                                       {"Energy saved", "saved_percent", TERN_COLUMN_HOW},
+                                                       {0}};
     struct tern_energy_model store;
     const struct tern_energy_model *e = energy_model_of(p->data, &store);
-    tern_sheet_begin(s, "ladder", column);
-    struct tern_text *t = tern_sheet_before(s);
+    tern_tables_begin(s, "ladder", column);
+    struct tern_text *t = tern_tables_before(s);
     tern_text_put(t,
                   "Decode, one token at a time. A cell without a label is measured end to end: median and "
                   "95 % interval. \xe2\x80\x9csum of kernels\xe2\x80\x9d adds up measured kernels. "
@@ -218,44 +219,44 @@ static void ours(const struct tern_report_page *p, struct tern_sheet *s) {
         tern_text_printf(t,
                          "\nModelled energy: %s; the same constants for f16, whose multiply-adds cost more.",
                          e->source);
-    tern_text_put(tern_sheet_caption(s),
+    tern_text_put(tern_tables_caption(s),
                   "Model sizes as in the tables of bitnet.cpp (synthetic weights), and "
                   "other models that were run; by number of weights.");
     if (!s->table[s->tables - 1].cells)
-        tern_sheet_absent(s, "the records hold no decode run",
-                          "tern e2e -m synth:bitnet-1b "
-                          "--records FILE");
+        tern_tables_absent(s, "the records hold no decode run",
+                           "tern e2e -m synth:bitnet-1b "
+                           "--records FILE");
 }
 
-static void published(struct tern_sheet *s) {
-    static const struct tern_sheet_column column[] = {
-        {"Published by bitnet.cpp", "processor", TERN_SHEET_TEXT},
-        {"Sizes", "sizes", TERN_SHEET_TEXT},
-        {"Speedup over f16", "speedup", TERN_SHEET_SPREAD},
-        {"Energy saved", "saved_percent", TERN_SHEET_SPREAD},
-        {"Source", "source", TERN_SHEET_TEXT},
+static void published(struct tern_report_tables *s) {
+    static const struct tern_report_column column[] = {
+        {"Published by bitnet.cpp", "processor", TERN_COLUMN_TEXT},
+        {"Sizes", "sizes", TERN_COLUMN_TEXT},
+        {"Speedup over f16", "speedup", TERN_COLUMN_INTERVAL},
+        {"Energy saved", "saved_percent", TERN_COLUMN_INTERVAL},
+        {"Source", "source", TERN_COLUMN_TEXT},
         {0}};
     static const struct {
         const char *processor;
         double speedup[2], saved[2];
     } row[] = {{"Intel Core i7-13700H", {2.37, 6.17}, {71.9, 82.2}},
                {"Apple M2 Ultra", {1.37, 5.07}, {55.4, 70.0}}};
-    tern_sheet_begin(s, "published", column);
-    tern_text_put(tern_sheet_caption(s),
+    tern_tables_begin(s, "published", column);
+    tern_text_put(tern_tables_caption(s),
                   "What others published for these sizes on their machines, against f16 in llama.cpp: ranges "
                   "over the sizes, and 5 to 7 tokens per second of the 100B model on a single CPU. Not "
                   "measured here, and no line of it can be "
                   "compared with a line above.");
     for (size_t i = 0; i < 2; i++) {
-        tern_sheet_text(s, row[i].processor);
-        tern_sheet_text(s, "125M to 100B");
-        tern_sheet_range(s, row[i].speedup[0], row[i].speedup[1], 3, "\xc3\x97", "published", NULL);
-        tern_sheet_range(s, row[i].saved[0], row[i].saved[1], 3, " %", "published", NULL);
-        tern_sheet_text(s, "arXiv:2410.16144; README of microsoft/BitNet");
+        tern_tables_text(s, row[i].processor);
+        tern_tables_text(s, "125M to 100B");
+        tern_tables_range(s, row[i].speedup[0], row[i].speedup[1], 3, "\xc3\x97", "published", NULL);
+        tern_tables_range(s, row[i].saved[0], row[i].saved[1], 3, " %", "published", NULL);
+        tern_tables_text(s, "arXiv:2410.16144; README of microsoft/BitNet");
     }
 }
 
-static void fill(const struct tern_report_page *p, struct tern_sheet *s) {
+static void fill(const struct tern_report_page *p, struct tern_report_tables *s) {
     ours(p, s);
     published(s);
 }

@@ -2,7 +2,7 @@
  */
 #include "reports/sections/section.h"
 #include "reports/tables/html.h"
-#include "reports/tables/sheet.h"
+#include "reports/tables/tables.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -72,27 +72,29 @@ static void put_what(const struct tern_record *r, struct tern_text *t) {
     if (r->threads) tern_text_printf(t, ", %zu thread%s", r->threads, r->threads == 1 ? "" : "s");
 }
 
-static void put_row(const struct tern_report_data *d, const struct tern_record *x, struct tern_sheet *s) {
+static void put_row(const struct tern_report_data *d, const struct tern_record *x,
+                    struct tern_report_tables *s) {
     const struct tern_record *ours = x->m ? our_kernel(d, x) : our_model(d, x);
     const double a = speed(x, x->est.median), b = ours ? speed(ours, ours->est.median) : NAN;
     const int here = ours && equal(ours->machine, x->machine);
     struct tern_text what = {0}, date = {0};
     put_what(x, &what);
     tern_text_bytes(&date, tern_or_empty(x->ts), strcspn(tern_or_empty(x->ts), "T"));
-    tern_sheet_text(s, what.data);
-    tern_sheet_text(s, x->variant);
-    tern_sheet_text(s, x->m ? "GMAC/s" : "tok/s");
-    tern_sheet_spread(s, a, fmin(speed(x, x->est.ci_lo), speed(x, x->est.ci_hi)),
-                      fmax(speed(x, x->est.ci_lo), speed(x, x->est.ci_hi)), 3, "", "imported", NULL);
-    tern_sheet_count(s, x->est.n);
-    tern_sheet_spread(s, b, ours ? fmin(speed(ours, ours->est.ci_lo), speed(ours, ours->est.ci_hi)) : NAN,
-                      ours ? fmax(speed(ours, ours->est.ci_lo), speed(ours, ours->est.ci_hi)) : NAN, 3, "",
-                      NULL, ours ? ours->variant : "the records hold no measurement of this problem by tern");
-    tern_sheet_count(s, ours ? ours->est.n : 0);
-    tern_sheet_ratio(s, here ? b / a : NAN, NAN, NAN, NULL, here ? NULL : "another machine: no ratio");
-    tern_sheet_text(s, x->source);
-    tern_sheet_text(s, date.data);
-    tern_sheet_text(s, tern_report_machine_name(d, tern_or_empty(x->machine)));
+    tern_tables_text(s, what.data);
+    tern_tables_text(s, x->variant);
+    tern_tables_text(s, x->m ? "GMAC/s" : "tok/s");
+    tern_tables_interval(s, a, fmin(speed(x, x->est.ci_lo), speed(x, x->est.ci_hi)),
+                         fmax(speed(x, x->est.ci_lo), speed(x, x->est.ci_hi)), 3, "", "imported", NULL);
+    tern_tables_count(s, x->est.n);
+    tern_tables_interval(s, b, ours ? fmin(speed(ours, ours->est.ci_lo), speed(ours, ours->est.ci_hi)) : NAN,
+                         ours ? fmax(speed(ours, ours->est.ci_lo), speed(ours, ours->est.ci_hi)) : NAN, 3, "",
+                         NULL,
+                         ours ? ours->variant : "the records hold no measurement of this problem by tern");
+    tern_tables_count(s, ours ? ours->est.n : 0);
+    tern_tables_ratio(s, here ? b / a : NAN, NAN, NAN, NULL, here ? NULL : "another machine: no ratio");
+    tern_tables_text(s, x->source);
+    tern_tables_text(s, date.data);
+    tern_tables_text(s, tern_report_machine_name(d, tern_or_empty(x->machine)));
     s->failed |= what.failed || date.failed;
     tern_text_free(&what);
     tern_text_free(&date);
@@ -125,31 +127,31 @@ static void put_machine(const struct tern_report_data *d, const struct tern_reco
                                                            : "; not a machine that tern measured here.\n");
 }
 
-static void fill(const struct tern_report_page *p, struct tern_sheet *s) {
-    static const struct tern_sheet_column column[] = {
-        {"What", "what", TERN_SHEET_TEXT},        {"Program", "program", TERN_SHEET_TEXT},
-        {"Unit", "unit", TERN_SHEET_TEXT},        {"Theirs", "theirs", TERN_SHEET_HOW},
-        {"n", "their_n", TERN_SHEET_NUMBER},      {"tern", "tern", TERN_SHEET_SPREAD},
-        {"n", "tern_n", TERN_SHEET_NUMBER},       {"tern : theirs", "ratio", TERN_SHEET_NUMBER},
-        {"Source", "source", TERN_SHEET_TEXT},    {"Date", "date", TERN_SHEET_TEXT},
-        {NULL, "their_machine", TERN_SHEET_TEXT}, {0}};
+static void fill(const struct tern_report_page *p, struct tern_report_tables *s) {
+    static const struct tern_report_column column[] = {
+        {"What", "what", TERN_COLUMN_TEXT},        {"Program", "program", TERN_COLUMN_TEXT},
+        {"Unit", "unit", TERN_COLUMN_TEXT},        {"Theirs", "theirs", TERN_COLUMN_HOW},
+        {"n", "their_n", TERN_COLUMN_NUMBER},      {"tern", "tern", TERN_COLUMN_INTERVAL},
+        {"n", "tern_n", TERN_COLUMN_NUMBER},       {"tern : theirs", "ratio", TERN_COLUMN_NUMBER},
+        {"Source", "source", TERN_COLUMN_TEXT},    {"Date", "date", TERN_COLUMN_TEXT},
+        {NULL, "their_machine", TERN_COLUMN_TEXT}, {0}};
     const struct tern_report_data *d = p->data;
-    tern_sheet_begin(s, "rivals", column);
+    tern_tables_begin(s, "rivals", column);
     tern_text_put(
-        tern_sheet_caption(s),
+        tern_tables_caption(s),
         "Imported records, as their files have them, beside our best of the same problem: medians and "
         "95 % intervals. A ratio stands only where both were measured on one machine; it compares "
         "separate runs, not paired rounds.");
     for (size_t i = 0; i < d->imports; i++) {
         size_t first = 0;
         while (first < i && !equal(d->imported[first]->machine, d->imported[i]->machine)) first++;
-        if (first == i) put_machine(d, d->imported[i], tern_sheet_before(s));
+        if (first == i) put_machine(d, d->imported[i], tern_tables_before(s));
         put_row(d, d->imported[i], s);
     }
     if (!d->imports)
-        tern_sheet_absent(s, "the records hold nothing imported",
-                          "tern history import FILE (JSON of llama-bench or Google Benchmark), then tern "
-                          "history export -o FILE");
+        tern_tables_absent(s, "the records hold nothing imported",
+                           "tern history import FILE (JSON of llama-bench or Google Benchmark), then tern "
+                           "history export -o FILE");
 }
 
 const struct tern_section tern_section_rivals = {

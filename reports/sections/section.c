@@ -22,7 +22,7 @@ void tern_section_html(const struct tern_section *x, const struct tern_report_pa
         return;
     }
     tern_html_figures(p, x->id, t);
-    tern_sheet_html(p, x->fill, t);
+    tern_tables_html(p, x->fill, t);
 }
 
 void tern_section_markdown(const struct tern_section *x, const struct tern_report_page *p,
@@ -37,7 +37,7 @@ void tern_section_markdown(const struct tern_section *x, const struct tern_repor
         return;
     }
     tern_md_figures(p, x->id, t);
-    tern_sheet_markdown(p, x->fill, t);
+    tern_tables_markdown(p, x->fill, t);
 }
 
 void tern_section_csv(const struct tern_section *x, size_t index, const struct tern_report_page *p,
@@ -45,5 +45,5 @@ void tern_section_csv(const struct tern_section *x, size_t index, const struct t
     if (x->csv[index].write)
         x->csv[index].write(p, t);
     else
-        tern_sheet_csv(p, x->fill, index, t);
+        tern_tables_csv(p, x->fill, index, t);
 }

@@ -7,7 +7,7 @@
 #define TERN_REPORTS_SECTIONS_SECTION_H
 
 #include "reports/tables/page.h"
-#include "reports/tables/sheet.h"
+#include "reports/tables/tables.h"
 
 struct tern_section_csv {
     const char *name; /* of the file; NULL: none */
@@ -24,7 +24,7 @@ struct tern_section {
     void (*figures)(const struct tern_report_data *d, const char *machine, size_t index,
                     struct tern_figures *out);
     /* Fills the tables of a section that is its figures and tables; html and markdown are then NULL. */
-    tern_sheet_fill fill;
+    tern_tables_fill fill;
     /* Whether there is anything to show: if not, the line about `absent` and `command` stands instead; if
      * there is, the figures come first, then what html and markdown write. NULL: they write all. */
     int (*has)(const struct tern_report_data *d);
