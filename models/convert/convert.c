@@ -126,9 +126,9 @@ static enum tern_status put_dense(struct job *j, const struct tern_dense *d, int
 
 /* ---- linear layers */
 
-/* Whether the packed scale would be another one; then, if asked for, 1 is packed and the scale goes beside.
- * Formats that keep none have theirs beside in any case. */
-static int beside(const struct job *j, const struct tern_linear *l) {
+/* Whether the scale goes to a tensor of its own, and 1 is packed in its place: when the format keeps no scale,
+ * or when it would round this one and the user asked for the tensor. */
+static int scale_apart(const struct job *j, const struct tern_linear *l) {
     if (l->plain) return 0;
     if (j->format && !j->format->scale) return 1;
     if (!j->o->side_scale) return 0;
@@ -165,7 +165,7 @@ static enum tern_status declare_linear(struct job *j, const struct tern_linear *
     if (j->format && j->format->accepts(l->m, l->k, &why))
         return tern_fail(j->e, TERN_UNSUPPORTED, "convert: %s: %s", l->name, why.text);
     enum tern_status s = declare(j, l->name, j->type->id, l->m, l->k, linear_bytes(j, l));
-    if (s || !beside(j, l)) return s;
+    if (s || !scale_apart(j, l)) return s;
     snprintf(full, sizeof full, "%s.scale", l->name);
     j->total += 4;
     j->facts->side_scales++;
@@ -190,7 +190,7 @@ static void to_dense(const struct job *j, const struct tern_linear *l, float sca
 static enum tern_status write_linear(struct job *j, const struct tern_linear *l) {
     const size_t bytes = linear_bytes(j, l);
     if (l->plain) return emit(j, l->name, l->data, bytes);
-    const float scale = beside(j, l) ? 1 : l->scale;
+    const float scale = scale_apart(j, l) ? 1 : l->scale;
     int8_t *trits = tern_alloc(tern_mul_size(l->m, l->k));
     void *packed = tern_alloc(bytes);
     enum tern_status s = trits && packed ? TERN_OK : stored(j, l->name, TERN_NO_MEMORY);
@@ -203,7 +203,7 @@ static enum tern_status write_linear(struct job *j, const struct tern_linear *l)
     else if (!s)
         to_dense(j, l, scale, trits, packed);
     if (!s) s = emit(j, l->name, packed, bytes);
-    if (!s && beside(j, l)) s = emit(j, l->name, &l->scale, 4);
+    if (!s && scale_apart(j, l)) s = emit(j, l->name, &l->scale, 4);
     tern_free(trits);
     tern_free(packed);
     return s;

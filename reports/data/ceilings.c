@@ -67,8 +67,8 @@ void tern_report_add_ceilings(struct tern_report_data *d, const struct tern_reco
     }
 }
 
-size_t tern_report_roofs(const struct tern_report_data *d, const struct tern_record *key,
-                         const struct tern_report_ceiling **out, size_t room, int *same_run) {
+size_t tern_report_ceilings_of(const struct tern_report_data *d, const struct tern_record *key,
+                               const struct tern_report_ceiling **out, size_t room, int *same_run) {
     const struct tern_record *newest = NULL;
     *same_run = 0;
     for (size_t i = 0; i < d->ceilings; i++) {

@@ -89,8 +89,8 @@ const char *tern_standing_name(enum tern_rank_class s);
 
 /* The ceilings to judge this problem's thread count by: those of its own run, else the newest run of its
  * machine. Writes at most `room` pointers; *same_run tells which. */
-size_t tern_report_roofs(const struct tern_report_data *d, const struct tern_record *key,
-                         const struct tern_report_ceiling **out, size_t room, int *same_run);
+size_t tern_report_ceilings_of(const struct tern_report_data *d, const struct tern_record *key,
+                               const struct tern_report_ceiling **out, size_t room, int *same_run);
 
 /* 1 when reading in regime `a` is the same kind of reading as in `b`: a capped cold one is a cold one. */
 int tern_same_memory(const char *a, const char *b);

@@ -1,7 +1,8 @@
 #include "reports/page/report.h"
 
 #include "base/file.h"
-#include "reports/page/gaps.h"
+#include "reports/page/commands.h"
+#include "reports/page/missing.h"
 #include "reports/page/write.h"
 #include "reports/sections/sections.h"
 
@@ -29,9 +30,9 @@ static void plan_figures(const struct tern_report_page *p, struct tern_figures *
     }
 }
 
-/* Texts of figures, gaps and commands that ran out of memory would be shown incomplete. */
+/* Texts of figures and of the two lists that ran out of memory would be shown incomplete. */
 static int incomplete(const struct tern_report_page *p) {
-    int failed = p->gaps.failed || p->commands.failed || p->figures->failed;
+    int failed = p->missing.failed || p->commands.failed || p->figures->failed;
     for (size_t i = 0; i < p->figures->count; i++) {
         const struct tern_figure *f = &p->figures->item[i];
         failed |= f->title.failed || f->caption.failed || f->script.failed || f->data.failed;
@@ -69,7 +70,7 @@ enum tern_status tern_report_write(const struct tern_record *records, size_t cou
     s = tern_figures_draw(&figures, folder, o->search, o->svg_only, sum.why_not_drawn,
                           sizeof sum.why_not_drawn, &sum.drawn, e);
     if (s) goto done;
-    tern_report_gaps(&d, o, &figures, sum.why_not_drawn, &p.gaps);
+    tern_report_missing(&d, o, &figures, sum.why_not_drawn, &p.missing);
     tern_report_commands(&d, o, &p.commands);
     if (incomplete(&p)) s = tern_fail(e, TERN_NO_MEMORY, "report: %zu records: out of memory", count);
     if (!s) s = write_pages(&p, e);
@@ -77,7 +78,7 @@ enum tern_status tern_report_write(const struct tern_record *records, size_t cou
     for (size_t i = 0; i < d.problems; i++) sum.samples += d.problem[i].count;
     if (!s && out_summary) *out_summary = sum;
 done:
-    tern_facts_free(&p.gaps);
+    tern_facts_free(&p.missing);
     tern_facts_free(&p.commands);
     tern_figures_free(&figures);
     free(p.machine);

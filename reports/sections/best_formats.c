@@ -45,7 +45,7 @@ void tern_best_formats_of(const struct tern_report_data *d, const struct tern_re
               (struct tern_best_format){v->format, v->name, x->params, 0, x->median, v->bytes, x->n, NULL});
     }
     qsort(f->item, f->count, sizeof *f->item, by_bits);
-    const size_t n = tern_report_roofs(d, q->key, roof, ROOFS, &same_run);
+    const size_t n = tern_report_ceilings_of(d, q->key, roof, ROOFS, &same_run);
     for (size_t i = 0; i < n; i++) {
         const struct tern_record *c = roof[i]->record;
         if (roof[i]->is_read && tern_same_memory(c->regime, q->key->regime)) f->read = roof[i]->rate;

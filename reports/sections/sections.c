@@ -13,9 +13,9 @@
     X(sensitivity)                                                                                           \
     X(search)                                                                                                \
     X(e2e)                                                                                                   \
-    X(ladder)                                                                                                \
+    X(model_sizes)                                                                                           \
     X(energy)                                                                                                \
-    X(rivals)                                                                                                \
+    X(external)                                                                                              \
     X(history)                                                                                               \
     X(missing)                                                                                               \
     X(reproduce)

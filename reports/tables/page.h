@@ -17,7 +17,7 @@ struct tern_report_page {
     size_t sections;
     const char **machine; /* distinct keys */
     size_t machines;
-    struct tern_facts gaps, commands;
+    struct tern_facts missing, commands;
     const char *why_not_drawn; /* "" when every figure was drawn */
 };
 

@@ -1,4 +1,4 @@
-/* What stands beside the records: other programs' results and the history. */
+/* What a report shows besides our records: results of other programs, and the history. */
 #define _GNU_SOURCE
 #include "reports/changes/changes.h"
 #include "reports/import/import.h"
@@ -28,7 +28,7 @@ static int holds(const char *folder, const char *name, const char *what) {
     return found;
 }
 
-static struct tern_record rival(double gmacs, const char *machine) {
+static struct tern_record other_program(double gmacs, const char *machine) {
     struct tern_record r = sample_one("other program", "i2s", gmacs, 1);
     r.source = "other", r.unit = "GMAC/s", r.machine = machine, r.flags = "imported";
     r.est.ci_lo = r.est.ci_hi = NAN, r.est.n = 1;
@@ -36,8 +36,8 @@ static struct tern_record rival(double gmacs, const char *machine) {
 }
 
 /* 640 x 2560 multiply-adds in 16384 ns are 100 GMAC/s. */
-Test(beside, another_program_on_the_same_machine_gets_a_ratio) {
-    const struct tern_record r[] = {sample_one("ours", "p64", 16384, 10), rival(40, "m:1")};
+Test(external, another_program_on_the_same_machine_gets_a_ratio) {
+    const struct tern_record r[] = {sample_one("ours", "p64", 16384, 10), other_program(40, "m:1")};
     char *folder = folder_new();
     write_all(r, 2, NULL, NULL, folder);
     cr_assert(holds(folder, "rivals.csv", "\"other program\",\"GMAC/s\",40,,,\"imported\",1,100,"));
@@ -46,8 +46,8 @@ Test(beside, another_program_on_the_same_machine_gets_a_ratio) {
     folder_drop(folder);
 }
 
-Test(beside, another_machine_gets_none_and_makes_no_machine_of_the_report) {
-    const struct tern_record r[] = {sample_one("ours", "p64", 16384, 10), rival(40, "far away")};
+Test(external, another_machine_gets_none_and_makes_no_machine_of_the_report) {
+    const struct tern_record r[] = {sample_one("ours", "p64", 16384, 10), other_program(40, "far away")};
     char *folder = folder_new();
     write_all(r, 2, NULL, NULL, folder);
     cr_assert(holds(folder, "rivals.csv", ",21,,\"other\",\"2026-01-02\",\"far away\""));
@@ -76,7 +76,7 @@ static struct tern_records imported_file(void) {
     return set;
 }
 
-Test(beside, a_file_of_llama_bench_stands_beside_ours_with_source_date_and_machine) {
+Test(external, a_file_of_llama_bench_stands_beside_ours_with_source_date_and_machine) {
     struct tern_records set = imported_file();
     struct tern_record r[4] = {sample_one("tuned", NULL, 24, 1), sample_one("only", "p64", 100, 1)};
     r[0].kind = "e2e", r[0].op = "decode", r[0].model = "ggml-model-i2_s.gguf", r[0].unit = "tok/s",
@@ -113,7 +113,7 @@ static struct tern_series_set series_of(const struct tern_record *r, const struc
     return series;
 }
 
-Test(beside, a_history_is_drawn_and_listed_with_its_change_and_remark) {
+Test(external, a_history_is_drawn_and_listed_with_its_change_and_remark) {
     struct tern_record r[RUNS];
     char run[RUNS][16];
     make_runs(r, run, 1.1);
@@ -131,7 +131,7 @@ Test(beside, a_history_is_drawn_and_listed_with_its_change_and_remark) {
     folder_drop(folder);
 }
 
-Test(beside, disturbed_runs_are_drawn_apart_and_counted) {
+Test(external, disturbed_runs_are_drawn_apart_and_counted) {
     struct tern_record r[RUNS];
     char run[RUNS][16];
     make_runs(r, run, 1.1);
@@ -149,7 +149,7 @@ Test(beside, disturbed_runs_are_drawn_apart_and_counted) {
     folder_drop(folder);
 }
 
-Test(beside, a_history_of_another_machine_is_drawn_and_says_which) {
+Test(external, a_history_of_another_machine_is_drawn_and_says_which) {
     struct tern_record r[RUNS], ours = sample_one("ours", "p64", 1000, 1);
     char run[RUNS][16];
     make_runs(r, run, 1.1);
@@ -164,7 +164,7 @@ Test(beside, a_history_of_another_machine_is_drawn_and_says_which) {
     folder_drop(folder);
 }
 
-Test(beside, a_steady_history_has_no_change_and_says_so) {
+Test(external, a_steady_history_has_no_change_and_says_so) {
     struct tern_record r[RUNS];
     char run[RUNS][16];
     make_runs(r, run, 1);

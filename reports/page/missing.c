@@ -1,4 +1,4 @@
-#include "reports/page/gaps.h"
+#include "reports/page/missing.h"
 
 #include "reports/data/number.h"
 
@@ -22,7 +22,7 @@ static void of_problem(struct tern_facts *out, const struct tern_report_data *d,
     if (!p->i2s) tern_facts_add(out, "Speedup over I2_S", "no I2_S variant was measured for this problem", 1);
     if (!p->best)
         tern_facts_add(out, "Best ternary variant", "only dense variants were measured for this problem", 1);
-    if (!tern_report_roofs(d, p->key, roof, 1, &same_run))
+    if (!tern_report_ceilings_of(d, p->key, roof, 1, &same_run))
         tern_facts_add(out, "Ceilings", "no ceiling was measured on this machine with this number of threads",
                        1);
     else if (!same_run)
@@ -30,8 +30,8 @@ static void of_problem(struct tern_facts *out, const struct tern_report_data *d,
                        "this run measured none; those of another run of the same machine are shown", 1);
 }
 
-void tern_report_gaps(const struct tern_report_data *d, const struct tern_report_options *o,
-                      const struct tern_figures *f, const char *why_not_drawn, struct tern_facts *out) {
+void tern_report_missing(const struct tern_report_data *d, const struct tern_report_options *o,
+                         const struct tern_figures *f, const char *why_not_drawn, struct tern_facts *out) {
     for (size_t i = 0; i < d->problems; i++) of_problem(out, d, &d->problem[i]);
     for (size_t i = 0; i < d->ceilings; i++) of_record(out, d->ceiling[i].record);
     for (size_t i = 0; i < d->e2es; i++) of_record(out, d->e2e[i]);

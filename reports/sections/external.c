@@ -1,4 +1,4 @@
-/* Other programs: imported records beside ours of the same problem, each with its source, date and machine.
+/* Other programs: imported records next to our best of the same problem, with source, date and machine.
  */
 #include "reports/sections/section.h"
 #include "reports/tables/html.h"
@@ -154,7 +154,7 @@ static void fill(const struct tern_report_page *p, struct tern_report_tables *s)
                            "history export -o FILE");
 }
 
-const struct tern_section tern_section_rivals = {
+const struct tern_section tern_section_external = {
     .id = "rivals",
     .nav = "Other programs",
     .heading = "Other programs",

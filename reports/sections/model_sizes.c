@@ -1,6 +1,6 @@
-/* Speed and energy by model size, in the form in which bitnet.cpp publishes them: sizes from 125M to 100B,
- * f16 beside ours, speedup, energy saved. What was not run is modelled from measured ceilings, and called so
- * in its cell. */
+/* Speed and energy by model size, in the form in which bitnet.cpp publishes them: sizes from 125M to 100B, f16
+ * and ours, speedup, energy saved. What was not run is modelled from measured ceilings, and its cell says so.
+ */
 #include "reports/data/model_speed.h"
 #include "reports/sections/section.h"
 #include "reports/tables/tables.h"
@@ -261,7 +261,7 @@ static void fill(const struct tern_report_page *p, struct tern_report_tables *s)
     published(s);
 }
 
-const struct tern_section tern_section_ladder = {
+const struct tern_section tern_section_model_sizes = {
     .id = "ladder",
     .nav = "Model sizes",
     .heading = "Speed and energy by model size",
