@@ -16,7 +16,7 @@ void tern_model_close(struct tern_model *m) {
 
 const char *tern_model_path(const struct tern_model *m) {
     const struct tern_gguf *g = m->file;
-    return g && !g->folder ? g->path : NULL;
+    return g && !tern_gguf_is_folder(g) ? g->path : NULL;
 }
 
 void tern_model_release(const struct tern_model *m, const void *data, size_t bytes) {

@@ -9,7 +9,7 @@
 #include "models/convert/hf.h"
 #include "models/dense_pack.h"
 #include "models/facts.h"
-#include "models/gguf/file.h"
+#include "models/gguf/gguf.h"
 #include "models/gguf/types.h"
 
 #include <errno.h>
@@ -99,7 +99,7 @@ static enum tern_dense_type target_of(const struct job *j, const struct tern_den
     const struct tern_gguf *g = j->m->file;
     if (j->o->head && d == (j->m->hp.tied ? &j->m->embedding : &j->m->head)) return j->o->head;
     if (d->rows == 1) return TERN_DENSE_F32;
-    return g->folder && d->type == TERN_DENSE_BF16 && exact_in_f16(d) ? TERN_DENSE_F16 : d->type;
+    return tern_gguf_is_folder(g) && d->type == TERN_DENSE_BF16 && exact_in_f16(d) ? TERN_DENSE_F16 : d->type;
 }
 
 static enum tern_status put_dense(struct job *j, const struct tern_dense *d, int write) {

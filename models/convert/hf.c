@@ -6,7 +6,7 @@
 #include "models/arch.h"
 #include "models/convert/compare.h"
 #include "models/facts.h"
-#include "models/gguf/file.h"
+#include "models/gguf/gguf.h"
 #include "models/hf/hf.h"
 
 #include <errno.h>

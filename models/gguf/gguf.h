@@ -58,6 +58,8 @@ enum tern_status tern_gguf_open(const char *path, struct tern_gguf **out, struct
 void tern_gguf_close(struct tern_gguf *g);
 
 const char *tern_gguf_path(const struct tern_gguf *g);
+/* 1 for a folder of safetensors that is seen as a GGUF file (models/hf/hf.h). */
+int tern_gguf_is_folder(const struct tern_gguf *g);
 uint32_t tern_gguf_version(const struct tern_gguf *g);
 size_t tern_gguf_value_count(const struct tern_gguf *g);
 const struct tern_gguf_value *tern_gguf_value_at(const struct tern_gguf *g, size_t i);

@@ -12,6 +12,10 @@ const char *tern_gguf_path(const struct tern_gguf *g) {
     return g->path;
 }
 
+int tern_gguf_is_folder(const struct tern_gguf *g) {
+    return g->folder != NULL;
+}
+
 uint32_t tern_gguf_version(const struct tern_gguf *g) {
     return g->version;
 }

@@ -91,7 +91,7 @@ static void layers(const struct tern_gguf *g, const struct tern_model *m, const 
             plain += w->plain != 0;
             tiled += !w->dense && !w->tile.rows &&
                      (w->format == &tern_format_tl1 || w->format == &tern_format_tl2);
-            factors += !g->folder && tern_gguf_tensor_named(g, name) != NULL;
+            factors += !tern_gguf_is_folder(g) && tern_gguf_tensor_named(g, name) != NULL;
             odd_scale += !(w->scale > 0);
         }
     if (others) say(l, "%zu linear layers are not in %s like the first", others, first);
@@ -132,12 +132,12 @@ static void spare(const struct tern_gguf *g, const struct tern_model *m, const s
 void tern_model_oddities(const struct tern_gguf *g, const struct tern_model *m,
                          void (*callback)(void *, const char *), void *ctx) {
     const struct listener l = {callback, ctx};
-    if (!g->folder && g->version != 3) say(&l, "GGUF version %u, not 3", g->version);
+    if (!tern_gguf_is_folder(g) && g->version != 3) say(&l, "GGUF version %u, not 3", g->version);
     missing_keys(g, &l);
     head(g, &l);
     if (!m) return;
     if (!strcmp(m->hp.arch, "bitnet-25")) say(&l, "architecture bitnet-25: an early name of bitnet-b1.58");
     vocabulary(g, m, &l);
     layers(g, m, &l);
-    if (!g->folder) spare(g, m, &l);
+    if (!tern_gguf_is_folder(g)) spare(g, m, &l);
 }

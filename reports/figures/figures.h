@@ -67,6 +67,12 @@ void tern_figure_e2e(const struct tern_report_data *d, const char *machine, size
                      struct tern_figures *out);
 void tern_figure_rooflines(const struct tern_report_data *d, const char *machine, size_t index,
                            struct tern_figures *out);
+/* The speedup matrix (matrix.h): one heat map for each group of problems. */
+void tern_figure_matrix(const struct tern_report_data *d, const char *machine, size_t index,
+                        struct tern_figures *out);
+/* Parameter sensitivity (sensitivity.h): slices as small charts, pairs as heat maps. */
+void tern_figure_sensitivity(const struct tern_report_data *d, const char *machine, size_t index,
+                             struct tern_figures *out);
 
 /* Writes scripts and data to `folder` and lets gnuplot draw them: as SVG, and as PNG and PDF where it has
  * those terminals (pngcairo, pdfcairo). Why a figure was not drawn goes to `why`

@@ -3,7 +3,6 @@
 #include "reports/data/group.h"
 #include "reports/data/number.h"
 #include "reports/figures/heat.h"
-#include "reports/figures/matrix_plot.h"
 #include "reports/sections/section.h"
 #include "reports/tables/csv.h"
 #include "reports/tables/html.h"

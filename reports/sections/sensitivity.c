@@ -2,7 +2,6 @@
 #include "reports/figures/sensitivity.h"
 #include "reports/data/number.h"
 #include "reports/figures/heat.h"
-#include "reports/figures/sensitivity_plot.h"
 #include "reports/sections/section.h"
 #include "reports/tables/csv.h"
 #include "reports/tables/html.h"
