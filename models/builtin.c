@@ -21,11 +21,11 @@
     .hidden = h, .ffn = f, .layers = l, .heads = n, .kv_heads = kv, .head_dim = d, .vocab = v, .context = c
 
 /* falcon-e, trilm-3.9b and bonsai were not read from a config.json: their shapes follow from file sizes or
- * from the family. Rotation, eps and context of falcon-e are assumed. Gemma3, MMfreeLM and Hunyuan are missing,
- * because the engine has no graph for them. bitnet-125m to bitnet-100b are the sizes that bitnet.cpp publishes speed and
- * energy for: widths and depths of its utils/generate-dummy-bitnet-model.py, vocabulary and context of
- * bitnet_b1_58-3B, heads not grouped. The last four are our own: small enough for tests and for a machine
- * without much memory. */
+ * from the family. Rotation, eps and context of falcon-e are assumed. Gemma3, MMfreeLM and Hunyuan are
+ * missing, because the engine has no graph for them. bitnet-125m to bitnet-100b are the sizes that
+ * bitnet.cpp publishes speed and energy for: widths and depths of its utils/generate-dummy-bitnet-model.py,
+ * vocabulary and context of bitnet_b1_58-3B, heads not grouped. The last four are our own: small enough for
+ * tests and for a machine without much memory. */
 #define MODELS(MODEL)                                                                                        \
     MODEL("2b-4t", B158, DIMS(2560, 6912, 30, 20, 5, 128, 128256, 4096))                                     \
     MODEL("large", B070, DIMS(1536, 4096, 24, 16, 16, 96, 32002, 2048))                                      \

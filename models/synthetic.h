@@ -1,9 +1,9 @@
 /* Synthetic weights: seeded random trits and dense rows, made on demand, the same on every machine.
  *
- * Each row has a random stream of its own, so threads may make any rows in any order. A trit takes 16 random
- * bits: it is zero when they are below a threshold, otherwise the lowest bit is its sign. A dense value is the
- * sum of four random bytes (nearly normal) times a power of two that brings the deviation near 1/sqrt(cols).
- * f16 holds every such value exactly. */
+ * Each row has a random stream of its own, so threads may make any rows in any order. A trit takes 16
+ * random bits: it is zero when they are below a threshold, otherwise the lowest bit is its sign. A dense
+ * value is the sum of four random bytes (nearly normal) times a power of two that brings the deviation near
+ * 1/sqrt(cols). f16 holds every such value exactly. */
 #ifndef TERN_MODELS_SYNTHETIC_H
 #define TERN_MODELS_SYNTHETIC_H
 

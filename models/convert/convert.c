@@ -126,8 +126,8 @@ static enum tern_status put_dense(struct job *j, const struct tern_dense *d, int
 
 /* ---- linear layers */
 
-/* Whether the scale goes to a tensor of its own, and 1 is packed in its place: when the format keeps no scale,
- * or when it would round this one and the user asked for the tensor. */
+/* Whether the scale goes to a tensor of its own, and 1 is packed in its place: when the format keeps no
+ * scale, or when it would round this one and the user asked for the tensor. */
 static int scale_apart(const struct job *j, const struct tern_linear *l) {
     if (l->plain) return 0;
     if (j->format && !j->format->scale) return 1;

@@ -35,8 +35,8 @@ struct tern_gguf {
 enum tern_status tern_gguf_assemble(struct tern_gguf *g, const unsigned char *keys, size_t bytes,
                                     size_t n_values, struct tern_error *e);
 
-/* A writer without a file, which only collects metadata. tern_gguf_take_keys ends it and gives the metadata as
- * bytes in *keys (heap, free()). */
+/* A writer without a file, which only collects metadata. tern_gguf_take_keys ends it and gives the metadata
+ * as bytes in *keys (heap, free()). */
 enum tern_status tern_gguf_create_keys(struct tern_gguf_writer **out);
 void tern_gguf_take_keys(struct tern_gguf_writer *w, unsigned char **keys, size_t *bytes, size_t *n_values);
 

@@ -1,7 +1,7 @@
-/* The ggml tensor types whose ids mean one thing everywhere: name, block and bytes per block.
+/* The ggml tensor types whose ids mean the same everywhere: name, block and bytes per block.
  *
- * Ids that several programs use differently (36 to 42, 134 and above) are not in the table: what such a
- * tensor holds is decided by its size and its format (models/load/packed.h). Source: ggml's ggml.h and
+ * Several programs give different meanings to the ids 36 to 42, 134 and above. These are not in the table:
+ * the size of such a tensor tells what it holds (models/load/packed.h). Source: ggml's ggml.h and
  * ggml-common.h. */
 #ifndef TERN_MODELS_GGUF_TYPES_H
 #define TERN_MODELS_GGUF_TYPES_H
@@ -39,11 +39,11 @@ struct tern_ggml_type {
 /* NULL for ids that are unknown or ambiguous. */
 const struct tern_ggml_type *tern_ggml_type_of(uint32_t id);
 
-/* Every name that programs give to an id, ambiguous ones included ("i2_s", "tl2 or mxfp4"); "unknown"
- * otherwise. */
+/* The names that programs give to an id, also to an ambiguous one ("i2_s", "tl2 or mxfp4"); "unknown" when
+ * there is none. */
 const char *tern_ggml_type_name(uint32_t id);
 
-/* Size of a tensor whose dim[0] is a multiple of the block; UINT64_MAX when it overflows. */
+/* Size of a tensor whose dim[0] is a multiple of the block; UINT64_MAX when the size overflows. */
 uint64_t tern_ggml_bytes(const struct tern_ggml_type *type, const struct tern_gguf_tensor *t);
 
 #endif

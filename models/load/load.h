@@ -1,4 +1,5 @@
-/* From an opened file to a model, in two steps: the hyper-parameters (hparams.c), then the tensors (load.c). */
+/* From an opened file to a model, in two steps: the hyper-parameters (hparams.c), then the tensors
+ * (load.c). */
 #ifndef TERN_MODELS_LOAD_LOAD_H
 #define TERN_MODELS_LOAD_LOAD_H
 

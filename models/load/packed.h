@@ -1,7 +1,7 @@
-/* What the bytes of a packed linear layer are. ggml type ids have been given to several layouts by several
- * programs (39 is TL2 and MXFP4, 42 two block sizes of Q2_0), so an id only names candidates: the one whose
- * size fits the room in the file is taken. The three layouts of I2_S have one id, one size and the same
- * codes; see i2s_layout.h. */
+/* What the bytes of a packed linear layer are. Several programs gave the same ggml type id to different
+ * layouts (39 is TL2 and MXFP4, 42 is Q2_0 with two block sizes). So an id only names candidates: the
+ * format whose size fits the room in the file is taken. The three layouts of I2_S have one id, one size and
+ * the same codes; see i2s_layout.h. */
 #ifndef TERN_MODELS_LOAD_PACKED_H
 #define TERN_MODELS_LOAD_PACKED_H
 
@@ -9,11 +9,11 @@
 #include "models/load/tl_tiles.h"
 #include "models/model.h"
 
-/* Sets format, data and scale of `out` (m and k are given) from tensor `t`, called `name`. `i2s` is the
- * layout to prefer for I2_S, or NULL; `tiles` those of TL1 and TL2, NULL or empty for the published ones.
- * TERN_BAD_INPUT when the file is too short for every candidate, TERN_UNSUPPORTED when none fits or the type
- * has none. *side is the tensor that keeps the scale when the tensor itself has no room for it (as the Python
- * converters of TL1 write it), else NULL. */
+/* Sets format, data and scale of `out`, whose m and k are given, from tensor `t` with this name. `i2s` is
+ * the layout of I2_S tensors, or NULL; `tiles` are those of TL1 and TL2, or NULL or empty for the published
+ * ones. *side becomes the tensor that holds the scale when `t` has no room for it, as the Python converters
+ * of TL1 write it; else NULL. TERN_BAD_INPUT when the file is too short for every candidate,
+ * TERN_UNSUPPORTED when no candidate fits or there is none. */
 enum tern_status tern_packed_decide(const struct tern_gguf *g, const char *name,
                                     const struct tern_gguf_tensor *t, const struct tern_format *i2s,
                                     const struct tern_tl_tiles *tiles, struct tern_linear *out,

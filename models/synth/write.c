@@ -45,7 +45,8 @@ static enum tern_status emit(struct job *j, const void *data, size_t bytes) {
     return tern_gguf_write(j->w, data, bytes, j->e);
 }
 
-/* Text of the byte as byte-level BPE vocabularies write it, in UTF-8 (at most two bytes). Returns its length. */
+/* Text of the byte as byte-level BPE vocabularies write it, in UTF-8 (at most two bytes). Returns its
+ * length. */
 static size_t byte_text(uint8_t byte, char *out) {
     const uint32_t c = tern_byte_to_unicode(byte);
     if (c < 128) return out[0] = (char)c, 1;

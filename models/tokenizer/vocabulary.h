@@ -26,7 +26,7 @@ struct tern_vocabulary {
 };
 
 /* How the text of a plain token spells its bytes: writes at most `bytes` of them to `out` and returns their
- * number, or SIZE_MAX when the text is not in this spelling (it is then taken as it is). */
+ * number. SIZE_MAX when the text does not use this spelling: then the text itself is taken. */
 typedef size_t (*tern_spelling)(const char *text, size_t bytes, char *out);
 
 /* Reads tokenizer.ggml.tokens, .token_type (absent: all normal) and .unknown_token_id. With `bytes_first` 1,

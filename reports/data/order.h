@@ -36,7 +36,8 @@ int tern_problem_order(const struct tern_record *a, const struct tern_record *b)
 /* 1 when `a` is later than `b`: by time stamp, else by place in their common array. */
 int tern_is_newer(const struct tern_record *a, const struct tern_record *b);
 
-/* Defines a qsort function over pointers to records of one array. Equal ones stay in the order of the array. */
+/* Defines a qsort function over pointers to records of one array. Equal ones stay in the order of the
+ * array. */
 #define TERN_RECORD_SORTER(name, order)                                                                      \
     static int name(const void *pa, const void *pb) {                                                        \
         const struct tern_record *a = *(const struct tern_record *const *)pa;                                \

@@ -6,8 +6,8 @@
 
 enum { TERN_FINALISTS_MAX = 6, TERN_ROUNDS_MAX = 128 };
 
-/* The rounds of one finalist as multiples of the best one's time: of the same round when both were paired, else
- * of its median. */
+/* The rounds of one finalist as multiples of the best one's time: of the same round when both were paired,
+ * else of its median. */
 struct tern_finalist {
     const struct tern_record *record;
     double ratio[TERN_ROUNDS_MAX], sorted[TERN_ROUNDS_MAX];
@@ -15,8 +15,8 @@ struct tern_finalist {
     int paired;
 };
 
-/* Fastest first, without dense baselines, only those whose rounds were kept. Returns how many; 0 when there are
- * fewer than two. */
+/* Fastest first, without dense baselines, only those whose rounds were kept. Returns how many; 0 when there
+ * are fewer than two. */
 size_t tern_finalists_of(const struct tern_report_problem *q, struct tern_finalist out[TERN_FINALISTS_MAX]);
 
 /* The figures of the section "Finalists". */

@@ -1,6 +1,6 @@
-/* Speed and energy by model size, in the form in which bitnet.cpp publishes them: sizes from 125M to 100B, f16
- * and ours, speedup, energy saved. What was not run is modelled from measured ceilings, and its cell says so.
- */
+/* Speed and energy by model size, in the form in which bitnet.cpp publishes them: sizes from 125M to 100B,
+ * f16 and ours, speedup, energy saved. What was not run is modelled from measured ceilings, and its cell
+ * says so. */
 #include "reports/data/model_speed.h"
 #include "reports/sections/section.h"
 #include "reports/tables/tables.h"

@@ -11,22 +11,22 @@
 
 struct tern_section_csv {
     const char *name; /* of the file; NULL: none */
-    void (*write)(const struct tern_report_page *p,
-                  struct tern_text *t); /* header line and rows; NULL: the table of
-                                           `fill` at this place of the list */
+    /* Header line and rows; NULL: the table of `fill` that has this place in the list. */
+    void (*write)(const struct tern_report_page *p, struct tern_text *t);
 };
 
 struct tern_section {
     const char *id;  /* anchor on the page, and tern_figure.section of its figures */
     const char *nav; /* its name in the navigation */
     const char *heading;
-    /* Plans the figures for one machine (see figures.h); NULL: it has none. */
+    /* Makes the figures for one machine (figures/figures.h); NULL: it has none. */
     void (*figures)(const struct tern_report_data *d, const char *machine, size_t index,
                     struct tern_figures *out);
-    /* Fills the tables of a section that is its figures and tables; html and markdown are then NULL. */
+    /* Fills the tables of a section that consists of figures and such tables; html and markdown are then
+     * NULL. */
     tern_tables_fill fill;
-    /* Whether there is anything to show: if not, the line about `absent` and `command` stands instead; if
-     * there is, the figures come first, then what html and markdown write. NULL: they write all. */
+    /* Whether there is anything to show. If not, a line with `absent` and `command` is written. If so, the
+     * figures come first, then what html and markdown write. NULL: html and markdown write everything. */
     int (*has)(const struct tern_report_data *d);
     const char *absent, *command; /* "rounds of two or more finalists", "tern tune" */
     void (*html)(const struct tern_report_page *p, struct tern_text *t);     /* what follows the heading */
@@ -34,15 +34,15 @@ struct tern_section {
     struct tern_section_csv csv[6];                                          /* the last has no name */
 };
 
-/* For `has`. */
+/* Two that serve as `has`. */
 int tern_report_has_problems(const struct tern_report_data *d);
 int tern_report_has_searches(const struct tern_report_data *d);
 
-/* What follows the heading, by the section's own writer or from its figures and tables. */
+/* What follows the heading: written by the section itself, or made from its figures and tables. */
 void tern_section_html(const struct tern_section *x, const struct tern_report_page *p, struct tern_text *t);
 void tern_section_markdown(const struct tern_section *x, const struct tern_report_page *p,
                            struct tern_text *t);
-/* File `index` of its CSV list. */
+/* File `index` of its list of CSV files. */
 void tern_section_csv(const struct tern_section *x, size_t index, const struct tern_report_page *p,
                       struct tern_text *t);
 

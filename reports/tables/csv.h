@@ -1,4 +1,4 @@
-/* Fields of the CSV files. All but tern_csv_problem begin with a comma. */
+/* Fields of the CSV files. Every field but that of tern_csv_problem begins with a comma. */
 #ifndef TERN_REPORTS_TABLES_CSV_H
 #define TERN_REPORTS_TABLES_CSV_H
 

@@ -1,7 +1,8 @@
 /* Tables that are filled once and written three times: as HTML, as Markdown and as CSV.
  *
- * A cell holds a text, or a number with an optional interval. Its `how` says where the number comes from: NULL
- * means measured; any other word ("modelled", "sum of kernels", "computed") is shown next to the number. */
+ * A cell holds a text, or a number with an optional interval. Its `how` says where the number comes from:
+ * NULL means measured; any other word ("modelled", "sum of kernels", "computed") is shown next to the
+ * number. */
 #ifndef TERN_REPORTS_TABLES_TABLES_H
 #define TERN_REPORTS_TABLES_TABLES_H
 
