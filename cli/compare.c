@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "reports/compare/compare.h"
+#include "reports/data/key.h"
 #include "reports/data/select.h"
 #include "reports/history/history.h"
 
@@ -49,7 +50,7 @@ static int starts(const char *text, const char *with) {
 
 static int chosen(const struct side *s, const struct tern_record *r, const struct arguments *a) {
     char problem[256];
-    tern_history_problem(r, problem, sizeof problem);
+    tern_record_problem(r, problem, sizeof problem);
     if (a->problem && !strstr(problem, a->problem)) return 0;
     if (!tern_cli_matches(&a->filter, tern_or_empty(r->variant))) return 0;
     switch (s->field) {

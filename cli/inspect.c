@@ -1,8 +1,9 @@
 #include "cli/command.h"
 #include "models/arch.h"
 #include "models/facts.h"
-#include "models/gguf/model.h"
 #include "models/gguf/types.h"
+#include "models/load/oddities.h"
+#include "models/load/open.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "measure/records/record.h"
 #include "reports/changes/changes.h"
-#include "reports/figures/browser.h"
+#include "reports/page/browser.h"
 #include "reports/page/report.h"
 
 #include <jansson.h>

@@ -1,7 +1,7 @@
 #include "cli/command.h"
 
 #include "base/file.h"
-#include "models/gguf/model.h"
+#include "models/load/open.h"
 #include "models/tokenizer/tokenizer.h"
 
 #include <jansson.h>

@@ -3,7 +3,7 @@
 #include "cli/history/history.h"
 
 #include "base/file.h"
-#include "reports/history/import.h"
+#include "reports/import/import.h"
 
 #include <signal.h>
 #include <stdio.h>
