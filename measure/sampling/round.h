@@ -1,8 +1,9 @@
 /* The timing loop: a round takes one sample of every alternative, in a new order each time.
  *
- * tern times nothing else in any other way: the comparison (sampling/sampler.h), the A/A floor, the ceilings,
- * the tuner's races and finals, `tern bench`, the gate and its workers, the end-to-end tests. They differ in
- * what one sample is and in how rounds are put together, and say so in the options. */
+ * Every time that tern compares or remembers comes from here: the comparison (sampling/sampler.h), the A/A
+ * floor, the ceilings, the tuner's races and finals, `tern bench`, the gate and its workers, the end-to-end
+ * tests. They differ in what one sample is and in how rounds are put together; the options say it, and
+ * docs/measuring.md lists the values in use. */
 #ifndef TERN_MEASURE_SAMPLING_ROUND_H
 #define TERN_MEASURE_SAMPLING_ROUND_H
 
