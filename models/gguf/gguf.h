@@ -1,7 +1,7 @@
 /* GGUF v2/v3: mapped, bounds-checked reader and streaming writer. Little-endian files only.
  *
  * Nothing in a file is trusted before it is checked: counts, lengths, offsets, alignment, nesting, names that
- * repeat. Strings come with their length and may hold any byte. Specification: ggml docs/gguf.md. */
+ * repeat. Strings come with their length and may hold any byte. Specification: gguf.md of ggml. */
 #ifndef TERN_MODELS_GGUF_GGUF_H
 #define TERN_MODELS_GGUF_GGUF_H
 
