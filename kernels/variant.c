@@ -12,11 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TERN_VARIANT(name, op, act, format, isa, row_step, k_step, n_min, n_max, rank, exact, prep, space)   \
-    tern_run_fn name;
-#include "kernels/variants.def"
-#undef TERN_VARIANT
-
 /* The bits a level needs are its own and those of every weaker level that its instructions build on. */
 enum {
     NEEDS_SCALAR = 0,
@@ -47,8 +42,7 @@ static const struct tern_variant table[] = {
      exact,                                                                                                  \
      &tern_prep_##prep,                                                                                      \
      &tern_space_##space,                                                                                    \
-     TERN_CODE_KEY_##isa,                                                                                    \
-     name},
+     TERN_CODE_KEY_##isa},
 #include "kernels/variants.def"
 #undef TERN_VARIANT
 };

@@ -7,7 +7,7 @@
 #ifndef TERN_KERNELS_PREP_LUT_H
 #define TERN_KERNELS_PREP_LUT_H
 
-#include "kernels/variant.h"
+#include "kernels/prep/prep.h"
 
 /* Scratch for the tables of one block of columns, built by every worker for itself. */
 extern const struct tern_prep tern_prep_tables_scalar;
