@@ -151,8 +151,8 @@ static void print_heading(const struct tern_machine *m, double ghz) {
            "loop", "median", "", "95 % interval", "n", "GHz");
 }
 
-static int survey(const struct arguments *a, const struct tern_machine *m,
-                  const struct tern_cli_numbers *threads) {
+static int measure(const struct arguments *a, const struct tern_machine *m,
+                   const struct tern_cli_numbers *threads) {
     struct tern_error e = {""};
     struct output o = {.rows = a->json ? json_array() : NULL, .record = a->records, .e = &e};
     char now[32];
@@ -183,7 +183,7 @@ static int run(int argc, char **argv) {
         threads.item = default_threads(m->cpus, &threads.count);
     else if (!tern_cli_numbers("ceilings", "--threads", a.threads, 1, m->cpus, &threads))
         return 3;
-    rc = threads.item ? survey(&a, m, &threads)
+    rc = threads.item ? measure(&a, m, &threads)
                       : tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "ceilings: out of memory"), &e);
     free(threads.item);
     return rc;
