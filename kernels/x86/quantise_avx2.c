@@ -1,9 +1,11 @@
-#include "kernels/quantise_isa.h"
+#include "kernels/quantise.h"
 
 #include <float.h>
 #include <immintrin.h>
 #include <math.h>
 #include <string.h>
+
+tern_quantise_fn tern_quantise_avx2;
 
 static __m256 load_part(const float *x, size_t left) {
     if (left >= 8) return _mm256_loadu_ps(x);

@@ -1,8 +1,10 @@
-#include "kernels/quantise_isa.h"
+#include "kernels/quantise.h"
 
 #include <float.h>
 #include <immintrin.h>
 #include <math.h>
+
+tern_quantise_fn tern_quantise_avx512bw;
 
 static __mmask16 part_mask(size_t left) {
     return left >= 16 ? (__mmask16)0xffff : (__mmask16)((1u << left) - 1);

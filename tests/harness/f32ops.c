@@ -26,7 +26,7 @@ static void fill(float *x, size_t n, float scale) {
 
 /* Every level that this processor can run. */
 static size_t levels(const struct tern_f32_ops **out) {
-    static const uint32_t ask[] = {0, TERN_ISA_AVX2, TERN_ISA_AVX2 | TERN_ISA_AVX512BW};
+    static const uint32_t ask[] = {0, TERN_NEEDS_AVX2, TERN_NEEDS_AVX512BW};
     size_t n = 0;
     for (size_t i = 0; i < 3; i++) {
         const struct tern_f32_ops *o = tern_f32_ops_for(ask[i] & tern_isa_detected());

@@ -23,8 +23,7 @@ static float gauss(void) {
 }
 
 static size_t levels(const struct tern_head_ops **out) {
-    static const uint32_t ask[] = {0, TERN_ISA_AVX2, TERN_ISA_AVX2 | TERN_ISA_AVX512BW,
-                                   TERN_ISA_AVX2 | TERN_ISA_AVX512BW | TERN_ISA_AVX512VNNI};
+    static const uint32_t ask[] = {0, TERN_NEEDS_AVX2, TERN_NEEDS_AVX512BW, TERN_NEEDS_AVX512VNNI};
     size_t n = 0;
     for (size_t i = 0; i < 4; i++) {
         const struct tern_head_ops *o = tern_head_ops_for(ask[i] & tern_isa_detected());

@@ -20,7 +20,7 @@ static float some(float size) {
 
 /* Every level that this processor can run, the scalar one first. */
 static size_t levels(const struct tern_epilogue_ops **out) {
-    static const uint32_t ask[] = {0, TERN_ISA_AVX2, TERN_ISA_AVX2 | TERN_ISA_AVX512BW};
+    static const uint32_t ask[] = {0, TERN_NEEDS_AVX2, TERN_NEEDS_AVX512BW};
     size_t n = 0;
     for (size_t i = 0; i < 3; i++) {
         const struct tern_epilogue_ops *o = tern_epilogue_ops_for(ask[i] & tern_isa_detected());

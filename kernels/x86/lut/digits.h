@@ -338,7 +338,7 @@ static inline size_t lut_nothing(const struct tern_call *c) {
     static void prep##_run(const struct tern_call *c, size_t worker, size_t workers) {                       \
         lut_prepare(kind, c, worker, workers, builder);                                                      \
     }                                                                                                        \
-    const struct tern_prep tern_prep_##prep = {prep##_bytes, lut_nothing, prep##_run};                       \
+    const struct tern_prep tern_prep_##prep = {prep##_bytes, lut_nothing, prep##_run, 0};                    \
     tern_run_fn name;                                                                                        \
     void name(const struct tern_call *c, size_t row0, size_t row1, void *local) {                            \
         (void)local;                                                                                         \

@@ -215,7 +215,7 @@ ALWAYS_INLINE uint64_t sign_word(const int8_t *q) {
     static void signs_##level(const struct tern_call *c, size_t worker, size_t workers) {                    \
         tern_signs_run(c, worker, workers, sign_word);                                                       \
     }                                                                                                        \
-    const struct tern_prep tern_prep_signs_##level = {tern_signs_bytes, tern_signs_local, signs_##level};
+    const struct tern_prep tern_prep_signs_##level = {tern_signs_bytes, tern_signs_local, signs_##level, 0};
 #endif
 
 #endif

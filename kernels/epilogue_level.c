@@ -1,6 +1,8 @@
-/* Compiled once per level: TERN_EPILOGUE is the table's symbol, TERN_EPILOGUE_LEVEL its name. */
+/* Compiled once per level: TERN_OPS is the table's symbol, TERN_OPS_LEVEL its
+ * name and TERN_OPS_NEEDS the instructions it needs. */
 #include "kernels/epilogue.h"
 
+#include "base/isa.h"
 #include "kernels/lanes.h"
 
 #include <float.h>
@@ -99,9 +101,10 @@ static void norm_quantise(const float *x, const float *weight, size_t k, float e
         quantise(x, NULL, 1, k, stride, q, sum, inv);
 }
 
-extern const struct tern_epilogue_ops TERN_EPILOGUE;
-const struct tern_epilogue_ops TERN_EPILOGUE = {
-    .level = TERN_EPILOGUE_LEVEL,
+extern const struct tern_epilogue_ops TERN_OPS;
+const struct tern_epilogue_ops TERN_OPS = {
+    .level = TERN_OPS_LEVEL,
+    .needs = TERN_OPS_NEEDS,
     .scale = {scale_i32, scale_f32},
     .add = {add_i32, add_f32},
     .relu2 = {relu2_i32, relu2_f32},

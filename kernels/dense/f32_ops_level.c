@@ -1,7 +1,9 @@
-/* Compiled once per level: TERN_OPS is the table's symbol, TERN_OPS_LEVEL its name. Sums run over sixteen
+/* Compiled once per level: TERN_OPS is the table's symbol, TERN_OPS_LEVEL its
+ * name and TERN_OPS_NEEDS the instructions it needs. Sums run over sixteen
  * lanes that are folded in one fixed order, whatever the register width. */
 #include "kernels/dense/f32_ops.h"
 
+#include "base/isa.h"
 #include "kernels/half.h"
 #include "kernels/lanes.h"
 
@@ -312,6 +314,7 @@ static void multiply(float *x, size_t n, float factor) {
 extern const struct tern_f32_ops TERN_OPS;
 const struct tern_f32_ops TERN_OPS = {
     .level = TERN_OPS_LEVEL,
+    .needs = TERN_OPS_NEEDS,
     .norm = norm,
     .rope = rope,
     .scores = {scores_f16, scores_f32, scores_q8},
