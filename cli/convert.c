@@ -59,12 +59,17 @@ static int take_head(void *arguments, const char *word) {
     return a->o.head ? 0 : tern_cli_usage("convert", "--head: '%s' is not one of f32, f16, q8_0, q6_k", word);
 }
 
+static const char *type_name(size_t i) {
+    size_t count;
+    const struct tern_convert_type *type = tern_convert_types(&count);
+    return i < count ? type[i].name : NULL;
+}
+
 static const struct tern_cli_option options[] = {
     {"type", 0, "T",
-     "type of the linear layers (default i2s): i2s, i2sarm, i2s4, tl1, tl2, tq10, tq20, q10, q20g64, "
-     "q20g128, iq1bn, iq2bn, iq2bnr4, vlut1, vlut2, f32, f16, bf16; or by the name in a file, such as I2_S "
-     "or TQ1_0; hfu8 writes a folder of safetensors",
-     TERN_CLI_TAKEN(take_type)},
+     "type of the linear layers (default i2s), also by its name in a file, such as TQ1_0; hfu8 writes a "
+     "folder of safetensors",
+     TERN_CLI_TAKEN(take_type), .word = type_name},
     {"format", 0, "T", "the same as --type", TERN_CLI_TAKEN(take_type)},
     {"side-scale", 0, NULL,
      "scales that the type cannot hold go to tensors of their own (LAYER.scale, f32); few programs read them "

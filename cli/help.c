@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const char help_label[] = "  -h, --help";
-enum { WIDTH = 80, LABEL_MOST = 26, LABEL_BYTES = 160 };
+enum { WIDTH = 80, LABEL_MOST = 26, LABEL_BYTES = 160, TEXT_BYTES = 640 };
 
 /* One line of text, broken between words; the cursor is at column `indent` already. */
 static void fill(const char *text, size_t bytes, size_t indent) {
@@ -44,6 +44,13 @@ static void option_label(const struct tern_cli_option *o, char *out) {
     const char letter[] = {'-', o->letter, ',', 0};
     const char *form = !o->argument ? "  %-3s --%s%s" : o->absent ? "  %-3s --%s[=%s]" : "  %-3s --%s %s";
     snprintf(out, LABEL_BYTES, form, o->letter ? letter : "", o->name, o->argument ? o->argument : "");
+}
+
+/* The help of an option, with the words that its argument may be. */
+static void option_text(const struct tern_cli_option *o, char *out) {
+    size_t used = (size_t)snprintf(out, TEXT_BYTES, "%s", o->help);
+    for (size_t i = 0; o->word && o->word(i) && used < TEXT_BYTES; i++)
+        used += (size_t)snprintf(out + used, TEXT_BYTES - used, "%s %s", i ? "," : ":", o->word(i));
 }
 
 static void action_label(const struct tern_cli_action *a, char *out) {
@@ -93,7 +100,7 @@ static void options(const struct tern_command *c) {
     const size_t column = widest(c);
     int told = 0;
     for (const struct tern_cli_group *g = c->group; g->count; g++) {
-        char label[LABEL_BYTES];
+        char label[LABEL_BYTES], text[TEXT_BYTES];
         if (g->title && g != c->group) {
             if (!told && !c->group->title) labelled(help_label, "this text", column), told = 1;
             putchar('\n');
@@ -101,7 +108,8 @@ static void options(const struct tern_command *c) {
         if (g->title) printf("%s:\n", g->title);
         for (size_t i = 0; i < g->count; i++) {
             option_label(&g->option[i], label);
-            labelled(label, g->option[i].help, column);
+            option_text(&g->option[i], text);
+            labelled(label, text, column);
         }
     }
     if (!told) labelled(help_label, "this text", column);

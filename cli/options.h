@@ -47,8 +47,10 @@ struct tern_cli_option {
     double least, most;
     int (*take)(void *arguments, const char *text); /* 0, or the exit code after a line on stderr */
 
-    /* Not NULL: the argument may be missing, and this stands for it. */
-    const char *absent;
+    /* The rest may stand behind a macro, by name. */
+    const char *absent;            /* not NULL: the argument may be missing, and this stands for it */
+    const char *(*word)(size_t i); /* not NULL: the words that the argument may be, in order, then NULL; the
+                                      help lists them */
 };
 
 #define TERN_CLI_AT(type, structure, member)                                                                 \

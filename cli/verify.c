@@ -23,12 +23,19 @@ struct arguments {
     int output; /* enum output */
 };
 
+static const char *level_name(size_t i) {
+    size_t count;
+    const struct tern_isa_level *level = tern_isa_levels(&count);
+    return i < count ? level[i].name : NULL;
+}
+
 static const struct tern_cli_option options[] = {
     {"filter", 'f', "RE", "only variants whose name matches this extended regular expression",
      TERN_CLI_FILTER(struct arguments, filter)},
     {"seed", 's', "N", "seed of the random inputs (default: from the clock; it is always printed)",
      TERN_CLI_SEED(struct arguments, seed, INT64_MAX)},
-    {"isa", 'i', "LEVEL", "at most this level, as TERN_ISA does", TERN_CLI_TEXT(struct arguments, isa)},
+    {"isa", 'i', "LEVEL", "at most this level, or these levels joined by +, as TERN_ISA does",
+     TERN_CLI_TEXT(struct arguments, isa), .word = level_name},
     {"quick", 0, NULL, "only the adversarial core", TERN_CLI_FLAG(struct arguments, quick)},
     {"timeout", 0, "S", "seconds after which a variant counts as hanging (default 120, with --quick 10)",
      TERN_CLI_NUMBER(struct arguments, timeout, 1, 86400)},

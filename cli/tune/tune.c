@@ -35,13 +35,19 @@ static const struct tern_cli_option what[] = {
     {"lossy", 0, NULL, "let variants win whose sums are not exact", TERN_CLI_FLAG(ARGUMENTS, tune.lossy)},
 };
 
+static const char *strategy_name(size_t i) {
+    size_t count;
+    const struct tern_strategy *strategy = tern_strategies(&count);
+    return i < count ? strategy[i].name : NULL;
+}
+
 static const struct tern_cli_option how[] = {
     {"budget", 0, "SECONDS", "about how long all of it may take (default 60)",
      TERN_CLI_REAL(ARGUMENTS, tune.budget_seconds, 0.1, 1e6)},
     {"effort", 0, "quick|normal|thorough", "how long each problem is looked at (default normal)",
      TERN_CLI_TEXT(ARGUMENTS, effort)},
-    {"strategy", 0, "NAME", "race (default), exhaustive, random, climb or evolve",
-     TERN_CLI_TEXT(ARGUMENTS, strategy)},
+    {"strategy", 0, "NAME", "how the candidates are searched (default race)",
+     TERN_CLI_TEXT(ARGUMENTS, strategy), .word = strategy_name},
     {"again", 0, NULL, "measure also what is known with this effort or more",
      TERN_CLI_FLAG(ARGUMENTS, tune.again)},
     {"resume", 0, NULL, "go on where a run with the same options was killed",

@@ -33,6 +33,11 @@ static int take(void *arguments, const char *text) {
     return a->taken ? 0 : 4;
 }
 
+static const char *word(size_t i) {
+    static const char *const words[] = {"good", "bad"};
+    return i < 2 ? words[i] : NULL;
+}
+
 static const struct tern_cli_option options[] = {
     {"flag", 'f', NULL, "a flag", TERN_CLI_FLAG(struct arguments, flag)},
     {"json", 0, NULL, "a form", TERN_CLI_SWITCH(struct arguments, form, 7)},
@@ -47,7 +52,7 @@ static const struct tern_cli_option options[] = {
     {"list", 0, "LIST", "a list", TERN_CLI_NUMBERS(struct arguments, list, 1, 9)},
     {"several", 0, "TEXT", "may be repeated", TERN_CLI_TEXTS(struct arguments, several, 2)},
     {"filter", 0, "RE", "a filter", TERN_CLI_FILTER(struct arguments, filter)},
-    {"take", 0, "WORD", "what a function reads", TERN_CLI_TAKEN(take)},
+    {"take", 0, "WORD", "a word", TERN_CLI_TAKEN(take), .word = word},
 };
 static const struct tern_cli_option inner[] = {
     {"depth", 0, "N",
@@ -220,7 +225,7 @@ Test(options, the_help_is_made_from_the_table, .init = cr_redirect_stdout) {
                             "      --list LIST     a list\n"
                             "      --several TEXT  may be repeated\n"
                             "      --filter RE     a filter\n"
-                            "      --take WORD     what a function reads\n"
+                            "      --take WORD     a word: good, bad\n"
                             "  -h, --help          this text\n"
                             "\n"
                             "Inside:\n"
