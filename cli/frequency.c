@@ -1,6 +1,6 @@
 #include "cli/frequency.h"
 
-#include "measure/ceilings/ceilings.h"
+#include "measure/machine/frequency.h"
 
 #include <stdio.h>
 

@@ -9,7 +9,7 @@
 #include "tuner/session/tasks.h"
 
 struct tern_bench {
-    struct tern_bed bed;
+    struct tern_fixture fixture;
     struct tern_bench_plan plan;
     double least_seconds;    /* a shorter run of the library is its search for a number of calls */
     struct tern_floor floor; /* of the first case */

@@ -6,7 +6,7 @@
 #include "measure/energy/energy.h"
 #include "measure/energy/model.h"
 #include "measure/sampling/block.h"
-#include "tuner/trial/bed.h"
+#include "tuner/trial/fixture.h"
 
 #define TERN_BENCH_GROUPS 8
 
@@ -47,6 +47,8 @@ enum tern_status tern_bench_measure(const struct tern_bench_plan *plan, const st
                                     struct tern_trial *trial, struct tern_team *team, int cold,
                                     double weights, struct tern_bench_extra *out, struct tern_error *e);
 
+/* How the rounds of a case are taken, and those of the A/A floor that it is judged by. */
+struct tern_sampler_options tern_bench_timing(const struct tern_bench_plan *plan);
 /* Adds remarks to a label: "unstable; dirty after 3 tries: steal 3 %; faster than the int8 ceiling". */
 void tern_bench_remarks(const struct tern_bench_plan *plan, const struct tern_bench_extra *x, char *out,
                         size_t bytes);

@@ -14,10 +14,10 @@ enum tern_status tern_bench_pin(struct tern_bench *b, const struct tern_bench_li
     for (size_t i = 0; i < l->count; i++) {
         struct tern_team *team; /* too many threads are refused before anything runs */
         struct tern_error why = {0};
-        enum tern_status s = tern_bed_team(&b->bed, l->item[i].problem.threads, &team, e);
+        enum tern_status s = tern_fixture_team(&b->fixture, l->item[i].problem.threads, &team, e);
         if (s) return s;
         if (i && l->item[i].problem.threads == l->item[i - 1].problem.threads) continue;
-        if (!tern_pin_team(team->pool, b->bed.machine->cpu, &why)) continue;
+        if (!tern_pin_team(team->pool, b->fixture.machine->cpu, &why)) continue;
         fprintf(stderr, "tern: %s\n", why.text);
         snprintf(text, sizeof text, "no: %.240s", why.text);
     }
@@ -29,7 +29,7 @@ enum tern_status tern_bench_context(const struct tern_bench *b, const struct ter
     struct tern_noise_fact fact[TERN_NOISE_FACTS];
     char seed[32], noise[128], text[192];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)a->seed);
-    tern_noise_facts(b->bed.machine, fact);
+    tern_noise_facts(b->fixture.machine, fact);
     tern_noise_flags(fact, noise, sizeof noise);
     enum tern_status s = tern_gbench_context("seed", seed, e);
     if (!s) s = tern_gbench_context("noise", noise[0] ? noise : "none seen", e);

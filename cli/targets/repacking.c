@@ -27,14 +27,15 @@ static json_t *json_of_repack(const struct tern_repack_target *t, const struct t
                      s->rate.ci_hi, "rounds", (json_int_t)s->rate.n, "ns_per_matrix", s->ns.median);
 }
 
-enum tern_status tern_targets_repacking(const struct tern_bed *bed, struct tern_targets_tally *y,
+enum tern_status tern_targets_repacking(const struct tern_fixture *fixture, struct tern_targets_tally *y,
                                         struct tern_error *e) {
     size_t count;
     const struct tern_repack_target *t = tern_repack_targets(&count);
     for (size_t i = 0; i < count; i++) {
         struct tern_repack_seen seen;
         if (!tern_cli_matches(y->filter, t[i].name)) continue;
-        const enum tern_status s = tern_repack_measure(&t[i], bed->machine->usable, bed->seed, &seen, e);
+        const enum tern_status s =
+            tern_repack_measure(&t[i], fixture->machine->usable, fixture->seed, &seen, e);
         if (s) return s;
         if (y->list)
             json_array_append_new(y->list, json_of_repack(&t[i], &seen));

@@ -75,23 +75,23 @@ static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdi
                 tern_verdict_name(verdict->kind), verdict->text);
 }
 
-enum tern_status tern_targets_prove(struct tern_bed *bed, int quiet, struct tern_error *e) {
+enum tern_status tern_targets_prove(struct tern_fixture *fixture, int quiet, struct tern_error *e) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
     struct proving p = {.list = malloc((count + 1) * sizeof *p.list)};
     if (!p.list) return tern_fail(e, TERN_NO_MEMORY, "verify: out of memory");
     for (size_t i = 0; i < count; i++)
-        if (all[i].act == TERN_ACT_I8 && (all[i].isa & bed->machine->usable) == all[i].isa)
+        if (all[i].act == TERN_ACT_I8 && (all[i].isa & fixture->machine->usable) == all[i].isa)
             p.list[p.count++] = &all[i];
     tern_progress_begin(&p.bar, "targets", quiet);
-    const enum tern_status s = tern_bed_prove_all(bed, p.list, p.count, on_verdict, &p, e);
+    const enum tern_status s = tern_fixture_prove_all(fixture, p.list, p.count, on_verdict, &p, e);
     tern_progress_end(&p.bar);
     free(p.list);
     return s;
 }
 
-enum tern_status tern_targets_shares(struct tern_bed *bed, struct tern_targets_tally *y, const char *records,
-                                     struct tern_error *e) {
+enum tern_status tern_targets_shares(struct tern_fixture *fixture, struct tern_targets_tally *y,
+                                     const char *records, struct tern_error *e) {
     size_t count;
     const struct tern_target *t = tern_targets(&count);
     char run_id[64];
@@ -99,8 +99,8 @@ enum tern_status tern_targets_shares(struct tern_bed *bed, struct tern_targets_t
     for (size_t i = 0; i < count; i++) {
         struct tern_target_seen seen;
         if (!tern_cli_matches(y->filter, t[i].name)) continue;
-        enum tern_status s = tern_target_measure(&t[i], bed, NULL, &seen, e);
-        if (!s && records) s = tern_target_record(&t[i], &seen, bed, run_id, records, e);
+        enum tern_status s = tern_target_measure(&t[i], fixture, NULL, &seen, e);
+        if (!s && records) s = tern_target_record(&t[i], &seen, fixture, run_id, records, e);
         if (s) return s;
         if (y->list)
             json_array_append_new(y->list, json_of(&t[i], &seen));

@@ -21,36 +21,36 @@ static const struct tern_cli_option options[] = {
     {"quiet", 'q', NULL, "no progress bar", TERN_CLI_FLAG(struct arguments, quiet)},
 };
 
-static int measure(struct tern_bed *bed, const struct arguments *a, const char *records) {
+static int measure(struct tern_fixture *fixture, const struct arguments *a, const char *records) {
     const struct tern_cli_filter *filter = &a->filter;
     struct tern_targets_tally y = {.filter = filter, .list = a->json ? json_array() : NULL};
     struct tern_error e;
     const size_t shares = tern_targets_shares_selected(filter);
     if (!shares && !tern_targets_repacking_selected(filter) && !tern_targets_goals_selected(filter))
         return json_decref(y.list), tern_cli_usage("targets", "--filter: no goal matches");
-    enum tern_status s = shares ? tern_targets_prove(bed, a->quiet, &e) : TERN_OK;
-    if (!s) s = tern_targets_shares(bed, &y, records, &e);
-    if (!s) s = tern_targets_repacking(bed, &y, &e);
-    if (!s) s = tern_targets_goals(&y, bed->seed, a->quiet, records, &e);
+    enum tern_status s = shares ? tern_targets_prove(fixture, a->quiet, &e) : TERN_OK;
+    if (!s) s = tern_targets_shares(fixture, &y, records, &e);
+    if (!s) s = tern_targets_repacking(fixture, &y, &e);
+    if (!s) s = tern_targets_goals(&y, fixture->seed, a->quiet, records, &e);
     if (s) return json_decref(y.list), tern_cli_fail(s, &e);
     if (a->json)
-        tern_cli_print_json(json_pack("{s:s, s:o}", "machine", bed->machine->key, "targets", y.list));
+        tern_cli_print_json(json_pack("{s:s, s:o}", "machine", fixture->machine->key, "targets", y.list));
     return y.missed ? 1 : y.unclear ? 2 : 0;
 }
 
 static int run(int argc, char **argv) {
     struct arguments a = {.seed = 1};
-    struct tern_bed bed = {0};
+    struct tern_fixture fixture = {0};
     struct tern_error e;
     const struct tern_machine *m;
     int rc = tern_cli_parse(&tern_command_targets, argc, argv, &a, NULL);
     if (rc) return rc;
     enum tern_status s = tern_machine_get(&m, &e);
-    if (!s) s = tern_bed_open(m, a.seed, &bed, &e);
+    if (!s) s = tern_fixture_open(m, a.seed, &fixture, &e);
     char *records = tern_cli_records_file(a.records);
-    rc = s ? tern_cli_fail(s, &e) : measure(&bed, &a, records);
+    rc = s ? tern_cli_fail(s, &e) : measure(&fixture, &a, records);
     free(records);
-    tern_bed_close(&bed);
+    tern_fixture_close(&fixture);
     tern_cli_release(&tern_command_targets, &a);
     return rc;
 }

@@ -4,7 +4,7 @@
 
 #include "base/status.h"
 #include "cli/values.h"
-#include "tuner/trial/bed.h"
+#include "tuner/trial/fixture.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -26,12 +26,12 @@ size_t tern_targets_repacking_selected(const struct tern_cli_filter *filter);
 size_t tern_targets_goals_selected(const struct tern_cli_filter *filter);
 
 /* Proves every variant that runs here; one that fails is named on stderr and not timed. */
-enum tern_status tern_targets_prove(struct tern_bed *bed, int quiet, struct tern_error *e);
+enum tern_status tern_targets_prove(struct tern_fixture *fixture, int quiet, struct tern_error *e);
 /* Shares of ceilings (tuner/targets/targets.h), after the proofs. `records` may be NULL. */
-enum tern_status tern_targets_shares(struct tern_bed *bed, struct tern_targets_tally *y, const char *records,
-                                     struct tern_error *e);
+enum tern_status tern_targets_shares(struct tern_fixture *fixture, struct tern_targets_tally *y,
+                                     const char *records, struct tern_error *e);
 /* Packing (tuner/targets/repack.h). */
-enum tern_status tern_targets_repacking(const struct tern_bed *bed, struct tern_targets_tally *y,
+enum tern_status tern_targets_repacking(const struct tern_fixture *fixture, struct tern_targets_tally *y,
                                         struct tern_error *e);
 /* Whole models (harness/timing/goals.h). */
 enum tern_status tern_targets_goals(struct tern_targets_tally *y, uint64_t seed, int quiet,

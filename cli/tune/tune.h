@@ -5,8 +5,8 @@
 #include "base/progress.h"
 #include "cli/options.h"
 #include "tuner/session/tasks.h"
+#include "tuner/session/totals.h"
 #include "tuner/session/tune.h"
-#include "tuner/wisdom/aggregate.h"
 
 #include <jansson.h>
 

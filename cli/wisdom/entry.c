@@ -2,8 +2,8 @@
 #include "cli/wisdom/wisdom.h"
 
 #include "cli/command.h"
-#include "tuner/search/cost.h"
 #include "tuner/wisdom/edit.h"
+#include "tuner/wisdom/objective.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #include "cli/command.h"
 #include "measure/counters/counters.h"
 #include "tuner/search/guide.h"
-#include "tuner/wisdom/kinds.h"
+#include "tuner/wisdom/core_kinds.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -178,7 +178,7 @@ static void print_text(const struct tern_wisdom_arguments *a, const struct tern_
     if (en && en->lent)
         printf("lent: %zu threads spread over several kinds of core; measured with %zu on the slowest of "
                "them, %s, alone\n",
-               p->threads, en->lent, a->whole->kind[tern_kind_slowest(a->whole, p->threads)].name);
+               p->threads, en->lent, a->whole->kind[tern_core_kind_slowest(a->whole, p->threads)].name);
     if (en) tern_wisdom_entry_say(en);
     if (en) say_why(en);
     for (size_t i = 0; i < w->count; i++) {
@@ -201,9 +201,9 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
     size_t kind;
     int has_n = 0, rc = tern_wisdom_shape(a, p, &has_n);
     if (rc) return rc;
-    const int spread = a->whole && p->threads > 1 && !tern_kind_of_threads(a->whole, p->threads, &kind);
+    const int spread = a->whole && p->threads > 1 && !tern_core_kind_of_threads(a->whole, p->threads, &kind);
     enum tern_status s =
-        spread ? tern_kind_wisdom_read(a->base, a->whole, &w, &e) : tern_wisdom_mine(a, &w, &e);
+        spread ? tern_core_kind_wisdom_read(a->base, a->whole, &w, &e) : tern_wisdom_mine(a, &w, &e);
     if (s) return tern_cli_fail(s, &e);
     s = tern_plan_for(&w, a->machine->usable, p, NULL, &x.plan, &e);
     if (!s) {

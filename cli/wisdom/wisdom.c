@@ -5,8 +5,8 @@
 
 #include "base/file.h"
 #include "measure/machine/machine.h"
+#include "tuner/wisdom/core_kinds.h"
 #include "tuner/wisdom/edit.h"
-#include "tuner/wisdom/kinds.h"
 #include "tuner/wisdom/wisdom.h"
 
 #include <stdio.h>
@@ -144,12 +144,12 @@ static int on_machine(struct tern_wisdom_arguments *a, int action, const struct 
     struct tern_machine machine;
     struct tern_error e;
     size_t which = 0;
-    const enum tern_status s = a->kind ? tern_kind_named(whole, a->kind, &which, &e) : TERN_OK;
+    const enum tern_status s = a->kind ? tern_core_kind_named(whole, a->kind, &which, &e) : TERN_OK;
     if (s) return tern_cli_fail(s, &e);
     tern_machine_of_kind(whole, which, &machine);
     a->machine = &machine;
     char *base = a->file ? strdup(a->file) : tern_wisdom_default_path();
-    char *path = tern_kind_wisdom_path(base, &machine);
+    char *path = tern_core_kind_wisdom_path(base, &machine);
     if (!a->kind && whole->core_kinds > 1) a->whole = whole, a->base = base;
     a->path = path;
     const int rc = path ? act[action](a)
