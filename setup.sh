@@ -3,7 +3,7 @@
 
 build_packages="gcc g++ meson ninja-build pkg-config libjansson-dev libpcre2-dev libsqlite3-dev zlib1g-dev"
 library_packages="libedit-dev libpapi-dev libhwloc-dev libbenchmark-dev libopenblas-dev libdnnl-dev gnuplot-nox"
-test_packages="libcriterion-dev libbenchmark-tools python3 python3-numpy python3-scipy git binutils valgrind"
+test_packages="clang-format libcriterion-dev libbenchmark-tools python3 python3-numpy python3-scipy git binutils valgrind"
 
 say() { echo "tern: $*" >&2; }
 

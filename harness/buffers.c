@@ -12,16 +12,16 @@ struct qkv_columns tern_engine_columns(const struct tern_hparams *hp) {
 }
 
 static struct tern_matrix matrix_of(const struct shape_plan *sp) {
-    return (struct tern_matrix){.format = sp->bucket[0].variant->format, .m = sp->m, .k = sp->k};
+    return (struct tern_matrix){.format = variant_of(&sp->bucket[0])->format, .m = sp->m, .k = sp->k};
 }
 
-static void need(const struct tern_plan *p, struct tern_matrix w, size_t n, size_t *shared, size_t *local) {
+static void need(const struct chosen *p, struct tern_matrix w, size_t n, size_t *shared, size_t *local) {
     const size_t stride = tern_token_stride(w.k);
     const struct tern_tokens x = {.n = n, .k = w.k, .stride = stride, .fstride = stride};
     struct tern_call c = {.w = w, .x = &x, .ldy = w.m};
     memcpy(c.param, p->param, sizeof c.param);
-    *shared = tern_max(*shared, p->variant->prep->shared_bytes(&c));
-    *local = tern_max(*local, p->variant->prep->local_bytes(&c));
+    *shared = tern_max(*shared, tern_proof_shared_bytes(p->proof, &c));
+    *local = tern_max(*local, tern_proof_local_bytes(p->proof, &c));
 }
 
 /* The largest tables and scratch that any call of any step can ask for. */
@@ -31,8 +31,8 @@ static void scratch_bytes(const struct tern_engine *en, size_t *shared, size_t *
         const struct piece *piece = &en->piece[i];
         const struct tern_matrix w = matrix_of(piece->plan);
         for (size_t n = 1; n <= en->ubatch; n++) {
-            const struct tern_plan *p = tern_engine_plan_for(piece->plan, n);
-            need(p, w, tern_min(n, p->variant->n_max), shared, local);
+            const struct chosen *p = tern_engine_plan_for(piece->plan, n);
+            need(p, w, tern_min(n, variant_of(p)->n_max), shared, local);
             *block = tern_max(*block, tern_engine_block_words(en, piece, n));
         }
     }
@@ -44,10 +44,10 @@ static size_t slice_bytes(const struct tern_engine *en, size_t *rows) {
     for (size_t i = 0; i < en->pieces; i++) {
         const struct piece *piece = &en->piece[i];
         if (!tern_engine_splits(piece)) continue;
-        const struct tern_plan *p = &piece->plan->bucket[0];
+        const struct chosen *p = &piece->plan->bucket[0];
         struct tern_call c = {.w = matrix_of(piece->plan)};
         memcpy(c.param, p->param, sizeof c.param);
-        most = tern_max(most, tern_slice_scratch(p->variant, &c, en->threads_decode));
+        most = tern_max(most, tern_slice_scratch(p->proof, &c, en->threads_decode));
         *rows = tern_max(*rows, piece->m);
     }
     return most;
@@ -74,7 +74,7 @@ static size_t rows_by_heads(const struct tern_engine *en, size_t w) {
     size_t sum = 0;
     for (size_t i = 0; i < owns; i++) {
         const struct piece *p = &en->piece[en->qkv_pieces == 1 ? 0 : i];
-        const size_t step = p->plan->bucket[0].variant->row_step;
+        const size_t step = variant_of(&p->plan->bucket[0])->row_step;
         sum += tern_round_up(own[i].to, step) - own[i].from / step * step;
     }
     return sum;

@@ -9,6 +9,7 @@
 #include "kernels/dense/f32_ops.h"
 #include "kernels/dense/head_ops.h"
 #include "kernels/epilogue.h"
+#include "kernels/proof.h"
 #include "kernels/quantise.h"
 #include "measure/machine/machine.h"
 #include "models/arch.h"
@@ -16,11 +17,23 @@
 #define SPLIT_MATRICES 3  /* that one group of products multiplies: q, k, v */
 #define BUCKETS        11 /* tokens per call: 1, 2, 4, ... 1024 */
 
+/* A plan (tuner/wisdom/wisdom.h) whose variant has passed its proof: what the engine multiplies with. */
+struct chosen {
+    const struct tern_proof *proof; /* NULL: no variant */
+    int param[TERN_MAX_PARAMS];
+    int from_wisdom;
+    size_t lent; /* as in struct tern_plan */
+};
+
+static inline const struct tern_variant *variant_of(const struct chosen *c) {
+    return tern_proof_variant(c->proof);
+}
+
 /* How an M x K matrix is multiplied, for each bucket of token counts; all buckets share one packed format. */
 struct shape_plan {
     size_t m, k;
     size_t calls; /* linear layers per token */
-    struct tern_plan bucket[BUCKETS];
+    struct chosen bucket[BUCKETS];
 };
 
 /* One matrix to be packed of every layer: one linear layer's, or several that read the same activations. */
@@ -138,7 +151,7 @@ void tern_engine_threads(struct tern_engine *en, const struct tern_engine_option
                          const struct tern_machine *m);
 /* The bucket that `n` tokens fall into, and the plan that n tokens use. */
 size_t tern_engine_bucket(size_t n);
-const struct tern_plan *tern_engine_plan_for(const struct shape_plan *sp, size_t n);
+const struct chosen *tern_engine_plan_for(const struct shape_plan *sp, size_t n);
 
 /* pieces.c: what is packed together. `plan_of` gives the plan of a shape, NULL on failure. */
 struct piece_plans {

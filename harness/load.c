@@ -158,7 +158,7 @@ static enum tern_status list_piece(struct tern_engine *en, size_t layer, const s
     out->plain = out->source[0]->plain;
     out->w = (struct tern_matrix){.m = piece->m, .k = piece->k};
     if (!out->plain) {
-        out->w.format = piece->plan->bucket[0].variant->format;
+        out->w.format = variant_of(&piece->plan->bucket[0])->format;
         return TERN_OK;
     }
     en->any_plain = 1;

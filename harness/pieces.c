@@ -22,9 +22,10 @@ double tern_known_ns(const struct tern_wisdom *w, uint32_t usable, const struct 
 /* Rows of gate that alternate with as many of up: whole steps of every variant of the plan, and of the
  * format. */
 static size_t pair_of(const struct shape_plan *sp) {
-    const struct tern_format *f = sp->bucket[0].variant->format;
+    const struct tern_format *f = variant_of(&sp->bucket[0])->format;
     size_t pair = tern_common_multiple(TERN_LANES, f->row_step(sp->m, sp->k));
-    for (size_t b = 0; b < BUCKETS; b++) pair = tern_common_multiple(pair, sp->bucket[b].variant->row_step);
+    for (size_t b = 0; b < BUCKETS; b++)
+        pair = tern_common_multiple(pair, variant_of(&sp->bucket[b])->row_step);
     return pair;
 }
 
@@ -45,7 +46,7 @@ static struct range decode_ns(const struct tern_engine *en, const struct piece_p
 
 /* The most rows that one worker gets of this shape in prefill. */
 static size_t widest(const struct tern_engine *en, const struct shape_plan *sp) {
-    const struct tern_variant *v = tern_engine_plan_for(sp, en->ubatch)->variant;
+    const struct tern_variant *v = variant_of(tern_engine_plan_for(sp, en->ubatch));
     size_t most = 0;
     for (size_t w = 0; w < en->threads_prefill; w++) {
         size_t from, to;

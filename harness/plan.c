@@ -26,9 +26,9 @@ size_t tern_engine_bucket(size_t n) {
     return b;
 }
 
-const struct tern_plan *tern_engine_plan_for(const struct shape_plan *sp, size_t n) {
-    const struct tern_plan *p = &sp->bucket[tern_engine_bucket(n)];
-    return n >= p->variant->n_min ? p : &sp->bucket[0];
+const struct chosen *tern_engine_plan_for(const struct shape_plan *sp, size_t n) {
+    const struct chosen *p = &sp->bucket[tern_engine_bucket(n)];
+    return n >= variant_of(p)->n_min ? p : &sp->bucket[0];
 }
 
 static int is_refused(const struct chooser *c, const struct tern_variant *v) {
@@ -37,17 +37,17 @@ static int is_refused(const struct chooser *c, const struct tern_variant *v) {
     return 0;
 }
 
-static enum tern_status proved(struct chooser *c, const struct tern_variant *v, int *yes,
-                               struct tern_error *e) {
-    *yes = 0;
+/* *proof is NULL when the variant is refused; the engine's warning then says why. */
+static enum tern_status prove(struct chooser *c, const struct tern_variant *v,
+                              const struct tern_proof **proof, struct tern_error *e) {
+    *proof = NULL;
     if (is_refused(c, v)) return TERN_OK;
     const struct tern_verify_options o = {.usable = c->en->usable, .seed = 1, .effort = TERN_VERIFY_QUICK};
-    const struct tern_proof *proof = NULL;
     struct tern_verdict verdict;
     memset(&verdict, 0, sizeof verdict);
-    const enum tern_status s = tern_prove(v, &o, &verdict, &proof, e);
+    const enum tern_status s = tern_prove(v, &o, &verdict, proof, e);
     if (s != TERN_OK && s != TERN_CHECK_FAILED) return s;
-    if (proof) return *yes = 1, TERN_OK;
+    if (*proof) return TERN_OK;
     if (c->refused_count == REFUSED_MAX)
         return tern_fail(e, TERN_CHECK_FAILED, "engine: more than %d variants failed their proof",
                          REFUSED_MAX);
@@ -109,26 +109,29 @@ static const struct tern_variant *next_best(const struct chooser *c, enum tern_a
     return best;
 }
 
-/* A proved plan, or plan->variant NULL when the format has no variant for this n. */
+/* The best variant that passes its proof; out->proof NULL when the format has none for this n. */
 static enum tern_status choose(struct chooser *c, enum tern_act act, const struct tern_format *format,
-                               size_t m, size_t k, size_t n, struct tern_plan *plan, struct tern_error *e) {
-    memset(plan, 0, sizeof *plan);
+                               size_t m, size_t k, size_t n, struct chosen *out, struct tern_error *e) {
+    *out = (struct chosen){0};
+    struct tern_plan plan = {0};
     const struct tern_problem p = problem_of(c, m, k, n);
     if (act == TERN_ACT_I8) {
-        const enum tern_status s = tern_plan_for(c->wisdom, c->en->usable, &p, format, plan, e);
-        if (s == TERN_UNSUPPORTED && n > 1) return memset(plan, 0, sizeof *plan), TERN_OK;
+        const enum tern_status s = tern_plan_for(c->wisdom, c->en->usable, &p, format, &plan, e);
+        if (s == TERN_UNSUPPORTED && n > 1) return TERN_OK;
         if (s != TERN_OK) return s;
-    } else if ((plan->variant = tern_variant_static(c->en->usable, act, format, m, k, n))) {
-        tern_variant_defaults(plan->variant, plan->param);
+    } else if ((plan.variant = tern_variant_static(c->en->usable, act, format, m, k, n))) {
+        tern_variant_defaults(plan.variant, plan.param);
     }
-    for (int yes = 0; plan->variant;) {
-        const enum tern_status s = proved(c, plan->variant, &yes, e);
-        if (s != TERN_OK || yes) return s;
-        plan->from_wisdom = 0;
-        plan->lent = 0;
-        plan->variant = next_best(c, act, format, m, k, n);
-        if (plan->variant) tern_variant_defaults(plan->variant, plan->param);
+    while (plan.variant) {
+        const enum tern_status s = prove(c, plan.variant, &out->proof, e);
+        if (s != TERN_OK) return s;
+        if (out->proof) break;
+        plan = (struct tern_plan){.variant = next_best(c, act, format, m, k, n)};
+        if (plan.variant) tern_variant_defaults(plan.variant, plan.param);
     }
+    memcpy(out->param, plan.param, sizeof out->param);
+    out->from_wisdom = plan.from_wisdom;
+    out->lent = plan.lent;
     return TERN_OK;
 }
 
@@ -143,7 +146,7 @@ static double both_ns(const struct chooser *c, size_t m, size_t k, const struct 
 
 /* The packed format that decode and prefill share: the one that wisdom's winner of decode wants, unless
  * wisdom has measured both in prefill's format as well and a token of each is then cheaper together. */
-static enum tern_status choose_decode(struct chooser *c, const struct shape_plan *sp, struct tern_plan *plan,
+static enum tern_status choose_decode(struct chooser *c, const struct shape_plan *sp, struct chosen *plan,
                                       struct tern_error *e) {
     const enum tern_act act = c->en->act;
     const struct tern_format *const only = act == TERN_ACT_F32 ? &tern_format_planes : NULL;
@@ -152,29 +155,29 @@ static enum tern_status choose_decode(struct chooser *c, const struct shape_plan
     const struct tern_problem many = problem_of(c, sp->m, sp->k, c->en->ubatch);
     const struct tern_wisdom_entry *other = tern_wisdom_nearest(c->wisdom, c->en->usable, &many);
     const struct tern_variant *v = other ? tern_variant_named(other->variant) : NULL;
-    if (!v || v->format == plan->variant->format) return TERN_OK;
-    const double as_decode = both_ns(c, sp->m, sp->k, plan->variant->format);
+    if (!v || v->format == variant_of(plan)->format) return TERN_OK;
+    const double as_decode = both_ns(c, sp->m, sp->k, variant_of(plan)->format);
     if (!(both_ns(c, sp->m, sp->k, v->format) < as_decode)) return TERN_OK;
-    struct tern_plan its;
+    struct chosen its;
     s = choose(c, act, v->format, sp->m, sp->k, 1, &its, e);
-    if (s == TERN_OK && its.variant) *plan = its;
+    if (s == TERN_OK && its.proof) *plan = its;
     return s;
 }
 
 static enum tern_status plan_shape(struct chooser *c, struct shape_plan *sp, struct tern_error *e) {
     enum tern_status s = choose_decode(c, sp, &sp->bucket[0], e);
     if (s != TERN_OK) return s;
-    if (!sp->bucket[0].variant)
+    if (!sp->bucket[0].proof)
         return tern_fail(e, TERN_UNSUPPORTED, "engine: %zux%zu: no variant passed its proof: %.300s", sp->m,
                          sp->k, c->en->facts.warning);
-    const struct tern_format *format = sp->bucket[0].variant->format;
+    const struct tern_format *format = variant_of(&sp->bucket[0])->format;
     for (size_t b = 1; b < BUCKETS; b++) {
         sp->bucket[b] = sp->bucket[b - 1];
         if ((size_t)1 << b > c->en->ubatch) continue;
-        struct tern_plan plan;
+        struct chosen plan;
         s = choose(c, c->en->act, format, sp->m, sp->k, (size_t)1 << b, &plan, e);
         if (s != TERN_OK) return s;
-        sp->bucket[b] = plan.variant ? plan : sp->bucket[0]; /* token by token when there is no GEMM */
+        sp->bucket[b] = plan.proof ? plan : sp->bucket[0]; /* token by token when there is no GEMM */
     }
     return TERN_OK;
 }
@@ -219,20 +222,20 @@ static double weights_of(const struct shape_plan *sp) {
 static void describe(const struct tern_engine *en, size_t bucket, char *out, size_t bytes) {
     size_t at = 0;
     for (size_t i = 0; i < en->plans; i++) {
-        const struct tern_plan *p = &en->plan[i].bucket[bucket];
+        const struct chosen *p = &en->plan[i].bucket[bucket];
         double share = 0;
         size_t first = i;
         for (size_t j = en->plans; j-- > 0;) {
-            const struct tern_plan *q = &en->plan[j].bucket[bucket];
-            if (q->variant != p->variant || memcmp(q->param, p->param, sizeof p->param)) continue;
+            const struct chosen *q = &en->plan[j].bucket[bucket];
+            if (q->proof != p->proof || memcmp(q->param, p->param, sizeof p->param)) continue;
             first = j;
             share += weights_of(&en->plan[j]);
         }
         if (first != i || share == 0 || at >= bytes) continue;
         char params[96];
-        tern_variant_params_text(p->variant, p->param, params, sizeof params);
+        tern_variant_params_text(variant_of(p), p->param, params, sizeof params);
         at += (size_t)snprintf(out + at, bytes - at, "%s%s%s%s (%.0f %% of the weights)", at ? ", " : "",
-                               p->variant->name, strcmp(params, "-") ? " " : "",
+                               variant_of(p)->name, strcmp(params, "-") ? " " : "",
                                strcmp(params, "-") ? params : "", 100 * share / en->facts.macs_per_token);
     }
     const double plain = plain_weights(en->model);
@@ -300,9 +303,9 @@ int tern_engine_same_plan(const struct tern_engine *a, const struct tern_engine 
     if (a->pieces != b->pieces || by_a != by_b || a->ubatch != b->ubatch) return 0;
     for (size_t i = 0; i < a->pieces; i++) {
         const struct piece *x = &a->piece[i], *y = &b->piece[i];
-        const struct tern_plan *p = tern_engine_plan_for(x->plan, tokens),
-                               *q = tern_engine_plan_for(y->plan, tokens);
-        if (x->m != y->m || x->k != y->k || x->pair != y->pair || p->variant != q->variant ||
+        const struct chosen *p = tern_engine_plan_for(x->plan, tokens),
+                            *q = tern_engine_plan_for(y->plan, tokens);
+        if (x->m != y->m || x->k != y->k || x->pair != y->pair || p->proof != q->proof ||
             memcmp(p->param, q->param, sizeof p->param))
             return 0;
     }

@@ -4,12 +4,12 @@
  *
  * Nothing is packed anew. In layouts of row panels the columns of a panel lie one after another, and the
  * bytes of a panel from a column on are a small matrix of the same format (struct tern_format, column_at): a
- * slice is a call of the variant's own run() for each panel. So every layout of single rows (a call for each
+ * slice is a call of the variant for each panel. So every layout of single rows (a call for each
  * row), and every variant that builds tables in each call, is left out, and tern_variant_splits says why. */
 #ifndef TERN_KERNELS_SPLIT_H
 #define TERN_KERNELS_SPLIT_H
 
-#include "kernels/variant.h"
+#include "kernels/proof.h"
 
 /* 1 when K can be split for this variant at this shape and one token; else 0 and *why (may be NULL). */
 int tern_variant_splits(const struct tern_variant *v, size_t m, size_t k, const char **why);
@@ -23,14 +23,14 @@ void tern_slice_share(const struct tern_variant *v, size_t k, size_t s, size_t s
 
 /* Scratch of one thread for any of `slices` slices of this call, which has one token; c->w.data, c->x->q and
  * c->shared need not be there yet. A multiple of a cache line. */
-size_t tern_slice_scratch(const struct tern_variant *v, const struct tern_call *c, size_t slices);
+size_t tern_slice_scratch(const struct tern_proof *p, const struct tern_call *c, size_t slices);
 /* Copies the activations of slice s to `scratch` (64-byte aligned, tern_slice_scratch() bytes that no other
  * thread uses) and makes what the variant prepares of them. Call before the rows of that slice. */
-void tern_slice_prepare(const struct tern_variant *v, const struct tern_call *c, size_t s, size_t slices,
+void tern_slice_prepare(const struct tern_proof *p, const struct tern_call *c, size_t s, size_t slices,
                         void *scratch);
 /* Partial sums of rows [row0, row1) over slice s into sums[row]; row0 is a multiple of tern_slice_rows(),
  * row1 too unless it is M. c->y, c->ldy and c->shared are not used. */
-void tern_slice_run(const struct tern_variant *v, const struct tern_call *c, size_t s, size_t slices,
+void tern_slice_run(const struct tern_proof *p, const struct tern_call *c, size_t s, size_t slices,
                     size_t row0, size_t row1, void *scratch, int32_t *sums);
 /* y[i] = sum over s of sums[s * stride + i] for i < n, where the sums of `slices` slices are `stride` apart.
  */

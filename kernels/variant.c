@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define TERN_VARIANT(name, op, act, format, isa, row_step, k_step, n_min, n_max, rank, exact, prep, space)   \
-    extern tern_run_fn name;                                                                                 \
     extern const struct tern_prep tern_prep_##prep;                                                          \
     extern const struct tern_space tern_space_##space;
 #include "kernels/variants.def"
@@ -34,8 +33,7 @@ static const struct tern_variant table[] = {
      exact,                                                                                                  \
      &tern_prep_##prep,                                                                                      \
      &tern_space_##space,                                                                                    \
-     TERN_CODE_KEY_##isa,                                                                                    \
-     name},
+     TERN_CODE_KEY_##isa},
 #include "kernels/variants.def"
 #undef TERN_VARIANT
 };

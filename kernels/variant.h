@@ -50,22 +50,12 @@ struct tern_matrix {
 struct tern_call {
     struct tern_matrix w;
     const struct tern_tokens *x; /* n tokens of k activations */
-    void *y;      /* [n][ldy]: int32_t for i8 and b1 activations, float for f32; row of token t at t*ldy */
-    size_t ldy;   /* >= m, in elements */
-    void *shared; /* prep->shared_bytes(), 64-byte aligned, filled by prep->run(), read by run() */
+    void *y;    /* [n][ldy]: int32_t for i8 and b1 activations, float for f32; row of token t at t*ldy */
+    size_t ldy; /* >= m, in elements */
+    void *
+        shared; /* tern_proof_shared_bytes(), 64-byte aligned; tern_proof_prepare() fills it, the kernel reads it */
     int param[TERN_MAX_PARAMS]; /* values of the space's parameters, in its order; and how threads share it,
-                                   which is not run()'s business */
-};
-
-/* What a variant wants done to the activations before any row is computed (tables, packed panels). */
-struct tern_prep {
-    size_t (*shared_bytes)(const struct tern_call *c); /* size of c->shared for these shapes and parameters */
-    size_t (*local_bytes)(const struct tern_call *c);  /* per-thread scratch of run() */
-    void (*run)(const struct tern_call *c, size_t worker,
-                size_t workers); /* share of the work; barrier after it */
-    /* 1: the kernel builds tables of its tokens at the beginning of each call, however few its rows are: it wants many
-     * rows at once. */
-    int tables_per_call;
+                                   which is not the kernel's business */
 };
 
 /* A run-time parameter and the values worth trying; values[init] is used when nothing is known. */
@@ -93,10 +83,14 @@ struct tern_space {
 int tern_space_allows(const struct tern_space *s, const int *param, size_t m, size_t k, size_t n,
                       const struct tern_constraint **broken);
 
-/* Computes rows [row0, row1) for all tokens; row0 is a multiple of the variant's row_step, row1 too unless it
- * is M. `local` is prep->local_bytes() of 64-byte aligned scratch that no other thread uses. */
+/* What the author of a kernel writes: see tern_proof_run() (kernels/proof.h), through which it is called. */
 typedef void tern_run_fn(const struct tern_call *c, size_t row0, size_t row1, void *local);
 
+/* What is done to the activations before any row is computed (tables, packed panels). Opaque outside
+ * kernels/: two variants with the same pointer, the same parameters and the same activations can share it. */
+struct tern_prep;
+
+/* Describes a variant. Whoever wants to run it needs its proof (kernels/proof.h). */
 struct tern_variant {
     const char *name;
     enum tern_op op;
@@ -111,7 +105,6 @@ struct tern_variant {
     const struct tern_prep *prep;
     const struct tern_space *space;
     const char *code; /* see tern_variant_code_key */
-    tern_run_fn *run;
 };
 
 /* "i8", "f32" or "b1", as in variant names. */

@@ -1,5 +1,5 @@
 /* What differs between model architectures, one row of a table each. The engine and the loader read this
- * table and contain no architecture names. Source: kernels.md 4.1, 4.3 (graphs of llama.cpp and bitnet.cpp).
+ * table and contain no architecture names. Source: the graphs of llama.cpp and bitnet.cpp.
  */
 #ifndef TERN_MODELS_ARCH_H
 #define TERN_MODELS_ARCH_H

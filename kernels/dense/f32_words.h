@@ -11,7 +11,7 @@
 #ifdef TERN_OPS_WORDS
 #include TERN_OPS_WORDS
 #else
-#include "kernels/scalar/f32_words.h"
+#include "kernels/dense/f32_plain.h"
 #endif
 
 #endif

@@ -11,7 +11,7 @@
 #ifdef TERN_OPS_WORDS
 #include TERN_OPS_WORDS
 #else
-#include "kernels/scalar/head_words.h"
+#include "kernels/dense/head_plain.h"
 #endif
 
 #include "kernels/half.h"

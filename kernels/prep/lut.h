@@ -6,7 +6,7 @@
 #ifndef TERN_KERNELS_PREP_LUT_H
 #define TERN_KERNELS_PREP_LUT_H
 
-#include "kernels/variant.h"
+#include "kernels/prep/prep.h"
 
 /* Scratch: the tables of one block of columns, for the scalar kernels. */
 extern const struct tern_prep tern_prep_tables_scalar;

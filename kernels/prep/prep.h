@@ -5,6 +5,16 @@
 
 #include "kernels/variant.h"
 
+/* What a variant wants done to the activations before any row is computed (tables, packed panels). */
+struct tern_prep {
+    size_t (*shared_bytes)(const struct tern_call *c); /* size of c->shared for these shapes and parameters */
+    size_t (*local_bytes)(const struct tern_call *c);  /* scratch of the kernel, for each thread */
+    void (*run)(const struct tern_call *c, size_t worker, size_t workers); /* a share of the work */
+    /* 1: the kernel builds tables of its tokens at the beginning of each call, however few its rows are: it wants
+     * many rows at once. */
+    int tables_per_call;
+};
+
 /* No table and no scratch: the kernel reads the activations as they are. */
 extern const struct tern_prep tern_prep_none;
 /* The members of a preparation that does nothing there. */

@@ -2,6 +2,7 @@
 
 #include "base/isa.h"
 #include "base/memory.h"
+#include "kernels/proof_make.h"
 #include "kernels/verify/child.h"
 
 #include <errno.h>
@@ -9,13 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-struct tern_proof {
-    const struct tern_variant *variant;
+struct earned {
+    struct tern_proof proof; /* variant NULL: not earned */
     enum tern_verify_effort effort;
 };
 
 #define PROOFS_MAX 4096
-static struct tern_proof proofs[PROOFS_MAX]; /* by position in the registry; written once per variant */
+static struct earned proofs[PROOFS_MAX]; /* by position in the registry */
 
 /* 1 when the answer is known without running anything. */
 static int answered(const struct tern_variant *v, const struct tern_verify_options *o, size_t at,
@@ -30,17 +31,17 @@ static int answered(const struct tern_variant *v, const struct tern_verify_optio
         snprintf(verdict->text, sizeof verdict->text, "needs %s", names);
         return 1;
     }
-    if (!proofs[at].variant || proofs[at].effort < o->effort) return 0;
+    if (!proofs[at].proof.variant || proofs[at].effort < o->effort) return 0;
     verdict->kind = TERN_PASSED;
-    *proof = &proofs[at];
+    *proof = &proofs[at].proof;
     return 1;
 }
 
 static const struct tern_proof *accept(const struct tern_variant *v, enum tern_verify_effort effort,
                                        size_t at, const struct tern_verdict *verdict) {
     if (verdict->kind != TERN_PASSED) return NULL;
-    proofs[at] = (struct tern_proof){v, effort};
-    return &proofs[at];
+    proofs[at] = (struct earned){tern_proof_of(v), effort};
+    return &proofs[at].proof;
 }
 
 /* Position in the registry, or PROOFS_MAX when it is not there. */
@@ -113,10 +114,6 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
         if (report) report(ctx, which, &verdict, proof);
     }
     return s;
-}
-
-const struct tern_variant *tern_proof_variant(const struct tern_proof *p) {
-    return p->variant;
 }
 
 const char *tern_verdict_name(enum tern_verdict_kind k) {

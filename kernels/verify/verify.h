@@ -7,7 +7,7 @@
 #ifndef TERN_KERNELS_VERIFY_VERIFY_H
 #define TERN_KERNELS_VERIFY_VERIFY_H
 
-#include "kernels/variant.h"
+#include "kernels/proof.h"
 
 enum tern_verdict_kind {
     TERN_PASSED,
@@ -36,9 +36,6 @@ struct tern_verify_options {
     unsigned timeout_seconds; /* 0: 120, or 10 for a quick run */
 };
 
-/* Evidence that this process has seen this variant give right results. */
-struct tern_proof;
-
 /* Proves one variant. *proof is NULL unless the verdict is TERN_PASSED; it lives until the process ends. A
  * proof once obtained is remembered: a second call at the same or a lower effort returns at once. */
 enum tern_status tern_prove(const struct tern_variant *v, const struct tern_verify_options *o,
@@ -54,8 +51,6 @@ typedef void tern_verdict_fn(void *ctx, size_t index, const struct tern_verdict 
 enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t count, size_t jobs,
                                 const struct tern_verify_options *o, tern_verdict_fn *report, void *ctx,
                                 struct tern_error *e);
-
-const struct tern_variant *tern_proof_variant(const struct tern_proof *p);
 
 const char *tern_verdict_name(enum tern_verdict_kind k);
 

@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "kernels/prep/lut.h"
-#include "kernels/prep/prep.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* GGUF v2/v3: mapped, bounds-checked reader and streaming writer. Little-endian files only.
  *
  * Everything in the file is hostile until checked: counts, lengths, offsets, alignment, nesting, duplicate names.
- * Strings are returned with their length and may hold any byte. Specification: ggml docs/gguf.md. */
+ * Strings are returned with their length and may hold any byte. Specification: gguf.md of ggml. */
 #ifndef TERN_MODELS_GGUF_GGUF_H
 #define TERN_MODELS_GGUF_GGUF_H
 

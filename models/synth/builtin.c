@@ -1,4 +1,4 @@
-/* Shapes of published models, without their weights. Source: kernels.md 4.1 (config.json of each model). */
+/* Shapes of published models, without their weights. Source: the config.json of each model. */
 #include "models/model.h"
 
 #include <string.h>
@@ -20,7 +20,7 @@
 #define DIMS(h, f, l, n, kv, d, v, c)                                                                        \
     .hidden = h, .ffn = f, .layers = l, .heads = n, .kv_heads = kv, .head_dim = d, .vocab = v, .context = c
 
-/* Not read from a config.json, but worked back from file sizes or from the family (kernels.md 4.1): falcon-e,
+/* Not read from a config.json, but worked back from file sizes or from the family: falcon-e,
  * trilm-3.9b, bonsai. Rotation, eps and context of falcon-e are assumed. Not here, for want of a graph:
  * Gemma3, MMfreeLM, Hunyuan. bitnet-125m to bitnet-100b are the sizes that bitnet.cpp publishes speed and
  * energy for: widths and depths of its utils/generate-dummy-bitnet-model.py, vocabulary and context of

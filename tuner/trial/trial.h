@@ -43,7 +43,5 @@ void tern_trial_run(void *trial, uint64_t calls);
 double tern_trial_guess_ns(struct tern_trial *t);
 
 void tern_trial_facts(const struct tern_trial *t, struct tern_trial_facts *out);
-/* Changes with every batch: reading it keeps the results alive. */
-uint64_t tern_trial_digest(const struct tern_trial *t);
 
 #endif

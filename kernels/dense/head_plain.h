@@ -1,6 +1,6 @@
 /* The words that the rows of the output matrix are written with (kernels/dense/head_words.h), in plain C. */
-#ifndef TERN_KERNELS_SCALAR_HEAD_WORDS_H
-#define TERN_KERNELS_SCALAR_HEAD_WORDS_H
+#ifndef TERN_KERNELS_DENSE_HEAD_PLAIN_H
+#define TERN_KERNELS_DENSE_HEAD_PLAIN_H
 
 #include "kernels/dense/head_ops.h"
 #include "kernels/dense/q6_planes.h"

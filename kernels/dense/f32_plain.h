@@ -1,6 +1,6 @@
 /* The words of the f32 steps (kernels/dense/f32_words.h), in plain C. */
-#ifndef TERN_KERNELS_SCALAR_F32_WORDS_H
-#define TERN_KERNELS_SCALAR_F32_WORDS_H
+#ifndef TERN_KERNELS_DENSE_F32_PLAIN_H
+#define TERN_KERNELS_DENSE_F32_PLAIN_H
 
 #include "kernels/lanes.h"
 
