@@ -1,5 +1,7 @@
 #include "kernels/split.h"
 
+#include "kernels/prep/prep.h"
+
 #include "base/memory.h"
 #include "base/pool.h"
 #include "kernels/prep/prep.h"

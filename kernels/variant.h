@@ -50,10 +50,10 @@ struct tern_matrix {
 struct tern_call {
     struct tern_matrix w;
     const struct tern_tokens *x; /* n tokens of k activations */
-    void *y;    /* [n][ldy]: int32_t for i8 and b1 activations, float for f32; row of token t at t*ldy */
-    size_t ldy; /* >= m, in elements */
-    void *
-        shared; /* tern_proof_shared_bytes(), 64-byte aligned; tern_proof_prepare() fills it, the kernel reads it */
+    void *y;      /* [n][ldy]: int32_t for i8 and b1 activations, float for f32; row of token t at t*ldy */
+    size_t ldy;   /* >= m, in elements */
+    void *shared; /* tern_proof_shared_bytes(), 64-byte aligned; tern_proof_prepare() fills it and the kernel
+                     reads it */
     int param[TERN_MAX_PARAMS]; /* values of the space's parameters, in its order; and how threads share it,
                                    which is not the kernel's business */
 };
