@@ -1,7 +1,5 @@
 #include "base/isa.h"
 
-#include "base/isa/detect.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

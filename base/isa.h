@@ -2,44 +2,16 @@
  *
  * A level is a bundle of CPU features that tern's kernels need together. Its name is the suffix of a kernel's name
  * (`..__avx512vnni`) and a value of TERN_ISA and `--isa`. Levels are a set: each has one bit of a mask, and each says
- * which other levels it implies. One line in base/isa/<architecture>.def says all there is to say about a level: its
- * name, its bit, what it implies, the compiler's flags and how it is detected. Meson, this header, the commands and
- * the tests read that line. */
+ * which other levels it implies (base/isa/x86.def, base/isa/arm.def). */
 #ifndef TERN_BASE_ISA_H
 #define TERN_BASE_ISA_H
 
+#include "base/isa/levels.h"
 #include "base/status.h"
-
-#include <stddef.h>
-#include <stdint.h>
-
-/* TERN_ISA_AVX2 is the bit of a level. TERN_NEEDS_AVX2 is that bit and the bits of all levels that it implies: a
- * kernel of the level may run where all of them are usable. The bits of all architectures differ, so the names exist
- * everywhere. */
-enum {
-    TERN_ISA_SCALAR = 0,
-    TERN_NEEDS_SCALAR = 0,
-#define IMPLIES(NAME) TERN_NEEDS_##NAME
-#define TERN_LEVEL(NAME, name, bit, implies, flags, features)                                                \
-    TERN_ISA_##NAME = 1 << (bit), TERN_NEEDS_##NAME = TERN_ISA_##NAME | (implies),
-#include "base/isa/arm.def"
-#include "base/isa/x86.def"
-#undef TERN_LEVEL
-#undef IMPLIES
-};
-
-struct tern_isa_level {
-    const char *name;
-    uint32_t bit;   /* 0 for "scalar" */
-    uint32_t needs; /* this bit and the bits of all levels that it implies */
-};
 
 /* The levels of the architecture that this build is for. A level comes after those that it implies; the first is
  * "scalar". */
 const struct tern_isa_level *tern_isa_levels(size_t *count);
-
-/* What this CPU and operating system can execute. TERN_ISA does not matter here. */
-uint32_t tern_isa_detected(void);
 
 /* Parses what TERN_ISA and --isa may hold: the name of a level ("avx2"), names joined by + ("neon+sve"), or a
  * hexadecimal mask ("0x1b"). A name stands for the level and all levels that it implies; a mask is taken as it is.

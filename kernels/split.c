@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "base/pool.h"
+#include "kernels/prep/prep.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "base/isa/detect.h"
+#include "base/isa/levels.h"
 
 const struct tern_isa_level tern_isa_table[] = {TERN_LEVEL_SCALAR};
 const size_t tern_isa_table_count = 1;

@@ -1,4 +1,4 @@
-#include "base/isa/detect.h"
+#include "base/isa/levels.h"
 
 #include <cpuid.h>
 

@@ -5,7 +5,6 @@
 #include "base/pool.h"
 #include "kernels/flush.h"
 #include "kernels/prep/lut.h"
-#include "kernels/prep/prep.h"
 
 #include <string.h>
 

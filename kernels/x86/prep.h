@@ -2,7 +2,7 @@
 #ifndef TERN_KERNELS_X86_PREP_H
 #define TERN_KERNELS_X86_PREP_H
 
-#include "kernels/variant.h"
+#include "kernels/prep/prep.h"
 
 /* Scratch: the decoded codes of 63 groups of a half panel, five digits each (e80 on AVX2). */
 extern const struct tern_prep tern_prep_codes;

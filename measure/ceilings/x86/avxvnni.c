@@ -1,4 +1,4 @@
-#include "measure/ceilings/peak.h"
+#include "measure/ceilings/x86/peaks.h"
 
 #include <immintrin.h>
 

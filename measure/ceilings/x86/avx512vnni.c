@@ -1,4 +1,4 @@
-#include "measure/ceilings/peak.h"
+#include "measure/ceilings/x86/peaks.h"
 
 #include <immintrin.h>
 
@@ -14,7 +14,7 @@ static inline uint64_t sum_of(__m512i v) {
 #define ZERO      _mm512_setzero_si512()
 #define LOAD(p)   _mm512_load_si512((const void *)(p))
 #define ADD(a, b) _mm512_add_epi64(a, b)
-#include "measure/ceilings/peak_read.inc"
+#include "measure/ceilings/reading_template.inc"
 
 uint64_t tern_read_near_zmm(const void *data, size_t bytes, uint64_t calls) {
     return read_all(data, bytes, calls, 0);

@@ -1,4 +1,4 @@
-#include "measure/ceilings/peak.h"
+#include "measure/ceilings/x86/peaks.h"
 
 #include <immintrin.h>
 
@@ -12,7 +12,7 @@ static inline uint64_t sum_of(__m256i v) {
 #define ZERO      _mm256_setzero_si256()
 #define LOAD(p)   _mm256_load_si256((const __m256i *)(const void *)(p))
 #define ADD(a, b) _mm256_add_epi64(a, b)
-#include "measure/ceilings/peak_read.inc"
+#include "measure/ceilings/reading_template.inc"
 
 uint64_t tern_read_near_ymm(const void *data, size_t bytes, uint64_t calls) {
     return read_all(data, bytes, calls, 0);

@@ -1,56 +1,16 @@
-/* Rows of headops.h against several tokens. Included by headops_body.c, once per level.
+/* Rows of f16, f32 and Q8_0 weights against several tokens. head_ops_level.c includes it, once per level.
  *
- * A few rows are widened to floats, a piece of columns at a time, and multiplied with a few tokens out of
- * registers. Each (row, token) keeps the 64 sums of a single product: column c goes to sum c % 64, in
- * ascending order, and the sums are folded alike, so nothing tells the two ways apart.
+ * A few rows are widened to floats, a piece of columns at a time, and multiplied with a few tokens out of registers. Each
+ * (row, token) keeps the 64 sums of a single product: column c goes to sum c % 64, in ascending order, and the sums are
+ * folded alike, so nothing tells the two ways apart.
  *
- * Budget: a part of the sums costs a multiplication and an addition for each row and token, and a load for
- * each row and each token; the tile keeps the loads and the widening well below the arithmetic. */
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+ * Budget: a part of the sums costs a multiplication and an addition for each row and token, and a load for each row and
+ * each token; the tile keeps the loads and the widening well below the arithmetic. */
+#ifndef TERN_KERNELS_DENSE_HEAD_TILES_H
+#define TERN_KERNELS_DENSE_HEAD_TILES_H
 
-/* Sums that one register holds, and how many rows and tokens of them the registers hold. */
-#if defined(__AVX512BW__)
-enum { PART = 16, TILE_TOKENS = 4 };
-typedef __m512 part;
-static inline part part_load(const float *p) {
-    return _mm512_loadu_ps(p);
-}
-static inline part part_add(part sum, part a, part b) {
-    return _mm512_add_ps(sum, _mm512_mul_ps(a, b));
-}
-static inline void part_put(float *p, part a) {
-    _mm512_storeu_ps(p, a);
-}
-#elif defined(__AVX2__)
-enum { PART = 8, TILE_TOKENS = 2 };
-typedef __m256 part;
-static inline part part_load(const float *p) {
-    return _mm256_loadu_ps(p);
-}
-static inline part part_add(part sum, part a, part b) {
-    return _mm256_add_ps(sum, _mm256_mul_ps(a, b));
-}
-static inline void part_put(float *p, part a) {
-    _mm256_storeu_ps(p, a);
-}
-#else
-enum { PART = 4, TILE_TOKENS = 2 };
-typedef struct {
-    float v[4];
-} part;
-static inline part part_load(const float *p) {
-    return (part){{p[0], p[1], p[2], p[3]}};
-}
-static inline part part_add(part sum, part a, part b) {
-    for (size_t i = 0; i < 4; i++) sum.v[i] += a.v[i] * b.v[i];
-    return sum;
-}
-static inline void part_put(float *p, part a) {
-    memcpy(p, a.v, sizeof a.v);
-}
-#endif
+#include "kernels/dense/head_rows.h"
+#include "kernels/unroll.h"
 
 enum { TILE_ROWS = 4, TILE_COLUMNS = 1024 /* 16 KiB of each operand: both stay in the nearest cache */ };
 
@@ -83,10 +43,11 @@ ALWAYS_INLINE void tile_steps(const float *const w[TILE_ROWS], const float *cons
 
 /* The last columns of a row, fewer than 64, and the end of its sums. */
 static inline float tile_end(const float *sum, const float *w, const float *x, size_t left) {
-    vec acc[4] = {load_f32(sum), load_f32(sum + 16), load_f32(sum + 32), load_f32(sum + 48)};
+    vec acc[4] = {vec_f32(sum), vec_f32(sum + 16), vec_f32(sum + 32), vec_f32(sum + 48)};
     size_t i = 0;
-    for (; i + 16 <= left; i += 16) acc[i / 16] = add(acc[i / 16], times(load_f32(w + i), load_f32(x + i)));
-    float all = fold_four(acc);
+    for (; i + 16 <= left; i += 16)
+        acc[i / 16] = vec_add(acc[i / 16], vec_mul(vec_f32(w + i), vec_f32(x + i)));
+    float all = vec_fold_four(acc);
     for (; i < left; i++) all += w[i] * x[i];
     return all;
 }
@@ -122,30 +83,30 @@ ALWAYS_INLINE void tile_block(widen_fn *widen, const unsigned char *data, size_t
     }
 }
 
-static const float *widen_f16(const void *row, size_t at, size_t n, float *wide) {
+static inline const float *widen_f16(const void *row, size_t at, size_t n, float *wide) {
     const uint16_t *w = (const uint16_t *)row + at;
     size_t i = 0;
     for (; i + 16 <= n; i += 16) {
         if (i % 32 == 0) ahead(w + i, 64);
-        put(wide + i, load_f16(w + i));
+        vec_put(wide + i, vec_f16(w + i));
     }
     for (; i < n; i++) wide[i] = tern_f16_to_f32(w[i]);
     return wide;
 }
 
-static const float *widen_f32(const void *row, size_t at, size_t n, float *wide) {
+static inline const float *widen_f32(const void *row, size_t at, size_t n, float *wide) {
     (void)n;
     (void)wide;
     return (const float *)row + at;
 }
 
-static const float *widen_q8(const void *row, size_t at, size_t n, float *wide) {
+static inline const float *widen_q8(const void *row, size_t at, size_t n, float *wide) {
     const unsigned char *b = (const unsigned char *)row + at / 32 * 34;
     for (size_t i = 0; i < n; i += 32, b += 34) {
         const float d = half_at(b);
         ahead(b, 34);
-        put(wide + i, factor(load_i8((const int8_t *)b + 2), d));
-        put(wide + i + 16, factor(load_i8((const int8_t *)b + 18), d));
+        vec_put(wide + i, vec_scale(vec_i8((const int8_t *)b + 2), d));
+        vec_put(wide + i + 16, vec_scale(vec_i8((const int8_t *)b + 18), d));
     }
     return wide;
 }
@@ -163,8 +124,8 @@ ALWAYS_INLINE void tile_rows(widen_fn *widen, const void *data, size_t row_bytes
 }
 
 #define TILE(name, bytes)                                                                                    \
-    static void tile_##name(const void *data, size_t k, size_t r0, size_t r1, const float *x,                \
-                            size_t xstride, size_t n, float *y, size_t ystride) {                            \
+    static inline void tile_##name(const void *data, size_t k, size_t r0, size_t r1, const float *x,         \
+                                   size_t xstride, size_t n, float *y, size_t ystride) {                     \
         if (n == 1)                                                                                          \
             rows_##name(data, k, r0, r1, x, y);                                                              \
         else                                                                                                 \
@@ -173,3 +134,5 @@ ALWAYS_INLINE void tile_rows(widen_fn *widen, const void *data, size_t row_bytes
 TILE(f16, 2 * k)
 TILE(f32, 4 * k)
 TILE(q8, k / 32 * 34)
+
+#endif
