@@ -1,4 +1,4 @@
-#include "kernels/verify/slow.h"
+#include "kernels/flawed/slow.h"
 
 #include "base/memory.h"
 
