@@ -3,10 +3,11 @@
 
 #include "base/progress.h"
 #include "measure/ceilings/ceilings.h"
+#include "measure/ceilings/survey.h"
 #include "measure/clock.h"
+#include "measure/machine/frequency.h"
 #include "measure/machine/machine.h"
 #include "measure/records/record.h"
-#include "measure/sampling/survey.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -37,7 +38,7 @@ static void set_real(json_t *o, const char *key, double v) {
     if (isfinite(v)) json_object_set_new(o, key, json_real(v));
 }
 
-static void add_json(json_t *rows, const struct tern_survey_row *r) {
+static void add_json(json_t *rows, const struct tern_ceiling_row *r) {
     json_t *o = json_pack("{s:s, s:I}", "op", r->op, "threads", (json_int_t)r->threads);
     if (r->level[0]) json_object_set_new(o, "level", json_string(r->level));
     if (r->bytes) json_object_set_new(o, "bytes", json_integer((json_int_t)r->bytes));
@@ -61,7 +62,7 @@ static void add_json(json_t *rows, const struct tern_survey_row *r) {
     json_array_append_new(rows, o);
 }
 
-static void print_row(const struct tern_survey_row *r) {
+static void print_row(const struct tern_ceiling_row *r) {
     char bytes[32], interval[64] = "-", ghz[16] = "-";
     bytes_text(r->bytes, bytes, sizeof bytes);
     if (r->why_not) {
@@ -76,7 +77,7 @@ static void print_row(const struct tern_survey_row *r) {
            r->bytes && r->capped ? "  capped" : "");
 }
 
-static enum tern_status append_record(const struct output *o, const struct tern_survey_row *r,
+static enum tern_status append_record(const struct output *o, const struct tern_ceiling_row *r,
                                       struct tern_error *e) {
     struct tern_record rec;
     tern_record_init(&rec);
@@ -97,7 +98,7 @@ static enum tern_status append_record(const struct output *o, const struct tern_
     return tern_record_append(o->record, &rec, e);
 }
 
-static int take(void *ctx, const struct tern_survey_row *row, double done) {
+static int take(void *ctx, const struct tern_ceiling_row *row, double done) {
     struct output *o = ctx;
     tern_progress_end(&o->progress);
     if (o->rows)
@@ -170,7 +171,7 @@ static int survey(size_t *threads, size_t count, double seconds, int json, int q
                "loop", "median", "", "95 % interval", "n", "GHz");
     }
     tern_progress_begin(&o.progress, "ceilings", quiet);
-    s = tern_survey(m, threads, count, seconds, take, &o, &e);
+    s = tern_ceiling_survey(m, threads, count, seconds, take, &o, &e);
     tern_progress_end(&o.progress);
     if (!s) s = o.failed;
     int rc = s ? tern_cli_fail(s, &e) : 0;

@@ -4,7 +4,8 @@
 #include "base/isa.h"
 #include "measure/ceilings/ceilings.h"
 #include "measure/clock.h"
-#include "measure/machine/card.h"
+#include "measure/doctor.h"
+#include "measure/machine/frequency.h"
 #include "measure/machine/machine.h"
 
 #include <jansson.h>
@@ -55,10 +56,10 @@ static void print_machine(const struct tern_machine *m, const struct tern_clock_
         printf("  frequency  not known on this architecture\n");
 }
 
-static void print_card(const struct tern_card_item *item, size_t n) {
+static void print_card(const struct tern_doctor_item *item, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (!i || strcmp(item[i].group, item[i - 1].group)) printf("\n%s\n", item[i].group);
-        printf("  %-13s %-8s %s\n", item[i].name, tern_card_state_name(item[i].state), item[i].value);
+        printf("  %-13s %-8s %s\n", item[i].name, tern_doctor_state_name(item[i].state), item[i].value);
         if (item[i].remedy[0]) printf("  %-13s %-8s -> %s\n", "", "", item[i].remedy);
     }
 }
@@ -119,11 +120,11 @@ static json_t *machine_json(const struct tern_machine *m) {
 }
 
 static int print_json(const struct tern_machine *m, const struct tern_clock_facts *clock, double ghz,
-                      const struct tern_card_item *item, size_t n) {
+                      const struct tern_doctor_item *item, size_t n) {
     json_t *checks = json_array();
     for (size_t i = 0; i < n; i++) {
         json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "group", item[i].group, "name", item[i].name, "state",
-                              tern_card_state_name(item[i].state), "value", item[i].value);
+                              tern_doctor_state_name(item[i].state), "value", item[i].value);
         if (item[i].remedy[0]) json_object_set_new(o, "remedy", json_string(item[i].remedy));
         json_array_append_new(checks, o);
     }
@@ -172,8 +173,8 @@ static int run(int argc, char **argv) {
     if (s) return tern_cli_fail(s, &e);
     const struct tern_clock_facts *clock = tern_clock_facts();
     const double ghz = tern_frequency_ghz();
-    static struct tern_card_item item[TERN_CARD_MAX];
-    const size_t n = tern_card_read(m, item);
+    static struct tern_doctor_item item[TERN_DOCTOR_MAX];
+    const size_t n = tern_doctor_read(m, item);
     if (json) return print_json(m, clock, ghz, item, n);
     printf("tern %s\n\n", TERN_VERSION);
     print_machine(m, clock, ghz);

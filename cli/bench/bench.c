@@ -12,7 +12,7 @@
 #include "measure/records/record.h"
 #include "measure/sampling/floor.h"
 #include "tuner/session/tasks.h"
-#include "tuner/trial/bed.h"
+#include "tuner/trial/fixture.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,7 +26,8 @@ static enum tern_status ensure(struct tern_bench_entry *en) {
     tern_trial_free(b->trial);
     b->trial = NULL;
     b->current = NULL;
-    const enum tern_status s = tern_bed_trial(&b->bed, en->variant, NULL, &en->problem, &b->trial, &b->error);
+    const enum tern_status s =
+        tern_fixture_trial(&b->fixture, en->variant, NULL, &en->problem, &b->trial, &b->error);
     if (!s) b->current = en;
     return s;
 }
@@ -85,9 +86,9 @@ static void end(void *ctx, uint64_t calls, struct tern_gbench_state *st) {
     /* A shorter run is the library's search for a count; repetitions use the count that was found. */
     const double least = b->least_seconds * (en->measured ? 0.5 : 0.98);
     if ((double)(tern_now_ns() - en->began) * 1e-9 < least) return;
-    if (tern_bed_team(&b->bed, p->threads, &team, &b->error)) return;
-    tern_bed_ceilings(&b->bed, team);
-    if (tern_bench_measure(&b->plan, b->bed.machine, b->trial, team, p->regime != TERN_HOT,
+    if (tern_fixture_team(&b->fixture, p->threads, &team, &b->error)) return;
+    tern_fixture_ceilings(&b->fixture, team);
+    if (tern_bench_measure(&b->plan, b->fixture.machine, b->trial, team, p->regime != TERN_HOT,
                            (double)p->m * (double)p->k, &en->extra, &b->error))
         return;
     en->measured = 1;
@@ -108,10 +109,10 @@ static struct tern_bench_entry *list_cases(struct tern_bench *b, const struct te
     *count = 0;
     for (size_t t = 0; list && t < tasks->count; t++) {
         struct tern_problem p = tasks->item[t].problem;
-        if (p.regime != TERN_HOT) p.regime = b->bed.cold;
+        if (p.regime != TERN_HOT) p.regime = b->fixture.cold;
         for (size_t i = 0; i < variants; i++) {
             struct tern_bench_entry *en = &list[*count];
-            if (!tern_variant_fits_signs(&all[i], b->bed.machine->usable, p.m, p.k, p.n, NULL)) continue;
+            if (!tern_variant_fits_signs(&all[i], b->fixture.machine->usable, p.m, p.k, p.n, NULL)) continue;
             *en = (struct tern_bench_entry){
                 .b = b, .variant = &all[i], .problem = p, .model = tasks->item[t].model};
             snprintf(en->name, sizeof en->name, "%s/%zux%zux%zu/t:%zu/%s", all[i].name, p.m, p.k, p.n,
@@ -133,11 +134,11 @@ static enum tern_status prove_cases(struct tern_bench *b, struct tern_bench_entr
     for (size_t i = 0; i < *count; i++) {
         struct tern_verdict verdict;
         const struct tern_variant *v = list[i].variant;
-        if (!tern_bed_proof(&b->bed, v)) {
-            const enum tern_status s = tern_bed_prove(&b->bed, v, &verdict, e);
+        if (!tern_fixture_proof(&b->fixture, v)) {
+            const enum tern_status s = tern_fixture_prove(&b->fixture, v, &verdict, e);
             if (s) return s;
         }
-        if (tern_bed_proof(&b->bed, v)) {
+        if (tern_fixture_proof(&b->fixture, v)) {
             list[kept++] = list[i];
             continue;
         }
@@ -193,10 +194,10 @@ static enum tern_status pin_teams(struct tern_bench *b, const struct tern_bench_
     for (size_t i = 0; i < l->count; i++) {
         struct tern_team *team; /* too many threads are refused before anything runs */
         struct tern_error why = {0};
-        enum tern_status s = tern_bed_team(&b->bed, l->item[i].problem.threads, &team, e);
+        enum tern_status s = tern_fixture_team(&b->fixture, l->item[i].problem.threads, &team, e);
         if (s) return s;
         if (i && l->item[i].problem.threads == l->item[i - 1].problem.threads) continue;
-        if (!tern_pin_team(team->pool, b->bed.machine->cpu, &why)) continue;
+        if (!tern_pin_team(team->pool, b->fixture.machine->cpu, &why)) continue;
         fprintf(stderr, "tern: %s\n", why.text);
         snprintf(text, sizeof text, "no: %.240s", why.text);
     }
@@ -209,8 +210,8 @@ static enum tern_status null_run(struct tern_bench *b, struct tern_bench_entry *
     struct tern_error why = {0};
     enum tern_status s = ensure(first);
     if (s) return TERN_OK; /* the case will say so itself */
-    const struct tern_alternative a = {first->name, work, first};
-    const struct tern_sampler_options o = {.seed = b->plan.seed, .budget_seconds = 0.25, .rounds_min = 8};
+    const struct tern_alternative a = {.name = first->name, .work = work, .ctx = first};
+    const struct tern_sampler_options o = tern_bench_timing(&b->plan);
     if (tern_aa_floor(&a, NULL, &o, &b->floor, &why))
         snprintf(text, sizeof text, "not known: %.120s", why.text);
     else
@@ -224,7 +225,7 @@ static enum tern_status tell_context(struct tern_bench *b, const struct tern_ben
     struct tern_noise_fact fact[TERN_NOISE_FACTS];
     char seed[32], noise[128], text[192];
     snprintf(seed, sizeof seed, "%zu", a->seed);
-    tern_noise_facts(b->bed.machine, fact);
+    tern_noise_facts(b->fixture.machine, fact);
     tern_noise_flags(fact, noise, sizeof noise);
     enum tern_status s = tern_gbench_context("seed", seed, e);
     if (!s) s = tern_gbench_context("noise", noise[0] ? noise : "none seen", e);
@@ -304,10 +305,10 @@ static int run(int argc, char **argv) {
                                                : tern_fail(&e, TERN_UNSUPPORTED,
                                                            "bench: built without Google Benchmark: install "
                                                            "libbenchmark-dev and configure again");
-    if (!s) s = tern_bed_open(m, a.seed, &b.bed, &e);
+    if (!s) s = tern_fixture_open(m, a.seed, &b.fixture, &e);
     rc = s ? tern_cli_fail(s, &e) : bench(&b, &a, &tasks, &re, &list);
     tern_trial_free(b.trial);
-    tern_bed_close(&b.bed);
+    tern_fixture_close(&b.fixture);
 done:
     tern_energy_close(b.plan.energy);
     for (size_t i = 0; i < list.count; i++) free(list.item[i].ns);

@@ -7,7 +7,7 @@
 #include "tuner/session/tasks.h"
 
 struct tern_bench {
-    struct tern_bed bed;
+    struct tern_fixture fixture;
     struct tern_bench_plan plan;
     double least_seconds;    /* of a run that the library reports */
     struct tern_floor floor; /* A/A of the first case */

@@ -7,7 +7,7 @@
 #include "measure/energy/energy.h"
 #include "measure/energy/model.h"
 #include "measure/sampling/block.h"
-#include "tuner/trial/bed.h"
+#include "tuner/trial/fixture.h"
 
 #define TERN_BENCH_GROUPS 8
 
@@ -42,6 +42,8 @@ int tern_bench_energy(const char *source, struct tern_bench_plan *plan);
 /* `--counters list`: prints groups, events and back-ends, each "no" with its reason. */
 int tern_bench_list_counters(void);
 
+/* How the rounds of a case are taken, and those of the A/A floor that it is judged by. */
+struct tern_sampler_options tern_bench_timing(const struct tern_bench_plan *plan);
 /* Measures one case. `team` has its ceilings where the machine can have them. */
 enum tern_status tern_bench_measure(const struct tern_bench_plan *plan, const struct tern_machine *m,
                                     struct tern_trial *trial, struct tern_team *team, int cold,

@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "measure/machine/machine.h"
-#include "tuner/trial/bed.h"
+#include "tuner/trial/fixture.h"
 
 #include <math.h>
 #include <signal.h>
@@ -47,7 +47,7 @@ char *gate_default_filter(const struct gate_arguments *a, struct tern_error *e) 
     return text;
 }
 
-static enum tern_status prepare(const struct gate_arguments *a, struct tern_bed *bed,
+static enum tern_status prepare(const struct gate_arguments *a, struct tern_fixture *fixture,
                                 struct tern_trial **trial, struct tern_error *e) {
     const struct tern_machine *machine;
     const struct tern_variant *v = a->variant ? tern_variant_named(a->variant) : NULL;
@@ -63,30 +63,31 @@ static enum tern_status prepare(const struct gate_arguments *a, struct tern_bed 
     if (a->problems != 1 || !tern_cli_shape("gate", a->problem[0], &p.m, &p.k, &p.n))
         return tern_fail(e, TERN_BAD_INPUT, "gate: --count-calls: needs one --problem");
     s = tern_machine_get(&machine, e);
-    if (!s) s = tern_bed_open(machine, a->seed, bed, e);
-    if (!s) s = tern_bed_prove(bed, v, &verdict, e);
-    if (!s && !tern_bed_proof(bed, v)) s = tern_fail(e, TERN_CHECK_FAILED, "%s: %s", v->name, verdict.text);
-    if (!s) s = tern_bed_team(bed, 1, &team, e);
-    if (!s) s = tern_stock_shape(bed->stock, p.m, p.k, team->pool, e);
+    if (!s) s = tern_fixture_open(machine, a->seed, fixture, e);
+    if (!s) s = tern_fixture_prove(fixture, v, &verdict, e);
+    if (!s && !tern_fixture_proof(fixture, v))
+        s = tern_fail(e, TERN_CHECK_FAILED, "%s: %s", v->name, verdict.text);
+    if (!s) s = tern_fixture_team(fixture, 1, &team, e);
+    if (!s) s = tern_test_weights_shape(fixture->test_weights, p.m, p.k, team->pool, e);
     if (!s)
-        s = tern_trial_new(tern_bed_proof(bed, v), param, &p, bed->stock, team->pool, machine->usable, 0,
-                           trial, e);
+        s = tern_trial_new(tern_fixture_proof(fixture, v), param, &p, fixture->test_weights, team->pool,
+                           machine->usable, 0, trial, e);
     return s;
 }
 
 int gate_count_calls(const struct gate_arguments *a) {
-    struct tern_bed bed = {0};
+    struct tern_fixture fixture = {0};
     struct tern_trial *trial = NULL;
     struct tern_error e = {""};
     const int mark = getenv("TERN_GATE_MARK") != NULL;
-    const enum tern_status s = prepare(a, &bed, &trial, &e);
+    const enum tern_status s = prepare(a, &fixture, &trial, &e);
     if (!s) {
         if (mark) raise(SIGUSR2);
         tern_trial_run(trial, a->calls);
         if (mark) raise(SIGUSR2);
     }
     tern_trial_free(trial);
-    tern_bed_close(&bed);
+    tern_fixture_close(&fixture);
     return s ? tern_cli_fail(s, &e) : 0;
 }
 

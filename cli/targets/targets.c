@@ -111,16 +111,16 @@ static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdi
                 tern_verdict_name(verdict->kind), verdict->text);
 }
 
-static enum tern_status prove_all(struct tern_bed *bed, int quiet, struct tern_error *e) {
+static enum tern_status prove_all(struct tern_fixture *fixture, int quiet, struct tern_error *e) {
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
     struct proving p = {.list = malloc((count + 1) * sizeof *p.list)};
     if (!p.list) return tern_fail(e, TERN_NO_MEMORY, "verify: out of memory");
     for (size_t i = 0; i < count; i++)
-        if (all[i].act == TERN_ACT_I8 && (all[i].isa & bed->machine->usable) == all[i].isa)
+        if (all[i].act == TERN_ACT_I8 && (all[i].isa & fixture->machine->usable) == all[i].isa)
             p.list[p.count++] = &all[i];
     tern_progress_begin(&p.bar, "targets", quiet);
-    const enum tern_status s = tern_bed_prove_all(bed, p.list, p.count, on_verdict, &p, e);
+    const enum tern_status s = tern_fixture_prove_all(fixture, p.list, p.count, on_verdict, &p, e);
     tern_progress_end(&p.bar);
     free(p.list);
     return s;
@@ -132,7 +132,7 @@ void tern_targets_count(struct tern_targets_tally *y, enum tern_status verdict) 
     fflush(stdout);
 }
 
-static enum tern_status measure_shares(struct tern_bed *bed, struct tern_targets_tally *y,
+static enum tern_status measure_shares(struct tern_fixture *fixture, struct tern_targets_tally *y,
                                        const char *records, struct tern_error *e) {
     size_t count;
     const struct tern_target *t = tern_targets(&count);
@@ -142,8 +142,8 @@ static enum tern_status measure_shares(struct tern_bed *bed, struct tern_targets
     for (size_t i = 0; i < count; i++) {
         struct tern_target_seen seen;
         if (!tern_cli_matches(y->filter, t[i].name)) continue;
-        enum tern_status s = tern_target_measure(&t[i], bed, NULL, &seen, e);
-        if (!s && records) s = tern_target_record(&t[i], &seen, bed, run_id, records, e);
+        enum tern_status s = tern_target_measure(&t[i], fixture, NULL, &seen, e);
+        if (!s && records) s = tern_target_record(&t[i], &seen, fixture, run_id, records, e);
         if (s) return s;
         if (y->list)
             json_array_append_new(y->list, json_of(&t[i], &seen));
@@ -154,14 +154,15 @@ static enum tern_status measure_shares(struct tern_bed *bed, struct tern_targets
     return TERN_OK;
 }
 
-static enum tern_status measure_repacking(const struct tern_bed *bed, struct tern_targets_tally *y,
+static enum tern_status measure_repacking(const struct tern_fixture *fixture, struct tern_targets_tally *y,
                                           struct tern_error *e) {
     size_t count;
     const struct tern_repack_target *t = tern_repack_targets(&count);
     for (size_t i = 0; i < count; i++) {
         struct tern_repack_seen seen;
         if (!tern_cli_matches(y->filter, t[i].name)) continue;
-        const enum tern_status s = tern_repack_measure(&t[i], bed->machine->usable, bed->seed, &seen, e);
+        const enum tern_status s =
+            tern_repack_measure(&t[i], fixture->machine->usable, fixture->seed, &seen, e);
         if (s) return s;
         if (y->list)
             json_array_append_new(y->list, json_of_repack(&t[i], &seen));
@@ -185,19 +186,20 @@ static size_t selected(const struct tern_cli_filter *filter, int shares) {
     return n;
 }
 
-static int measure_all(struct tern_bed *bed, const struct tern_cli_filter *filter, const char *records,
-                       int json, int quiet) {
+static int measure_all(struct tern_fixture *fixture, const struct tern_cli_filter *filter,
+                       const char *records, int json, int quiet) {
     struct tern_error e;
     const size_t shares = selected(filter, 1);
     if (!shares && !selected(filter, 0) && !tern_targets_goals_selected(filter))
         return tern_cli_usage("targets", "--filter: no goal matches");
     struct tern_targets_tally y = {.filter = filter, .list = json ? json_array() : NULL};
-    enum tern_status s = shares ? prove_all(bed, quiet, &e) : TERN_OK;
-    if (!s) s = measure_shares(bed, &y, records, &e);
-    if (!s) s = measure_repacking(bed, &y, &e);
-    if (!s) s = tern_targets_goals(&y, bed->seed, quiet, records, &e);
+    enum tern_status s = shares ? prove_all(fixture, quiet, &e) : TERN_OK;
+    if (!s) s = measure_shares(fixture, &y, records, &e);
+    if (!s) s = measure_repacking(fixture, &y, &e);
+    if (!s) s = tern_targets_goals(&y, fixture->seed, quiet, records, &e);
     if (s) return json_decref(y.list), tern_cli_fail(s, &e);
-    if (json) tern_cli_print_json(json_pack("{s:s, s:o}", "machine", bed->machine->key, "targets", y.list));
+    if (json)
+        tern_cli_print_json(json_pack("{s:s, s:o}", "machine", fixture->machine->key, "targets", y.list));
     return y.missed ? 1 : y.unclear ? 2 : 0;
 }
 
@@ -236,16 +238,16 @@ static int run(int argc, char **argv) {
     }
     if (optind < argc) return tern_cli_usage("targets", "unexpected argument '%s'", argv[optind]);
     struct tern_cli_filter filter;
-    struct tern_bed bed = {0};
+    struct tern_fixture fixture = {0};
     struct tern_error e;
     const struct tern_machine *m;
     if (!tern_cli_filter_new("targets", pattern, &filter)) return 3;
     enum tern_status s = tern_machine_get(&m, &e);
-    if (!s) s = tern_bed_open(m, seed, &bed, &e);
+    if (!s) s = tern_fixture_open(m, seed, &fixture, &e);
     char *path = records ? strdup(records) : tern_xdg_path("state", "records.jsonl");
-    const int rc = s ? tern_cli_fail(s, &e) : measure_all(&bed, &filter, path, json, quiet);
+    const int rc = s ? tern_cli_fail(s, &e) : measure_all(&fixture, &filter, path, json, quiet);
     free(path);
-    tern_bed_close(&bed);
+    tern_fixture_close(&fixture);
     tern_cli_filter_free(&filter);
     return rc;
 }

@@ -3,7 +3,7 @@
 #include "cli/tune/tune.h"
 
 #include "cli/command.h"
-#include "tuner/wisdom/kinds.h"
+#include "tuner/wisdom/core_kinds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,7 +60,7 @@ static int take_threads(const char *text, const struct tern_machine *m, size_t *
 /* Of thread counts given for all kinds of core, those that this one has processors for. */
 static int fit_threads(const struct tern_machine *m, size_t *threads, size_t *n) {
     size_t kept = 0;
-    if (!tern_kind_alone(m)) return 1; /* the tuner refuses too many */
+    if (!tern_core_kind_alone(m)) return 1; /* the tuner refuses too many */
     for (size_t i = 0; i < *n; i++) {
         if (threads[i] <= m->cpus)
             threads[kept++] = threads[i];
@@ -125,8 +125,8 @@ int tern_tune_document(const struct tern_tune_arguments *a, json_t *document) {
 
 static int one_kind(struct tern_tune_arguments *a, const char *base, tern_tune_fn *one) {
     struct tern_tasks tasks = {0};
-    char *wisdom = tern_kind_wisdom_path(base, a->tune.machine);
-    if (tern_kind_alone(a->tune.machine)) announce(a, wisdom);
+    char *wisdom = tern_core_kind_wisdom_path(base, a->tune.machine);
+    if (tern_core_kind_alone(a->tune.machine)) announce(a, wisdom);
     int rc = tern_tune_list(a, &tasks);
     if (!rc) rc = one(a, &tasks, wisdom);
     tern_tasks_free(&tasks);
@@ -141,7 +141,7 @@ int tern_tune_each_kind(struct tern_tune_arguments *a, const char *wisdom, tern_
     size_t first = 0, last = whole->core_kinds;
     int worst = 0;
     if (strcmp(a->kind, "all")) {
-        const enum tern_status s = tern_kind_named(whole, a->kind, &first, &e);
+        const enum tern_status s = tern_core_kind_named(whole, a->kind, &first, &e);
         if (s) return tern_cli_fail(s, &e);
         last = first + 1;
     }

@@ -4,8 +4,8 @@
 
 #include "base/progress.h"
 #include "tuner/session/tasks.h"
+#include "tuner/session/totals.h"
 #include "tuner/session/tune.h"
-#include "tuner/wisdom/aggregate.h"
 
 #include <jansson.h>
 

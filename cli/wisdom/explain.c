@@ -3,10 +3,10 @@
 
 #include "cli/command.h"
 #include "measure/counters/counters.h"
-#include "tuner/search/cost.h"
 #include "tuner/search/guide.h"
+#include "tuner/wisdom/core_kinds.h"
 #include "tuner/wisdom/edit.h"
-#include "tuner/wisdom/kinds.h"
+#include "tuner/wisdom/objective.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -229,9 +229,9 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
     int has_n = 0, rc = tern_wisdom_shape(a, &p, &has_n);
     if (rc) return rc;
     size_t kind;
-    const int spread = a->whole && p.threads > 1 && !tern_kind_of_threads(a->whole, p.threads, &kind);
+    const int spread = a->whole && p.threads > 1 && !tern_core_kind_of_threads(a->whole, p.threads, &kind);
     enum tern_status s =
-        spread ? tern_kind_wisdom_read(a->base, a->whole, &w, &e) : tern_wisdom_mine(a, &w, &e);
+        spread ? tern_core_kind_wisdom_read(a->base, a->whole, &w, &e) : tern_wisdom_mine(a, &w, &e);
     if (s) return tern_cli_fail(s, &e);
     s = tern_plan_for(&w, a->machine->usable, &p, NULL, &plan, &e);
     if (s) {
@@ -273,7 +273,7 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
             printf("lent: %zu threads spread over several kinds of core; measured with %zu on the slowest of "
                    "them, "
                    "%s, alone\n",
-                   p.threads, en->lent, a->whole->kind[tern_kind_slowest(a->whole, p.threads)].name);
+                   p.threads, en->lent, a->whole->kind[tern_core_kind_slowest(a->whole, p.threads)].name);
         if (en) tern_wisdom_entry_say(en);
         if (en) say_why(en);
         size_t others = 0;

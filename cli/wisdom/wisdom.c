@@ -4,8 +4,8 @@
 
 #include "base/file.h"
 #include "measure/machine/machine.h"
+#include "tuner/wisdom/core_kinds.h"
 #include "tuner/wisdom/edit.h"
-#include "tuner/wisdom/kinds.h"
 #include "tuner/wisdom/wisdom.h"
 
 #include <jansson.h>
@@ -186,12 +186,12 @@ static int run(int argc, char **argv) {
     a.word = argv + optind + 1;
     a.words = (size_t)(argc - optind - 1);
     enum tern_status s = tern_machine_get(&whole, &e);
-    if (!s && kind) s = tern_kind_named(whole, kind, &which, &e);
+    if (!s && kind) s = tern_core_kind_named(whole, kind, &which, &e);
     if (s) return tern_cli_fail(s, &e);
     tern_machine_of_kind(whole, which, &machine);
     a.machine = &machine;
     char *base = path ? strdup(path) : tern_wisdom_default_path();
-    char *file = tern_kind_wisdom_path(base, a.machine);
+    char *file = tern_core_kind_wisdom_path(base, a.machine);
     if (!kind && whole->core_kinds > 1) a.whole = whole, a.base = base;
     if (!file) return tern_cli_usage("wisdom", "no home directory is known: name the file with --wisdom");
     a.path = file;

@@ -1,8 +1,7 @@
 /* Preparations and parameter spaces of the look-up kernels, named by the lines of variants.def. Internal to kernels/.
  *
  * A table holds, for every code of a group of g columns, the sum of trit * activation: |entry| <= 128 g. Sums
- * of entries are kept in 16 bits and flushed to 32 within the bound 32,767 / (128 g): g = 2: 127 adds, 3: 85,
- * 4: 63, 5: 51. */
+ * of entries are kept in 16 bits and flushed to 32 within the bound of kernels/flush.h. */
 #ifndef TERN_KERNELS_PREP_LUT_H
 #define TERN_KERNELS_PREP_LUT_H
 

@@ -55,10 +55,10 @@ extern const struct tern_space tern_space_rows;
  * panels of 64 rows; the others name the rows, and 2 (up to 2 together) or 3 (up to 4). */
 extern const struct tern_space tern_space_panels, tern_space_panels16x2, tern_space_panels16x3,
     tern_space_panels48x3, tern_space_panels80x2, tern_space_panels80x3, tern_space_panels128x2;
-/* prefetch and flush: groups between two flushes of int16 sums, up to the bound in the name. ...panels: and one or two
- * panels together. */
+/* prefetch and flush: steps between two flushes of int16 sums, up to the bound in the name (kernels/flush.h). counts: of
+ * ones counted in bytes. ...panels: and one or two panels together. */
 extern const struct tern_space tern_space_flush8, tern_space_flush16, tern_space_flush31, tern_space_flush63,
-    tern_space_flush255, tern_space_flush8panels, tern_space_flush16panels;
+    tern_space_flush255, tern_space_flushcounts, tern_space_flush8panels, tern_space_flush16panels;
 /* block: columns of K unpacked at a time. 252: at most as many, because 16-bit sums are flushed after each block. */
 extern const struct tern_space tern_space_block, tern_space_block252;
 

@@ -1,6 +1,8 @@
 /* The parameters that kernels other than look-up kernels can be tuned by. */
 #include "kernels/prep/prep.h"
 
+#include "kernels/flush.h"
+
 const struct tern_space tern_space_none = {NULL, 0, NULL, 0};
 
 static const int prefetch_values[] = {0, 1024, 2048, 4096, 8192}, panel_values[] = {1, 2, 4};
@@ -55,24 +57,26 @@ TOGETHER(80, 2)
 TOGETHER(80, 3)
 TOGETHER(128, 2)
 
-/* Steps between two flushes of int16 sums: never beyond the bound, which the kernel proves. With `panels`,
- * one or two panels together (one where 16 registers do not hold the sums of two). */
-#define FLUSH(bound, ...)                                                                                    \
-    static const int flush##bound##_values[] = {__VA_ARGS__};                                                \
-    static const struct tern_param flush##bound##_params[] = {                                               \
-        PREFETCH, {"flush", flush##bound##_values, 3, 2}, {"panels", panel_values, 2, 0}};                   \
-    const struct tern_space tern_space_flush##bound = {flush##bound##_params, 2, NULL, 0};
+/* Steps between two flushes of 16-bit sums: up to the bound that the kernel asserts (kernels/flush.h), and two
+ * shorter intervals. With `panels`, one or two panels together (one where 16 registers do not hold the sums of
+ * two). */
+#define FLUSH(name, most, ...)                                                                               \
+    static const int flush##name##_values[] = {__VA_ARGS__, most};                                           \
+    static const struct tern_param flush##name##_params[] = {                                                \
+        PREFETCH, {"flush", flush##name##_values, 3, 2}, {"panels", panel_values, 2, 0}};                    \
+    const struct tern_space tern_space_flush##name = {flush##name##_params, 2, NULL, 0};
 
-FLUSH(8, 2, 4, 8)
-FLUSH(16, 4, 8, 16)
-FLUSH(31, 7, 15, 31)
-FLUSH(63, 15, 31, 63)
-FLUSH(255, 63, 127, 255)
+FLUSH(8, TERN_FLUSH_4096, 2, 4)
+FLUSH(16, TERN_FLUSH_2048, 4, 8)
+FLUSH(31, TERN_FLUSH_1024, 7, 15)
+FLUSH(63, TERN_FLUSH_512, 15, 31)
+FLUSH(255, TERN_FLUSH_128, 63, 127)
+FLUSH(counts, TERN_FLUSH_COUNTS, 7, 15)
 
 const struct tern_space tern_space_flush8panels = {flush8_params, 3, NULL, 0};
 const struct tern_space tern_space_flush16panels = {flush16_params, 3, NULL, 0};
 
 /* Columns unpacked at a time. */
-static const int short_values[] = {64, 128, 252};
+static const int short_values[] = {64, 128, 4 * TERN_FLUSH_512};
 static const struct tern_param short_block = {"block", short_values, 3, 2};
 const struct tern_space tern_space_block252 = {&short_block, 1, NULL, 0};

@@ -1,5 +1,5 @@
-/* One verification in a process of its own: a fault or a hang there is a verdict here. Internal to kernels/.
- */
+/* One verification in a child process, where a fault or a hang does no harm: it becomes a verdict here.
+ * Internal to kernels/. */
 #ifndef TERN_KERNELS_VERIFY_CHILD_H
 #define TERN_KERNELS_VERIFY_CHILD_H
 
@@ -24,7 +24,7 @@ struct tern_verify_child {
 
 enum tern_status tern_verify_start(const struct tern_verify_subject *v, const struct tern_verify_options *o,
                                    struct tern_verify_child *c, struct tern_error *e);
-/* Waits for the child and tells what became of it. */
+/* Waits for the child. The verdict says what happened to it. */
 void tern_verify_collect(struct tern_verify_child *c, struct tern_verdict *verdict);
 
 #endif

@@ -3,13 +3,14 @@
 
 #include "base/memory.h"
 #include "base/pool.h"
+#include "kernels/flush.h"
 #include "kernels/prep/lut.h"
 
 #include <string.h>
 
 static size_t code_bytes(const struct tern_call *c) {
     (void)c;
-    return 63 * 5 * 32;
+    return TERN_FLUSH_512 * 5 * 32;
 }
 
 const struct tern_prep tern_prep_codes = {tern_prep_no_bytes, code_bytes, tern_prep_no_work, 0};

@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "measure/counters/counters.h"
-#include "measure/counters/formula.h"
+#include "base/expression.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -21,9 +21,9 @@ struct tern_floor {
     struct tern_estimate est; /* of the thing that was compared with itself */
 };
 
-/* Compares `a` with itself by tern_compare under `o`, the options of the comparison that the floor is for: a
- * floor holds for samples of the same length and number. `twin` may be NULL (the very same work and ctx), or
- * the same work on another copy of its data, so that luck of allocation counts as noise too.
+/* Compares `a` with itself by tern_compare. `o` are the options of the comparison that the floor is for,
+ * because a floor holds for samples of the same length and number only. `twin` may be NULL (the very same work
+ * and ctx), or the same work on another copy of its data, so that luck of allocation counts as noise too.
  * TERN_INCONCLUSIVE when fewer than 6 rounds could be used. */
 enum tern_status tern_aa_floor(const struct tern_alternative *a, const struct tern_alternative *twin,
                                const struct tern_sampler_options *o, struct tern_floor *out,
@@ -43,7 +43,5 @@ enum tern_difference {
 /* The verdict on a ratio (time / time of the base) over a floor (a share; NaN: TERN_FLOOR_UNKNOWN). The near
  * end of the interval must lie beyond the floor. */
 enum tern_difference tern_difference_of(const struct tern_ratio *r, double floor);
-/* "open", "none", "faster", "slower" */
-const char *tern_difference_name(enum tern_difference d);
 
 #endif

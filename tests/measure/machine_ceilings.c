@@ -3,8 +3,9 @@
 #include "base/random.h"
 #include "measure/ceilings/ceilings.h"
 #include "measure/ceilings/peak.h"
+#include "measure/ceilings/survey.h"
+#include "measure/machine/frequency.h"
 #include "measure/machine/machine.h"
-#include "measure/sampling/survey.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -174,10 +175,10 @@ Test(survey, buffers_fit_their_level_and_not_the_one_before) {
     int capped;
     const char *why;
     for (size_t t = 1; t <= 4; t *= 2) {
-        const size_t l1 = tern_survey_bytes(&m, 1, t, &capped, &why),
-                     l2 = tern_survey_bytes(&m, 2, t, &capped, &why);
-        const size_t llc = tern_survey_bytes(&m, 3, t, &capped, &why),
-                     dram = tern_survey_bytes(&m, 4, t, &capped, &why);
+        const size_t l1 = tern_ceiling_survey_bytes(&m, 1, t, &capped, &why),
+                     l2 = tern_ceiling_survey_bytes(&m, 2, t, &capped, &why);
+        const size_t llc = tern_ceiling_survey_bytes(&m, 3, t, &capped, &why),
+                     dram = tern_ceiling_survey_bytes(&m, 4, t, &capped, &why);
         cr_expect(l1 / t <= m.l1d_bytes);
         cr_expect(l2 / t > 2 * m.l1d_bytes && l2 / t <= m.l2_bytes);
         cr_expect(llc / t >= 2 * m.l2_bytes && llc <= m.l3_bytes);
@@ -191,7 +192,7 @@ Test(survey, a_level_that_is_not_known_has_a_reason_and_no_buffer) {
     int capped;
     const char *why;
     for (int level = 1; level <= 3; level++) {
-        cr_expect(eq(sz, tern_survey_bytes(&m, level, 2, &capped, &why), 0));
+        cr_expect(eq(sz, tern_ceiling_survey_bytes(&m, level, 2, &capped, &why), 0));
         cr_expect(why != NULL);
     }
 }
@@ -200,11 +201,11 @@ Test(survey, a_host_cache_of_a_guest_caps_the_cold_buffer_and_says_so) {
     const struct tern_machine m = machine_of(48 << 10, 2 << 20, (size_t)260 << 20, 8);
     int capped;
     const char *why;
-    cr_assert(eq(sz, tern_survey_bytes(&m, 4, 2, &capped, &why), (size_t)1 << 30));
+    cr_assert(eq(sz, tern_ceiling_survey_bytes(&m, 4, 2, &capped, &why), (size_t)1 << 30));
     cr_assert(eq(int, capped, 1));
 }
 
-static int collect(void *ctx, const struct tern_survey_row *row, double done) {
+static int collect(void *ctx, const struct tern_ceiling_row *row, double done) {
     size_t *rows = ctx;
     cr_expect(done > 0 && done <= 1);
     cr_expect(row->threads == 1);
@@ -220,7 +221,7 @@ Test(survey, gives_every_row_a_rate_or_a_reason) {
     size_t rows = 0;
     setenv("TERN_ISA", "scalar", 1);
     cr_assert(tern_machine_get(&m, &e) == TERN_OK, "%s", e.text);
-    cr_assert(tern_survey(m, &threads, 1, 0.1, collect, &rows, &e) == TERN_OK, "%s", e.text);
+    cr_assert(tern_ceiling_survey(m, &threads, 1, 0.1, collect, &rows, &e) == TERN_OK, "%s", e.text);
     cr_assert(rows >= 5);
 }
 
@@ -229,7 +230,7 @@ Test(survey, refuses_more_threads_than_processors) {
     const size_t threads = 9;
     size_t rows = 0;
     struct tern_error e = {0};
-    cr_assert(eq(int, tern_survey(&m, &threads, 1, 0.1, collect, &rows, &e), TERN_BAD_INPUT));
+    cr_assert(eq(int, tern_ceiling_survey(&m, &threads, 1, 0.1, collect, &rows, &e), TERN_BAD_INPUT));
     cr_assert(strstr(e.text, "9 threads") != NULL);
 }
 

@@ -5,7 +5,7 @@
 #define TERN_TUNER_SEARCH_SPACE_H
 
 #include "kernels/variant.h"
-#include "tuner/search/race.h"
+#include "tuner/search/strategies.h"
 #include "tuner/wisdom/wisdom.h"
 
 #include <stddef.h>

@@ -11,8 +11,8 @@
 #ifndef TERN_TUNER_SEARCH_TABLE_H
 #define TERN_TUNER_SEARCH_TABLE_H
 
-#include "tuner/search/race.h"
 #include "tuner/search/space.h"
+#include "tuner/search/strategies.h"
 
 #include <stddef.h>
 

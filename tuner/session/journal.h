@@ -25,13 +25,13 @@ enum tern_status tern_journal_open(const char *path, const struct tern_journal_h
                                    struct tern_journal **out, struct tern_error *e);
 void tern_journal_close(struct tern_journal *j);
 
-/* One round of one phase of a problem. `entrants` is a hash of who took part and of their code: a remembered
+/* One round of one phase of a problem. `candidates` is a hash of who took part and of their code: a remembered
  * round counts only when it is the same. */
 struct tern_journal_key {
     const char *problem; /* "6912x2560x1 t1 wcold" */
     const char *phase;   /* "guess", "race", "duel" */
     size_t round;
-    uint64_t entrants;
+    uint64_t candidates;
 };
 
 /* Appends the round: ns[i] of name[i]; `seconds` it took. */

@@ -6,6 +6,8 @@
  *   g5    1 vpmovzxbw, 2 vpermi2w, 1 test + 1 blend, 1 test + 1 masked negation, 1 add per 5 columns; table:
  *         4 loads.
  * Sums stay in int16 for at most 85 (g3w) or 51 (g5) groups: |entry| <= 128 g. */
+#include "kernels/x86/vec_avx512.h"
+
 #include "base/pool.h"
 #include "kernels/formats/memory/group.h"
 #include "kernels/prep/lut.h"

@@ -7,7 +7,10 @@
 #ifndef TERN_KERNELS_X86_PANELS_T24_LOOP_H
 #define TERN_KERNELS_X86_PANELS_T24_LOOP_H
 
-#include "kernels/x86/panel_vec.h"
+#include "kernels/unroll.h"
+
+#include <stddef.h>
+#include <stdint.h>
 
 /* C promises strings of 4,095 bytes; compilers that compile this take longer ones. */
 #pragma GCC diagnostic ignored "-Woverlength-strings"
@@ -17,7 +20,7 @@ struct t24_constants {
     uint8_t table[64], two[64], four[64], merge_18[64], merge_08[64], merge_10[64];
 };
 
-#if TERN_VEC_BITS == 512
+#if VEC_BITS == 512
 #define T24_R(n)  "%%zmm" #n
 #define T24_BYTES "64"
 #else
@@ -56,12 +59,14 @@ struct t24_constants {
     T24_CODE(h, 1, 29)                                                                                       \
     T24_SUM(28, 0, 1, 2)                                                                                     \
     T24_CODE(h, 2, 28)                                                                                       \
-    T24_SUM(29, 3, 4, 5) T24_CODE(h, 3, 29) T24_SUM(28, 6, 7, 8) T24_CODE(h, 4, 28) T24_SUM(29, 9, 10, 11)   \
-        T24_LOW(h, 0, 29) T24_HIGH(h, 3, 3, 3, 29) T24_LOOK(29) T24_SUM(28, 12, 13, 14) T24_LOW(h, 1, 28)    \
+    T24_SUM(29, 3, 4, 5)                                                                                     \
+    T24_CODE(h, 3, 29)                                                                                       \
+    T24_SUM(28, 6, 7, 8) T24_CODE(h, 4, 28) T24_SUM(29, 9, 10, 11) T24_LOW(h, 0, 29)                         \
+        T24_HIGH(h, 3, 3, 3, 29) T24_LOOK(29) T24_SUM(28, 12, 13, 14) T24_LOW(h, 1, 28)                      \
             T24_HIGH(h, 4, 3, 3, 28) T24_LOOK(28) T24_SUM(29, 15, 16, 17) T24_LOW(h, 2, 29)                  \
                 T24_HIGH(h, 3, 2, 4, 29) T24_HIGH(h, 4, 1, 5, 29) T24_LOOK(29) T24_SUM(28, 18, 19, 20)       \
                     T24_SUM(29, 21, 22, 23)
-#if TERN_VEC_BITS == 512
+#if VEC_BITS == 512
 /* Lanes 0-7 are the first four columns, 8-15 the next. */
 #define T24_WHOLE                                                                                            \
     "vpbroadcastd (%[q]), " T24_R(27) "\n\t"                                                                 \
