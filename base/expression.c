@@ -1,13 +1,13 @@
 #include "base/expression.h"
 
+#include "base/arithmetic.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DEEPEST 64
-
-enum operation { ADD, SUB, MUL, DIV, MOD, EQ, NE, LE, GE, LT, GT, AND, OR, MIN, MAX, UP };
 
 union number {
     int64_t whole;
@@ -39,93 +39,15 @@ __attribute__((format(printf, 3, 4))) static union number wrong(struct reader *r
     return zero;
 }
 
-/* ---- arithmetic ---- */
-
-static int64_t whole_up(struct reader *r, int64_t a, int64_t b) {
-    if (b <= 0 || a < 0) return wrong(r, TERN_BAD_INPUT, "up() needs a >= 0 and b > 0").whole;
-    if (a > INT64_MAX - b) return wrong(r, TERN_BAD_INPUT, "overflow").whole;
-    return (a + b - 1) / b * b;
-}
-
-static int64_t whole_divide(struct reader *r, enum operation o, int64_t a, int64_t b) {
-    if (b == 0 || b == -1) return wrong(r, TERN_BAD_INPUT, b ? "division by -1" : "division by zero").whole;
-    return o == DIV ? a / b : a % b;
-}
-
-static int64_t whole_sum(struct reader *r, enum operation o, int64_t a, int64_t b) {
-    int64_t v = 0;
-    const int over = o == ADD   ? __builtin_add_overflow(a, b, &v)
-                     : o == SUB ? __builtin_sub_overflow(a, b, &v)
-                                : __builtin_mul_overflow(a, b, &v);
-    return over ? wrong(r, TERN_BAD_INPUT, "overflow").whole : v;
-}
-
-static double real_divide(struct reader *r, enum operation o, double a, double b) {
-    if (b == 0) return r->check_only ? 1 : wrong(r, TERN_INCONCLUSIVE, "division by zero").real;
-    return o == DIV ? a / b : o == MOD ? fmod(a, b) : ceil(a / b) * b;
-}
-
-#define COMPARE(o, a, b)                                                                                     \
-    ((o) == EQ    ? (a) == (b)                                                                               \
-     : (o) == NE  ? (a) != (b)                                                                               \
-     : (o) == LE  ? (a) <= (b)                                                                               \
-     : (o) == GE  ? (a) >= (b)                                                                               \
-     : (o) == LT  ? (a) < (b)                                                                                \
-     : (o) == GT  ? (a) > (b)                                                                                \
-     : (o) == AND ? (a) && (b)                                                                               \
-                  : (a) || (b))
-
-static int64_t apply_whole(struct reader *r, enum operation o, int64_t a, int64_t b) {
-    switch (o) {
-    case ADD:
-    case SUB:
-    case MUL:
-        return whole_sum(r, o, a, b);
-    case DIV:
-    case MOD:
-        return whole_divide(r, o, a, b);
-    case MIN:
-    case MAX:
-        return (a < b) == (o == MIN) ? a : b;
-    case UP:
-        return whole_up(r, a, b);
-    default:
-        return COMPARE(o, a, b);
-    }
-}
-
-static double apply_real(struct reader *r, enum operation o, double a, double b) {
-    switch (o) {
-    case ADD:
-        return a + b;
-    case SUB:
-        return a - b;
-    case MUL:
-        return a * b;
-    case DIV:
-    case MOD:
-    case UP:
-        return real_divide(r, o, a, b);
-    case MIN:
-        return fmin(a, b);
-    case MAX:
-        return fmax(a, b);
-    default:
-        return COMPARE(o, a, b);
-    }
-}
-
-static union number apply(struct reader *r, enum operation o, union number a, union number b) {
+static union number apply(struct reader *r, enum tern_operation o, union number a, union number b) {
     union number v = zero;
     if (r->status) return zero;
-    if (r->is_real)
-        v.real = apply_real(r, o, a.real, b.real);
-    else
-        v.whole = apply_whole(r, o, a.whole, b.whole);
-    return v;
+    const char *why = r->is_real ? tern_apply_real(o, a.real, b.real, &v.real)
+                                 : tern_apply_whole(o, a.whole, b.whole, &v.whole);
+    if (!why) return v;
+    if (!r->check_only) return wrong(r, r->is_real ? TERN_INCONCLUSIVE : TERN_BAD_INPUT, "%s", why);
+    return v.real = 1, v; /* with the values of a check, a division by zero tells nothing */
 }
-
-/* ---- grammar ---- */
 
 static void space(struct reader *r) {
     while (*r->at == ' ' || *r->at == '\t') r->at++;
@@ -172,8 +94,8 @@ static union number literal(struct reader *r) {
 static union number call(struct reader *r, const char *word, size_t n) {
     static const struct {
         const char *name;
-        enum operation operation;
-    } function[] = {{"min", MIN}, {"max", MAX}, {"up", UP}};
+        enum tern_operation operation;
+    } function[] = {{"min", TERN_OP_MIN}, {"max", TERN_OP_MAX}, {"up", TERN_OP_UP}};
     for (size_t i = 0; i < sizeof function / sizeof *function; i++) {
         if (!is_word(word, n, function[i].name)) continue;
         const union number a = disjunction(r);
@@ -217,9 +139,9 @@ static union number atom(struct reader *r) {
         v = disjunction(r);
         if (!sign(r, ")")) wrong(r, TERN_BAD_INPUT, "')' is missing");
     } else if (sign(r, "-")) {
-        v = apply(r, SUB, zero, atom(r));
+        v = apply(r, TERN_OP_SUB, zero, atom(r));
     } else if (sign(r, "!")) {
-        v = apply(r, EQ, zero, atom(r));
+        v = apply(r, TERN_OP_EQ, zero, atom(r));
     } else if (is_digit(*r->at) || (r->is_real && *r->at == '.')) {
         v = literal(r);
     } else if (is_letter(*r->at)) {
@@ -235,11 +157,11 @@ static union number product(struct reader *r) {
     union number v = atom(r);
     while (!r->status) {
         if (sign(r, "*"))
-            v = apply(r, MUL, v, atom(r));
+            v = apply(r, TERN_OP_MUL, v, atom(r));
         else if (sign(r, "/"))
-            v = apply(r, DIV, v, atom(r));
+            v = apply(r, TERN_OP_DIV, v, atom(r));
         else if (sign(r, "%"))
-            v = apply(r, MOD, v, atom(r));
+            v = apply(r, TERN_OP_MOD, v, atom(r));
         else
             break;
     }
@@ -250,9 +172,9 @@ static union number sum(struct reader *r) {
     union number v = product(r);
     while (!r->status) {
         if (sign(r, "+"))
-            v = apply(r, ADD, v, product(r));
+            v = apply(r, TERN_OP_ADD, v, product(r));
         else if (sign(r, "-"))
-            v = apply(r, SUB, v, product(r));
+            v = apply(r, TERN_OP_SUB, v, product(r));
         else
             break;
     }
@@ -262,8 +184,9 @@ static union number sum(struct reader *r) {
 static union number comparison(struct reader *r) {
     static const struct {
         const char *sign;
-        enum operation operation;
-    } known[] = {{"==", EQ}, {"!=", NE}, {"<=", LE}, {">=", GE}, {"<", LT}, {">", GT}};
+        enum tern_operation operation;
+    } known[] = {{"==", TERN_OP_EQ}, {"!=", TERN_OP_NE}, {"<=", TERN_OP_LE},
+                 {">=", TERN_OP_GE}, {"<", TERN_OP_LT},  {">", TERN_OP_GT}};
     const union number a = sum(r);
     for (size_t i = 0; !r->status && i < sizeof known / sizeof *known; i++)
         if (sign(r, known[i].sign)) return apply(r, known[i].operation, a, sum(r));
@@ -272,13 +195,13 @@ static union number comparison(struct reader *r) {
 
 static union number conjunction(struct reader *r) {
     union number v = comparison(r);
-    while (!r->status && sign(r, "&&")) v = apply(r, AND, v, comparison(r));
+    while (!r->status && sign(r, "&&")) v = apply(r, TERN_OP_AND, v, comparison(r));
     return v;
 }
 
 static union number disjunction(struct reader *r) {
     union number v = conjunction(r);
-    while (!r->status && sign(r, "||")) v = apply(r, OR, v, conjunction(r));
+    while (!r->status && sign(r, "||")) v = apply(r, TERN_OP_OR, v, conjunction(r));
     return v;
 }
 

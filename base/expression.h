@@ -1,11 +1,11 @@
-/* Expressions kept as text, printed as they are and evaluated as they are: over whole numbers the constraints of
- * parameter spaces, over real numbers the formulas of counter groups. Both have one grammar.
+/* Expressions kept as text, printed as they are and evaluated as they are: over whole numbers the constraints
+ * of parameter spaces, over real numbers the formulas of counter groups. Both have one grammar.
  *
- * Loosest first:  a || b   a && b   == != < <= > >=   + -   * / %   -a !a   ( )
- * with decimal numbers, the caller's names, and min(a,b), max(a,b), up(a,b): a rounded up to a multiple of b. A
- * name is a letter or '_' followed by letters, digits and '_'. Comparisons give 0 or 1. Both sides of && and ||
- * are always read. Errors tell the place; a text that is no expression, a name that is not given, and more than
- * 64 nested levels are TERN_BAD_INPUT. */
+ * Loosest first:  a || b   a && b   == != < <= > >=   + -   * / %   -a !a   ( ) with decimal numbers, the
+ * caller's names, and min(a,b), max(a,b), up(a,b): a rounded up to a multiple of b. A name is a letter or '_'
+ * followed by letters, digits and '_'. Comparisons give 0 or 1. Both sides of && and || are always read.
+ * Errors tell the place; a text that is no expression, a name that is not given, and more than 64 nested
+ * levels are TERN_BAD_INPUT. */
 #ifndef TERN_BASE_EXPRESSION_H
 #define TERN_BASE_EXPRESSION_H
 

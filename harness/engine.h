@@ -95,7 +95,7 @@ struct tern_engine_facts {
     char decode_plan[512], prefill_plan[512]; /* the variants, each with its share of the weights */
     size_t planned;                           /* linear layers that are ternary */
     size_t from_wisdom;                       /* those that wisdom decided */
-    size_t lent;       /* of these: decided by what the slowest kind of core lends (tuner/wisdom/core_kinds.h) */
+    size_t lent; /* of these: decided by what the slowest kind of core lends (tuner/wisdom/core_kinds.h) */
     char warning[512]; /* which variants failed their proof here, and why; "": none */
 
     double load_seconds;

@@ -1,5 +1,5 @@
-/* What `tern doctor` finds: everything that helps or hinders measuring here, one line each. Every "no" comes with
- * its reason and with what to do about it. */
+/* What `tern doctor` finds: everything that helps or hinders measuring here, one line each. Every "no" comes
+ * with its reason and with what to do about it. */
 #ifndef TERN_MEASURE_DOCTOR_H
 #define TERN_MEASURE_DOCTOR_H
 

@@ -9,8 +9,8 @@
 
 #include <stddef.h>
 
-/* Summary of one thing's samples, in their unit. Not measured: n == 0 and the numbers NaN; so is a median that is
- * not above zero, which the clock could not see. */
+/* Summary of one thing's samples, in their unit. Not measured: n == 0 and the numbers NaN; so is a median
+ * that is not above zero, which the clock could not see. */
 struct tern_estimate {
     size_t n;
     double median, mad, min;
@@ -19,8 +19,8 @@ struct tern_estimate {
 };
 
 /* Ratio of paired samples. n counts the pairs used: one with a time of zero (below the overhead) is dropped.
- * Ties are pairs whose two times were equal, dropped or not: many of them mean a clock too coarse, not equality.
- * n == 0: numbers are NaN. */
+ * Ties are pairs whose two times were equal, dropped or not: many of them mean a clock too coarse, not
+ * equality. n == 0: numbers are NaN. */
 struct tern_ratio {
     size_t n, ties;
     double median;       /* time of the one / time of the base */

@@ -29,28 +29,24 @@ struct worker {
     struct tern_trial *trial;
 };
 
-static enum tern_status list(struct worker *w, const struct gate_arguments *a, const size_t *threads,
-                             size_t counts, struct tern_error *e) {
-    struct tern_cli_filter re;
+static enum tern_status list(struct worker *w, const struct gate_arguments *a,
+                             const struct tern_cli_numbers *threads, struct tern_error *e) {
     size_t variants;
     const struct tern_variant *all = tern_variants(&variants);
     const enum tern_regime regime = strcmp(a->regime, "hot") ? w->fixture.cold : TERN_HOT;
-    if (!tern_cli_filter_new("gate", a->filter, &re))
-        return tern_fail(e, TERN_BAD_INPUT, "gate: --filter: malformed");
-    w->item = calloc(a->problems * counts * variants + 1, sizeof *w->item);
-    for (size_t i = 0; w->item && i < a->problems * counts; i++) {
-        struct tern_problem p = {.threads = threads[i % counts], .regime = regime};
-        tern_cli_shape("gate", a->problem[i / counts], &p.m, &p.k, &p.n);
+    w->item = calloc(a->problems * threads->count * variants + 1, sizeof *w->item);
+    for (size_t i = 0; w->item && i < a->problems * threads->count; i++) {
+        struct tern_problem p = {.threads = threads->item[i % threads->count], .regime = regime};
+        tern_cli_shape("gate", a->problem[i / threads->count], &p.m, &p.k, &p.n);
         for (size_t j = 0; j < variants; j++) {
             struct worker_case *c = &w->item[w->count];
             if (!tern_variant_fits_signs(&all[j], w->fixture.machine->usable, p.m, p.k, p.n, NULL)) continue;
             *c = (struct worker_case){.variant = &all[j], .problem = p};
             snprintf(c->name, sizeof c->name, "%s/%zux%zux%zu/t:%zu/%s", all[j].name, p.m, p.k, p.n,
                      p.threads, tern_regime_name(p.regime));
-            if (tern_cli_matches(&re, c->name)) w->count++;
+            if (tern_cli_matches(&a->filter, c->name)) w->count++;
         }
     }
-    tern_cli_filter_free(&re);
     return w->item ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "gate: out of memory");
 }
 
@@ -111,11 +107,11 @@ int gate_worker(const struct gate_arguments *a) {
     struct worker w = {0};
     struct tern_error e = {""};
     const struct tern_machine *machine;
-    size_t *threads = NULL, counts;
-    if (!tern_cli_sizes("gate", "--threads", a->threads, 1, 1024, &threads, &counts)) return 3;
+    struct tern_cli_numbers threads = {NULL, 0};
+    if (!tern_cli_numbers("gate", "--threads", a->threads, 1, 1024, &threads)) return 3;
     enum tern_status s = tern_machine_get(&machine, &e);
     if (!s) s = tern_fixture_open(machine, a->seed, &w.fixture, &e);
-    if (!s) s = list(&w, a, threads, counts, &e);
+    if (!s) s = list(&w, a, &threads, &e);
     if (!s) s = prepare(&w, &e);
     if (!s) {
         tern_clock_facts();
@@ -128,6 +124,6 @@ int gate_worker(const struct gate_arguments *a) {
     tern_trial_free(w.trial);
     tern_fixture_close(&w.fixture);
     free(w.item);
-    free(threads);
+    free(threads.item);
     return s ? tern_cli_fail(s, &e) : 0;
 }

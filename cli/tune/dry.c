@@ -158,8 +158,7 @@ int tern_tune_dry_run(struct tern_tune_arguments *a, const struct tern_tasks *ta
                                                "eta_seconds_modelled", eta, "at_most_seconds", budget));
     json_decref(list);
     printf("%zu problems, %zu of them known; %zu candidates, %zu seeds; about %.0f s (modelled: 1.5 ms a "
-           "sample), at "
-           "most %.0f s (the budget)\n",
+           "sample), at most %.0f s (the budget)\n",
            tasks->count, all.known, all.candidates, all.seeds, eta, budget);
     return 0;
 }

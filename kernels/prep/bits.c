@@ -2,8 +2,8 @@
 #include "kernels/prep/prep.h"
 
 #include "base/pool.h"
-#include "kernels/signs.h"
-#include "kernels/slices.h"
+#include "kernels/prep/signs.h"
+#include "kernels/prep/slices.h"
 
 #include <string.h>
 

@@ -40,9 +40,9 @@ extern const struct tern_prep tern_prep_block5, tern_prep_block6;
 size_t tern_columns_bytes(const struct tern_call *c, size_t nr, size_t unit);
 void tern_columns_run(const struct tern_call *c, size_t worker, size_t workers, size_t nr, size_t unit);
 
-/* Activations cut into bit slices (kernels/slices.h), each word twice or once. */
+/* Activations cut into bit slices (kernels/prep/slices.h), each word twice or once. */
 extern const struct tern_prep tern_prep_slicestwice, tern_prep_slicesonce;
-/* The signs of the activations, one bit each (kernels/signs.h). */
+/* The signs of the activations, one bit each (kernels/prep/signs.h). */
 extern const struct tern_prep tern_prep_signs;
 
 extern const struct tern_space tern_space_none;

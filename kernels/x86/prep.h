@@ -31,7 +31,7 @@ extern const struct tern_prep tern_prep_lut2_avx512bw, tern_prep_lut3_avx512bw, 
     tern_prep_lut5w_avx512bw;
 extern const struct tern_prep tern_prep_lut4_avx512vbmi, tern_prep_lut5_avx512vbmi;
 
-/* The signs of the activations, one bit each (kernels/signs.h), gathered by vector instructions. */
+/* The signs of the activations, one bit each (kernels/prep/signs.h), gathered by vector instructions. */
 extern const struct tern_prep tern_prep_signs_avx2, tern_prep_signs_avx512bw;
 
 #endif

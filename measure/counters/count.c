@@ -1,9 +1,9 @@
 #include "measure/counters/count.h"
 
+#include "base/expression.h"
 #include "base/memory.h"
 #include "measure/clock.h"
 #include "measure/counters/counters.h"
-#include "base/expression.h"
 #include "measure/counters/tally.h"
 
 #include <math.h>

@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
-/* A JSON string. When the text is not UTF-8, as file names need not be, every byte above ASCII becomes '?'. NULL
- * only without memory. */
+/* A JSON string. When the text is not UTF-8, as file names need not be, every byte above ASCII becomes '?'.
+ * NULL only without memory. */
 json_t *tern_json_text(const char *text);
 
 #endif

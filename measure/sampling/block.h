@@ -1,6 +1,5 @@
-/* Blocks: a stretch of measuring with the state of the machine before and after it. A block in which the
- * machine was disturbed is dirty; it is measured again, and when it stays dirty it is marked and believed
- * less. */
+/* A block is a stretch of measuring, with the state of the machine before and after it. A block in which the
+ * machine was disturbed is dirty. It is measured again; one that stays dirty is marked. */
 #ifndef TERN_MEASURE_SAMPLING_BLOCK_H
 #define TERN_MEASURE_SAMPLING_BLOCK_H
 

@@ -1,8 +1,9 @@
 /* The timing loop: a round takes one sample of every alternative, in a new order each time.
  *
- * tern times nothing else in any other way: the comparison (sampling/sampler.h), the A/A floor, the ceilings,
- * the tuner's races and finals, `tern bench`, the gate and its workers, the end-to-end tests. They differ in
- * what one sample is and in how rounds are put together, and say so in the options. */
+ * Every time that tern compares or remembers comes from here: the comparison (sampling/sampler.h), the A/A
+ * floor, the ceilings, the tuner's races and finals, `tern bench`, the gate and its workers, the end-to-end
+ * tests. They differ in what one sample is and in how rounds are put together; the options say it, and
+ * docs/measuring.md lists the values in use. */
 #ifndef TERN_MEASURE_SAMPLING_ROUND_H
 #define TERN_MEASURE_SAMPLING_ROUND_H
 
@@ -20,8 +21,8 @@ struct tern_alternative {
     void *ctx;
     double per;     /* work of one call, in any unit: samples are ns per unit of it. 0: 1, ns per call */
     uint64_t calls; /* in one sample; 0: found before the first sample, which then lasts about one epoch */
-    /* Takes the sample in place of `work`, where somebody else holds the clock (a process of the gate): ns per
-     * call, NaN when it could not be taken. `calls` is then never searched for; 0 means 1. */
+    /* Takes the sample in place of `work`, where somebody else holds the clock (a process of the gate): ns
+     * per call, NaN when it could not be taken. `calls` is then never searched for; 0 means 1. */
     double (*sample)(void *ctx, uint64_t calls);
 };
 
@@ -57,9 +58,10 @@ struct tern_sampler_options {
 };
 
 /* One round over alt[which[i]], i < count; `which` NULL: all of alt[0..count). ns[i] gets the sample of
- * which[i], the cost of reading the clock subtracted, per unit of work. joules[i] (may be NULL) gets the energy
- * per unit of work, NaN when it is not known. `number` is the round's number, for the order. A number of calls
- * that is 0 is found first, and kept. Returns 1, or 0 when *stop became non-zero: nothing in ns counts then. */
+ * which[i], the cost of reading the clock subtracted, per unit of work. joules[i] (may be NULL) gets the
+ * energy per unit of work, NaN when it is not known. `number` is the round's number, for the order. A number
+ * of calls that is 0 is found first, and kept. Returns 1, or 0 when *stop became non-zero: nothing in ns
+ * counts then. */
 int tern_round(struct tern_alternative *alt, const size_t *which, size_t count, size_t number,
                const struct tern_sampler_options *o, double *ns, double *joules);
 
@@ -67,8 +69,8 @@ int tern_round(struct tern_alternative *alt, const size_t *which, size_t count, 
 double tern_sample(const struct tern_alternative *a, const struct tern_sampler_options *o);
 
 /* The number of calls that makes the slowest of `count` alternatives fill the epoch, when one call of each
- * takes about ns[i]. It is raised until the fastest one's sample lasts 1000 steps of the clock, but the slowest
- * one's no longer than 100 epochs. At least 1. */
+ * takes about ns[i]. It is raised until the fastest one's sample lasts 1000 steps of the clock, but the
+ * slowest one's no longer than 100 epochs. At least 1. */
 uint64_t tern_common_calls(const double *ns, size_t count, double epoch_seconds);
 
 /* An epoch as long as one call of `a`, but within the two limits: samples of equal length are hit by

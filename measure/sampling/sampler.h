@@ -1,9 +1,9 @@
 /* The comparison: how long several alternatives take, and how they compare, on a machine that drifts.
  *
- * Rounds visit the alternatives in a random cyclic Latin-square order (ABBA for two); each round gives
- * ln(t_i / t_0); the estimate is the median of those, with the exact, distribution-free sign-test interval. One
- * number of calls serves all alternatives, unless the options say otherwise. Source of the method: nanobench's
- * compare(), checkasm's statistics. */
+ * Rounds visit the alternatives in a random cyclic Latin-square order (ABBA for two); each round gives ln(t_i
+ * / t_0); the estimate is the median of those, with the exact, distribution-free sign-test interval. One
+ * number of calls serves all alternatives, unless the options say otherwise. Source of the method:
+ * nanobench's compare(), checkasm's statistics. */
 #ifndef TERN_MEASURE_SAMPLING_SAMPLER_H
 #define TERN_MEASURE_SAMPLING_SAMPLER_H
 
@@ -29,8 +29,8 @@ struct tern_comparison {
     size_t slow_rounds;
 };
 
-/* Measures. count >= 1; `o` may be NULL. On success the caller frees with tern_comparison_free. Ends after the
- * current round when it is told to stop; TERN_INCONCLUSIVE when that is before the first one.
+/* Measures. count >= 1; `o` may be NULL. On success the caller frees with tern_comparison_free. Ends after
+ * the current round when it is told to stop; TERN_INCONCLUSIVE when that is before the first one.
  *
  * The common number of calls is that of tern_common_calls; with own_calls every alternative's is found by
  * itself, or taken as given. To settle means: two warm-up rounds in a row took the same time within 2 %. */

@@ -1,4 +1,4 @@
-#include "models/convert/convert.h"
+#include "models/convert/compare.h"
 
 #include "base/compiler.h"
 #include "base/memory.h"

@@ -2,11 +2,10 @@
 #include "reports/figures/sensitivity.h"
 #include "reports/data/number.h"
 #include "reports/figures/heat.h"
-#include "reports/figures/sensitivity_plot.h"
-#include "reports/page/csv_cells.h"
-#include "reports/page/html_cells.h"
-#include "reports/page/markdown_cells.h"
-#include "reports/sections/sections.h"
+#include "reports/sections/section.h"
+#include "reports/tables/csv.h"
+#include "reports/tables/html.h"
+#include "reports/tables/markdown.h"
 
 static int any(const struct tern_report_data *d) {
     struct tern_sensitivity s;

@@ -1,11 +1,12 @@
 /* The final: the default against its challengers, with an A/A control in the same rounds.
  *
- * Candidate 0 is the default and candidate 1 its twin, the very same thing once more: what separates those two is
- * noise. A challenger is shown to be faster by the rule of measure/sampling/floor.h, as everything that compares: the
- * whole 95 % sign-test interval of its paired ratio lies below 1, and further from it than the A/A floor.
- * Else it is a tie, and the challenger is used when its interval lies below 1 all the same, or it was faster
- * in three rounds of four; the default otherwise.
- */
+ * Candidate 0 is the default. Candidate 1 is its twin, the very same thing once more: what separates those
+ * two is noise. A challenger is shown to be faster by the rule that all comparisons share
+ * (measure/sampling/floor.h): the whole 95 % sign-test interval of its paired ratio lies below 1, and further
+ * from 1 than the A/A floor.
+ *
+ * Otherwise it is a tie. The challenger is still used if its whole interval is below 1, or if it was faster
+ * in three rounds of four. If neither holds, the default is kept. */
 #ifndef TERN_TUNER_CONTEST_FINAL_H
 #define TERN_TUNER_CONTEST_FINAL_H
 
@@ -23,14 +24,14 @@ struct tern_final {
     struct tern_ratio *ratio; /* time over the default's */
     double floor;             /* tern_floor_of the twin's ratio; NaN below 6 rounds */
     size_t winner;            /* a candidate: the default or a challenger */
-    int tie;      /* the default and the best challenger are not separable; either may be the winner */
+    int tie;      /* the default and the best challenger could not be told apart; either may be the winner */
     int complete; /* final_min rounds were done */
 };
 
-/* `s->count` candidates: default, twin, `challengers` of them, then any observers (baselines, ceilings), which
- * never win and, after the first final_min rounds, take part in every fourth one only. Uses s->round, s->go
- * and s->effort. With fewer than 6 rounds nothing is significant, and the result is not complete.
- * TERN_INCONCLUSIVE when the default or every round failed. */
+/* The `s->count` candidates are the default, its twin, `challengers` challengers, and then any observers
+ * (baselines, ceilings). Observers never win; after the first final_min rounds they take part in every fourth
+ * round only. Uses s->round, s->go and s->effort. With fewer than 6 rounds nothing is significant, and the
+ * result is not complete. TERN_INCONCLUSIVE when the default or every round failed. */
 enum tern_status tern_final_run(const struct tern_search *s, size_t challengers, struct tern_final *out,
                                 struct tern_error *e);
 void tern_final_free(struct tern_final *d);

@@ -1,14 +1,14 @@
-/* What a problem goes through, in this order: it is screened, searched (or recorded as a table), decided by the
- * final, which ends in the verdict, and its baselines are timed. Each file calls only those that come after it here.
- * Inside this folder only. */
+/* The phases of a problem. Its candidates are screened, then searched (or recorded as a table); the final
+ * decides and ends in the verdict; then the baselines are timed. A file calls only functions that stand below
+ * its own in this header. */
 #ifndef TERN_TUNER_CONTEST_PHASES_H
 #define TERN_TUNER_CONTEST_PHASES_H
 
 #include "tuner/contest/contest.h"
 #include "tuner/contest/final.h"
 
-/* problem.c: races the candidates of one problem and decides among the best until `ends`, and fills the outcome (already zeroed, task set). Statuses
- * are those that end the whole run; a problem that cannot be measured is an outcome with a reason. */
+/* problem.c: takes one problem through all its phases until `ends`, and fills the outcome (already zeroed,
+ * task set). An error ends the whole run; a problem that cannot be measured is an outcome with a reason. */
 enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
                                   struct tern_outcome *out, struct tern_error *e);
 

@@ -1,10 +1,10 @@
 /* Search strategies: which of many candidates is fastest, found with as few samples as honesty allows.
  *
  * A strategy sees numbers only: it asks for rounds and gets costs (nanoseconds, or what the objective makes
- * of them). So it is tested with a table of invented costs, and replayed from a journal or from a recorded
- * table. The final at the end is the full paired protocol with an A/A control; only it decides a winner.
- * Sources: successive halving (Jamieson, Talwalkar 2016), the 1.25x rule of Highway's auto-tuner, nanobench's
- * paired comparison; local search with restarts and evolution as Kernel Tuner has them. */
+ * of them). Therefore tests give it a table of invented costs, and it can be replayed from a journal or from
+ * a recorded table. The final at the end is the full paired protocol with an A/A control; only it decides a
+ * winner. Sources: successive halving (Jamieson, Talwalkar 2016), the 1.25x rule of Highway's auto-tuner,
+ * nanobench's paired comparison; local search with restarts and evolution as Kernel Tuner has them. */
 #ifndef TERN_TUNER_SEARCH_STRATEGIES_H
 #define TERN_TUNER_SEARCH_STRATEGIES_H
 

@@ -34,12 +34,12 @@ int tern_session_stopped(const struct tern_session *s);
 void tern_session_warn(const struct tern_session *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* What wisdom or the journal of a resumed run tells of the task well enough: nothing is proved, packed or timed for
- * it. NULL when it must be measured. */
+/* What wisdom or the journal of a resumed run tells of the task well enough: nothing is proved, packed or
+ * timed for it. NULL when it must be measured. */
 const struct tern_wisdom_entry *tern_session_remembers(const struct tern_session *s,
                                                        const struct tern_task *task);
-/* Keeps an outcome: as wisdom first, then as records, so that a crash between them repeats work and loses none.
- * `was_done`: an earlier run has written the records. Worse evidence does not replace better. */
+/* Keeps an outcome: as wisdom first, then as records, so that a crash between them repeats work and loses
+ * none. `was_done`: an earlier run has written the records. Worse evidence does not replace better. */
 enum tern_status tern_session_keep(struct tern_session *s, const struct tern_outcome *o, int was_done,
                                    struct tern_error *e);
 

@@ -1,5 +1,5 @@
-/* What the winners are worth for a whole model: each shape's time times how often one pass calls it, decode
- * and prefill and every thread count apart. */
+/* What the winners are worth for a whole model: the time of each shape, times how often one pass calls it.
+ * Decode, prefill and every thread count have sums of their own. */
 #ifndef TERN_TUNER_SESSION_TOTALS_H
 #define TERN_TUNER_SESSION_TOTALS_H
 

@@ -1,6 +1,6 @@
-/* Tuning: for each problem, prove the variants, race the candidates, let the best meet the default in a final, and
- * remember the outcome as wisdom and as records. Interruptible at any moment: wisdom is written after every
- * problem, rounds are in the journal as soon as they are finished. */
+/* Tuning: for each problem, prove the variants, race the candidates, let the best meet the default in a
+ * final, and remember the outcome as wisdom and as records. Interruptible at any moment: wisdom is written
+ * after every problem, rounds are in the journal as soon as they are finished. */
 #ifndef TERN_TUNER_SESSION_TUNE_H
 #define TERN_TUNER_SESSION_TUNE_H
 
@@ -119,10 +119,10 @@ struct tern_tune_summary {
 enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *out,
                            struct tern_error *e);
 
-/* The entry that makes measuring this problem needless: of this objective, fresh, complete, not too noisy,
- * found with the effort of the options or more, and with a variant that may win here. A capped cold regime
- * serves for a cold one. NULL when there is none, or when the options say `again`. FFTW's rule: a deeper
- * search satisfies a shallower request. */
+/* The entry that makes it needless to measure this problem. It has this objective, is fresh, complete and not
+ * too noisy, was found with the effort of the options or more, and its variant may win here. A capped cold
+ * regime counts as a cold one. NULL when there is no such entry, or when the options say `again`. The rule is
+ * FFTW's: a deeper search satisfies a shallower request. */
 const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *o,
                                                 const struct tern_wisdom *w, const struct tern_problem *p);
 

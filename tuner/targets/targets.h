@@ -33,9 +33,9 @@ struct tern_target_seen {
     char why[256];            /* nothing was measured because ... */
 };
 
-/* Finds the best exact variant of the target by a short race, then measures it anew against the ceiling: the
- * rounds that chose it do not count, so there is no winner's curse. Variants must have been proved on the
- * fixture; those that were not are left out. The error is for what ends the whole run. */
+/* Finds the best exact variant of the target by a short race, then measures it anew against the ceiling. The
+ * rounds that chose it do not count, so the result has no winner's curse. Variants that were not proved on
+ * the fixture are left out. An error ends the whole run; what one target cannot show is in out->why. */
 enum tern_status tern_target_measure(const struct tern_target *t, struct tern_fixture *fixture,
                                      const volatile int *stop, struct tern_target_seen *out,
                                      struct tern_error *e);

@@ -1,5 +1,5 @@
-/* The fixture: what every command that times variants needs, made once and shared. Proofs, weights, threads,
- * ceilings. */
+/* The fixture: proofs, weights, threads and ceilings, made once and shared by everything that times variants
+ * in a run. */
 #ifndef TERN_TUNER_TRIAL_FIXTURE_H
 #define TERN_TUNER_TRIAL_FIXTURE_H
 
@@ -55,7 +55,7 @@ enum tern_status tern_fixture_team(struct tern_fixture *f, size_t threads, struc
 /* Makes both ceilings of a team; what is not available has its reason. */
 void tern_fixture_ceilings(struct tern_fixture *f, struct tern_team *t);
 
-/* A trial of a proved variant: turns the test weights to the shape, which ends trials of another one. */
+/* A trial of a proved variant. The test weights take its shape, which makes trials of another shape invalid. */
 enum tern_status tern_fixture_trial(struct tern_fixture *f, const struct tern_variant *v, const int *param,
                                     const struct tern_problem *p, struct tern_trial **out,
                                     struct tern_error *e);

@@ -16,12 +16,12 @@ char *tern_core_kind_wisdom_path(const char *base, const struct tern_machine *m)
 int tern_core_kind_of_threads(const struct tern_machine *m, size_t threads, size_t *kind);
 /* The slowest kind of core (they are numbered from the fastest on) among the first `threads` processors. */
 size_t tern_core_kind_slowest(const struct tern_machine *m, size_t threads);
-/* The wisdom for threads in the machine's order: that of the first kind of core, without what was measured
- * with more threads than fit on it before the next kind begins. For thread counts that spread over several
- * kinds, the slowest of them lends its own: rows are shared evenly, so its cores are who the others wait for.
- * Of a problem its entry with the most threads up to that count is taken, and says so (`lent`): what wins is
- * then likely to be right, while its times are not those of the mixture. Another kind's file that is missing
- * or cannot be read lends nothing. Otherwise as tern_wisdom_read. */
+/* The wisdom for threads in the machine's order. Entries come from the first kind of core, as long as their
+ * threads fit on it. For thread counts that spread over several kinds, the slowest of these kinds lends its
+ * wisdom: rows are shared evenly, so all other cores wait for the slowest ones. Of each problem the entry
+ * with the most threads up to that count is taken and marked (`lent`): its winner is likely to be right, but
+ * its times are not those of the mixture. A kind whose file is missing or cannot be read lends nothing.
+ * Otherwise like tern_wisdom_read. */
 enum tern_status tern_core_kind_wisdom_read(const char *base, const struct tern_machine *m,
                                             struct tern_wisdom *w, struct tern_error *e);
 

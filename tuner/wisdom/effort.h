@@ -1,5 +1,5 @@
-/* Effort: how hard a tuner looks. It is part of the evidence that wisdom keeps, because what was found with more
- * effort satisfies a request with less. */
+/* Effort: how hard a tuner looks. It is part of the evidence that wisdom keeps, because what was found with
+ * more effort satisfies a request with less. */
 #ifndef TERN_TUNER_WISDOM_EFFORT_H
 #define TERN_TUNER_WISDOM_EFFORT_H
 

@@ -1,5 +1,5 @@
-/* What is made least: time, energy, or their product. A cost function turns a sample's time and energy into
- * one number; everything after it (search, final, ratios) only compares. */
+/* The objective: time, energy, or their product is to be least. A cost function turns the time and energy of
+ * a sample into one number. Everything after it (search, final, ratios) only compares those numbers. */
 #ifndef TERN_TUNER_WISDOM_OBJECTIVE_H
 #define TERN_TUNER_WISDOM_OBJECTIVE_H
 

@@ -9,7 +9,7 @@
 
 #include "kernels/flush.h"
 #include "kernels/formats/memory/planes.h"
-#include "kernels/slices.h"
+#include "kernels/prep/slices.h"
 #include "kernels/x86/row_tiles.h"
 #include "kernels/x86/signs/ones.h"
 

@@ -13,7 +13,7 @@
 #include "kernels/x86/vec_avx512.h"
 
 #include "kernels/formats/memory/planes.h"
-#include "kernels/slices.h"
+#include "kernels/prep/slices.h"
 #include "kernels/x86/row_tiles.h"
 
 enum count { BYTES, WORDS, NARROW };
