@@ -22,7 +22,7 @@ static const char *round_up(int64_t a, int64_t b, int64_t *out) {
     return NULL;
 }
 
-const char *tern_apply_whole(enum tern_operation o, int64_t a, int64_t b, int64_t *out) {
+const char *tern_apply_whole(enum tern_arithmetic o, int64_t a, int64_t b, int64_t *out) {
     switch (o) {
     case TERN_OP_ADD:
         return __builtin_add_overflow(a, b, out) ? overflow : NULL;
@@ -48,7 +48,7 @@ const char *tern_apply_whole(enum tern_operation o, int64_t a, int64_t b, int64_
     }
 }
 
-const char *tern_apply_real(enum tern_operation o, double a, double b, double *out) {
+const char *tern_apply_real(enum tern_arithmetic o, double a, double b, double *out) {
     switch (o) {
     case TERN_OP_ADD:
         *out = a + b;

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-enum tern_operation {
+enum tern_arithmetic {
     TERN_OP_ADD,
     TERN_OP_SUB,
     TERN_OP_MUL,
@@ -24,8 +24,8 @@ enum tern_operation {
 };
 
 /* *out of a and b. NULL, or static text: why there is no value (an overflow, a division by zero). */
-const char *tern_apply_whole(enum tern_operation o, int64_t a, int64_t b, int64_t *out);
+const char *tern_apply_whole(enum tern_arithmetic o, int64_t a, int64_t b, int64_t *out);
 /* The same over real numbers, where an overflow gives an infinity. */
-const char *tern_apply_real(enum tern_operation o, double a, double b, double *out);
+const char *tern_apply_real(enum tern_arithmetic o, double a, double b, double *out);
 
 #endif

@@ -39,7 +39,7 @@ __attribute__((format(printf, 3, 4))) static union number wrong(struct reader *r
     return zero;
 }
 
-static union number apply(struct reader *r, enum tern_operation o, union number a, union number b) {
+static union number apply(struct reader *r, enum tern_arithmetic o, union number a, union number b) {
     union number v = zero;
     if (r->status) return zero;
     const char *why = r->is_real ? tern_apply_real(o, a.real, b.real, &v.real)
@@ -94,7 +94,7 @@ static union number literal(struct reader *r) {
 static union number call(struct reader *r, const char *word, size_t n) {
     static const struct {
         const char *name;
-        enum tern_operation operation;
+        enum tern_arithmetic operation;
     } function[] = {{"min", TERN_OP_MIN}, {"max", TERN_OP_MAX}, {"up", TERN_OP_UP}};
     for (size_t i = 0; i < sizeof function / sizeof *function; i++) {
         if (!is_word(word, n, function[i].name)) continue;
@@ -184,7 +184,7 @@ static union number sum(struct reader *r) {
 static union number comparison(struct reader *r) {
     static const struct {
         const char *sign;
-        enum tern_operation operation;
+        enum tern_arithmetic operation;
     } known[] = {{"==", TERN_OP_EQ}, {"!=", TERN_OP_NE}, {"<=", TERN_OP_LE},
                  {">=", TERN_OP_GE}, {"<", TERN_OP_LT},  {">", TERN_OP_GT}};
     const union number a = sum(r);
