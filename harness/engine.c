@@ -97,6 +97,8 @@ static enum tern_status plan(struct tern_engine *en, const struct tern_engine_op
     f->macs_per_token = tern_model_macs(&en->model->hp);
     f->planned = p->planned;
     f->from_wisdom = p->from_wisdom;
+    f->from_ranks = p->from_ranks;
+    memcpy(f->ranks, p->ranks, sizeof f->ranks);
     f->lent = p->lent;
     f->merged_qkv = p->qkv_projections == 1;
     f->merged_gate_up = p->gated_projections == 1;

@@ -95,7 +95,9 @@ struct tern_engine_facts {
     char decode_plan[512], prefill_plan[512]; /* the variants, each with its share of the weights */
     size_t planned;                           /* linear layers that are ternary */
     size_t from_wisdom;                       /* those that wisdom decided */
-    size_t lent; /* of these: decided by what the slowest kind of core lends (tuner/wisdom/core_kinds.h) */
+    size_t from_ranks;                        /* those that ranks decided, where wisdom knows nothing */
+    char ranks[128];                          /* whose ranks: "zen5, measured 2026-12-01"; "": nobody's */
+    size_t lent; /* of those by wisdom: decided by what the slowest kind of core lends (core_kinds.h) */
     char warning[512]; /* which variants failed their proof here, and why; "": none */
 
     double load_seconds;
