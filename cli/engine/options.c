@@ -74,6 +74,8 @@ const struct tern_cli_option tern_cli_engine_options[] = {
      TERN_CLI_TEXT(struct tern_cli_engine, wisdom)},
     {"no-wisdom", 0, NULL, "ignore what was tuned on this machine",
      TERN_CLI_FLAG(struct tern_cli_engine, no_wisdom)},
+    {"no-race", 0, NULL, "no race of at most a second where nothing is known of this CPU; see docs/tuning.md",
+     TERN_CLI_FLAG(struct tern_cli_engine, no_race)},
     {"cache", 0, "DIR",
      "keep packed weights there (default: models of 16 MB and more are kept in the user's cache folder)",
      TERN_CLI_TEXT(struct tern_cli_engine, cache)},
@@ -159,6 +161,8 @@ enum tern_status tern_cli_engine_open(struct tern_cli_engine *c, struct tern_err
                          : tern_wisdom_here(c->wisdom, &c->known, warning, sizeof warning, e);
     if (warning[0]) fprintf(stderr, "tern: warning: %s\n", warning);
     if (s == TERN_OK) c->engine.cache = cache_folder(c);
+    if (s == TERN_OK && !c->no_wisdom && !c->no_race)
+        c->engine.races = c->races = tern_xdg_path("cache", "races");
     return s;
 }
 
@@ -173,4 +177,5 @@ void tern_cli_engine_close(struct tern_cli_engine *c) {
     tern_model_close(c->m);
     free(c->found);
     free(c->folder);
+    free(c->races);
 }
