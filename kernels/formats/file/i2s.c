@@ -5,6 +5,7 @@
  *                          in bits   7:6    5:4     3:2     1:0      codes 0, 1, 2 = -1, 0, +1
  *   after the last block: f32 scale, 28 bytes of padding. */
 #include "kernels/format.h"
+#include "kernels/formats/rows.h"
 
 #include "base/memory.h"
 
@@ -75,9 +76,6 @@ const struct tern_format tern_format_i2s = {
     .bits = 2.0,
     .in_files = 1,
     .accepts = accepts,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_MEMBERS,
     .scale = read_scale,
 };

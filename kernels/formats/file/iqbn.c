@@ -114,9 +114,6 @@ const struct tern_format tern_format_iq2bnr4 = {
     .bits = 2.0,
     .in_files = 1,
     .accepts = accepts,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_MEMBERS,
     .scale = read_scale,
 };

@@ -7,6 +7,7 @@
  * A block of zeros may have scale 0; all others must agree, as those of BitNet's tensors do. */
 #include "kernels/format.h"
 
+#include "kernels/formats/rows.h"
 #include "kernels/half.h"
 
 #include <math.h>
@@ -86,9 +87,6 @@ const struct tern_format tern_format_tq20 = {
     .bits = 2.0625,
     .in_files = 1,
     .accepts = accepts,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_MEMBERS,
     .scale = read_scale,
 };

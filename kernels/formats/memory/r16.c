@@ -66,10 +66,7 @@ const struct tern_format tern_format_r16 = {
     .source = "tern",
     .bits = 2.0,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_MEMBERS,
     .slice_columns = 16,
     .column_at = bytes,
 };

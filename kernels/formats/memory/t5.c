@@ -75,10 +75,7 @@ const struct tern_format tern_format_t5 = {
     .source = "tern",
     .bits = 5.0 / 3,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_MEMBERS,
     .slice_columns = 4,
     .column_at = column_at,
 };
