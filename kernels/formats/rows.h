@@ -8,9 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The members of struct tern_format that a source of one format calls by their own names. */
-#define TERN_FORMAT_MEMBERS .row_step = row_step, .bytes = bytes, .pack = pack, .unpack = unpack
-
 /* Writes k codes (0..3) of row `row` of an m x k matrix. */
 typedef void tern_row_fn(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code);
 

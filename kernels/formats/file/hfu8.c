@@ -46,5 +46,5 @@ const struct tern_format tern_format_hfu8 = {
     .bits = 2.0,
     .in_files = 1,
     .accepts = accepts,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
 };

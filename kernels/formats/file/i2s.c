@@ -5,7 +5,6 @@
  *                          in bits   7:6    5:4     3:2     1:0      codes 0, 1, 2 = -1, 0, +1
  *   after the last block: f32 scale, 28 bytes of padding. */
 #include "kernels/format.h"
-#include "kernels/formats/rows.h"
 
 #include "base/memory.h"
 
@@ -76,6 +75,6 @@ const struct tern_format tern_format_i2s = {
     .bits = 2.0,
     .in_files = 1,
     .accepts = accepts,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .scale = read_scale,
 };

@@ -114,6 +114,6 @@ const struct tern_format tern_format_iq2bnr4 = {
     .bits = 2.0,
     .in_files = 1,
     .accepts = accepts,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .scale = read_scale,
 };

@@ -57,5 +57,5 @@ const struct tern_format tern_format_tmac2 = {
     .bits = 2.0,
     .in_files = 1,
     .accepts = accepts,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
 };

@@ -7,7 +7,6 @@
  * A block of zeros may have scale 0; all others must agree, as those of BitNet's tensors do. */
 #include "kernels/format.h"
 
-#include "kernels/formats/rows.h"
 #include "kernels/half.h"
 
 #include <math.h>
@@ -87,6 +86,6 @@ const struct tern_format tern_format_tq20 = {
     .bits = 2.0625,
     .in_files = 1,
     .accepts = accepts,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .scale = read_scale,
 };

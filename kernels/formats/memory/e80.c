@@ -10,7 +10,6 @@
 
 #include "kernels/formats/memory/e80.h"
 #include "kernels/formats/memory/panel.h"
-#include "kernels/formats/rows.h"
 
 /* clang-format off */
 const uint8_t tern_e80_plain[64] = {
@@ -83,7 +82,7 @@ const struct tern_format tern_format_e80 = {
     .source = "tern",
     .bits = 1.6,
     .accepts = tern_accepts_any,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .slice_columns = 4,
     .column_at = bytes,
 };

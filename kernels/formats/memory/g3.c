@@ -8,7 +8,6 @@
 #include "kernels/format.h"
 
 #include "kernels/formats/memory/group.h"
-#include "kernels/formats/rows.h"
 
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
@@ -62,7 +61,7 @@ const struct tern_format tern_format_g3 = {
     .source = "tern, after TL2 of bitnet.cpp",
     .bits = 5.0 / 3.0,
     .accepts = tern_accepts_any,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .slice_columns = 24,
     .column_at = bytes,
 };

@@ -6,7 +6,6 @@
 #include "kernels/format.h"
 
 #include "kernels/formats/memory/group.h"
-#include "kernels/formats/rows.h"
 
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
@@ -57,7 +56,7 @@ const struct tern_format tern_format_g3w = {
     .source = "tern",
     .bits = 16.0 / 9.0,
     .accepts = tern_accepts_any,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .slice_columns = 9,
     .column_at = bytes,
 };

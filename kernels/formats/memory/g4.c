@@ -7,7 +7,6 @@
 #include "kernels/format.h"
 
 #include "kernels/formats/memory/group.h"
-#include "kernels/formats/rows.h"
 
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
@@ -50,7 +49,7 @@ const struct tern_format tern_format_g4 = {
     .source = "tern, after vlut.cpp",
     .bits = 2.0,
     .accepts = tern_accepts_any,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .slice_columns = 16,
     .column_at = bytes,
 };

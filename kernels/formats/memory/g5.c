@@ -6,7 +6,6 @@
 #include "kernels/format.h"
 
 #include "kernels/formats/memory/group.h"
-#include "kernels/formats/rows.h"
 
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
@@ -62,7 +61,7 @@ const struct tern_format tern_format_g5 = {
     .source = "tern, after lut_mm",
     .bits = 1.6,
     .accepts = tern_accepts_any,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .slice_columns = 20,
     .column_at = bytes,
 };

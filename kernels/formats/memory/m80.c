@@ -11,7 +11,6 @@
 #include "kernels/format.h"
 
 #include "kernels/formats/memory/panel.h"
-#include "kernels/formats/rows.h"
 
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
@@ -51,7 +50,7 @@ const struct tern_format tern_format_m80 = {
     .source = "tern",
     .bits = 1.6,
     .accepts = tern_accepts_any,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .slice_columns = 4,
     .column_at = bytes,
 };

@@ -7,7 +7,6 @@
 #include "kernels/format.h"
 
 #include "kernels/formats/memory/panel.h"
-#include "kernels/formats/rows.h"
 
 static size_t row_step(size_t m, size_t k) {
     (void)m, (void)k;
@@ -75,7 +74,7 @@ const struct tern_format tern_format_p64 = {
     .source = "tern",
     .bits = 2.0,
     .accepts = tern_accepts_any,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .slice_columns = 4,
     .column_at = bytes,
 };

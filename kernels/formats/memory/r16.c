@@ -66,7 +66,7 @@ const struct tern_format tern_format_r16 = {
     .source = "tern",
     .bits = 2.0,
     .accepts = tern_accepts_any,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .slice_columns = 16,
     .column_at = bytes,
 };

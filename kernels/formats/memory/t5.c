@@ -75,7 +75,7 @@ const struct tern_format tern_format_t5 = {
     .source = "tern",
     .bits = 5.0 / 3,
     .accepts = tern_accepts_any,
-    TERN_FORMAT_MEMBERS,
+    TERN_FORMAT_CALLS,
     .slice_columns = 4,
     .column_at = column_at,
 };
