@@ -51,7 +51,8 @@ struct model_plan {
     size_t projections;
     size_t qkv_projections, gated_projections;     /* 1: merged; else 3 and 2 */
     size_t planned, from_wisdom, from_ranks, lent; /* linear layers, as in struct tern_engine_facts */
-    char ranks[128];   /* whose ranks decided for some of them: tern_ranks_say(); "": nobody's */
+    char ranks
+        [128]; /* whose ranks decided first, for decode where they did (tern_ranks_say()); "": nobody's */
     char warning[512]; /* variants that failed their proof, and why; "": none */
 };
 

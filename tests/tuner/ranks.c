@@ -6,6 +6,7 @@
 #include "entries.h"
 #include "measure/machine/microarchitecture.h"
 #include "tuner/wisdom/ranks/gather.h"
+#include "tuner/wisdom/ranks/shipped.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -44,7 +45,8 @@ static struct tern_wisdom_entry entry(size_t m, size_t n, size_t threads, const 
                                    .ratio = 1 / slower,
                                    .effort = "normal",
                                    .date = "2026-12-01T03:04:05Z",
-                                   .margin = NAN};
+                                   .margin = NAN,
+                                   .complete = 1};
     snprintf(en.variant, sizeof en.variant, "%s", winner);
     snprintf(en.base, sizeof en.base, "%s", base);
     snprintf(en.code, sizeof en.code, "%s", tern_variant_code_key(v));
@@ -121,9 +123,10 @@ Test(ranks, what_a_problem_has_not_measured_is_as_slow_as_its_slowest) {
     cr_assert(eq(sz, rank_of(I2S)->problems, 1));
 }
 
-Test(ranks, races_other_objectives_stale_entries_and_middling_thread_counts_teach_nothing) {
+Test(ranks, incomplete_and_stale_entries_other_objectives_and_middling_thread_counts_teach_nothing) {
     struct tern_wisdom_entry race = entry(512, 1, 1, PLANES, P64, 1.5), stale = race, energy = race;
     snprintf(race.effort, sizeof race.effort, "race");
+    race.complete = 0;
     know(race);
     stale.problem.m = 1024;
     snprintf(stale.code, sizeof stale.code, "0123456789abcdef");
@@ -263,6 +266,60 @@ static char *design(const char *vendor, int family, int model) {
     snprintf(of.vendor, sizeof of.vendor, "%s", vendor);
     tern_microarchitecture(&of, name);
     return name;
+}
+
+/* A line that names no variant of the build is a kernel that was renamed or removed: export the file again. */
+Test(ranks, the_shipped_ones_can_be_read_in_full) {
+    for (size_t i = 0; i < tern_shipped_ranks_count; i++) {
+        const char *text = (const char *)tern_shipped_ranks[i].text;
+        struct tern_error e = {""};
+        char file[TERN_MICROARCHITECTURE_NAME + 8];
+        cr_assert(
+            eq(int, tern_ranks_parse(tern_shipped_ranks[i].name, text, strlen(text), &ranks, &e), TERN_OK),
+            "%s", e.text);
+        snprintf(file, sizeof file, "%s.ranks", ranks.name);
+        cr_assert(eq(str, file, (char *)tern_shipped_ranks[i].name));
+        /* Those of another architecture are read, and have nothing for this one. */
+        cr_assert(ranks.skipped == 0 || ranks.count == 0, "%s: %zu lines name no variant", file,
+                  ranks.skipped);
+        tern_ranks_free(&ranks);
+    }
+}
+
+Test(ranks, a_machine_gets_its_own_else_those_of_a_relative_else_none) {
+    static const struct {
+        const char *vendor;
+        int family, model, found;
+        enum tern_ranks_source source;
+    } of[] = {{"AuthenticAMD", 0x1a, 2, 1, TERN_RANKS_OWN},
+              {"AuthenticAMD", 0x1a, 0xf0, 1, TERN_RANKS_RELATIVE}, /* an unknown model of the family */
+              {"Nobody", 1, 1, 0, TERN_RANKS_OWN}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        struct tern_ranks *here;
+        snprintf(machine.vendor, sizeof machine.vendor, "%s", of[i].vendor);
+        machine.family = of[i].family, machine.model = of[i].model;
+        cr_assert(eq(int, tern_ranks_here(&machine, &here, NULL), TERN_OK));
+#ifndef __x86_64__
+        cr_assert(zero(ptr, here), "all shipped ranks are of x86 so far");
+        continue;
+#endif
+        cr_assert(eq(int, here != NULL, of[i].found));
+        if (here) cr_assert(eq(int, here->source, of[i].source));
+        tern_ranks_drop(here);
+    }
+}
+
+Test(ranks, a_stranger_with_the_same_instruction_sets_is_a_relative_too) {
+    struct tern_ranks *zen5, *here;
+    cr_assert(eq(int, tern_ranks_here(&machine, &zen5, NULL), TERN_OK));
+    if (!zen5) cr_skip_test("no ranks of this architecture are shipped");
+    machine.usable = machine.isa = zen5->rank[0].isa;
+    snprintf(machine.vendor, sizeof machine.vendor, "Nobody");
+    cr_assert(eq(int, tern_ranks_here(&machine, &here, NULL), TERN_OK));
+    cr_assert(ne(ptr, here, NULL));
+    cr_assert(eq(int, here->source, TERN_RANKS_RELATIVE));
+    tern_ranks_drop(here);
+    tern_ranks_drop(zen5);
 }
 
 Test(ranks, a_cpu_has_the_name_of_its_micro_architecture) {

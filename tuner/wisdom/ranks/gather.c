@@ -74,7 +74,7 @@ static void see_entry(struct gathering *g, const struct tern_wisdom_entry *en) {
 static int counts(const struct tern_wisdom_entry *en, const struct tern_machine *m, int races) {
     const size_t threads = en->problem.threads;
     return !strcmp(en->objective, "time") && !tern_wisdom_stale(en) && (threads == 1 || threads == m->cpus) &&
-           (races || strcmp(en->effort, "race"));
+           (races || en->complete);
 }
 
 static void make_relative(struct gathering *g) {

@@ -5,9 +5,9 @@
 #include "tuner/wisdom/ranks/ranks.h"
 
 /* Makes ranks of what wisdom measured on machine `m`: the winner, the second and the default of each entry about
- * time with one thread or all of them. Entries of other code than this build's are left out, and so are entries of
- * a race unless `races`. A variant that a problem of its class has not measured counts there as slow as the slowest
- * that was. The caller frees *out. */
+ * time with one thread or all of them. Entries of other code than this build's are left out, and so are incomplete
+ * ones unless `races`: those of a race are never complete. A variant that a problem of its class has not measured
+ * counts there as slow as the slowest that was. The caller frees *out. */
 enum tern_status tern_ranks_gather(const struct tern_wisdom *w, const struct tern_machine *m, int races,
                                    struct tern_ranks *out, struct tern_error *e);
 
