@@ -47,4 +47,8 @@ extern const size_t tern_scalar_peaks_count;
 /* All of them in turn; NULL behind the last. */
 const struct tern_peak *tern_peak_at(size_t i);
 
+/* As tern_ceiling_new(), of a loop that the caller has chosen and that is usable. */
+enum tern_status tern_ceiling_of(const struct tern_peak *p, size_t bytes, struct tern_pool *pool,
+                                 struct tern_ceiling **out, struct tern_error *e);
+
 #endif
