@@ -9,7 +9,7 @@
 #include "base/status.h"
 #include "harness/head/exact.h"
 #include "harness/profile.h"
-#include "kernels/dense/f32_ops.h"
+#include "kernels/dense/attend.h"
 #include "models/model.h"
 #include "tuner/wisdom/wisdom.h"
 

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "harness/engine.h"
 #include "harness/head/exact.h"
+#include "kernels/dense/attend.h"
 #include "kernels/dense/f32_ops.h"
 #include "kernels/dense/head_ops.h"
 #include "kernels/epilogue.h"
@@ -73,19 +74,23 @@ struct head {
 
 /* Scratch that only one worker touches. */
 struct worker {
-    struct tern_pages pages;      /* all of the following */
-    float *score;                 /* TERN_HEADS_TOGETHER rows of attention weights */
-    size_t score_stride;          /* floats from one to the next */
-    float *key;                   /* one rotated key */
-    float *normed;                /* a token behind the first of two norms */
-    unsigned char *own_k, *own_v; /* a single token's key and value of one kv head, in the cache's type */
-    struct tern_tokens one;       /* a single token, quantised; one.f feeds the head */
-    struct tern_tokens many;      /* this worker's view of the shared tokens */
-    float *qkv;                   /* a single token's, of the worker's own heads */
-    void *table;                  /* prep table of a single token */
-    int32_t *block;               /* results of one block of rows, before their epilogue */
-    void *local;                  /* of the variants */
-    void *slice;                  /* of its slice of K; of plans that split K */
+    struct tern_pages pages; /* all of the following */
+    /* Of attention (attention_rows.h), for each row of a tile: scores of a span, the queries side by side,
+     * what the span gives. */
+    float *score, *packed, *add;
+    struct tern_attended *part;
+    float *key;              /* one rotated key */
+    float *query;            /* a single token's turned queries of one kv head */
+    float *normed;           /* a token behind the first of two norms */
+    unsigned char *own;      /* a single token's key and value of each kv head, in the cache's type */
+    unsigned char *keeps;    /* [kv head]: this worker writes them to the cache */
+    struct tern_tokens one;  /* a single token, quantised; one.f feeds the head */
+    struct tern_tokens many; /* this worker's view of the shared tokens */
+    float *qkv;              /* a single token's, of the worker's own heads */
+    void *table;             /* prep table of a single token */
+    int32_t *block;          /* results of one block of rows, before their epilogue */
+    void *local;             /* of the variants */
+    void *slice;             /* of its slice of K; of plans that split K */
     struct tern_profile profile;
 };
 
@@ -93,6 +98,7 @@ struct tern_engine {
     const struct tern_model *model;
     struct tern_pool *pool;
     const struct tern_f32_ops *ops;
+    const struct tern_attend_ops *attend;
     const struct tern_epilogue_ops *epilogue;
     uint32_t usable;
     size_t threads;                                  /* workers of the step that runs, or while loading all */
@@ -108,7 +114,8 @@ struct tern_engine {
     size_t plans;
     struct piece piece[TERN_ROLES];
     size_t pieces, qkv_pieces, gated_pieces; /* of qkv 1 or 3, of gate and up 1 or 2 */
-    int by_heads; /* a single token's q, k and v are made by the workers whose heads need them */
+    int by_heads; /* a single token's q, k and v are made by the workers whose heads need them, unless
+                     tern_attention_by_spans */
     int any_plain;
     struct packed_layer *layer;
     struct tern_pages body;
@@ -121,13 +128,19 @@ struct tern_engine {
     float **norm; /* [layer][TERN_NORMS], see layer_norm */
     float *output_norm;
 
-    struct tern_pages cache; /* [layer][K, V][kv head][context][head_dim] */
-    size_t kv_row;           /* bytes of one [head_dim] */
+    struct tern_pages cache;       /* [layer][kv head], each [kv_blocks] of keys, then a row of values per
+                                      position */
+    size_t key_bytes, value_bytes; /* of a block of keys, of a row of values */
+    size_t kv_blocks;              /* that hold the context */
 
     /* Shared buffers of one step; rows of [ubatch][...]. */
     float *x, *qkv, *mixed, *inner, *cosine, *sine;
     float *up; /* as inner, where gate and up are not one product; else NULL */
     size_t qkv_columns;
+    struct tern_attended *attended; /* [token][head]: what the spans so far gave */
+    struct tern_attended *span;     /* a single token's [head][spans], each with a row of span_out */
+    float *span_out;
+    size_t spans;              /* of the whole context */
     double *frequency;         /* of the rotation, [head_dim / 2] */
     void *shared;              /* prep tables */
     size_t table_bytes;        /* tables of a single token up to this size are made by each worker */
@@ -229,6 +242,15 @@ struct input {
     const float *norm; /* of the block; NULL: none */
 };
 
+/* Which forms of the activations the products read. */
+struct forms {
+    int quantised, floats;
+};
+
+/* activate.c: the step's tokens of this input, normed (by the norm of the block, then by `own`; NULL: none) and
+ * in these forms: a single token by every worker for itself, else shared out, with a barrier after it. */
+const struct tern_tokens *tern_engine_activate(const struct step *st, size_t w, const struct input *in,
+                                               const float *own, struct forms forms);
 /* linear.c: worker w's share of `count` products of this input, which is normed and quantised first: a single
  * token by every worker for itself, else shared out, with a barrier after it. Products with norms of their
  * own run one after another. */
@@ -244,11 +266,20 @@ int tern_engine_splits(const struct piece *p);
 /* 32-bit words of a worker's block for a call of n tokens. */
 size_t tern_engine_block_words(const struct tern_engine *en, const struct piece *p, size_t n);
 
-/* attention.c: the rows of q, k and v that worker w needs for its heads, a single token's; 0 when it has no
- * heads, else 3. */
+/* attention_rows.c: the rows of q, k and v that worker w needs for its heads, a single token's; 0 when it has
+ * no heads, else 3. */
 size_t tern_engine_head_rows(const struct tern_engine *en, size_t w, size_t workers, struct rows own[3]);
-/* From q, k and v to `mixed`, and the new keys and values into the cache. */
+/* attention.c: from q, k and v to `mixed`, and the new keys and values into the cache; those of a single token
+ * only when tern_attention_keep was called, after the next barrier. */
 void tern_engine_attention(const struct step *st, size_t w, size_t layer);
+/* attention_one.c: 1 when the single token of this step is shared out by spans of the context instead of by
+ * heads; the part of its key and value that worker w has to write to the cache. */
+int tern_attention_by_spans(const struct tern_engine *en);
+void tern_attention_keep(const struct tern_engine *en, size_t w, size_t layer);
+/* 1 when each worker makes the rows of q, k and v that its own heads need, of a single token. */
+static inline int tern_engine_by_heads(const struct tern_engine *en) {
+    return en->by_heads && !tern_attention_by_spans(en);
+}
 
 /* forward.c: one step of n <= ubatch tokens at the engine's position. `keep`: 0 no logits, 1 the last
  * token's, 2 all. */

@@ -92,8 +92,30 @@ static const char *tuned(const struct tern_e2e_row *r) {
     return r->facts.from_wisdom ? "tuned" : "untuned";
 }
 
-static const char *const operation[TERN_OPERATIONS] = {"linear", "attention", "norm",
-                                                       "head",   "wait",      "other"};
+/* The operations from `o` on that are parts of one group, and their sum; returns the first behind them. */
+static size_t group_of(const struct tern_e2e_row *r, size_t o, const char **name, double *sum) {
+    *name = tern_operation_group((enum tern_operation)o);
+    *sum = 0;
+    for (; o < TERN_OPERATIONS && !strcmp(tern_operation_group((enum tern_operation)o), *name); o++)
+        *sum += r->spent[o];
+    return o;
+}
+
+static json_t *breakdown_json(const struct tern_e2e_row *r) {
+    json_t *b =
+        json_pack("{s:s, s:s, s:i}", "unit", "s/token", "estimator", "mean over workers, one run", "n", 1);
+    json_t *pieces = json_object();
+    for (size_t i = 0; i < TERN_OPERATIONS;) {
+        const char *name;
+        double sum;
+        i = group_of(r, i, &name, &sum);
+        json_object_set_new(b, name, json_real(sum));
+    }
+    for (size_t i = 0; i < TERN_OPERATIONS; i++)
+        json_object_set_new(pieces, tern_operation_name((enum tern_operation)i), json_real(r->spent[i]));
+    json_object_set_new(b, "pieces", pieces);
+    return b;
+}
 
 static json_t *estimate_json(const struct tern_estimate *t, const char *unit) {
     json_t *o = json_pack("{s:s, s:s, s:I, s:f, s:f}", "unit", unit, "estimator", "median", "n",
@@ -124,10 +146,7 @@ static void extras_json(json_t *o, const struct tern_e2e_row *r) {
         json_object_set_new(o, "head_shares_in_full", json_integer((json_int_t)r->facts.exact.whole));
     }
     if (!r->has_breakdown) return;
-    json_t *b =
-        json_pack("{s:s, s:s, s:i}", "unit", "s/token", "estimator", "mean over workers, one run", "n", 1);
-    for (size_t i = 0; i < TERN_OPERATIONS; i++) json_object_set_new(b, operation[i], json_real(r->spent[i]));
-    json_object_set_new(o, "breakdown", b);
+    json_object_set_new(o, "breakdown", breakdown_json(r));
 }
 
 static json_t *row_json(const struct job *j, const struct tern_e2e_row *r) {
@@ -207,6 +226,23 @@ static void print_md(const struct job *j, const struct tern_e2e_row *rows, size_
                rows[i].facts.planned);
 }
 
+/* "linear 3.1 us (60 %): tables 0.1, multiply 2.8, epilogue 0.2" */
+static void print_breakdown(const struct tern_e2e_row *r) {
+    double all = 0;
+    for (size_t i = 0; i < TERN_OPERATIONS; i++) all += r->spent[i];
+    printf("  per token, one run more (n = 1: no spread), mean over the workers:\n");
+    for (size_t i = 0, end; i < TERN_OPERATIONS; i = end) {
+        const char *name;
+        double sum;
+        end = group_of(r, i, &name, &sum);
+        printf("    %s %.1f us (%.0f %%)", name, 1e6 * sum, 100 * sum / all);
+        for (size_t o = i; end - i > 1 && o < end; o++)
+            printf("%s %s %.1f", o == i ? ":" : ",", tern_operation_name((enum tern_operation)o),
+                   1e6 * r->spent[o]);
+        putchar('\n');
+    }
+}
+
 static void print_extras(const struct tern_e2e_row *r) {
     printf("\n%s, %zu thread%s:\n", r->test, r->threads, r->threads == 1 ? "" : "s");
     if (r->share.n) {
@@ -229,14 +265,7 @@ static void print_extras(const struct tern_e2e_row *r) {
         printf("  exact2 head: %.0f rows computed in full per token (mean of n = %llu tokens)\n",
                (double)r->facts.exact.rescored / (double)r->facts.exact.steps,
                (unsigned long long)r->facts.exact.steps);
-    if (!r->has_breakdown) return;
-    double all = 0;
-    for (size_t i = 0; i < TERN_OPERATIONS; i++) all += r->spent[i];
-    printf("  per token, one run more (n = 1: no spread), mean over the workers:");
-    for (size_t i = 0; i < TERN_OPERATIONS; i++)
-        printf("%s %s %.1f us (%.0f %%)", i ? "," : "", operation[i], 1e6 * r->spent[i],
-               100 * r->spent[i] / all);
-    putchar('\n');
+    if (r->has_breakdown) print_breakdown(r);
 }
 
 /* What a token reads comes from memory when it cannot stay in the last-level cache. */
