@@ -9,8 +9,8 @@ static size_t spans_of(const struct tern_engine *en) {
     return en->position / TERN_SPAN + 1;
 }
 
-/* Bytes of one span's keys and values that are worth two barriers (some microseconds). */
-#define WORTH ((size_t)128 << 10)
+/* Bytes of keys and values that one worker reads while two barriers are met: some microseconds. */
+#define WORTH ((size_t)64 << 10)
 
 int tern_attention_by_spans(const struct tern_engine *en) {
     const struct tern_hparams *hp = &en->model->hp;
