@@ -1,5 +1,6 @@
 /* What the linear layers read: the step's tokens, normed and quantised. */
 #include "harness/internal.h"
+#include "harness/step.h"
 
 #include <string.h>
 

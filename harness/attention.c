@@ -1,4 +1,5 @@
 #include "harness/attention_rows.h"
+#include "harness/step.h"
 
 /* Keys and values of the step's tokens into the cache, and their queries turned where they lie. Tokens of one
  * head follow each other, because the keys of neighbours lie side by side. */

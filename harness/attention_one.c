@@ -2,6 +2,7 @@
  * workers with unequal shares of a long context, spans of all heads are shared out instead, and merged behind
  * one barrier more. */
 #include "harness/attention_rows.h"
+#include "harness/step.h"
 
 #include <string.h>
 
@@ -24,6 +25,10 @@ int tern_attention_by_spans(const struct tern_engine *en) {
     }
     const size_t by_heads = most * spans, by_spans = (hp->kv_heads * spans + threads - 1) / threads;
     return by_heads > by_spans && (by_heads - by_spans) * bytes > WORTH;
+}
+
+int tern_attention_by_heads(const struct tern_engine *en) {
+    return en->by_heads && !tern_attention_by_spans(en);
 }
 
 /* The token's key and value of kv head g, which the cache gets when nobody reads it any more. */
@@ -147,7 +152,7 @@ static void by_spans(const struct step *st, size_t w, const struct head_rows *r,
 void tern_attention_one(const struct step *st, size_t w, size_t layer) {
     const struct tern_engine *en = st->en;
     struct worker *self = &en->worker[w];
-    const struct head_rows r = tern_attention_rows(en, tern_engine_by_heads(en) ? self->qkv : en->qkv);
+    const struct head_rows r = tern_attention_rows(en, tern_attention_by_heads(en) ? self->qkv : en->qkv);
     if (tern_attention_by_spans(en)) {
         by_spans(st, w, &r, layer);
     } else {

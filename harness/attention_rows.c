@@ -1,35 +1,14 @@
 #include "harness/attention_rows.h"
+#include "harness/qkv.h"
 
 #include <math.h>
 #include <string.h>
 
-struct qkv_columns tern_engine_columns(const struct tern_hparams *hp) {
-    const size_t q = tern_round_up((size_t)hp->heads * hp->head_dim, TERN_LANES);
-    const size_t kv = tern_round_up((size_t)hp->kv_heads * hp->head_dim, TERN_LANES);
-    return (struct qkv_columns){.q = 0, .k = q, .v = q + kv, .all = q + 2 * kv};
-}
-
 struct head_rows tern_attention_rows(const struct tern_engine *en, float *qkv) {
     const struct tern_hparams *hp = &en->model->hp;
-    const struct qkv_columns at = tern_engine_columns(hp);
+    const struct qkv_columns at = tern_qkv_columns(hp);
     return (struct head_rows){hp->heads, hp->kv_heads, hp->head_dim, hp->heads / hp->kv_heads,
                               at.k,      at.v,         qkv};
-}
-
-size_t tern_engine_head_rows(const struct tern_engine *en, size_t w, size_t workers, struct rows own[3]) {
-    const struct tern_hparams *hp = &en->model->hp;
-    const size_t dim = hp->head_dim, group = hp->heads / hp->kv_heads;
-    size_t from, to;
-    tern_share(hp->heads, 1, w, workers, &from, &to);
-    if (from == to) return 0;
-    const struct rows kv = {from / group * dim, ((to - 1) / group + 1) * dim};
-    own[0] = (struct rows){from * dim, to * dim};
-    own[1] = own[2] = kv;
-    if (en->qkv_pieces > 1) return 3;
-    const size_t q = (size_t)hp->heads * dim, k = (size_t)hp->kv_heads * dim;
-    own[1] = (struct rows){q + kv.from, q + kv.to};
-    own[2] = (struct rows){q + k + kv.from, q + k + kv.to};
-    return 3;
 }
 
 /* Keys and values of one kv head of one layer, [blocks of keys][rows of values]. */

@@ -1,5 +1,6 @@
 /* The linear layers of a step: matrices multiplied, epilogues applied block by block. */
 #include "harness/internal.h"
+#include "harness/step.h"
 
 #include "kernels/split.h"
 
@@ -13,7 +14,7 @@ static int same_prep(const struct chosen *a, const struct chosen *b) {
 static size_t chunk_of(const struct product *g, size_t count, size_t left) {
     for (size_t i = 0; i < count; i++) {
         if (g[i].p->plain) continue;
-        const size_t most = variant_of(tern_engine_plan_for(g[i].p->piece->plan, left))->n_max;
+        const size_t most = variant_of(tern_plan_for_tokens(g[i].p->projection->plan, left))->n_max;
         if (most < left) return chunk_of(g, count, most);
     }
     return left;
@@ -23,12 +24,8 @@ static size_t cut_of(const struct tern_variant *v, size_t pair) {
     return pair ? 2 * pair : v->row_step;
 }
 
-int tern_engine_splits(const struct piece *p) {
-    return p->plan->bucket[0].param[TERN_P_SPLIT] == TERN_SPLIT_K;
-}
-
-size_t tern_engine_block_words(const struct tern_engine *en, const struct piece *p, size_t n) {
-    const struct tern_variant *v = variant_of(tern_engine_plan_for(p->plan, n));
+size_t tern_engine_block_words(const struct tern_engine *en, const struct projection *p, size_t n) {
+    const struct tern_variant *v = variant_of(tern_plan_for_tokens(p->plan, n));
     const size_t matrices = p->role[0] == TERN_GATE && !p->pair ? 2 : 1;
     return tern_fused_words(v, p->m, tern_min(n, v->n_max), cut_of(v, p->pair), matrices, en->block_bytes);
 }
@@ -89,7 +86,7 @@ static int32_t *sums_of(const struct tern_engine *en, size_t matrix) {
 static void run_slice(const struct step *st, size_t w, const struct product *g, const struct tern_call *c,
                       size_t matrix) {
     const struct tern_engine *en = st->en;
-    const struct tern_proof *proof = g->p->piece->plan->bucket[0].proof;
+    const struct tern_proof *proof = g->p->projection->plan->bucket[0].proof;
     uint64_t spent_ns = 0;
     struct tern_fused f = fused_of(st, w, &spent_ns);
     f.slices = en->threads;
@@ -127,7 +124,7 @@ static void run_plain(const struct step *st, size_t w, const struct product *g, 
         end = tern_min(r + rows, to);
         for (size_t t = 0, n; t < x->n; t += n) {
             n = tern_min(together, x->n - t);
-            en->head.ops->tile[p->rows](p->w.data, p->w.k, r, end, x->f + t * x->fstride, x->fstride, n,
+            en->head_ops->tile[p->rows](p->w.data, p->w.k, r, end, x->f + t * x->fstride, x->fstride, n,
                                         block, end - r);
             for (size_t i = 0; i < n; i++)
                 put(block + i * (end - r), end - r, s->scale, s->dst + (t0 + t + i) * g->ep.ld + r);
@@ -138,7 +135,7 @@ static void run_plain(const struct step *st, size_t w, const struct product *g, 
 /* Of the same rows as a ternary layer of the shape would. */
 static void plain_share(const struct step *st, size_t w, const struct product *g, const struct tern_tokens *x,
                         size_t t0) {
-    const struct tern_variant *v = variant_of(tern_engine_plan_for(g->p->piece->plan, x->n));
+    const struct tern_variant *v = variant_of(tern_plan_for_tokens(g->p->projection->plan, x->n));
     for (size_t i = 0; i < g->owns; i++) run_plain(st, w, g, x, t0, g->own[i].from, g->own[i].to);
     if (g->by_heads) return;
     size_t from, to;
@@ -180,7 +177,7 @@ static void multiply_chunk(const struct step *st, size_t w, const struct product
             lap(st, w, TERN_SPENT_MULTIPLY);
             continue;
         }
-        const struct chosen *plan = tern_engine_plan_for(g[i].p->piece->plan, n);
+        const struct chosen *plan = tern_plan_for_tokens(g[i].p->projection->plan, n);
         struct tern_call c = {.w = g[i].p->w, .x = &x};
         memcpy(c.param, plan->param, sizeof c.param);
         if (st->n == 1 && plan->param[TERN_P_SPLIT] == TERN_SPLIT_K) {
@@ -227,8 +224,8 @@ void tern_engine_linear(const struct step *st, size_t w, const struct product *g
 }
 
 int tern_engine_gates_apart(const struct tern_engine *en, size_t layer) {
-    const struct packed *gate = &en->layer[layer].of[en->qkv_pieces + 1];
-    return en->model->hp.input_norms || (en->gated_pieces == 2 && (gate[0].plain || gate[1].plain));
+    const struct packed *gate = &en->layer[layer].of[en->plan.qkv_projections + 1];
+    return en->model->hp.input_norms || (en->plan.gated_projections == 2 && (gate[0].plain || gate[1].plain));
 }
 
 void tern_engine_combine(const struct step *st, size_t w, const struct packed *gate) {
@@ -239,7 +236,7 @@ void tern_engine_combine(const struct step *st, size_t w, const struct packed *g
         (hp->activation == TERN_SILU ? en->epilogue->silu : en->epilogue->relu2)[TERN_ACT_F32];
     size_t from, to;
     if (st->n == 1) {
-        const struct tern_variant *v = variant_of(tern_engine_plan_for(gate->piece->plan, 1));
+        const struct tern_variant *v = variant_of(tern_plan_for_tokens(gate->projection->plan, 1));
         tern_share(ffn, cut_of(v, 0), w, en->threads, &from, &to);
         gated(en->inner + from, 1, en->up + from, 1, to - from, en->inner + from);
         return;

@@ -11,10 +11,10 @@ static const struct {
     [TERN_SPENT_WAIT] = {"wait", "wait"},           [TERN_SPENT_OTHER] = {"other", "other"},
 };
 
-const char *tern_operation_name(enum tern_operation o) {
+const char *tern_spent_name(enum tern_operation o) {
     return operation[o].name;
 }
 
-const char *tern_operation_group(enum tern_operation o) {
+const char *tern_spent_group(enum tern_operation o) {
     return operation[o].group;
 }

@@ -25,8 +25,8 @@ enum tern_operation {
 
 /* "multiply"; and the larger piece that it is a part of, "linear": linear, attention, norm, head, wait and other
  * follow each other in the order above. */
-const char *tern_operation_name(enum tern_operation o);
-const char *tern_operation_group(enum tern_operation o);
+const char *tern_spent_name(enum tern_operation o);
+const char *tern_spent_group(enum tern_operation o);
 
 struct tern_profile {
     int on;

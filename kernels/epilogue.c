@@ -1,8 +1,8 @@
 #include "kernels/epilogue.h"
 
-#include "base/isa.h"
 #include "base/memory.h"
-#include "kernels/prep/lut.h"
+#include "kernels/ops_levels.h"
+#include "kernels/prep/prep.h"
 #include "kernels/split.h"
 
 #define BLOCK_BYTES  ((size_t)256 << 10)
@@ -11,22 +11,25 @@
 #define MOST_ROWS    ((size_t)1 << 30)
 #define LINE_WORDS   16
 
-extern const struct tern_epilogue_ops tern_epilogue_ops_scalar;
-#ifdef TERN_HAVE_X86
-extern const struct tern_epilogue_ops tern_epilogue_ops_avx2, tern_epilogue_ops_avx512bw;
-#endif
+#define LEVEL(name, NAME) extern const struct tern_epilogue_ops tern_epilogue_ops_##name;
+TERN_EPILOGUE_LEVELS(LEVEL)
+#undef LEVEL
+
+const struct tern_epilogue_ops *const tern_epilogue_ops_levels[] = {
+#define LEVEL(name, NAME) &tern_epilogue_ops_##name,
+    TERN_EPILOGUE_LEVELS(LEVEL) NULL
+#undef LEVEL
+};
 
 const struct tern_epilogue_ops *tern_epilogue_ops_for(uint32_t usable) {
-    (void)usable;
-#ifdef TERN_HAVE_X86
-    if (usable & TERN_ISA_AVX512BW) return &tern_epilogue_ops_avx512bw;
-    if (usable & TERN_ISA_AVX2) return &tern_epilogue_ops_avx2;
-#endif
-    return &tern_epilogue_ops_scalar;
+    const struct tern_epilogue_ops *last = NULL;
+    for (size_t i = 0; tern_epilogue_ops_levels[i]; i++)
+        if (!(tern_epilogue_ops_levels[i]->needs & ~usable)) last = tern_epilogue_ops_levels[i];
+    return last;
 }
 
 size_t tern_fused_rows(const struct tern_variant *v, size_t n, size_t cut, size_t matrices, size_t bytes) {
-    const size_t least = bytes ? 1 : tern_lut_per_call(v->prep) ? LEAST_TABLES : LEAST_ROWS;
+    const size_t least = bytes ? 1 : v->prep->tables_per_call ? LEAST_TABLES : LEAST_ROWS;
     cut *= (LINE_WORDS + cut - 1) / cut; /* whole register tiles where rows may be cut anywhere */
     const size_t fit = (bytes ? bytes : BLOCK_BYTES) / (n * matrices * sizeof(int32_t));
     return tern_max(tern_max(tern_min(fit, MOST_ROWS), least) / cut * cut, cut);

@@ -2,7 +2,7 @@
  * activations), done block by block while they
  * are in cache; and the step before the next one, norm and quantisation in one routine.
  *
- * The float operations are one source (epilogue_body.c), compiled once per ISA level with contraction off and
+ * The float operations are one source (epilogue_level.c), compiled once per ISA level with contraction off and
  * a fixed number of lanes, so that every level gives the same bits. */
 #ifndef TERN_KERNELS_EPILOGUE_H
 #define TERN_KERNELS_EPILOGUE_H
@@ -11,6 +11,7 @@
 
 struct tern_epilogue_ops {
     const char *level;
+    uint32_t needs; /* TERN_NEEDS_ of the level */
 
     /* Each twice, for the results that enum tern_act names: [TERN_ACT_I8] of int32_t, [TERN_ACT_F32] of
      * float. dst[i] = y[i] * factor;  dst[i] += y[i] * factor. */
@@ -33,7 +34,9 @@ struct tern_epilogue_ops {
                      int32_t *sum, float *inv);
 };
 
-/* The strongest compiled level that `usable` allows. */
+/* The levels that this build has, the weakest ("scalar") first, then NULL. */
+extern const struct tern_epilogue_ops *const tern_epilogue_ops_levels[];
+/* The strongest of them that `usable` allows. */
 const struct tern_epilogue_ops *tern_epilogue_ops_for(uint32_t usable);
 
 enum tern_epilogue_kind {

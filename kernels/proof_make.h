@@ -1,6 +1,6 @@
-/* How a proof is made. Only proof.c and the verifier (kernels/verify/) include this header, and those tests of
- * kernels that compare results with the reference themselves. tests/kernels/unproved.sh refuses anybody else.
- */
+/* How a proof is made. Only proof.c and the verifier (kernels/verify/) include this header, and those tests
+ * of kernels that compare results with the reference themselves. tests/kernels/unproved.sh refuses anybody
+ * else. */
 #ifndef TERN_KERNELS_PROOF_MAKE_H
 #define TERN_KERNELS_PROOF_MAKE_H
 

@@ -1,8 +1,10 @@
 #include "kernels/split.h"
 
+#include "kernels/prep/prep.h"
+
 #include "base/memory.h"
 #include "base/pool.h"
-#include "kernels/prep/lut.h"
+#include "kernels/prep/prep.h"
 
 #include <string.h>
 
@@ -19,7 +21,7 @@ int tern_variant_splits(const struct tern_variant *v, size_t m, size_t k, const 
         reason = "only the product of one token is split along K";
     else if (!f->column_at)
         reason = "its layout has no panels of rows in which columns lie one after another";
-    else if (tern_lut_per_call(v->prep))
+    else if (v->prep->tables_per_call)
         reason = "it builds tables in every call, and a slice is a call for every panel";
     else if (f->row_step(m, k) % v->row_step)
         reason = "it computes more rows at once than a panel has";

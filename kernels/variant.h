@@ -5,7 +5,7 @@
  * lossy one says so in its registry line. Dense baselines (formats f16, f32) take f32 activations and give
  * f32 results.
  *
- * A variant is one line in variants.def; the list command, the verifier, the benchmarks, the tuner's space,
+ * A variant is one line in the variants.def of a folder of kernels/; the list command, the verifier, the benchmarks, the tuner's space,
  * the docs and the tests are all made from that line. Name grammar, checked by a test:
  *     <op>_<format>_<act>_<tile>[_<trick>]__<isa>       e.g. gemv_p64_i8_r64k4__avx512vnni
  * The name is also the C symbol of its run function. */
@@ -50,10 +50,10 @@ struct tern_matrix {
 struct tern_call {
     struct tern_matrix w;
     const struct tern_tokens *x; /* n tokens of k activations */
-    void *y;    /* [n][ldy]: int32_t for i8 and b1 activations, float for f32; row of token t at t*ldy */
-    size_t ldy; /* >= m, in elements */
-    void *
-        shared; /* tern_proof_shared_bytes(), 64-byte aligned; tern_proof_prepare() fills it, the kernel reads it */
+    void *y;      /* [n][ldy]: int32_t for i8 and b1 activations, float for f32; row of token t at t*ldy */
+    size_t ldy;   /* >= m, in elements */
+    void *shared; /* tern_proof_shared_bytes(), 64-byte aligned; tern_proof_prepare() fills it and the kernel
+                     reads it */
     int param[TERN_MAX_PARAMS]; /* values of the space's parameters, in its order; and how threads share it,
                                    which is not the kernel's business */
 };

@@ -5,7 +5,7 @@
 #define TERN_HARNESS_TIMING_GOALS_H
 
 #include "base/status.h"
-#include "measure/sampling/sampler.h"
+#include "measure/statistics.h"
 #include "tuner/wisdom/wisdom.h"
 
 #include <stddef.h>

@@ -1,17 +1,20 @@
 #include "kernels/dense/attend.h"
 
-#include "base/isa.h"
+#include "kernels/ops_levels.h"
 
-extern const struct tern_attend_ops tern_attend_ops_scalar;
-#ifdef TERN_OPS_X86
-extern const struct tern_attend_ops tern_attend_ops_avx2, tern_attend_ops_avx512bw;
-#endif
+#define LEVEL(name, NAME) extern const struct tern_attend_ops tern_attend_ops_##name;
+TERN_ATTEND_LEVELS(LEVEL)
+#undef LEVEL
+
+const struct tern_attend_ops *const tern_attend_ops_levels[] = {
+#define LEVEL(name, NAME) &tern_attend_ops_##name,
+    TERN_ATTEND_LEVELS(LEVEL) NULL
+#undef LEVEL
+};
 
 const struct tern_attend_ops *tern_attend_ops_for(uint32_t usable) {
-    (void)usable;
-#ifdef TERN_OPS_X86
-    if (usable & TERN_ISA_AVX512BW) return &tern_attend_ops_avx512bw;
-    if (usable & TERN_ISA_AVX2) return &tern_attend_ops_avx2;
-#endif
-    return &tern_attend_ops_scalar;
+    const struct tern_attend_ops *last = NULL;
+    for (size_t i = 0; tern_attend_ops_levels[i]; i++)
+        if (!(tern_attend_ops_levels[i]->needs & ~usable)) last = tern_attend_ops_levels[i];
+    return last;
 }

@@ -1,6 +1,6 @@
 /* Attention over a cache of keys and values, in tiles of query rows.
  *
- * One source (attend_body.c), compiled once per ISA level. Every sum is one chain of fused multiply-adds in
+ * One source (attend_level.c), compiled once per ISA level. Every sum is one chain of fused multiply-adds in
  * ascending order, and each lane of a register holds a chain of its own. So a result has the same bits at
  * every level, whatever the number of rows that are computed together.
  *
@@ -52,7 +52,8 @@ struct tern_attended {
 
 struct tern_attend_ops {
     const char *level;
-    size_t rows; /* query rows that fill the registers */
+    uint32_t needs; /* TERN_NEEDS_ of the level */
+    size_t rows;    /* query rows that fill the registers */
 
     /* Rounds `dim` floats to the cache's type: as key `slot` (0 .. TERN_KEYS - 1) of a block; as a row of
      * values, with zeros behind the last one. Indices are tern_kv_type. */
@@ -79,7 +80,9 @@ struct tern_attend_ops {
                   size_t dim);
 };
 
-/* The strongest compiled level that `usable` allows. */
+/* The levels that this build has, the weakest ("scalar") first, then NULL. */
+extern const struct tern_attend_ops *const tern_attend_ops_levels[];
+/* The strongest of them that `usable` allows. */
 const struct tern_attend_ops *tern_attend_ops_for(uint32_t usable);
 
 #endif

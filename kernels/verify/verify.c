@@ -51,6 +51,17 @@ static size_t place(const struct tern_variant *v) {
     return v >= table && v < table + tern_min(count, PROOFS_MAX) ? (size_t)(v - table) : PROOFS_MAX;
 }
 
+static void run_variant(const void *subject, uint64_t seed, enum tern_verify_effort effort,
+                        struct tern_case_report *out) {
+    tern_run_cases(subject, seed, effort, out);
+}
+
+static enum tern_status start(const struct tern_variant *v, const struct tern_verify_options *o,
+                              struct tern_verify_child *c, struct tern_error *e) {
+    const struct tern_verify_subject subject = {v->name, run_variant, v};
+    return tern_verify_start(&subject, o, c, e);
+}
+
 enum tern_status tern_prove(const struct tern_variant *v, const struct tern_verify_options *o,
                             struct tern_verdict *verdict, const struct tern_proof **proof,
                             struct tern_error *e) {
@@ -58,7 +69,7 @@ enum tern_status tern_prove(const struct tern_variant *v, const struct tern_veri
     if (at == PROOFS_MAX) return tern_fail(e, TERN_BAD_INPUT, "verify: %s: not in the registry", v->name);
     if (answered(v, o, at, verdict, proof)) return TERN_OK;
     struct tern_verify_child c;
-    enum tern_status s = tern_verify_start(v, o, &c, e);
+    enum tern_status s = start(v, o, &c, e);
     if (s) return s;
     tern_verify_collect(&c, verdict);
     *proof = accept(v, o->effort, at, verdict);
@@ -100,7 +111,7 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
             else if (answered(v[next], o, at, &verdict, &proof)) {
                 if (report) report(ctx, next, &verdict, proof);
             } else {
-                s = tern_verify_start(v[next], o, &job[running].child, e);
+                s = start(v[next], o, &job[running].child, e);
                 job[running].index = next;
                 running += s == TERN_OK;
             }

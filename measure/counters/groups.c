@@ -1,8 +1,8 @@
 #include "measure/counters/groups.h"
 
+#include "base/expression.h"
 #include "base/file.h"
 #include "measure/counters/counters.h"
-#include "measure/counters/formula.h"
 
 #include <jansson.h>
 #include <stdio.h>

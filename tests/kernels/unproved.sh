@@ -39,8 +39,8 @@ refused "a variant does not" 'tern_proof_run_fused(v, c, c, ep, f, 0, 1)' "$othe
 compiles "a proof runs a slice of K" 'tern_slice_prepare(p, c, 0, 2, scratch), tern_slice_run(p, c, 0, 2, 0, 1, scratch, sums)'
 refused "a variant prepares no slice" 'tern_slice_prepare(v, c, 0, 2, scratch)' "$other"
 refused "a variant runs no slice" 'tern_slice_run(v, c, 0, 2, 0, 1, scratch, sums)' "$other"
-compiles "a proof can be timed" '(void)tern_trial_new(p, NULL, q, stock, pool, 0, 0, trial, NULL)'
-refused "a variant cannot" '(void)tern_trial_new(v, NULL, q, stock, pool, 0, 0, trial, NULL)' "$other"
+compiles "a proof can be timed" '(void)tern_trial_new(p, NULL, q, weights, pool, 0, 0, trial, NULL)'
+refused "a variant cannot" '(void)tern_trial_new(v, NULL, q, weights, pool, 0, 0, trial, NULL)' "$other"
 refused "nobody fills in a proof" 'struct tern_proof own = {0}; tern_proof_run(&own, c, 0, 1, scratch)' "$incomplete"
 refused "nobody copies one" 'struct tern_proof own = *p; tern_proof_run(&own, c, 0, 1, scratch)' "$incomplete"
 refused "nobody knows how large one is" '(void)sizeof(struct tern_proof)' "$incomplete"

@@ -14,7 +14,8 @@ struct tern_trial {
     const struct tern_proof *proof;
     const struct tern_variant *variant; /* of the proof */
     struct tern_packed *weights;
-    struct tern_stock *stock; /* keeps tokens, results and scratch, which all trials of the problem share */
+    struct tern_test_weights
+        *test_weights; /* keeps tokens, results and scratch, which all trials of the problem share */
     struct tern_pool *pool;
     tern_quantise_fn *quantise;
     int rotate, prepares;
@@ -97,9 +98,9 @@ static void lay_scratch(struct tern_trial *t, struct tern_region *r) {
     t->sums = t->by_k ? tern_region_take(r, workers, t->sum_stride * sizeof *t->sums) : NULL;
 }
 
-/* Another trial may have made the stock move it. */
+/* Another trial may have made the test weights move it. */
 static void find_scratch(struct tern_trial *t) {
-    struct tern_region r = {.base = tern_stock_scratch(t->stock, t->scratch_bytes)};
+    struct tern_region r = {.base = tern_test_weights_scratch(t->test_weights, t->scratch_bytes)};
     lay_scratch(t, &r);
 }
 
@@ -158,7 +159,7 @@ double tern_trial_guess_ns(struct tern_trial *t) {
 static enum tern_status check_rows(const struct tern_trial *t, size_t row0, size_t row1,
                                    struct tern_error *e) {
     const size_t k = t->call.w.k;
-    const int8_t *trits = tern_stock_trits(t->stock, t->variant->format);
+    const int8_t *trits = tern_test_weights_trits(t->test_weights, t->variant->format);
     tern_reference_fn *reference = tern_reference_of(t->variant->act);
     const int32_t *y = t->call.y;
     for (size_t i = 0; i < t->tokens.n; i += tern_max(1, t->tokens.n - 1)) {
@@ -187,7 +188,7 @@ static enum tern_status make_call(struct tern_trial *t, const struct tern_proble
     struct tern_call *c = &t->call;
     c->w = (struct tern_matrix){.format = t->variant->format, .m = p->m, .k = p->k, .data = t->weights->data};
     c->x = &t->tokens;
-    enum tern_status s = tern_stock_bench(t->stock, p->n, &t->tokens, &c->y, &c->ldy, e);
+    enum tern_status s = tern_test_weights_tokens(t->test_weights, p->n, &t->tokens, &c->y, &c->ldy, e);
     if (s) return s;
     struct tern_region r = {0};
     t->shared_bytes = tern_proof_shared_bytes(t->proof, c);
@@ -198,13 +199,13 @@ static enum tern_status make_call(struct tern_trial *t, const struct tern_proble
     t->sum_stride = tern_round_up(p->m, 32);
     lay_scratch(t, &r);
     t->scratch_bytes = r.used;
-    if (!tern_stock_scratch(t->stock, r.used))
+    if (!tern_test_weights_scratch(t->test_weights, r.used))
         return tern_fail(e, TERN_NO_MEMORY, "trial: %zux%zux%zu: out of memory", p->m, p->k, p->n);
     return TERN_OK;
 }
 
 enum tern_status tern_trial_new(const struct tern_proof *proof, const int *param,
-                                const struct tern_problem *p, struct tern_stock *stock,
+                                const struct tern_problem *p, struct tern_test_weights *test_weights,
                                 struct tern_pool *pool, uint32_t usable, size_t l2_bytes,
                                 struct tern_trial **out, struct tern_error *e) {
     *out = NULL;
@@ -231,13 +232,13 @@ enum tern_status tern_trial_new(const struct tern_proof *proof, const int *param
     if (!t) return tern_fail(e, TERN_NO_MEMORY, "trial: out of memory");
     t->proof = proof;
     t->variant = v;
-    t->stock = stock;
+    t->test_weights = test_weights;
     t->pool = pool;
     t->by_k = own[TERN_P_SPLIT] == TERN_SPLIT_K;
     t->rotate = p->regime != TERN_HOT;
     t->quantise = tern_quantise_for(usable);
     memcpy(t->call.param, own, sizeof own);
-    enum tern_status s = tern_stock_get(stock, v->format, t->rotate, pool, &t->weights, e);
+    enum tern_status s = tern_test_weights_get(test_weights, v->format, t->rotate, pool, &t->weights, e);
     if (!s) s = make_call(t, p, e);
     if (!s) s = check(t, e);
     if (s) return tern_trial_free(t), s;

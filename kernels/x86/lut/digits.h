@@ -17,7 +17,6 @@
 #include "kernels/formats/memory/group.h"
 #include "kernels/prep/lut.h"
 #include "kernels/x86/lut/build.h"
-#include "kernels/x86/vec.h"
 
 enum lut_kind {
     PAIRS,        /* g2, shuffle_epi8 */
@@ -96,14 +95,14 @@ ALWAYS_INLINE void look_up(enum lut_kind f, const uint8_t *w, int odd_quad, int 
 #endif
         return;
     }
-    const vec x = v_load(w + j / 2 * TERN_GROUP_ROWS), nibble = V(set1_epi8)(15);
-    const vec index = V_BITS(and)(j % 2 ? V(srli_epi16)(x, 4) : x, nibble);
-    *lo = V(shuffle_epi8)(v_table(tab), index);
-    *hi = V(shuffle_epi8)(v_table(tab + 16), index);
+    const vec x = v_load(w + j / 2 * TERN_GROUP_ROWS), nibble = v_bytes(15);
+    const vec index = v_and(j % 2 ? v_shr16(x, 4) : x, nibble);
+    *lo = v_look16(v_table(tab), index);
+    *hi = v_look16(v_table(tab + 16), index);
     if (f != TRIPLES) return;
     const vec signs = v_load(w + sign_line(odd_quad));
-    *lo = v_negate_where(*lo, signs, 4 * odd_quad + j);
-    *hi = v_negate_where(*hi, signs, 4 * odd_quad + j);
+    *lo = v_negate8_where(*lo, signs, 4 * odd_quad + j);
+    *hi = v_negate8_where(*hi, signs, 4 * odd_quad + j);
 }
 
 /* int32 sums of one register of rows. Bytes: vector j, lane d = row 4d + j. Words: see add_words. */
@@ -116,36 +115,36 @@ struct halves {
 };
 
 ALWAYS_INLINE void add_halves(struct lanes *sum, struct halves s, unsigned bias) {
-    const vec b = V(set1_epi16)((short)bias);
-    const vec even = V(sub_epi16)(V(sub_epi16)(s.word, V(slli_epi16)(s.odd, 8)), b);
-    const vec odd = V(sub_epi16)(s.odd, b);
-    sum->v[0] = V(add_epi32)(sum->v[0], v_low16(even));
-    sum->v[1] = V(add_epi32)(sum->v[1], v_low16(odd));
-    sum->v[2] = V(add_epi32)(sum->v[2], v_high16(even));
-    sum->v[3] = V(add_epi32)(sum->v[3], v_high16(odd));
+    const vec b = v_words((int)bias);
+    const vec even = v_sub16(v_sub16(s.word, v_shl16(s.odd, 8)), b);
+    const vec odd = v_sub16(s.odd, b);
+    sum->v[0] = v_add32(sum->v[0], v_low16(even));
+    sum->v[1] = v_add32(sum->v[1], v_low16(odd));
+    sum->v[2] = v_add32(sum->v[2], v_high16(even));
+    sum->v[3] = v_add32(sum->v[3], v_high16(odd));
 }
 
 /* Words of unpacklo/unpackhi: per 128 bits rows 0..7 and 8..15. */
 ALWAYS_INLINE void add_words(struct lanes *sum, struct halves s) {
-    sum->v[0] = V(add_epi32)(sum->v[0], v_low16(s.word));
-    sum->v[1] = V(add_epi32)(sum->v[1], v_high16(s.word));
-    sum->v[2] = V(add_epi32)(sum->v[2], v_low16(s.odd));
-    sum->v[3] = V(add_epi32)(sum->v[3], v_high16(s.odd));
+    sum->v[0] = v_add32(sum->v[0], v_low16(s.word));
+    sum->v[1] = v_add32(sum->v[1], v_high16(s.word));
+    sum->v[2] = v_add32(sum->v[2], v_low16(s.odd));
+    sum->v[3] = v_add32(sum->v[3], v_high16(s.odd));
 }
 
 /* Results of one register of rows: stored by the first block of columns, added to by the others. */
 ALWAYS_INLINE void put_rows(enum lut_kind f, int32_t *y, size_t row, size_t end, struct lanes sum,
                             int first) {
-    int32_t raw[4][VEC / 4], out[VEC];
+    int32_t raw[4][VEC_BYTES / 4], out[VEC_BYTES];
     const int words = is_words(f);
-    const vec a = V(unpacklo_epi32)(sum.v[0], sum.v[1]), b = V(unpackhi_epi32)(sum.v[0], sum.v[1]);
-    const vec c = V(unpacklo_epi32)(sum.v[2], sum.v[3]), d = V(unpackhi_epi32)(sum.v[2], sum.v[3]);
-    v_store(raw[0], words ? a : V(unpacklo_epi64)(a, c));
-    v_store(raw[1], words ? b : V(unpackhi_epi64)(a, c));
-    v_store(raw[2], words ? c : V(unpacklo_epi64)(b, d));
-    v_store(raw[3], words ? d : V(unpackhi_epi64)(b, d));
-    for (size_t i = 0; i < VEC / 4; i++) memcpy(out + 4 * i, raw[i % 4] + i / 4 * 4, 16);
-    const size_t live = tern_min(end - row, VEC);
+    const vec a = v_zip_low32(sum.v[0], sum.v[1]), b = v_zip_high32(sum.v[0], sum.v[1]);
+    const vec c = v_zip_low32(sum.v[2], sum.v[3]), d = v_zip_high32(sum.v[2], sum.v[3]);
+    v_store(raw[0], words ? a : v_zip_low64(a, c));
+    v_store(raw[1], words ? b : v_zip_high64(a, c));
+    v_store(raw[2], words ? c : v_zip_low64(b, d));
+    v_store(raw[3], words ? d : v_zip_high64(b, d));
+    for (size_t i = 0; i < VEC_BYTES / 4; i++) memcpy(out + 4 * i, raw[i % 4] + i / 4 * 4, 16);
+    const size_t live = tern_min(end - row, VEC_BYTES);
     y += row;
     if (first)
         memcpy(y, out, live * sizeof *y);
@@ -172,22 +171,22 @@ ALWAYS_INLINE void quad_digits(enum lut_kind f, const uint8_t *const *w, size_t 
     for (size_t r = 0; r < regs; r++) {
         vec lo, hi;
         look_up(f, w[r] + at, odd_quad, j, tab, &lo, &hi);
-        low[r] = j || f == TRIPLES ? V(add_epi8)(low[r], lo) : lo;
-        high[r] = V(add_epi8)(high[r], hi);
+        low[r] = j || f == TRIPLES ? v_add8(low[r], lo) : lo;
+        high[r] = v_add8(high[r], hi);
         v_settle(&low[r]);
         v_settle(&high[r]);
     }
     UNROLL
     for (size_t r = 0; r < regs; r++) {
-        s[r].word = V(add_epi16)(s[r].word, low[r]);
-        s[r].odd = V(add_epi16)(s[r].odd, V(srli_epi16)(low[r], 8));
+        s[r].word = v_add16(s[r].word, low[r]);
+        s[r].odd = v_add16(s[r].odd, v_shr16(low[r], 8));
     }
 }
 
 ALWAYS_INLINE void widen_high(vec high, struct halves *s) {
-    const vec radix = V(set1_epi16)(RADIX);
-    s->word = V(add_epi16)(s->word, V(mullo_epi16)(high, radix));
-    s->odd = V(add_epi16)(s->odd, V(mullo_epi16)(V(srli_epi16)(high, 8), radix));
+    const vec radix = v_words(RADIX);
+    s->word = v_add16(s->word, v_mul16(high, radix));
+    s->odd = v_add16(s->odd, v_mul16(v_shr16(high, 8), radix));
 }
 
 /* The same unpacked to int16 at once: s.word are the lower, s.odd the upper eight rows of every 128 bits. */
@@ -198,14 +197,14 @@ ALWAYS_INLINE void quad_words(enum lut_kind f, const uint8_t *const *w, size_t a
     for (size_t r = 0; r < regs; r++) {
         vec lo, hi;
         look_up(f, w[r] + at, odd_quad, j, tab, &lo, &hi);
-        vec a = V(unpacklo_epi8)(lo, hi), b = V(unpackhi_epi8)(lo, hi);
+        vec a = v_zip_low8(lo, hi), b = v_zip_high8(lo, hi);
         if (f == TRIPLE_WORDS) {
             const vec signs = v_load(w[r] + at + sign_line(odd_quad));
-            a = v_negate_words_where(a, V(unpacklo_epi8)(signs, signs), 4 * odd_quad + j);
-            b = v_negate_words_where(b, V(unpackhi_epi8)(signs, signs), 4 * odd_quad + j);
+            a = v_negate16_where(a, v_zip_low8(signs, signs), 4 * odd_quad + j);
+            b = v_negate16_where(b, v_zip_high8(signs, signs), 4 * odd_quad + j);
         }
-        s[r].word = V(add_epi16)(s[r].word, a);
-        s[r].odd = V(add_epi16)(s[r].odd, b);
+        s[r].word = v_add16(s[r].word, a);
+        s[r].odd = v_add16(s[r].odd, b);
     }
 }
 
@@ -228,12 +227,12 @@ ALWAYS_INLINE void quad(enum lut_kind f, const uint8_t *const *w, size_t at, int
 ALWAYS_INLINE void tile(enum lut_kind f, const struct tern_call *c, int32_t *y, size_t row, size_t end,
                         size_t q0, size_t q1, const uint8_t *tab, size_t flush, size_t ahead, size_t regs) {
     const size_t distance = panel_bytes(f, c->w.k), tab_step = quad_table_bytes(f);
-    const vec start = f == TRIPLES ? V(set1_epi8)((char)128) : v_zero();
+    const vec start = f == TRIPLES ? v_bytes(128) : v_zero();
     const uint8_t *w[4];
     struct lanes sum[4];
     UNROLL
     for (size_t r = 0; r < regs; r++) {
-        const size_t at = row + r * VEC;
+        const size_t at = row + r * VEC_BYTES;
         w[r] = (const uint8_t *)c->w.data + at / TERN_GROUP_ROWS * distance + at % TERN_GROUP_ROWS;
         UNROLL
         for (size_t i = 0; i < 4; i++) sum[r].v[i] = v_zero();
@@ -270,7 +269,7 @@ ALWAYS_INLINE void tile(enum lut_kind f, const struct tern_call *c, int32_t *y, 
         }
     }
     UNROLL
-    for (size_t r = 0; r < regs; r++) put_rows(f, y, row + r * VEC, end, sum[r], q0 == 0);
+    for (size_t r = 0; r < regs; r++) put_rows(f, y, row + r * VEC_BYTES, end, sum[r], q0 == 0);
 }
 
 /* Rows [row0, row1) of one token, as many registers together as the parameter says and the rows allow. */
@@ -280,10 +279,11 @@ ALWAYS_INLINE void all_rows(enum lut_kind f, const struct tern_call *c, int32_t 
     const size_t flush = (size_t)c->param[TERN_LUT_FLUSH] / 4;
     size_t r = row0;
     if (regs >= 4)
-        for (; r + 3 * VEC < row1; r += 4 * VEC) tile(f, c, y, r, row1, q0, q1, tab, flush, ahead, 4);
+        for (; r + 3 * VEC_BYTES < row1; r += 4 * VEC_BYTES)
+            tile(f, c, y, r, row1, q0, q1, tab, flush, ahead, 4);
     if (regs >= 2)
-        for (; r + VEC < row1; r += 2 * VEC) tile(f, c, y, r, row1, q0, q1, tab, flush, ahead, 2);
-    for (; r < row1; r += VEC) tile(f, c, y, r, row1, q0, q1, tab, flush, ahead, 1);
+        for (; r + VEC_BYTES < row1; r += 2 * VEC_BYTES) tile(f, c, y, r, row1, q0, q1, tab, flush, ahead, 2);
+    for (; r < row1; r += VEC_BYTES) tile(f, c, y, r, row1, q0, q1, tab, flush, ahead, 1);
 }
 
 /* Tables of all columns are in c->shared. */
@@ -338,7 +338,7 @@ static inline size_t lut_nothing(const struct tern_call *c) {
     static void prep##_run(const struct tern_call *c, size_t worker, size_t workers) {                       \
         lut_prepare(kind, c, worker, workers, builder);                                                      \
     }                                                                                                        \
-    const struct tern_prep tern_prep_##prep = {prep##_bytes, lut_nothing, prep##_run};                       \
+    const struct tern_prep tern_prep_##prep = {prep##_bytes, lut_nothing, prep##_run, 0};                    \
     tern_run_fn name;                                                                                        \
     void name(const struct tern_call *c, size_t row0, size_t row1, void *local) {                            \
         (void)local;                                                                                         \

@@ -6,6 +6,8 @@
  *   g5    1 vpmovzxbw, 2 vpermi2w, 1 test + 1 blend, 1 test + 1 masked negation, 1 add per 5 columns; table:
  *         4 loads.
  * Sums stay in int16 for at most 85 (g3w) or 51 (g5) groups: |entry| <= 128 g. */
+#include "kernels/x86/vec_avx512.h"
+
 #include "base/pool.h"
 #include "kernels/formats/memory/group.h"
 #include "kernels/prep/lut.h"
@@ -188,7 +190,7 @@ ALWAYS_INLINE void prepare(enum word_kind f, const struct tern_call *c, size_t w
 }
 
 ALWAYS_INLINE size_t block_units(enum word_kind f, const struct tern_call *c) {
-    const size_t unit = f == TRIPLE_WORD ? 9 : 20; /* as kernels/prep/lut.c sizes the scratch */
+    const size_t unit = f == TRIPLE_WORD ? 9 : 20; /* as kernels/x86/prep.c sizes the scratch */
     return tern_lut_block(c, unit) / unit_columns(f);
 }
 
@@ -244,8 +246,8 @@ static void five_run(const struct tern_call *c, size_t worker, size_t workers) {
     prepare(FIVE_BYTE, c, worker, workers);
 }
 
-const struct tern_prep tern_prep_lut3w_avx512bw = {triple_bytes, nothing, triple_run};
-const struct tern_prep tern_prep_lut5w_avx512bw = {five_bytes, nothing, five_run};
+const struct tern_prep tern_prep_lut3w_avx512bw = {triple_bytes, nothing, triple_run, 0};
+const struct tern_prep tern_prep_lut5w_avx512bw = {five_bytes, nothing, five_run, 0};
 
 tern_run_fn gemv_g3w_i8_r32k9__avx512bw, gemm_g3w_i8_r32k9n2__avx512bw, gemm_g3w_i8_r32k9n4__avx512bw;
 tern_run_fn gemv_g5_i8_r32k5__avx512bw, gemm_g5_i8_r32k5__avx512bw;
