@@ -3,20 +3,23 @@
 #
 #   ./test.sh          everything that is quick (under ten minutes)
 #   ./test.sh --long   also the drills: sanitizers, clang, emulated old CPUs
+#   ./test.sh --arm    also a build for 64-bit ARM, proved in an emulator
 #
 # TERN_BUILD names the build folder (default build-test), TERN_SHARED the folder of the large test vectors.
 set -eu
 root=$(cd "$(dirname "$0")" && pwd)
 . "$root/setup.sh"
-long=
-case "${1:-}" in
---long) long=1 ;;
-"") ;;
-*)
-    say "test: unknown option '$1'; see the head of test.sh"
-    exit 3
-    ;;
-esac
+long='' arm=''
+for option in "$@"; do
+    case $option in
+    --long) long=1 ;;
+    --arm) arm=1 ;;
+    *)
+        say "test: unknown option '$option'; see the head of test.sh"
+        exit 3
+        ;;
+    esac
+done
 
 # shellcheck disable=SC2086
 install_missing $build_packages $library_packages $test_packages
@@ -47,6 +50,15 @@ source=$ordinary-guide-source configure_and_build "$ordinary-guide" -Dbroken_var
 run_suite "$build"
 build=$ordinary
 
+if [ -n "$arm" ]; then
+    say "drill: a build for 64-bit ARM under emulation"
+    sh "$root/tests/drills/arm.sh" "$root" "$ordinary-arm" >"$ordinary/arm.out" 2>&1 || true
+    cat "$ordinary/arm.out"
+    skipped=$((skipped + $(grep -c '^ok.*# SKIP' "$ordinary/arm.out" || true)))
+    passed=$((passed + $(grep '^ok' "$ordinary/arm.out" | grep -vc '# SKIP' || true)))
+    failed=$((failed + $(grep -c '^not ok' "$ordinary/arm.out" || true)))
+    grep -q '^ok\|^not ok' "$ordinary/arm.out" || failed=$((failed + 1))
+fi
 if [ -n "$long" ]; then
     . "$root/tests/drills.sh"
 fi

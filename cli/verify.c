@@ -3,6 +3,7 @@
 
 #include "base/isa.h"
 #include "base/progress.h"
+#include "kernels/verify/operations.h"
 #include "kernels/verify/verify.h"
 
 #include <jansson.h>
@@ -30,7 +31,7 @@ static const char *level_name(size_t i) {
 }
 
 static const struct tern_cli_option options[] = {
-    {"filter", 'f', "RE", "only variants whose name matches this extended regular expression",
+    {"filter", 'f', "RE", "only variants and operations whose name matches this extended regular expression",
      TERN_CLI_FILTER(struct arguments, filter)},
     {"seed", 's', "N", "seed of the random inputs (default: from the clock; it is always printed)",
      TERN_CLI_SEED(struct arguments, seed, INT64_MAX)},
@@ -52,31 +53,46 @@ static const struct tern_cli_option options[] = {
 struct session {
     enum output out;
     const struct tern_variant **list;
+    size_t *operation;      /* and operations (kernels/verify/operations.h), which come after them */
+    size_t variants, count; /* of the list, and of both */
     struct tern_verdict *verdict;
     char *done;
-    size_t count, printed, finished;
+    size_t printed, finished;
     size_t tally[5];
     struct tern_progress bar;
     json_t *all;
 };
 
+struct name {
+    char text[96];
+};
+
+static struct name name_of(const struct session *s, size_t i) {
+    struct name n;
+    if (i < s->variants)
+        snprintf(n.text, sizeof n.text, "%s", s->list[i]->name);
+    else
+        tern_operation_name(s->operation[i - s->variants], n.text, sizeof n.text);
+    return n;
+}
+
 static void print_verdict(struct session *s, size_t i) {
-    const struct tern_variant *v = s->list[i];
+    const struct name subject = name_of(s, i);
     const struct tern_verdict *d = &s->verdict[i];
     const char *name = tern_verdict_name(d->kind);
     if (s->out == TAP) {
         if (d->kind == TERN_NOT_RUN)
-            printf("ok %zu - %s # SKIP %s\n", i + 1, v->name, d->text);
+            printf("ok %zu - %s # SKIP %s\n", i + 1, subject.text, d->text);
         else
-            printf("%s %zu - %s (%u cases)\n", d->kind == TERN_PASSED ? "ok" : "not ok", i + 1, v->name,
+            printf("%s %zu - %s (%u cases)\n", d->kind == TERN_PASSED ? "ok" : "not ok", i + 1, subject.text,
                    d->cases);
         if (d->kind != TERN_PASSED && d->kind != TERN_NOT_RUN) printf("# %s: %s\n", name, d->text);
     } else if (s->out == TEXT) {
-        printf("%-9s %-42s %5u cases %6.2f s%s%s\n", name, v->name, d->cases, d->seconds,
+        printf("%-9s %-42s %5u cases %6.2f s%s%s\n", name, subject.text, d->cases, d->seconds,
                d->text[0] ? "  " : "", d->text);
     } else {
         json_array_append_new(s->all,
-                              json_pack("{s:s, s:s, s:i, s:f, s:s}", "variant", v->name, "verdict", name,
+                              json_pack("{s:s, s:s, s:i, s:f, s:s}", "variant", subject.text, "verdict", name,
                                         "cases", (int)d->cases, "seconds", d->seconds, "text", d->text));
     }
     fflush(stdout);
@@ -92,21 +108,41 @@ static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdi
     s->tally[verdict->kind]++;
     if (s->bar.on) fputs("\r\033[K", stderr);
     while (s->printed < s->count && s->done[s->printed]) print_verdict(s, s->printed++);
-    tern_progress_step(&s->bar, (double)s->finished / (double)s->count, s->list[index]->name);
+    tern_progress_step(&s->bar, (double)s->finished / (double)s->count, name_of(s, index).text);
 }
 
-static enum tern_status select_variants(const struct arguments *a, struct session *s, struct tern_error *e) {
+static enum tern_status select_subjects(const struct arguments *a, struct session *s, struct tern_error *e) {
     size_t count;
     const struct tern_variant *v = tern_variants(&count);
+    const size_t operations = tern_operation_count();
     s->list = calloc(count, sizeof *s->list);
-    s->verdict = calloc(count, sizeof *s->verdict);
-    s->done = calloc(count, 1);
-    if (!s->list || !s->verdict || !s->done) return tern_fail(e, TERN_NO_MEMORY, "verify: out of memory");
+    s->operation = calloc(operations, sizeof *s->operation);
+    s->verdict = calloc(count + operations, sizeof *s->verdict);
+    s->done = calloc(count + operations, 1);
+    if (!s->list || !s->operation || !s->verdict || !s->done)
+        return tern_fail(e, TERN_NO_MEMORY, "verify: out of memory");
     for (size_t i = 0; i < count; i++)
-        if (tern_cli_matches(&a->filter, v[i].name)) s->list[s->count++] = &v[i];
+        if (tern_cli_matches(&a->filter, v[i].name)) s->list[s->variants++] = &v[i];
+    s->count = s->variants;
+    for (size_t i = 0; i < operations; i++) {
+        char name[96];
+        tern_operation_name(i, name, sizeof name);
+        if (tern_cli_matches(&a->filter, name)) s->operation[s->count++ - s->variants] = i;
+    }
     return s->count
                ? TERN_OK
                : tern_fail(e, TERN_BAD_INPUT, "verify: --filter: no variant matches '%s'", a->filter.text);
+}
+
+static enum tern_status prove(const struct arguments *a, struct session *s,
+                              const struct tern_verify_options *opt, struct tern_error *e) {
+    enum tern_status st = tern_prove_all(s->list, s->variants, a->jobs, opt, on_verdict, s, e);
+    for (size_t i = s->variants; !st && i < s->count; i++) {
+        struct tern_verdict verdict;
+        st = tern_prove_operation(s->operation[i - s->variants], opt, &verdict, e);
+        if (!st) on_verdict(s, i, &verdict, NULL);
+    }
+    return st;
 }
 
 /* The last lines, and the exit code. */
@@ -131,7 +167,7 @@ static int verify(const struct arguments *a) {
     uint32_t limit = UINT32_MAX;
     enum tern_status s = tern_isa_usable(&opt.usable, &e);
     if (!s && a->isa) s = tern_isa_parse(a->isa, &limit, &e);
-    if (!s) s = select_variants(a, &ses, &e);
+    if (!s) s = select_subjects(a, &ses, &e);
     opt.usable &= limit;
     const char *level = tern_isa_level_name(opt.usable);
     if (!s && ses.out == TAP)
@@ -140,12 +176,13 @@ static int verify(const struct arguments *a) {
     if (!s && ses.out == TEXT) printf("seed %llu, isa %s\n", (unsigned long long)a->seed, level);
     if (!s) {
         tern_progress_begin(&ses.bar, "verify", a->quiet);
-        s = tern_prove_all(ses.list, ses.count, a->jobs, &opt, on_verdict, &ses, &e);
+        s = prove(a, &ses, &opt, &e);
         tern_progress_end(&ses.bar);
     }
     const int rc = s ? tern_cli_fail(s, &e) : end(&ses, a->seed, level);
     json_decref(ses.all);
     free(ses.list);
+    free(ses.operation);
     free(ses.verdict);
     free(ses.done);
     return rc;
@@ -162,11 +199,12 @@ static int run(int argc, char **argv) {
 
 const struct tern_command tern_command_verify = {
     .name = "verify",
-    .summary = "every runnable variant against the scalar reference, adversarial inputs, guard pages",
+    .summary =
+        "every runnable variant and float operation against scalar code, adversarial inputs, guard pages",
     .usage = "[options]",
     .about = "Compares every variant that runs here with the scalar reference, on adversarial inputs and "
-             "between guard pages. Each variant runs in a process of its own. The exit code is 1 when a "
-             "variant is wrong, crashes or hangs.",
+             "between guard pages, and every float operation (op_...) of every level with the scalar level. "
+             "Each runs in a process of its own. The exit code is 1 when one is wrong, crashes or hangs.",
     .group = {TERN_CLI_GROUP(NULL, options, 0)},
     .example = "tern verify --isa avx2 --seed 1",
     .run = run,

@@ -34,7 +34,9 @@ static enum tern_status spawn(char *const argv[], const int pipe_to[2], pid_t *p
     return bad ? tern_fail(e, TERN_IO, "start: %s: %s", argv[0], strerror(bad)) : TERN_OK;
 }
 
-enum tern_status tern_seconds_to_output(char *const argv[], double *seconds, struct tern_error *e) {
+/* Seconds from starting `argv` (NULL-terminated, argv[0] the program) to its first byte on stdout; its stderr
+ * goes to /dev/null. TERN_CHECK_FAILED when it ends without one or with another status than 0. */
+static enum tern_status seconds_to_output(char *const argv[], double *seconds, struct tern_error *e) {
     int fd[2], status = 0;
     pid_t pid;
     char buffer[4096];
@@ -86,7 +88,7 @@ static double start_once(void *ctx, uint64_t calls) {
     struct starting *x = ctx;
     double seconds = NAN;
     (void)calls; /* one process is one sample */
-    if (x->status == TERN_OK) x->status = tern_seconds_to_output(x->argv, &seconds, x->e);
+    if (x->status == TERN_OK) x->status = seconds_to_output(x->argv, &seconds, x->e);
     return x->status == TERN_OK ? 1e9 * seconds : NAN;
 }
 
@@ -119,7 +121,7 @@ static enum tern_status starts(const struct tern_goal_run *r, const char *file, 
     double first;
     /* The first start warms the page cache and leaves packed weights behind; they are on disk before it
      * counts. */
-    enum tern_status s = tern_seconds_to_output(with, &first, e);
+    enum tern_status s = seconds_to_output(with, &first, e);
     sync();
     starting.argv = with;
     if (s == TERN_OK) s = tern_compare(&a, 1, &how, &c, e);

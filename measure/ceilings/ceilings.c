@@ -102,22 +102,18 @@ static enum tern_status prepare_read(struct tern_ceiling *c, size_t bytes, struc
     return TERN_OK;
 }
 
-enum tern_status tern_ceiling_new(enum tern_ceiling_kind kind, size_t bytes, uint32_t usable,
-                                  struct tern_pool *pool, struct tern_ceiling **out, struct tern_error *e) {
+enum tern_status tern_ceiling_of(const struct tern_peak *p, size_t bytes, struct tern_pool *pool,
+                                 struct tern_ceiling **out, struct tern_error *e) {
     *out = NULL;
-    if ((unsigned)kind >= sizeof kinds / sizeof *kinds)
-        return tern_fail(e, TERN_BAD_INPUT, "ceiling: %d: not a kind of ceiling", (int)kind);
-    const struct tern_peak *f = widest(kind, usable);
-    if (!f) return no_loop(kind, e);
     struct tern_ceiling *c = tern_alloc(sizeof *c);
     struct share *share = tern_alloc(tern_mul_size(tern_pool_workers(pool), sizeof *share));
     if (!c || !share) {
         tern_free(c);
         tern_free(share);
-        return tern_fail(e, TERN_NO_MEMORY, "ceiling: %s: out of memory", kinds[kind]);
+        return tern_fail(e, TERN_NO_MEMORY, "ceiling: %s: out of memory", kinds[p->kind]);
     }
-    *c = (struct tern_ceiling){.f = f, .pool = pool, .workers = tern_pool_workers(pool), .share = share};
-    const enum tern_status s = kind == TERN_CEILING_READ ? prepare_read(c, bytes, e) : TERN_OK;
+    *c = (struct tern_ceiling){.f = p, .pool = pool, .workers = tern_pool_workers(pool), .share = share};
+    const enum tern_status s = p->kind == TERN_CEILING_READ ? prepare_read(c, bytes, e) : TERN_OK;
     if (s) {
         tern_ceiling_free(c);
         return s;
@@ -126,11 +122,24 @@ enum tern_status tern_ceiling_new(enum tern_ceiling_kind kind, size_t bytes, uin
     return TERN_OK;
 }
 
+enum tern_status tern_ceiling_new(enum tern_ceiling_kind kind, size_t bytes, uint32_t usable,
+                                  struct tern_pool *pool, struct tern_ceiling **out, struct tern_error *e) {
+    *out = NULL;
+    if ((unsigned)kind >= sizeof kinds / sizeof *kinds)
+        return tern_fail(e, TERN_BAD_INPUT, "ceiling: %d: not a kind of ceiling", (int)kind);
+    const struct tern_peak *p = widest(kind, usable);
+    return p ? tern_ceiling_of(p, bytes, pool, out, e) : no_loop(kind, e);
+}
+
 void tern_ceiling_free(struct tern_ceiling *c) {
     if (!c) return;
     for (size_t i = 0; i < c->workers; i++) tern_pages_drop(&c->share[i].pages);
     tern_free(c->share);
     tern_free(c);
+}
+
+const char *tern_ceiling_kind_name(enum tern_ceiling_kind kind) {
+    return kinds[kind];
 }
 
 const char *tern_ceiling_name(const struct tern_ceiling *c) {

@@ -14,9 +14,8 @@
 
 enum tern_ceiling_kind {
     TERN_CEILING_READ,    /* read bandwidth of `bytes`: sums them with the widest loads */
-    TERN_CEILING_INT8,    /* u8 x s8 multiply-add peak: vpdpbusd where usable, else vpmaddubsw+vpmaddwd, else
-                             scalar */
-    TERN_CEILING_MADDUBS, /* vpmaddubsw + vpaddw peak (AVX2) */
+    TERN_CEILING_INT8,    /* u8 x s8 multiply-add peak, exact in 32 bits: the widest usable instruction */
+    TERN_CEILING_MADDUBS, /* u8 x s8 multiply-add peak in 16 bits: vpmaddubsw + vpaddw of AVX2 */
     TERN_CEILING_FMA      /* f32 fused multiply-add peak */
 };
 
@@ -29,6 +28,8 @@ enum tern_status tern_ceiling_new(enum tern_ceiling_kind kind, size_t bytes, uin
                                   struct tern_pool *pool, struct tern_ceiling **out, struct tern_error *e);
 void tern_ceiling_free(struct tern_ceiling *c);
 
+/* "read", "int8", "maddubs" or "fma" */
+const char *tern_ceiling_kind_name(enum tern_ceiling_kind kind);
 /* "vpdpbusd zmm", "read zmm" ... */
 const char *tern_ceiling_name(const struct tern_ceiling *c);
 /* Work of one call over all workers: bytes read, or multiply-adds done. */

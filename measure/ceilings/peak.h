@@ -8,6 +8,19 @@
 
 #include "measure/ceilings/ceilings.h"
 
+/* One step of each of eight or twelve independent sums named s0 to s7 or s11: enough to hide the latency of a step. */
+#define TERN_FOUR(STEP, a, b, c, d)                                                                          \
+    STEP(a);                                                                                                 \
+    STEP(b);                                                                                                 \
+    STEP(c);                                                                                                 \
+    STEP(d)
+#define TERN_EIGHT(STEP)                                                                                     \
+    TERN_FOUR(STEP, s0, s1, s2, s3);                                                                         \
+    TERN_FOUR(STEP, s4, s5, s6, s7)
+#define TERN_TWELVE(STEP)                                                                                    \
+    TERN_EIGHT(STEP);                                                                                        \
+    TERN_FOUR(STEP, s8, s9, s10, s11)
+
 /* Reads `bytes` (a multiple of 64, 64-byte aligned) `calls` times. */
 typedef uint64_t tern_peak_read_fn(const void *data, size_t bytes, uint64_t calls);
 typedef uint64_t tern_peak_maths_fn(uint64_t rounds);
@@ -33,5 +46,9 @@ extern const size_t tern_scalar_peaks_count;
 
 /* All of them in turn; NULL behind the last. */
 const struct tern_peak *tern_peak_at(size_t i);
+
+/* As tern_ceiling_new(), of a loop that the caller has chosen and that is usable. */
+enum tern_status tern_ceiling_of(const struct tern_peak *p, size_t bytes, struct tern_pool *pool,
+                                 struct tern_ceiling **out, struct tern_error *e);
 
 #endif

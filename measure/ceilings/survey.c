@@ -1,7 +1,7 @@
 #include "measure/ceilings/survey.h"
 
-#include "base/isa.h"
 #include "base/memory.h"
+#include "measure/ceilings/peak.h"
 #include "measure/sampling/sampler.h"
 
 #include <math.h>
@@ -94,53 +94,48 @@ static enum tern_status readings(struct survey *s, int *stop, struct tern_error 
     return TERN_OK;
 }
 
-/* Each kind with ever fewer instructions allowed; a mask that gives the loop of the mask before it adds
- * nothing. */
-static const struct {
-    enum tern_ceiling_kind kind;
-    uint32_t mask;
-    const char *op;
-} peak[] = {
-    {TERN_CEILING_INT8, ~0u, "int8"},
-    {TERN_CEILING_INT8, ~(uint32_t)TERN_ISA_AVX512VNNI, "int8"},
-    {TERN_CEILING_INT8, ~(uint32_t)(TERN_ISA_AVX512VNNI | TERN_ISA_AVXVNNI), "int8"},
-    {TERN_CEILING_INT8, TERN_ISA_SCALAR, "int8"},
-    {TERN_CEILING_MADDUBS, ~0u, "maddubs"},
-    {TERN_CEILING_FMA, ~0u, "fma"},
-    {TERN_CEILING_FMA, ~(uint32_t)TERN_ISA_AVX512BW, "fma"},
-    {TERN_CEILING_FMA, TERN_ISA_SCALAR, "fma"},
-};
-#define PEAKS (sizeof peak / sizeof *peak)
+static int is_peak(const struct survey *s, const struct tern_peak *p, enum tern_ceiling_kind kind) {
+    return p->kind == kind && !(p->needs & ~s->m->usable);
+}
 
+/* Loops of multiply-adds that this machine can run. */
+static size_t peak_count(const struct survey *s) {
+    const struct tern_peak *p;
+    size_t n = 0;
+    for (size_t i = 0; (p = tern_peak_at(i)) != NULL; i++)
+        n += p->kind != TERN_CEILING_READ && is_peak(s, p, p->kind);
+    return n;
+}
+
+/* Kind after kind, in each the widest loop first and then those with ever fewer instructions. */
 static enum tern_status peaks(struct survey *s, int *stop, struct tern_error *e) {
-    char before[64] = "";
-    for (size_t i = 0; i < PEAKS && !*stop; i++) {
-        struct tern_ceiling_row row = {.op = peak[i].op,
-                                       .level = "",
-                                       .unit = "GMAC/s",
-                                       .threads = tern_pool_workers(s->pool),
-                                       .ghz = NAN};
-        struct tern_ceiling *c;
-        if (tern_ceiling_new(peak[i].kind, 0, s->m->usable & peak[i].mask, s->pool, &c, NULL) ||
-            !strcmp(tern_ceiling_name(c), before)) {
+    static const enum tern_ceiling_kind kinds[] = {TERN_CEILING_INT8, TERN_CEILING_MADDUBS, TERN_CEILING_FMA};
+    const struct tern_peak *p;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (size_t i = 0; (p = tern_peak_at(i)) != NULL && !*stop; i++) {
+            if (!is_peak(s, p, kinds[k])) continue;
+            struct tern_ceiling_row row = {.op = tern_ceiling_kind_name(p->kind),
+                                           .level = "",
+                                           .unit = "GMAC/s",
+                                           .threads = tern_pool_workers(s->pool),
+                                           .ghz = NAN};
+            struct tern_ceiling *c;
+            enum tern_status st = tern_ceiling_of(p, 0, s->pool, &c, e);
+            if (!st) st = measure(s, c, &row, e);
+            if (!st) *stop = hand_over(s, &row);
             tern_ceiling_free(c);
-            s->done++;
-            continue;
+            if (st) return st;
         }
-        strncpy(before, tern_ceiling_name(c), sizeof before - 1);
-        const enum tern_status st = measure(s, c, &row, e);
-        if (!st) *stop = hand_over(s, &row);
-        tern_ceiling_free(c);
-        if (st) return st;
-    }
     return TERN_OK;
 }
 
 enum tern_status tern_ceiling_survey(const struct tern_machine *m, const size_t *threads, size_t count,
                                      double seconds, tern_ceiling_row_fn fn, void *ctx,
                                      struct tern_error *e) {
-    struct survey s = {.m = m, .fn = fn, .ctx = ctx, .all = count * (READINGS + PEAKS)};
-    s.seconds_each = (seconds > 0 ? seconds : 2.0) / (double)(READINGS + PEAKS);
+    struct survey s = {.m = m, .fn = fn, .ctx = ctx};
+    const size_t each = READINGS + peak_count(&s);
+    s.all = count * each;
+    s.seconds_each = (seconds > 0 ? seconds : 2.0) / (double)each;
     int stop = 0;
     for (size_t i = 0; i < count && !stop; i++) {
         if (!threads[i] || threads[i] > m->cpus)

@@ -36,7 +36,6 @@ extern const char *const tern_group_variable[TERN_GROUP_VARIABLES]; /* "ns", "by
  * none or uses a name that is neither an event of the group nor a variable. */
 enum tern_status tern_group_parse(const char *json, const char *where, struct tern_counter_group *out,
                                   struct tern_error *e);
-enum tern_status tern_group_read(const char *path, struct tern_counter_group *out, struct tern_error *e);
 
 /* The groups that are built in, by name. */
 size_t tern_groups_count(void);

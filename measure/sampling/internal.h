@@ -33,6 +33,4 @@ double tern_rough_ns(const struct tern_sampler_clock *clock, const struct tern_a
 uint64_t tern_common_calls_by(const struct tern_sampler_clock *clock, const double *ns, size_t count,
                               double epoch_seconds);
 
-double tern_epoch_ns(const struct tern_sampler_options *o);
-
 #endif

@@ -24,7 +24,7 @@ struct tern_sampler_clock tern_real_clock(void) {
     return (struct tern_sampler_clock){real_now, NULL, tern_clock_facts()->resolution_ns, NULL};
 }
 
-double tern_epoch_ns(const struct tern_sampler_options *o) {
+static double epoch_ns(const struct tern_sampler_options *o) {
     return 1e9 * (o->epoch_seconds > 0 ? o->epoch_seconds : epoch_seconds_default);
 }
 
@@ -85,7 +85,7 @@ static double sample_with_energy(const struct tern_sampler_clock *clock, const s
 
 double tern_rough_ns(const struct tern_sampler_clock *clock, const struct tern_alternative *a,
                      const struct tern_sampler_options *o, int hasty) {
-    const double epoch = tern_epoch_ns(o), overhead = overhead_ns(clock);
+    const double epoch = epoch_ns(o), overhead = overhead_ns(clock);
     const double enough = fmax(epoch / 4, clock->resolution_ns * resolutions_per_epoch);
     uint64_t calls = 1;
     const double first = time_once(clock, a->work, a->ctx, calls);
@@ -110,7 +110,7 @@ uint64_t tern_common_calls_by(const struct tern_sampler_clock *clock, const doub
         slowest = fmax(slowest, ns[i]);
         fastest = fmin(fastest, ns[i]);
     }
-    const double n = tern_epoch_ns(&o) / slowest;
+    const double n = epoch_ns(&o) / slowest;
     const double seen = clock->resolution_ns * resolutions_per_epoch / fastest;
     return whole_calls(fmax(n, fmin(seen, n * epoch_stretch_max)));
 }
@@ -122,7 +122,7 @@ uint64_t tern_common_calls(const double *ns, size_t count, double epoch_seconds)
 
 static void find_calls(const struct tern_sampler_clock *clock, struct tern_alternative *a,
                        const struct tern_sampler_options *o) {
-    a->calls = a->sample ? 1 : whole_calls(tern_epoch_ns(o) / tern_rough_ns(clock, a, o, 1));
+    a->calls = a->sample ? 1 : whole_calls(epoch_ns(o) / tern_rough_ns(clock, a, o, 1));
 }
 
 int tern_round_by(const struct tern_sampler_clock *clock, struct tern_alternative *alt, const size_t *which,

@@ -1,5 +1,5 @@
 /* A section of a report. Each is one `const struct tern_section tern_section_<name>` in a file of its own
- * (reports/sections/<name>.c) and one line of the list in sections.c.
+ * (here, or in kernels/ when it is about kernels) and one line of the list in sections.c.
  *
  * A section that has nothing to show names the command that would have measured it: by `has`, or by itself
  * (tern_html_absent, tern_md_absent). */

@@ -51,6 +51,6 @@ includers() { grep -rl --include='*.[ch]' --include='*.cc' "$@" kernels measure 
 includers '"kernels/proof_make\.h"' >"$errors"
 [ "$(cat "$errors")" = "kernels/proof.c kernels/verify/case.c kernels/verify/verify.c " ]
 report $? "only the verifier makes proofs"
-includers -E '"kernels/prep/|tern_run_fn' | tr ' ' '\n' >"$errors"
+includers -E '"kernels/(prep/|run\.h)|tern_run_fn|TERN_RUN\(' | tr ' ' '\n' >"$errors"
 grep -q '^kernels/proof\.c$' "$errors" && ! grep -qv '^kernels/' "$errors"
 report $? "only kernels/ sees the functions of kernels and preparations"

@@ -39,13 +39,6 @@ enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
                                struct tern_error *e);
 void tern_candidates_free(struct tern_candidates *c);
 
-/* 1 when splitting K may pay for this variant and problem. The variant must be able to split, and constraints
- * like those of the registry must hold, over m, k, n, threads, rows and columns (the multiples at which a
- * matrix and K are cut). Otherwise 0 with *why; *must is the constraint, or NULL when the variant's layout is
- * the reason. */
-int tern_space_splits(const struct tern_variant *v, const struct tern_problem *p, const char **why,
-                      const char **must);
-
 /* What seed points follow from. */
 struct tern_seed_facts {
     enum tern_regime regime;

@@ -4,8 +4,8 @@
  * For a tile of T tokens and a block of rows whose sums wait in scratch: build the tables of a few groups,
  * then for every row add one entry per group. Per byte and T tokens: one byte load, one add with a memory
  * operand; per `groups` bytes one load and one store of the sum. A table of g4 is 81 adds, of g5 122 adds and
- * as many subtractions, paid once per block of rows. Bound: int16 sums of up to 63 (g4) or 51 (g5) groups;
- * |entry| <= 128 g. */
+ * as many subtractions, paid once per block of rows. Bound: int16 sums of up to
+ * TERN_FLUSH_ENTRIES(g) groups, |entry| <= 128 g. g4 and g5 are packed by formats/memory/g4.c and g5.c. */
 #ifndef TERN_KERNELS_X86_LUT_VECTOR_H
 #define TERN_KERNELS_X86_LUT_VECTOR_H
 
@@ -13,6 +13,7 @@
 #include "kernels/flush.h"
 #include "kernels/formats/memory/group.h"
 #include "kernels/prep/lut.h"
+#include "kernels/run.h"
 
 #include <string.h>
 
@@ -129,10 +130,6 @@ ALWAYS_INLINE void vec_gemm(size_t g, const struct tern_call *c, size_t row0, si
             vec_rows(g, c, tile, r, tern_min(waiting, row1 - r), scratch, waiting);
 }
 
-#define VEC_GEMM(name, g)                                                                                    \
-    tern_run_fn name;                                                                                        \
-    void name(const struct tern_call *c, size_t row0, size_t row1, void *local) {                            \
-        vec_gemm(g, c, row0, row1, local);                                                                   \
-    }
+#define VEC_GEMM(name, g) TERN_RUN(name, vec_gemm(g, c, row0, row1, local))
 
 #endif

@@ -144,10 +144,20 @@ ALWAYS_INLINE void panel_group(const struct panel *p, const struct panel_tile *x
     }
 }
 
-/* The same for four groups of activations in turn. */
+/* The same for four groups of activations in turn, which one or two streams share as they pass. Of four streams
+ * the registers hold the weights of one at a time. */
 ALWAYS_INLINE void panel_four_groups(const struct panel *p, const struct panel_tile *x, struct panel_place at,
                                      vec *acc) {
     vec state[4][1];
+    if (x->streams == 4) {
+        UNROLL
+        for (size_t s = 0; s < 4; s++) {
+            panel_load(p, x, at, s, state[s]);
+            UNROLL
+            for (size_t i = 0; i < 4; i++) panel_step(p, x, 0, s, i, state[s], v_four(at.q + 4 * i), acc);
+        }
+        return;
+    }
     UNROLL
     for (size_t s = 0; s < x->streams; s++) panel_load(p, x, at, s, state[s]);
     UNROLL
@@ -159,26 +169,31 @@ ALWAYS_INLINE void panel_four_groups(const struct panel *p, const struct panel_t
     }
 }
 
-/* `groups` groups from `at` on. Hidden from the compiler the pointers stay as they are: gcc 12 would make one of
- * every address and run out of registers. */
+/* `groups` groups from `at` on. Of four streams the pointers are hidden from the compiler and stay as they are:
+ * gcc 12 would make one of every address and run out of registers. */
 ALWAYS_INLINE struct panel_place panel_groups(const struct panel *p, const struct panel_tile *x,
                                               struct panel_place at, size_t groups, vec *acc) {
-    for (; groups; groups--, at.w += p->group, at.ahead += p->group, at.q += 4 * p->fours * x->tokens) {
-        if (x->tokens == 1) __asm__("" : "+r"(at.w), "+r"(at.ahead));
+    for (size_t g = 0; g < groups; g++) {
+        if (x->streams == 4) __asm__("" : "+r"(at.w), "+r"(at.ahead));
         if (p->fours == 4)
             panel_four_groups(p, x, at, acc);
         else
             panel_group(p, x, at, acc);
+        at.w += p->group;
+        at.ahead += p->group;
+        at.q += 4 * p->fours * x->tokens;
     }
     return at;
 }
 
+/* Zeros that gcc 12 must not take for one and the same: it would copy sums about in the loop. Few sums it places
+ * better by itself. */
 ALWAYS_INLINE void panel_clear(const struct panel *p, const struct panel_tile *x, vec *sum) {
     UNROLL
     for (size_t j = 0; j < x->live * x->streams; j++) UNROLL
     for (size_t i = 0; i < p->sums; i++) {
         sum[j * p->sums + i] = v_zero();
-        v_settle(&sum[j * p->sums + i]);
+        if (p->fours == 1 || x->streams == 4) v_settle(&sum[j * p->sums + i]);
     }
 }
 

@@ -44,14 +44,7 @@ uint64_t tern_int8_ymm(uint64_t rounds) {
     const __m256i a = _mm256_set1_epi8(1), b = a, one = _mm256_set1_epi16(1);
     __m256i t, s0 = ZERO, s1 = ZERO, s2 = ZERO, s3 = ZERO, s4 = ZERO, s5 = ZERO, s6 = ZERO, s7 = ZERO;
     for (; rounds; rounds--) {
-        STEP_INT8(s0);
-        STEP_INT8(s1);
-        STEP_INT8(s2);
-        STEP_INT8(s3);
-        STEP_INT8(s4);
-        STEP_INT8(s5);
-        STEP_INT8(s6);
-        STEP_INT8(s7);
+        TERN_EIGHT(STEP_INT8);
     }
     const __m256i x = _mm256_add_epi32(_mm256_add_epi32(s0, s1), _mm256_add_epi32(s2, s3));
     const __m256i y = _mm256_add_epi32(_mm256_add_epi32(s4, s5), _mm256_add_epi32(s6, s7));
@@ -65,14 +58,7 @@ uint64_t tern_maddubs_ymm(uint64_t rounds) {
     const __m256i a = _mm256_set1_epi8(1), b = a;
     __m256i t, s0 = ZERO, s1 = ZERO, s2 = ZERO, s3 = ZERO, s4 = ZERO, s5 = ZERO, s6 = ZERO, s7 = ZERO;
     for (; rounds; rounds--) {
-        STEP_MADDUBS(s0);
-        STEP_MADDUBS(s1);
-        STEP_MADDUBS(s2);
-        STEP_MADDUBS(s3);
-        STEP_MADDUBS(s4);
-        STEP_MADDUBS(s5);
-        STEP_MADDUBS(s6);
-        STEP_MADDUBS(s7);
+        TERN_EIGHT(STEP_MADDUBS);
     }
     const __m256i x = _mm256_add_epi16(_mm256_add_epi16(s0, s1), _mm256_add_epi16(s2, s3));
     const __m256i y = _mm256_add_epi16(_mm256_add_epi16(s4, s5), _mm256_add_epi16(s6, s7));
@@ -87,18 +73,7 @@ uint64_t tern_fma_ymm(uint64_t rounds) {
     __m256 s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero;
     __m256 s6 = zero, s7 = zero, s8 = zero, s9 = zero, s10 = zero, s11 = zero;
     for (; rounds; rounds--) {
-        STEP_FMA(s0);
-        STEP_FMA(s1);
-        STEP_FMA(s2);
-        STEP_FMA(s3);
-        STEP_FMA(s4);
-        STEP_FMA(s5);
-        STEP_FMA(s6);
-        STEP_FMA(s7);
-        STEP_FMA(s8);
-        STEP_FMA(s9);
-        STEP_FMA(s10);
-        STEP_FMA(s11);
+        TERN_TWELVE(STEP_FMA);
     }
     const __m256 x =
         _mm256_add_ps(_mm256_add_ps(_mm256_add_ps(s0, s1), _mm256_add_ps(s2, s3)), _mm256_add_ps(s4, s5));

@@ -34,18 +34,7 @@ uint64_t tern_int8_zmm(uint64_t rounds) {
     __m512i s0 = ZERO, s1 = ZERO, s2 = ZERO, s3 = ZERO, s4 = ZERO, s5 = ZERO;
     __m512i s6 = ZERO, s7 = ZERO, s8 = ZERO, s9 = ZERO, s10 = ZERO, s11 = ZERO;
     for (; rounds; rounds--) {
-        STEP_INT8(s0);
-        STEP_INT8(s1);
-        STEP_INT8(s2);
-        STEP_INT8(s3);
-        STEP_INT8(s4);
-        STEP_INT8(s5);
-        STEP_INT8(s6);
-        STEP_INT8(s7);
-        STEP_INT8(s8);
-        STEP_INT8(s9);
-        STEP_INT8(s10);
-        STEP_INT8(s11);
+        TERN_TWELVE(STEP_INT8);
     }
     const __m512i x = _mm512_add_epi32(_mm512_add_epi32(_mm512_add_epi32(s0, s1), _mm512_add_epi32(s2, s3)),
                                        _mm512_add_epi32(s4, s5));
@@ -62,18 +51,7 @@ uint64_t tern_fma_zmm(uint64_t rounds) {
     __m512 s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero;
     __m512 s6 = zero, s7 = zero, s8 = zero, s9 = zero, s10 = zero, s11 = zero;
     for (; rounds; rounds--) {
-        STEP_FMA(s0);
-        STEP_FMA(s1);
-        STEP_FMA(s2);
-        STEP_FMA(s3);
-        STEP_FMA(s4);
-        STEP_FMA(s5);
-        STEP_FMA(s6);
-        STEP_FMA(s7);
-        STEP_FMA(s8);
-        STEP_FMA(s9);
-        STEP_FMA(s10);
-        STEP_FMA(s11);
+        TERN_TWELVE(STEP_FMA);
     }
     const __m512 x =
         _mm512_add_ps(_mm512_add_ps(_mm512_add_ps(s0, s1), _mm512_add_ps(s2, s3)), _mm512_add_ps(s4, s5));

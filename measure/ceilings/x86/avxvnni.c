@@ -12,18 +12,7 @@ uint64_t tern_int8_vnni_ymm(uint64_t rounds) {
     __m256i s0 = ZERO, s1 = ZERO, s2 = ZERO, s3 = ZERO, s4 = ZERO, s5 = ZERO;
     __m256i s6 = ZERO, s7 = ZERO, s8 = ZERO, s9 = ZERO, s10 = ZERO, s11 = ZERO;
     for (; rounds; rounds--) {
-        STEP(s0);
-        STEP(s1);
-        STEP(s2);
-        STEP(s3);
-        STEP(s4);
-        STEP(s5);
-        STEP(s6);
-        STEP(s7);
-        STEP(s8);
-        STEP(s9);
-        STEP(s10);
-        STEP(s11);
+        TERN_TWELVE(STEP);
     }
     uint32_t lane[8], sum = 0;
     const __m256i x = ADD(ADD(ADD(s0, s1), ADD(s2, s3)), ADD(s4, s5));

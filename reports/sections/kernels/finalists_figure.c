@@ -2,7 +2,7 @@
 #include "reports/compare/statistics.h"
 #include "reports/data/group.h"
 #include "reports/data/number.h"
-#include "reports/sections/search/finalist_rounds.h"
+#include "reports/sections/kernels/finalist_rounds.h"
 
 #include <math.h>
 #include <string.h>

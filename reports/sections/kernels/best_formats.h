@@ -1,7 +1,7 @@
 /* The fastest variant of every format, for one problem: from its finished comparison where there is one, else
  * from the search of the same run. */
-#ifndef TERN_REPORTS_SECTIONS_BEST_FORMATS_H
-#define TERN_REPORTS_SECTIONS_BEST_FORMATS_H
+#ifndef TERN_REPORTS_SECTIONS_KERNELS_BEST_FORMATS_H
+#define TERN_REPORTS_SECTIONS_KERNELS_BEST_FORMATS_H
 
 #include "reports/figures/figures.h"
 

@@ -1,7 +1,7 @@
 /* Format trade-off: what fewer bits per weight buy, for the best variant of every format. */
 #include "reports/data/group.h"
 #include "reports/data/number.h"
-#include "reports/sections/best_formats.h"
+#include "reports/sections/kernels/best_formats.h"
 #include "reports/sections/section.h"
 #include "reports/tables/csv.h"
 #include "reports/tables/html.h"

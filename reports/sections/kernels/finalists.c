@@ -1,7 +1,7 @@
 /* How the finalists' samples lie: every round of a comparison, not only its median. */
 #include "reports/compare/statistics.h"
 #include "reports/data/number.h"
-#include "reports/sections/search/finalist_rounds.h"
+#include "reports/sections/kernels/finalist_rounds.h"
 #include "reports/sections/section.h"
 #include "reports/tables/csv.h"
 #include "reports/tables/html.h"

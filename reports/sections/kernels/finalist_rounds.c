@@ -1,4 +1,4 @@
-#include "reports/sections/search/finalist_rounds.h"
+#include "reports/sections/kernels/finalist_rounds.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* The finalists of a problem, and every round of theirs. */
-#ifndef TERN_REPORTS_SECTIONS_FINALIST_ROUNDS_H
-#define TERN_REPORTS_SECTIONS_FINALIST_ROUNDS_H
+#ifndef TERN_REPORTS_SECTIONS_KERNELS_FINALIST_ROUNDS_H
+#define TERN_REPORTS_SECTIONS_KERNELS_FINALIST_ROUNDS_H
 
 #include "reports/figures/figures.h"
 

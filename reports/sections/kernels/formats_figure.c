@@ -2,7 +2,7 @@
 #include "reports/data/group.h"
 #include "reports/data/number.h"
 #include "reports/figures/panels.h"
-#include "reports/sections/best_formats.h"
+#include "reports/sections/kernels/best_formats.h"
 
 #include <math.h>
 #include <stdlib.h>

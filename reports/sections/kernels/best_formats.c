@@ -1,4 +1,4 @@
-#include "reports/sections/best_formats.h"
+#include "reports/sections/kernels/best_formats.h"
 
 #include <math.h>
 #include <stdlib.h>
