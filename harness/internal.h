@@ -20,7 +20,7 @@
 /* Scratch that only one worker touches. */
 struct worker {
     struct tern_pages pages; /* all of the following */
-    /* Of attention (attention_rows.h), for each row of a tile: scores of a span, the queries side by side,
+    /* Of attention (attention/rows.h), for each row of a tile: scores of a span, the queries side by side,
      * what the span gives. */
     float *score, *packed, *add;
     struct tern_attended *part;

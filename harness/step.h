@@ -59,10 +59,10 @@ int tern_engine_gates_apart(const struct tern_engine *en, size_t layer);
 /* 32-bit words that a worker's block needs for a call of n tokens. */
 size_t tern_engine_block_words(const struct tern_engine *en, const struct projection *p, size_t n);
 
-/* attention.c: from q, k and v to `mixed`, and the new keys and values into the cache. Those of a single token
+/* attention/attention.c: from q, k and v to `mixed`, and the new keys and values into the cache. Those of a single token
  * are written by tern_attention_keep, after the next barrier. */
 void tern_engine_attention(const struct step *st, size_t w, size_t layer);
-/* attention_one.c: writes the key and value that worker w keeps of a single token to the cache. */
+/* attention/one.c: writes the key and value that worker w keeps of a single token to the cache. */
 void tern_attention_keep(const struct tern_engine *en, size_t w, size_t layer);
 /* 1 when a single token at this position is shared out by spans of the context instead of by heads. */
 int tern_attention_by_spans(const struct tern_engine *en);

@@ -1,7 +1,7 @@
 /* Attention of a single token. Usually each worker attends with its share of the heads. Where that leaves
  * workers with unequal shares of a long context, spans of all heads are shared out instead, and merged behind
  * one barrier more. */
-#include "harness/attention_rows.h"
+#include "harness/attention/rows.h"
 #include "harness/step.h"
 
 #include <string.h>

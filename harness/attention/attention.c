@@ -1,4 +1,4 @@
-#include "harness/attention_rows.h"
+#include "harness/attention/rows.h"
 #include "harness/step.h"
 
 /* Keys and values of the step's tokens into the cache, and their queries turned where they lie. Tokens of one

@@ -52,7 +52,7 @@ void tern_attention_add(const struct tern_engine *en, int first, struct tern_att
                         const struct tern_attended *part, const float *add);
 
 struct step;
-/* attention_one.c: worker w's share of a single token. */
+/* attention/one.c: worker w's share of a single token. */
 void tern_attention_one(const struct step *st, size_t w, size_t layer);
 
 #endif

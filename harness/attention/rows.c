@@ -1,4 +1,4 @@
-#include "harness/attention_rows.h"
+#include "harness/attention/rows.h"
 #include "harness/qkv.h"
 
 #include <math.h>
