@@ -37,9 +37,7 @@ static size_t cache_bytes(const struct tern_engine *en) {
 
 static enum tern_status check_memory(const struct tern_engine *en, struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
-    size_t body = 0;
-    for (size_t i = 0; i < hp->layers; i++)
-        for (size_t j = 0; j < en->plan.projections; j++) body += tern_packed_bytes(&en->layer[i].of[j]);
+    const size_t body = tern_engine_body_bytes(en);
     /* A scan has 6 bits and 1/32 byte a weight, and a few numbers a row. */
     const size_t scan = en->head.two_stages ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256) : 0;
     const size_t head = en->head.kept_bytes + scan, cache = cache_bytes(en);
@@ -140,6 +138,7 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
         s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
         goto failed;
     }
+    if ((s = tern_engine_head(en, o->head, e)) != TERN_OK) goto failed;
     if ((s = tern_engine_load(en, e)) != TERN_OK) goto failed;
     en->facts.body_bytes = en->body_bytes;
     en->facts.head_bytes = en->head.bytes;

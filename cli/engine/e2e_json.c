@@ -91,6 +91,7 @@ static json_t *row_json(const struct e2e_job *j, const struct tern_e2e_row *r) {
     json_object_set_new(o, "kv_bytes", json_integer((json_int_t)r->kv_bytes));
     extras_json(o, r);
     json_object_set_new(o, "load_seconds", json_real(r->facts.load_seconds));
+    json_object_set_new(o, "head", json_string(r->facts.head));
     json_object_set_new(o, "plan", json_string(e2e_plan(r)));
     json_object_set_new(o, "layers_from_wisdom", json_integer((json_int_t)r->facts.from_wisdom));
     json_object_set_new(o, "layers", json_integer((json_int_t)r->facts.planned));

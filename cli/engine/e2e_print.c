@@ -39,6 +39,7 @@ static void print_md(const struct e2e_job *j, const struct tern_e2e_row *rows, s
         printf("\n%s, %zu thread%s: %s; wisdom decided %zu of %zu layers\n", rows[i].test, rows[i].threads,
                rows[i].threads == 1 ? "" : "s", e2e_plan(&rows[i]), rows[i].facts.from_wisdom,
                rows[i].facts.planned);
+    printf("\nhead: %s\n", rows[0].facts.head);
 }
 
 /* "linear 3.1 us (60 %): tables 0.1, multiply 2.8, epilogue 0.2" */
@@ -83,7 +84,7 @@ static void print_extras(const struct tern_e2e_row *r) {
 }
 
 int e2e_print(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count) {
-    const int asked = j->o.ceilings || j->o.energy || j->o.breakdown || j->c.engine.head == TERN_HEAD_EXACT2;
+    const int asked = j->o.ceilings || j->o.energy || j->o.breakdown || rows[0].facts.exact.steps;
     if (j->output == E2E_JSON) return e2e_print_json(j, rows, count);
     if (j->output == E2E_CSV) return print_csv(j, rows, count), 0;
     print_md(j, rows, count);
