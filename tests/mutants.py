@@ -161,7 +161,8 @@ for number, (family, what, name, text, change, pattern) in enumerate(mutants, 2)
     family = f"{family}, {what}"
     target = copy / "kernels" / name
     original = target.read_text()
-    if not re.search(pattern, usable):
+    # The list has no float operations: they run where a variant of their level does.
+    if not re.search(pattern[pattern.index("__"):] if pattern.startswith("op_") else pattern, usable):
         print(f"ok {number} - {family} = SKIP".replace("=", "#") + f" no variant like {pattern} runs here", flush=True)
         continue
     verdict = "not ok"
