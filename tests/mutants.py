@@ -115,6 +115,11 @@ MUTANTS = [
     ("row panels", "bound: the longest K", "variant.h", "TERN_K_MAX 131071", "TERN_K_MAX 131327", "full gemv_p64_i8_r64k4__avx512vnni"),
     ("base 3", "bound: the longest K", "variant.h", "TERN_K_MAX 131071", "TERN_K_MAX 131327", "full gemv_e80_i8_r80k4__avx512vbmi"),
     ("binary, int8", "bound: the longest K", "variant.h", "TERN_K_MAX 131071", "TERN_K_MAX 131327", "full gemv_b128_i8_r128k4__avx512vnni"),
+    ("float operations", "constant: lowest bytes on avx2", "x86/ops/float_avx2.h", "0x0c080400", "0x0c080401", "op_quantise__avx2"),
+    ("float operations", "constant: the exponent on avx512", "x86/ops/float_avx512.h", "_mm512_castps_si512(n), 23)", "_mm512_castps_si512(n), 22)", "op_softmax__avx512bw"),
+    ("float operations", "mask: magnitude on avx2", "x86/ops/float_avx2.h", "_mm256_set1_ps(-0.0f)", "_mm256_set1_ps(0.0f)", "op_quantise__avx2"),
+    ("float operations", "bound: rows of a tile of queries", "dense/attend_level.c", "*r0 + rows <= c->rows", "*r0 + rows <= c->rows + 1", "op_(scores|gather)_f16__avx2"),
+    ("float operations", "bound: blocks of keys", "dense/attend_level.c", "*b0 + step <= c->blocks", "*b0 + step <= c->blocks + 1", "op_scores_q8__avx512bw"),
     ("dense", "mask: f32 avx512 tail", "x86/dense_avx512bw.c", "((1u << left) - 1)", "((1u << left) / 2 - 1)", "gem[vm]_f32.*__avx512bw"),
     ("dense", "bound: f16 avx2 tail", "x86/dense_avx2.c", "if (left >= 8) return _mm256_cvtph_ps", "if (left >= 7) return _mm256_cvtph_ps", "gem[vm]_f16.*__avx2"),
 ]
@@ -156,7 +161,8 @@ for number, (family, what, name, text, change, pattern) in enumerate(mutants, 2)
     family = f"{family}, {what}"
     target = copy / "kernels" / name
     original = target.read_text()
-    if not re.search(pattern, usable):
+    # The list has no float operations: they run where a variant of their level does.
+    if not re.search(pattern[pattern.index("__"):] if pattern.startswith("op_") else pattern, usable):
         print(f"ok {number} - {family} = SKIP".replace("=", "#") + f" no variant like {pattern} runs here", flush=True)
         continue
     verdict = "not ok"
