@@ -7,6 +7,7 @@
 #include "kernels/code_keys.h"
 #include "kernels/prep/lut.h"
 #include "kernels/prep/prep.h"
+#include "kernels/x86/gemm/prep.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 #include "kernels/prep/lut.h"
+#include "kernels/x86/gemm/prep.h"
 
 #include "base/memory.h"
 #include "base/pool.h"
@@ -83,7 +84,8 @@ int tern_lut_per_call(const struct tern_prep *p) {
     static const struct tern_prep *const all[] = {
         &tern_prep_tables_scalar, &tern_prep_tables_g2, &tern_prep_tables_g3, &tern_prep_tables_g3w,
         &tern_prep_tables_g4,     &tern_prep_tables_g5, &tern_prep_vec4n8,    &tern_prep_vec4n16,
-        &tern_prep_vec4n32,       &tern_prep_vec5n16,   &tern_prep_vec5n32};
+        &tern_prep_vec4n32,       &tern_prep_vec5n16,   &tern_prep_vec5n32,   &tern_prep_veclut8,
+        &tern_prep_veclut16,      &tern_prep_veclut32};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (p == all[i]) return 1;
     return 0;

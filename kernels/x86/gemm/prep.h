@@ -1,0 +1,45 @@
+/* What the GEMMs that are a product of reader and micro-kernel want done first, and their parameters. Internal
+ * to kernels/x86/gemm/. */
+#ifndef TERN_KERNELS_X86_GEMM_PREP_H
+#define TERN_KERNELS_X86_GEMM_PREP_H
+
+#include "base/memory.h"
+#include "kernels/variant.h"
+
+/* Vec-LUT. Shared: activations turned so that the 8, 16 or 32 tokens of a tile lie side by side, int16:
+ * [N / T][veclut_columns(K)][T]; zero where there is no token or no column. */
+extern const struct tern_prep tern_prep_veclut8, tern_prep_veclut16, tern_prep_veclut32;
+
+/* rows: that share a table; tokens: that share decoded weights. */
+extern const struct tern_space tern_space_veclut;
+enum { TERN_VECLUT_ROWS = 0, TERN_VECLUT_TOKENS = 1 };
+
+enum {
+    VECLUT_CHUNK = 63,      /* quads between two flushes, at most */
+    VECLUT_QUADS = 64,      /* the same in whole passes of eight */
+    VECLUT_READ_ROWS = 192, /* the most rows that any reader decodes together */
+    /* Bytes from row tile to row tile of decoded codes. A quad more than is used: 4096 would put all row tiles
+     * on the same lines of L1. */
+    VECLUT_PITCH = (VECLUT_QUADS + 1) * 64
+};
+
+/* Columns of the turned activations: K, and what the last pass reads beyond it. */
+static inline size_t veclut_columns(size_t k) {
+    return tern_round_up(k, 8) + 32;
+}
+
+/* Quads of a chunk for a reader of `unit` quads: whole passes where they are whole units. */
+static inline size_t veclut_chunk(size_t unit) {
+    return VECLUT_CHUNK / 8 * 8 % unit ? VECLUT_CHUNK / unit * unit : VECLUT_CHUNK / 8 * 8;
+}
+
+/* Where things lie in a thread's scratch: bytes from its beginning. */
+struct veclut_room {
+    size_t rows, tokens; /* of a block, at most */
+    size_t codes, offsets, sum, wide, tables, bytes;
+};
+
+/* For tiles of `tokens` tokens. */
+struct veclut_room veclut_room(const struct tern_call *c, size_t tokens);
+
+#endif
