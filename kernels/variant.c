@@ -8,6 +8,7 @@
 #include "kernels/prep/lut.h"
 #include "kernels/prep/prep.h"
 #include "kernels/x86/gemm/prep.h"
+#include "kernels/x86/gemm/product.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -79,3 +79,38 @@ static const struct tern_constraint rows_exist[] = {
     {"tokens == 64 || tokens < 2 * n", "more tokens together than there are"}};
 
 const struct tern_space tern_space_veclut = {veclut_params, 2, rows_exist, 2};
+
+static size_t fours_bytes(const struct tern_call *c) {
+    return c->x->n * tern_round_up(c->w.k, 4);
+}
+
+static void fours(const struct tern_call *c, size_t worker, size_t workers) {
+    const size_t n = c->x->n, quads = (c->w.k + 3) / 4;
+    size_t from, to;
+    tern_share(fours_tiles(n), 1, worker, workers, &from, &to);
+    for (size_t tile = from; tile < to; tile++) {
+        const size_t first = fours_token(n, tile), live = fours_token(n, tile + 1) - first;
+        for (size_t j = 0; j < live; j++) {
+            const int8_t *q = c->x->q + (first + j) * c->x->stride;
+            char *out = (char *)c->shared + (first * quads + j) * 4;
+            for (size_t i = 0; i < quads; i++) memcpy(out + i * live * 4, q + i * 4, 4);
+        }
+    }
+}
+
+/* A chunk may be a unit longer than was asked for. */
+static size_t codes_bytes(size_t most) {
+    return TILE_ROWS / 16 * (most + TILE_UNIT) * 64;
+}
+
+static size_t fours_local(const struct tern_call *c) {
+    return codes_bytes(tern_min(tile_block(c), (c->w.k + 3) / 4));
+}
+
+static size_t pairs_local(const struct tern_call *c) {
+    (void)c;
+    return codes_bytes(TILE_CHUNK);
+}
+
+const struct tern_prep tern_prep_fours = {fours_bytes, fours_local, fours};
+const struct tern_prep tern_prep_fourspairs = {fours_bytes, pairs_local, fours};

@@ -42,4 +42,40 @@ struct veclut_room {
 /* For tiles of `tokens` tokens. */
 struct veclut_room veclut_room(const struct tern_call *c, size_t tokens);
 
+/* Register tiles. Shared: activations as tiles of up to six tokens, of about the same number each:
+ * [tile][quad][tokens of the tile][4]. Scratch: decoded codes; `pairs`: of chunks that 16-bit sums allow. */
+extern const struct tern_prep tern_prep_fours, tern_prep_fourspairs;
+
+enum {
+    TILE_TOKENS = 6,
+    TILE_CHUNK = 63, /* quads that 16-bit sums of pairs hold */
+    TILE_UNIT = 16,  /* the most quads that any reader decodes together */
+    TILE_ROWS = 320  /* the most rows of a block */
+};
+
+static inline size_t fours_tiles(size_t n) {
+    return (n + TILE_TOKENS - 1) / TILE_TOKENS;
+}
+
+/* The first token of a tile. */
+static inline size_t fours_token(size_t n, size_t tile) {
+    return tile * n / fours_tiles(n);
+}
+
+/* Columns decoded together, in quads: the parameter `block` of tern_space_block. */
+static inline size_t tile_block(const struct tern_call *c) {
+    return (size_t)c->param[0] / 4;
+}
+
+struct tile_room {
+    size_t rows, chunk; /* rows and quads of a block */
+};
+
+/* For a reader of `rows` rows and `unit` quads, `high` row tiles together and `most` quads in a chunk. */
+static inline struct tile_room tile_room(size_t rows, size_t unit, size_t high, size_t most) {
+    struct tile_room r = {.rows = rows, .chunk = tern_max(most / unit, 1) * unit};
+    while (r.rows % (16 * high)) r.rows += rows;
+    return r;
+}
+
 #endif

@@ -4,7 +4,7 @@
  * The form between them is the same for all:
  *
  *     quad        64 bytes: 16 rows x 4 columns, byte 4 * row + column = trit + 1
- *     row tile    the quads of 16 rows, one after another
+ *     row tile    the quads of 16 rows, `step` bytes apart
  *     block       row tiles, `pitch` bytes apart
  *
  * A zmm register is a quad, a ymm register half of one. The product of all readers and all micro-kernels is
@@ -17,19 +17,19 @@
 
 enum { QUAD = 64, QUAD_ROWS = 16, QUAD_COLUMNS = 4 };
 
-/* A place for quads: quad q of row tile t is at `at` + t * pitch + q * QUAD. */
+/* A place for quads: quad q of row tile t is at `at` + t * pitch + q * step. */
 struct quads {
     uint8_t *at;
-    size_t pitch;
+    size_t pitch, step;
 };
 
-/* How a layout is read. Function pointers and sizes are constants that vanish when the loops are inlined. */
+/* How a layout is read. One call decodes thousands of weights. */
 struct reader {
     size_t rows; /* that are decoded together, a multiple of QUAD_ROWS: the row step of its variants */
     size_t unit; /* quads that are decoded together */
     /* Decodes quads first .. first + count - 1 of the rows from `row` on, a multiple of `rows`. `first` and
-     * `count` are multiples of `unit`, but the last unit may go beyond K; codes beyond K are those of any
-     * trits. Rows beyond M are too, and are not read. */
+     * `count` are multiples of `unit`, but the last unit may go beyond K. Codes beyond K, and those of rows
+     * beyond M that share a row tile with others, are 0, 1 or 2, whatever they are. */
     void (*read)(const struct tern_call *c, size_t row, size_t first, size_t count, struct quads out);
     /* NULL, or a shorter way to the offsets of Vec-LUT (offsets.h): whole passes from quad `first` on, `pitch`
      * bytes apart; rows beyond M and quads from `count` on as above. */

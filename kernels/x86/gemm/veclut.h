@@ -75,8 +75,9 @@ ALWAYS_INLINE void pass_rows(const uint8_t *offsets, size_t rows, const uint8_t 
     }
 }
 
-ALWAYS_INLINE void run_pass(const uint8_t *offsets, size_t rows, const uint8_t *tables, uint8_t *sum,
-                            uint8_t *wide, int what) {
+/* The code of every kind of pass, once for all readers. */
+static __attribute__((noinline)) void run_pass(const uint8_t *offsets, size_t rows, const uint8_t *tables,
+                                               uint8_t *sum, uint8_t *wide, int what) {
     UNROLL
     for (int i = 0; i < 8; i++)
         if (what == i && (i & WIDEN || !(i & FIRST_WIDE))) pass_rows(offsets, rows, tables, sum, wide, i);
@@ -92,8 +93,8 @@ struct veclut_block {
 };
 
 /* Decodes `count` quads from `first` on into whole passes. */
-ALWAYS_INLINE size_t veclut_offsets(const struct tern_call *c, const struct veclut_block *b,
-                                    const struct reader *reader, size_t first, size_t count) {
+static size_t veclut_offsets(const struct tern_call *c, const struct veclut_block *b,
+                             const struct reader *reader, size_t first, size_t count) {
     const size_t passes = (count + PASS - 1) / PASS, pitch = VECLUT_PITCH;
     for (size_t row = 0; row < b->rows; row += reader->rows) {
         if (reader->offsets) {
@@ -101,7 +102,7 @@ ALWAYS_INLINE size_t veclut_offsets(const struct tern_call *c, const struct vecl
             continue;
         }
         reader->read(c, b->row + row, first, tern_round_up(count, reader->unit),
-                     (struct quads){b->codes, pitch});
+                     (struct quads){b->codes, pitch, QUAD});
         for (size_t tile = 0; tile < reader->rows / QUAD_ROWS && row + tile * QUAD_ROWS < b->rows; tile++) {
             uint8_t *quads = b->codes + tile * pitch;
             memset(quads + count * QUAD, 1, (passes * PASS - count) * QUAD); /* trit 0 */
@@ -113,9 +114,19 @@ ALWAYS_INLINE size_t veclut_offsets(const struct tern_call *c, const struct vecl
     return passes;
 }
 
+ALWAYS_INLINE void store_rows(int32_t *y, size_t live, vec x) {
+    int32_t part[LANES];
+    if (live >= LANES) {
+        v_store(y, x);
+        return;
+    }
+    v_store(part, x);
+    memcpy(y, part, live * sizeof *y);
+}
+
 /* The results of one token tile: int32 sums [place][token] -> y[token][row]. */
-ALWAYS_INLINE void veclut_finish(const struct tern_call *c, const struct veclut_block *b, const uint8_t *wide,
-                                 size_t token) {
+static void veclut_finish(const struct tern_call *c, const struct veclut_block *b, const uint8_t *wide,
+                          size_t token) {
     int32_t *y = (int32_t *)c->y + token * c->ldy + b->row;
     const size_t live = tern_min(TOKENS, c->x->n - token);
     for (size_t row = 0; row < b->rows; row += LANES) {
@@ -129,13 +140,13 @@ ALWAYS_INLINE void veclut_finish(const struct tern_call *c, const struct veclut_
             transpose_lanes(x);
             UNROLL
             for (size_t i = 0; i < LANES; i++)
-                if (2 * i + half < live) v_store_some(y + (2 * i + half) * c->ldy + row, b->rows - row, x[i]);
+                if (2 * i + half < live) store_rows(y + (2 * i + half) * c->ldy + row, b->rows - row, x[i]);
         }
     }
 }
 
-ALWAYS_INLINE void veclut_tile(const struct tern_call *c, const struct veclut_block *b, size_t first,
-                               size_t passes, uint8_t *wide, size_t token) {
+static void veclut_tile(const struct tern_call *c, const struct veclut_block *b, size_t first, size_t passes,
+                        uint8_t *wide, size_t token) {
     const int16_t *x =
         (const int16_t *)c->shared + token * veclut_columns(c->w.k) + first * QUAD_COLUMNS * TOKENS;
     for (size_t p = 0; p < passes; p++) {
@@ -145,8 +156,8 @@ ALWAYS_INLINE void veclut_tile(const struct tern_call *c, const struct veclut_bl
     }
 }
 
-ALWAYS_INLINE void veclut_rows(const struct tern_call *c, const struct veclut_block *b,
-                               const struct reader *reader) {
+static void veclut_rows(const struct tern_call *c, const struct veclut_block *b,
+                        const struct reader *reader) {
     const size_t quads = quads_of(c->w.k), chunk = veclut_chunk(reader->unit);
     const size_t tile_bytes = b->places * WIDE;
     for (size_t first = 0; first < quads; first += chunk) {
@@ -158,10 +169,10 @@ ALWAYS_INLINE void veclut_rows(const struct tern_call *c, const struct veclut_bl
         veclut_finish(c, b, b->wide + t / TOKENS * tile_bytes, b->token + t);
 }
 
-ALWAYS_INLINE void veclut_gemm(const struct tern_call *c, size_t row0, size_t row1, uint8_t *local,
-                               struct reader reader) {
+static void veclut_gemm(const struct tern_call *c, size_t row0, size_t row1, uint8_t *local,
+                        const struct reader *reader) {
     const struct veclut_room room = veclut_room(c, TOKENS);
-    const size_t most = tern_max(room.rows / reader.rows, 1) * reader.rows, n = c->x->n;
+    const size_t most = tern_max(room.rows / reader->rows, 1) * reader->rows, n = c->x->n;
     struct veclut_block b = {.codes = local + room.codes,
                              .offsets = local + room.offsets,
                              .sum = local + room.sum,
@@ -172,8 +183,8 @@ ALWAYS_INLINE void veclut_gemm(const struct tern_call *c, size_t row0, size_t ro
         for (b.row = row0; b.row < row1; b.row += most) {
             b.rows = tern_min(most, row1 - b.row);
             b.places = tern_round_up(b.rows, QUAD_ROWS);
-            b.pitch = tern_round_up(b.rows, reader.rows) * OFFSET_BYTES;
-            veclut_rows(c, &b, &reader);
+            b.pitch = tern_round_up(b.rows, reader->rows) * OFFSET_BYTES;
+            veclut_rows(c, &b, reader);
         }
     }
 }

@@ -1,0 +1,12 @@
+/* GEMM with tables of 512 bits: 32 tokens. */
+#include "kernels/x86/vec_avx512.h"
+
+#include "kernels/run.h"
+#include "kernels/x86/gemm/product.h"
+#include "kernels/x86/gemm/read_groups.h"
+#include "kernels/x86/gemm/read_panels.h"
+#include "kernels/x86/gemm/read_rows.h"
+#include "kernels/x86/gemm/read_triples.h"
+#include "kernels/x86/gemm/veclut.h"
+
+TERN_READERS_AVX512BW(TERN_VECLUT_AVX512BW, VECLUT_RUN)
