@@ -71,7 +71,7 @@ VECLUT(8)
 VECLUT(16)
 VECLUT(32)
 
-static const int block_rows[] = {512, 1024, 2048};
+static const int block_rows[] = {512, 1024, 2560};
 static const int together[] = {64, 128, 256};
 static const struct tern_param veclut_params[] = {{"rows", block_rows, 3, 1}, {"tokens", together, 3, 1}};
 static const struct tern_constraint rows_exist[] = {

@@ -62,41 +62,80 @@ ALWAYS_INLINE vec tile_widen(vec sum, vec acc) {
 #endif
 }
 
-ALWAYS_INLINE void tile_store(const struct tern_call *c, const struct tile *x, size_t token, size_t row,
-                              vec acc) {
-    int32_t *y = (int32_t *)c->y + token * c->ldy + row;
-    if (row >= x->end) return;
-    const size_t live = x->end - row;
-    const vec bias = v_ints(-c->x->sum[token]);
-    if (live >= TILE_LANES)
-        v_store(y, tile_widen(x->first ? bias : v_load(y), acc));
-    else
-        v_store_some(y, live, tile_widen(x->first ? bias : v_load_some(y, live), acc));
+ALWAYS_INLINE void tile_clear(vec acc[6][TILE_SUMS], size_t high, size_t live) {
+    UNROLL
+    for (size_t j = 0; j < live; j++) UNROLL
+    for (size_t i = 0; i < high * TILE_PARTS; i++) acc[j][i] = v_zero();
+}
+
+/* Asks for the results that the sums will be added to. */
+ALWAYS_INLINE void tile_fetch(const struct tern_call *c, const struct tile *x, size_t high, size_t live) {
+    UNROLL
+    for (size_t j = 0; j < live; j++) UNROLL
+    for (size_t i = 0; i < high; i++)
+        _mm_prefetch((const char *)((const int32_t *)c->y + (x->token + j) * c->ldy + x->row + i * QUAD_ROWS),
+                     _MM_HINT_T0);
+}
+
+/* One quad of every row tile. */
+ALWAYS_INLINE void tile_step(vec acc[6][TILE_SUMS], const uint8_t *codes, const int8_t *q, size_t high,
+                             size_t live) {
+    vec u[TILE_SUMS];
+    UNROLL
+    for (size_t i = 0; i < high * TILE_PARTS; i++) u[i] = v_load(codes + i * VEC_BYTES);
+    UNROLL
+    for (size_t j = 0; j < live; j++) {
+        const vec four = v_four(q + 4 * j);
+        UNROLL
+        for (size_t i = 0; i < high * TILE_PARTS; i++) acc[j][i] = tile_add(acc[j][i], u[i], four);
+    }
+}
+
+/* To the results of one token, all rows or those before the end. */
+ALWAYS_INLINE void tile_store_rows(int32_t *y, const vec *acc, size_t high, vec bias, int first) {
+    UNROLL
+    for (size_t i = 0; i < high * TILE_PARTS; i++) {
+        int32_t *to = y + i * TILE_LANES;
+        v_store(to, tile_widen(first ? bias : v_load(to), acc[i]));
+    }
+}
+
+ALWAYS_INLINE void tile_store_some(int32_t *y, const vec *acc, size_t high, vec bias, int first, size_t rows) {
+    UNROLL
+    for (size_t i = 0; i < high * TILE_PARTS; i++) {
+        if (rows <= i * TILE_LANES) return;
+        int32_t *to = y + i * TILE_LANES;
+        const size_t live = rows - i * TILE_LANES;
+        v_store_some(to, live, tile_widen(first ? bias : v_load_some(to, live), acc[i]));
+    }
+}
+
+ALWAYS_INLINE void tile_store(const struct tern_call *c, const struct tile *x, vec acc[6][TILE_SUMS],
+                              size_t high, size_t live) {
+    const int32_t *sum = c->x->sum + x->token;
+    int32_t *y = (int32_t *)c->y + x->token * c->ldy + x->row;
+    const size_t rows = x->end - x->row;
+    UNROLL
+    for (size_t j = 0; j < live; j++, y += c->ldy) {
+        const vec bias = v_ints(-sum[j]);
+        if (rows < high * QUAD_ROWS)
+            tile_store_some(y, acc[j], high, bias, x->first, rows);
+        else if (x->first)
+            tile_store_rows(y, acc[j], high, bias, 1);
+        else
+            tile_store_rows(y, acc[j], high, bias, 0);
+    }
 }
 
 ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct tile *x, size_t high, size_t live) {
     vec acc[6][TILE_SUMS];
     const uint8_t *codes = x->codes;
     const int8_t *q = x->q;
-    UNROLL
-    for (size_t j = 0; j < live; j++) UNROLL
-    for (size_t i = 0; i < high * TILE_PARTS; i++) acc[j][i] = v_zero();
+    tile_clear(acc, high, live);
+    tile_fetch(c, x, high, live);
     TILE_UNROLL
-    for (size_t n = x->quads; n > 0; n--, codes += x->step, q += 4 * live) {
-        vec u[TILE_SUMS];
-        UNROLL
-        for (size_t i = 0; i < high * TILE_PARTS; i++) u[i] = v_load(codes + i * VEC_BYTES);
-        UNROLL
-        for (size_t j = 0; j < live; j++) {
-            const vec four = v_four(q + 4 * j);
-            UNROLL
-            for (size_t i = 0; i < high * TILE_PARTS; i++) acc[j][i] = tile_add(acc[j][i], u[i], four);
-        }
-    }
-    UNROLL
-    for (size_t j = 0; j < live; j++) UNROLL
-    for (size_t i = 0; i < high * TILE_PARTS; i++)
-        tile_store(c, x, x->token + j, x->row + i * TILE_LANES, acc[j][i]);
+    for (size_t n = x->quads; n > 0; n--, codes += x->step, q += 4 * live) tile_step(acc, codes, q, high, live);
+    tile_store(c, x, acc, high, live);
 }
 
 /* The code of every size, once for all readers. */
