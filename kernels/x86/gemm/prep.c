@@ -11,7 +11,7 @@ struct veclut_room veclut_room(const struct tern_call *c, size_t tokens) {
         .tokens = tern_min((size_t)c->param[TERN_VECLUT_TOKENS], tern_round_up(c->x->n, tokens))};
     const size_t places = tern_max(r.rows, VECLUT_READ_ROWS);
     r.offsets = VECLUT_READ_ROWS / 16 * VECLUT_PITCH;
-    r.sum = r.offsets + places * VECLUT_QUADS * sizeof(uint16_t);
+    r.sum = r.offsets + places * VECLUT_CHUNK * sizeof(uint16_t);
     r.wide = r.sum + tern_round_up(places * tokens * sizeof(int16_t), TERN_CACHE_LINE);
     r.tables = r.wide + places * r.tokens * sizeof(int32_t);
     r.bytes = r.tables + 8 * 81 * tokens * sizeof(int16_t);

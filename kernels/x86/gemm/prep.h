@@ -15,12 +15,11 @@ extern const struct tern_space tern_space_veclut;
 enum { TERN_VECLUT_ROWS = 0, TERN_VECLUT_TOKENS = 1 };
 
 enum {
-    VECLUT_CHUNK = 63,      /* quads between two flushes, at most */
-    VECLUT_QUADS = 64,      /* the same in whole passes of eight */
+    VECLUT_CHUNK = 56,      /* quads between two flushes, at most: seven passes of eight */
     VECLUT_READ_ROWS = 192, /* the most rows that any reader decodes together */
-    /* Bytes from row tile to row tile of decoded codes. A quad more than is used: 4096 would put all row tiles
-     * on the same lines of L1. */
-    VECLUT_PITCH = (VECLUT_QUADS + 1) * 64
+    /* Bytes from row tile to row tile of decoded codes. An odd number of
+     * quads: powers of two would put all row tiles on the same lines of L1. */
+    VECLUT_PITCH = (VECLUT_CHUNK + 1) * 64
 };
 
 /* Columns of the turned activations: K, and what the last pass reads beyond it. */
@@ -28,9 +27,9 @@ static inline size_t veclut_columns(size_t k) {
     return tern_round_up(k, 8) + 32;
 }
 
-/* Quads of a chunk for a reader of `unit` quads: whole passes where they are whole units. */
+/* Quads of a chunk for a reader of `unit` quads. */
 static inline size_t veclut_chunk(size_t unit) {
-    return VECLUT_CHUNK / 8 * 8 % unit ? VECLUT_CHUNK / unit * unit : VECLUT_CHUNK / 8 * 8;
+    return VECLUT_CHUNK / unit * unit;
 }
 
 /* Where things lie in a thread's scratch: bytes from its beginning. */

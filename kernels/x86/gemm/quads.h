@@ -16,6 +16,7 @@
 #include "kernels/variant.h"
 
 enum { QUAD = 64, QUAD_ROWS = 16, QUAD_COLUMNS = 4 };
+enum { READ_AHEAD = 4096 }; /* bytes of a stream of weights, to prefetch */
 
 /* A place for quads: quad q of row tile t is at `at` + t * pitch + q * step. */
 struct quads {

@@ -42,7 +42,7 @@ static void read_t24(const struct tern_call *c, size_t row, size_t first, size_t
         const size_t chunk = tern_min((first + q) / quads * TERN_T24_CHUNK, bytes - TERN_T24_CHUNK);
         const uint8_t *at = panel + chunk; /* beyond K: any codes */
         for (size_t line = 0; line < TERN_T24_CHUNK; line += 64)
-            _mm_prefetch((const char *)(at + 4096 + line), _MM_HINT_T0);
+            _mm_prefetch((const char *)(at + READ_AHEAD + line), _MM_HINT_T0);
         if (lanes == 8)
             read_chunk(at, 8, out);
         else

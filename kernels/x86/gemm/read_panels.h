@@ -10,8 +10,6 @@
 #include "kernels/x86/gemm/digits.h"
 #include "kernels/x86/gemm/quads.h"
 
-enum { READ_AHEAD = 4096 }; /* bytes of the stream, to prefetch */
-
 struct panel_layout {
     size_t rows, fields;       /* of a panel */
     size_t bytes, group, part; /* from panel to panel, group to group, register to register of a group */

@@ -55,7 +55,7 @@ ALWAYS_INLINE void read_rows(const struct tern_call *c, size_t row, size_t first
                             struct quads out) {                                                              \
         read_rows(c, row, first, count, out, codes_##name);                                                  \
     }                                                                                                        \
-    static const struct reader reader_##name = {.rows = QUAD_ROWS, .unit = ROW_QUADS, .read = read_##name};
+    static const struct reader reader_##name = {QUAD_ROWS, ROW_QUADS, read_##name, NULL};
 
 /* i2s: 128 columns in 32 bytes; the first 32 of them in bits 7:6. */
 ALWAYS_INLINE __m256i codes_i2s(const struct tern_call *c, size_t row, size_t column) {

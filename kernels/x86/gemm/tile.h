@@ -100,7 +100,8 @@ ALWAYS_INLINE void tile_store_rows(int32_t *y, const vec *acc, size_t high, vec 
     }
 }
 
-ALWAYS_INLINE void tile_store_some(int32_t *y, const vec *acc, size_t high, vec bias, int first, size_t rows) {
+ALWAYS_INLINE void tile_store_some(int32_t *y, const vec *acc, size_t high, vec bias, int first,
+                                   size_t rows) {
     UNROLL
     for (size_t i = 0; i < high * TILE_PARTS; i++) {
         if (rows <= i * TILE_LANES) return;
@@ -134,7 +135,8 @@ ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct tile *x
     tile_clear(acc, high, live);
     tile_fetch(c, x, high, live);
     TILE_UNROLL
-    for (size_t n = x->quads; n > 0; n--, codes += x->step, q += 4 * live) tile_step(acc, codes, q, high, live);
+    for (size_t n = x->quads; n > 0; n--, codes += x->step, q += 4 * live)
+        tile_step(acc, codes, q, high, live);
     tile_store(c, x, acc, high, live);
 }
 

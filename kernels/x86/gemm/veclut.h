@@ -12,7 +12,7 @@
  *
  * Per row and pass: 8 vpaddw with a load, 2 loads of four offsets, 14 operations that take them apart, 1 load
  * and 1 store of the sum. The last pass of a chunk widens in its place. Bound: |entry| <= 4 * 128 and
- * CHUNK quads are added: 63 * 512 = 32,256. */
+ * a chunk has at most 56 quads: 28,672. */
 #ifndef TERN_KERNELS_X86_GEMM_VECLUT_H
 #define TERN_KERNELS_X86_GEMM_VECLUT_H
 
