@@ -4,15 +4,22 @@
 
 #include "kernels/unroll.h"
 
-/* x / step, which is 0, 1 or 2; *rest = x % step. Saturating subtraction leaves something where x >= step. */
-ALWAYS_INLINE vec digit_of(vec x, int step, vec *rest) {
-    const vec one = v_bytes(1);
-    const vec once = V(min_epu8)(V(subs_epu8)(x, v_bytes(step - 1)), one);
-    const vec twice = V(min_epu8)(V(subs_epu8)(x, v_bytes(2 * step - 1)), one);
-    const vec digit = v_add8(once, twice);
-    _Alignas(16) const int8_t times[16] = {0, (int8_t)step, (int8_t)(2 * step)};
-    *rest = v_sub8(x, v_look16(v_table(times), digit));
-    return digit;
+/* x - step where x >= step: below it the difference wraps and is large. */
+ALWAYS_INLINE vec less(vec x, int step) {
+    return V(min_epu8)(x, v_sub8(x, v_bytes(step)));
+}
+
+/* The digits of 0, step and 2 * step by their low four bits. */
+_Alignas(16) static const uint8_t digit_9[16] = {[9] = 1, [18 & 15] = 2};
+_Alignas(16) static const uint8_t digit_17[16] = {[17 & 15] = 1, [34 & 15] = 2};
+_Alignas(16) static const uint8_t digit_27[16] = {[27 & 15] = 1, [54 & 15] = 2};
+_Alignas(16) static const uint8_t digit_81[16] = {[81 & 15] = 1, [162 & 15] = 2};
+
+/* x / step, which is 0, 1 or 2; *rest = x % step. */
+ALWAYS_INLINE vec digit_of(vec x, int step, const uint8_t *digit, vec *rest) {
+    *rest = less(less(x, step), step);
+    const vec multiple = v_sub8(x, *rest);
+    return v_look16(v_table(digit), step > 63 ? v_and(multiple, v_bytes(15)) : multiple);
 }
 
 /* Of bytes below 9. */
@@ -26,19 +33,19 @@ ALWAYS_INLINE void two_digits(vec x, vec digit[2]) {
 /* Of bytes below 27, 81 and 243. */
 ALWAYS_INLINE void three_digits(vec x, vec digit[3]) {
     vec rest;
-    digit[2] = digit_of(x, 9, &rest);
+    digit[2] = digit_of(x, 9, digit_9, &rest);
     two_digits(rest, digit);
 }
 
 ALWAYS_INLINE void four_digits(vec x, vec digit[4]) {
     vec rest;
-    digit[3] = digit_of(x, 27, &rest);
+    digit[3] = digit_of(x, 27, digit_27, &rest);
     three_digits(rest, digit);
 }
 
 ALWAYS_INLINE void five_digits(vec x, vec digit[5]) {
     vec rest;
-    digit[4] = digit_of(x, 81, &rest);
+    digit[4] = digit_of(x, 81, digit_81, &rest);
     four_digits(rest, digit);
 }
 

@@ -80,7 +80,7 @@ ALWAYS_INLINE void unpack_e80(const uint8_t *at, vec *code) {
     const vec x = v_load(at), low = v_and(x, v_bytes(63));
     const vec escaped = _mm256_cmpeq_epi8(_mm256_max_epu8(x, v_bytes(0xc0)), x);
     vec rest;
-    const vec fifth = digit_of(low, 17, &rest);
+    const vec fifth = digit_of(low, 17, digit_17, &rest);
     code[4] = _mm256_blendv_epi8(v_and(v_shr16(x, 6), v_bytes(3)), fifth, escaped);
     four_digits(_mm256_blendv_epi8(low, v_add8(rest, v_bytes(64)), escaped), code);
 }
