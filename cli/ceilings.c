@@ -1,12 +1,13 @@
 #define _GNU_SOURCE
 #include "cli/command.h"
+#include "cli/frequency.h"
 
 #include "base/progress.h"
-#include "measure/ceilings/ceilings.h"
+#include "measure/ceilings/survey.h"
 #include "measure/clock.h"
+#include "measure/machine/frequency.h"
 #include "measure/machine/machine.h"
 #include "measure/records/record.h"
-#include "measure/sampling/survey.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -37,7 +38,7 @@ static void set_real(json_t *o, const char *key, double v) {
     if (isfinite(v)) json_object_set_new(o, key, json_real(v));
 }
 
-static void add_json(json_t *rows, const struct tern_survey_row *r) {
+static void add_json(json_t *rows, const struct tern_ceiling_row *r) {
     json_t *o = json_pack("{s:s, s:I}", "op", r->op, "threads", (json_int_t)r->threads);
     if (r->level[0]) json_object_set_new(o, "level", json_string(r->level));
     if (r->bytes) json_object_set_new(o, "bytes", json_integer((json_int_t)r->bytes));
@@ -61,7 +62,7 @@ static void add_json(json_t *rows, const struct tern_survey_row *r) {
     json_array_append_new(rows, o);
 }
 
-static void print_row(const struct tern_survey_row *r) {
+static void print_row(const struct tern_ceiling_row *r) {
     char bytes[32], interval[64] = "-", ghz[16] = "-";
     bytes_text(r->bytes, bytes, sizeof bytes);
     if (r->why_not) {
@@ -76,7 +77,7 @@ static void print_row(const struct tern_survey_row *r) {
            r->bytes && r->capped ? "  capped" : "");
 }
 
-static enum tern_status append_record(const struct output *o, const struct tern_survey_row *r,
+static enum tern_status append_record(const struct output *o, const struct tern_ceiling_row *r,
                                       struct tern_error *e) {
     struct tern_record rec;
     tern_record_init(&rec);
@@ -97,7 +98,7 @@ static enum tern_status append_record(const struct output *o, const struct tern_
     return tern_record_append(o->record, &rec, e);
 }
 
-static int take(void *ctx, const struct tern_survey_row *row, double done) {
+static int take(void *ctx, const struct tern_ceiling_row *row, double done) {
     struct output *o = ctx;
     tern_progress_end(&o->progress);
     if (o->rows)
@@ -119,110 +120,83 @@ static size_t *default_threads(size_t cpus, size_t *count) {
     return list;
 }
 
-static int run(int argc, char **argv);
-
-const struct tern_command tern_command_ceilings = {
-    .name = "ceilings",
-    .summary = "read bandwidth and multiply-add peaks of this machine",
-    .help =
-        "usage: tern ceilings [--threads LIST] [--seconds S] [--records FILE] [--json] [--quiet]\n\n"
-        "Measures what the hardware allows: read bandwidth of L1, L2, last-level cache and DRAM, and the\n"
-        "multiply-add peak of each usable instruction family. Rates are medians with their 95 % interval\n"
-        "and the number of samples n. TERN_ISA limits the instructions.\n\n"
-        "  -t, --threads LIST   thread counts, such as 1,2,4 (default: 1, 2, 4 ... and all)\n"
-        "      --seconds S      about this long per thread count (default 2)\n"
-        "      --records FILE   file that records are appended to (default: none)\n"
-        "      --json           machine-readable\n"
-        "  -q, --quiet          no progress bar\n\n"
-        "example: tern ceilings --threads 1,2\n",
-    .run = run,
-};
-
 static int print_json(const struct tern_machine *m, double ghz, json_t *rows) {
     json_t *doc = json_pack("{s:i, s:s, s:s, s:O}", "schema", 1, "tern", TERN_VERSION, "machine", m->key,
                             "ceilings", rows);
-    if (ghz > 0)
-        json_object_set_new(doc, "frequency",
-                            json_pack("{s:f, s:s, s:i}", "ghz", ghz, "estimator", "fastest multiply chain",
-                                      "n", TERN_FREQUENCY_BURSTS));
-    const int bad = !doc || json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    if (!bad) putchar('\n');
-    json_decref(doc);
-    return bad ? 3 : 0;
+    tern_cli_add_frequency(doc, ghz);
+    return tern_cli_print_json_digits(doc, 6);
 }
 
-static int survey(size_t *threads, size_t count, double seconds, int json, int quiet, const char *record) {
-    struct tern_error e = {0};
-    const struct tern_machine *m;
-    enum tern_status s = tern_machine_get(&m, &e);
-    if (s) return tern_cli_fail(s, &e);
-    struct output o = {.rows = json ? json_array() : NULL, .record = record, .e = &e};
+struct arguments {
+    const char *threads, *records;
+    double seconds;
+    int json, quiet;
+};
+
+static const struct tern_cli_option options[] = {
+    {"threads", 't', "LIST", "thread counts, such as 1,2,4 (default: 1, 2, 4 ... and all)",
+     TERN_CLI_TEXT(struct arguments, threads)},
+    {"seconds", 0, "S", "about this long per thread count (default 2)",
+     TERN_CLI_REAL(struct arguments, seconds, 0.01, 3600)},
+    {"records", 0, "FILE", "file that records are appended to (default: none)",
+     TERN_CLI_TEXT(struct arguments, records)},
+    {"json", 0, NULL, "machine-readable", TERN_CLI_FLAG(struct arguments, json)},
+    {"quiet", 'q', NULL, "no progress bar", TERN_CLI_FLAG(struct arguments, quiet)},
+};
+
+static void print_heading(const struct tern_machine *m, double ghz) {
+    printf("%s, %s\n", m->brand, m->key);
+    if (ghz > 0) tern_cli_print_frequency("", ghz);
+    printf("\n%-7s %-5s %7s %8s  %-30s %9s %-6s  %-17s %3s %5s\n", "ceiling", "level", "threads", "bytes",
+           "loop", "median", "", "95 % interval", "n", "GHz");
+}
+
+static int measure(const struct arguments *a, const struct tern_machine *m,
+                   const struct tern_cli_numbers *threads) {
+    struct tern_error e = {""};
+    struct output o = {.rows = a->json ? json_array() : NULL, .record = a->records, .e = &e};
     char now[32];
     tern_utc_text(now, sizeof now);
     snprintf(o.run, sizeof o.run, "%s-%ld", now, (long)getpid());
     const double ghz = tern_frequency_ghz();
-    if (!json) {
-        printf("%s, %s\n", m->brand, m->key);
-        if (ghz > 0)
-            printf("about %.2f GHz (fastest of %d chains of dependent multiplies)\n", ghz,
-                   TERN_FREQUENCY_BURSTS);
-        printf("\n%-7s %-5s %7s %8s  %-30s %9s %-6s  %-17s %3s %5s\n", "ceiling", "level", "threads", "bytes",
-               "loop", "median", "", "95 % interval", "n", "GHz");
-    }
-    tern_progress_begin(&o.progress, "ceilings", quiet);
-    s = tern_survey(m, threads, count, seconds, take, &o, &e);
+    if (!a->json) print_heading(m, ghz);
+    tern_progress_begin(&o.progress, "ceilings", a->quiet);
+    enum tern_status s = tern_ceiling_survey(m, threads->item, threads->count, a->seconds, take, &o, &e);
     tern_progress_end(&o.progress);
     if (!s) s = o.failed;
     int rc = s ? tern_cli_fail(s, &e) : 0;
-    if (!rc && json) rc = print_json(m, ghz, o.rows);
+    if (!rc && a->json) rc = print_json(m, ghz, o.rows);
     json_decref(o.rows);
     return rc;
 }
 
 static int run(int argc, char **argv) {
-    static const struct option options[] = {{"threads", required_argument, 0, 't'},
-                                            {"seconds", required_argument, 0, 's'},
-                                            {"records", required_argument, 0, 'r'},
-                                            {"json", no_argument, 0, 'j'},
-                                            {"quiet", no_argument, 0, 'q'},
-                                            {"help", no_argument, 0, 'h'},
-                                            {0, 0, 0, 0}};
-    const struct tern_command *self = &tern_command_ceilings;
-    struct tern_error e = {0};
+    struct arguments a = {.seconds = 2};
+    struct tern_cli_numbers threads = {NULL, 0};
+    struct tern_error e = {""};
     const struct tern_machine *m;
-    size_t *threads = NULL, count = 0;
-    double seconds = 2;
-    const char *record = NULL;
-    int json = 0, quiet = 0, got, rc = 3;
-    while ((got = tern_cli_getopt(argc, argv, ":qht:", options, self)) != -1) {
-        if (got == 'j')
-            json = 1;
-        else if (got == 'q')
-            quiet = 1;
-        else if (got == 'r')
-            record = optarg;
-        else if (got == 's' && tern_cli_real(self->name, "--seconds", optarg, 0.01, 3600, &seconds))
-            continue;
-        else if (got == 't') {
-            const enum tern_status s = tern_machine_get(&m, &e);
-            free(threads);
-            threads = NULL;
-            if (s) return tern_cli_fail(s, &e);
-            if (!tern_cli_sizes(self->name, "--threads", optarg, 1, m->cpus, &threads, &count)) goto done;
-        } else
-            goto done;
-    }
-    if (optind < argc) {
-        rc = tern_cli_usage(self->name, "'%s' is not expected here", argv[optind]);
-        goto done;
-    }
-    if (!threads) {
-        const enum tern_status s = tern_machine_get(&m, &e);
-        if (s) return tern_cli_fail(s, &e);
-        threads = default_threads(m->cpus, &count);
-    }
-    if (threads) rc = survey(threads, count, seconds, json, quiet, record);
-done:
-    free(threads);
+    int rc = tern_cli_parse(&tern_command_ceilings, argc, argv, &a, NULL);
+    if (rc) return rc;
+    const enum tern_status s = tern_machine_get(&m, &e);
+    if (s) return tern_cli_fail(s, &e);
+    if (!a.threads)
+        threads.item = default_threads(m->cpus, &threads.count);
+    else if (!tern_cli_numbers("ceilings", "--threads", a.threads, 1, m->cpus, &threads))
+        return 3;
+    rc = threads.item ? measure(&a, m, &threads)
+                      : tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "ceilings: out of memory"), &e);
+    free(threads.item);
     return rc;
 }
+
+const struct tern_command tern_command_ceilings = {
+    .name = "ceilings",
+    .summary = "read bandwidth and multiply-add peaks of this machine",
+    .usage = "[options]",
+    .about = "Measures what the hardware allows: the read bandwidth of L1, L2, last-level cache and DRAM, "
+             "and the multiply-add peak of each usable instruction family. A rate is a median with its 95 % "
+             "interval and the number of samples n. TERN_ISA limits the instructions.",
+    .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .example = "tern ceilings --threads 1,2",
+    .run = run,
+};

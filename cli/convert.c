@@ -1,9 +1,10 @@
-#include "models/convert/convert.h"
-#include "base/progress.h"
 #include "cli/command.h"
+#include "cli/files.h"
+
+#include "base/progress.h"
+#include "models/convert/convert.h"
 #include "models/facts.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,40 +12,6 @@
 static void step(void *progress, double done, const char *what) {
     tern_progress_step(progress, done, what);
 }
-
-static const char help[] =
-    "usage: tern convert IN OUT [options]\n\n"
-    "Writes a model file again with its linear layers in another type. IN is a GGUF file or a folder of "
-    "safetensors\n"
-    "(packed uint8, or bf16, f16 or f32 master weights). OUT is read back before it gets its name: every "
-    "trit, scale and\n"
-    "dense value and the hyper-parameters must be those of IN. What a type cannot hold exactly is "
-    "refused.\n\n"
-    "      --type T        (or --format T) of the linear layers (default i2s): i2s, i2sarm, i2s4, tl1, tl2, "
-    "tq10, tq20, q10, "
-    "q20g64,\n"
-    "                      q20g128, iq1bn, iq2bn, iq2bnr4, vlut1, vlut2, f32, f16, bf16; also as I2_S, "
-    "TQ1_0, ...\n"
-    "                      hfu8 writes a folder of safetensors\n"
-    "      --side-scale    scales that the type cannot hold go to tensors of their own (LAYER.scale, f32); "
-    "few\n"
-    "                      programs read them in other architectures than bitnet\n"
-    "      --head T        the output matrix (the embedding where the model has no other) becomes f32, f16, "
-    "q8_0 or q6_k;\n"
-    "                      its values are rounded, and how far is said\n"
-    "      --i2s-layout L  of IN: x86, arm or rows4 (default: guessed, see docs/formats.md)\n"
-    "      --json          the result as JSON\n"
-    "  -q, --quiet         no progress line\n\n"
-    "example: tern convert model.gguf smaller.gguf --type TQ1_0\n";
-
-static int run(int argc, char **argv);
-
-const struct tern_command tern_command_convert = {
-    .name = "convert",
-    .summary = "a model file in another format, without loss",
-    .help = help,
-    .run = run,
-};
 
 static int print(const struct tern_convert_facts *f, const char *out, const char *type, int json) {
     if (json)
@@ -72,53 +39,86 @@ static enum tern_dense_type head_named(const char *word) {
     return TERN_DENSE_NONE;
 }
 
-static int run(int argc, char **argv) {
-    static const struct option options[] = {
-        {"type", required_argument, 0, 't'},
-        {"format", required_argument, 0, 't'},
-        {"side-scale", no_argument, 0, 's'},
-        {"i2s-layout", required_argument, 0, 'l'},
-        {"json", no_argument, 0, 'j'},
-        {"quiet", no_argument, 0, 'q'},
-        {"head", required_argument, 0, 'H'},
-        {"help", no_argument, 0, 'h'},
-        {0, 0, 0, 0},
-    };
-    struct tern_convert_options o = {.type = tern_convert_type_named("i2s")};
-    const char *layout = NULL;
-    int json = 0, quiet = 0;
-    for (int c; (c = tern_cli_getopt(argc, argv, ":qh", options, &tern_command_convert)) != -1;) {
-        if (c == 't') {
-            if (!(o.type = tern_convert_type_named(optarg)))
-                return tern_cli_usage("convert", "--type: '%s' is not a type of linear layers; see --help",
-                                      optarg);
-        } else if (c == 'H') {
-            if (!(o.head = head_named(optarg)))
-                return tern_cli_usage("convert", "--head: '%s' is not one of f32, f16, q8_0, q6_k", optarg);
-        } else if (c == 's') {
-            o.side_scale = 1;
-        } else if (c == 'l') {
-            layout = optarg;
-        } else if (c == 'j') {
-            json = 1;
-        } else if (c == 'q') {
-            quiet = 1;
-        } else {
-            return 3;
-        }
-    }
-    if (argc - optind != 2) return tern_cli_usage("convert", "two arguments are needed, IN and OUT");
+struct arguments {
+    struct tern_convert_options o;
+    const char *layout;
+    int side_scale, json, quiet;
+};
 
+static int take_type(void *arguments, const char *word) {
+    struct arguments *a = arguments;
+    a->o.type = tern_convert_type_named(word);
+    return a->o.type
+               ? 0
+               : tern_cli_usage("convert", "--type: '%s' is not a type of linear layers; see --help", word);
+}
+
+static int take_head(void *arguments, const char *word) {
+    struct arguments *a = arguments;
+    a->o.head = head_named(word);
+    return a->o.head ? 0 : tern_cli_usage("convert", "--head: '%s' is not one of f32, f16, q8_0, q6_k", word);
+}
+
+static const char *type_name(size_t i) {
+    size_t count;
+    const struct tern_convert_type *type = tern_convert_types(&count);
+    return i < count ? type[i].name : NULL;
+}
+
+static const struct tern_cli_option options[] = {
+    {"type", 0, "T",
+     "type of the linear layers (default i2s), also by its name in a file, such as TQ1_0; hfu8 writes a "
+     "folder of safetensors",
+     TERN_CLI_TAKEN(take_type), .word = type_name},
+    {"format", 0, "T", "the same as --type", TERN_CLI_TAKEN(take_type)},
+    {"side-scale", 0, NULL,
+     "scales that the type cannot hold go to tensors of their own (LAYER.scale, f32); few programs read them "
+     "in architectures other than bitnet",
+     TERN_CLI_FLAG(struct arguments, side_scale)},
+    {"head", 0, "f32|f16|q8_0|q6_k",
+     "new type of the output matrix, or of the embedding if the model has no output matrix; the values are "
+     "rounded, and tern says how far",
+     TERN_CLI_TAKEN(take_head)},
+    {"i2s-layout", 0, "x86|arm|rows4", "layout of I2_S tensors in IN (default: guessed; see docs/formats.md)",
+     TERN_CLI_TEXT(struct arguments, layout)},
+    {"json", 0, NULL, "the result as JSON", TERN_CLI_FLAG(struct arguments, json)},
+    {"quiet", 'q', NULL, "no progress line", TERN_CLI_FLAG(struct arguments, quiet)},
+};
+
+static int run(int argc, char **argv) {
+    struct arguments a = {.o = {.type = tern_convert_type_named("i2s")}};
+    struct tern_cli_words words;
+    const int rc = tern_cli_parse(&tern_command_convert, argc, argv, &a, &words);
+    if (rc) return rc;
     struct tern_error e = {""};
     struct tern_convert_facts facts;
     struct tern_progress bar;
-    char *source = tern_cli_with_layout(argv[optind], layout);
+    const char *out = words.word[1];
+    char *source = tern_cli_with_layout(words.word[0], a.layout);
     if (!source) return tern_cli_fail(TERN_NO_MEMORY, &e);
-    tern_progress_begin(&bar, "convert", quiet);
-    o.progress = step;
-    o.ctx = &bar;
-    const enum tern_status s = tern_convert(source, argv[optind + 1], &o, &facts, &e);
+    tern_progress_begin(&bar, "convert", a.quiet);
+    a.o.side_scale = a.side_scale;
+    a.o.progress = step;
+    a.o.ctx = &bar;
+    const enum tern_status s = tern_convert(source, out, &a.o, &facts, &e);
     tern_progress_end(&bar);
     free(source);
-    return s ? tern_cli_fail(s, &e) : print(&facts, argv[optind + 1], o.type->name, json);
+    return s ? tern_cli_fail(s, &e) : print(&facts, out, a.o.type->name, a.json);
 }
+
+const struct tern_command tern_command_convert = {
+    .name = "convert",
+    .summary = "a model file in another format, without loss",
+    .usage = "IN OUT [options]",
+    .about =
+        "Writes a model file again with its linear layers in another type. IN is a GGUF file or a folder of "
+        "safetensors (packed uint8, or bf16, f16 or f32 master weights).\n"
+        "tern reads OUT back before it gives the file its name. Every trit, every scale, every dense value "
+        "and all hyper-parameters must be those of IN. tern refuses what a type cannot hold exactly.",
+    .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .example = "tern convert model.gguf smaller.gguf --type TQ1_0",
+    .least = 2,
+    .most = 2,
+    .words = "IN and OUT",
+    .run = run,
+};

@@ -1,10 +1,11 @@
 #define _GNU_SOURCE
 #include "cli/command.h"
+#include "cli/frequency.h"
 
 #include "base/isa.h"
-#include "measure/ceilings/ceilings.h"
 #include "measure/clock.h"
-#include "measure/machine/card.h"
+#include "measure/doctor.h"
+#include "measure/machine/frequency.h"
 #include "measure/machine/machine.h"
 
 #include <jansson.h>
@@ -49,16 +50,15 @@ static void print_machine(const struct tern_machine *m, const struct tern_clock_
     printf("  clock      %s, %.0f ns a reading (median), smallest step %.0f ns\n", clock->name,
            clock->overhead_ns, clock->resolution_ns);
     if (ghz > 0)
-        printf("  frequency  about %.2f GHz (fastest of %d chains of dependent multiplies)\n", ghz,
-               TERN_FREQUENCY_BURSTS);
+        tern_cli_print_frequency("  frequency  ", ghz);
     else
         printf("  frequency  not known on this architecture\n");
 }
 
-static void print_card(const struct tern_card_item *item, size_t n) {
+static void print_card(const struct tern_doctor_item *item, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (!i || strcmp(item[i].group, item[i - 1].group)) printf("\n%s\n", item[i].group);
-        printf("  %-13s %-8s %s\n", item[i].name, tern_card_state_name(item[i].state), item[i].value);
+        printf("  %-13s %-8s %s\n", item[i].name, tern_doctor_state_name(item[i].state), item[i].value);
         if (item[i].remedy[0]) printf("  %-13s %-8s -> %s\n", "", "", item[i].remedy);
     }
 }
@@ -119,64 +119,59 @@ static json_t *machine_json(const struct tern_machine *m) {
 }
 
 static int print_json(const struct tern_machine *m, const struct tern_clock_facts *clock, double ghz,
-                      const struct tern_card_item *item, size_t n) {
+                      const struct tern_doctor_item *item, size_t n) {
     json_t *checks = json_array();
     for (size_t i = 0; i < n; i++) {
         json_t *o = json_pack("{s:s, s:s, s:s, s:s}", "group", item[i].group, "name", item[i].name, "state",
-                              tern_card_state_name(item[i].state), "value", item[i].value);
+                              tern_doctor_state_name(item[i].state), "value", item[i].value);
         if (item[i].remedy[0]) json_object_set_new(o, "remedy", json_string(item[i].remedy));
         json_array_append_new(checks, o);
     }
     json_t *doc = json_pack("{s:i, s:s, s:o, s:{s:s, s:f, s:f}, s:o}", "schema", 1, "tern", TERN_VERSION,
                             "machine", machine_json(m), "clock", "name", clock->name, "overhead_ns_median",
                             clock->overhead_ns, "resolution_ns_min", clock->resolution_ns, "checks", checks);
-    if (doc && ghz > 0)
-        json_object_set_new(doc, "frequency",
-                            json_pack("{s:f, s:s, s:i}", "ghz", ghz, "estimator", "fastest multiply chain",
-                                      "n", TERN_FREQUENCY_BURSTS));
-    const int bad = !doc || json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
-    if (!bad) putchar('\n');
-    json_decref(doc);
-    return bad ? 3 : 0;
+    tern_cli_add_frequency(doc, ghz);
+    return tern_cli_print_json_digits(doc, 6);
 }
 
-static int run(int argc, char **argv);
+struct arguments {
+    int json;
+};
 
-const struct tern_command tern_command_doctor = {
-    .name = "doctor",
-    .summary = "what this machine has and lacks, each \"no\" with its reason and remedy",
-    .help =
-        "usage: tern doctor [--json]\n\n"
-        "Prints the machine card: CPU, usable instruction sets, topology, memory, clock, counters, energy,\n"
-        "sources of noise, optional libraries and programs. A missing thing is a line and no failure: the\n"
-        "exit code is 0. TERN_ISA limits the usable instruction sets, TERN_SYSFS reads another /sys and\n"
-        "/proc, HWLOC_XMLFILE shows the topology of another machine (lstopo --of xml writes it).\n\n"
-        "  --json   machine-readable\n\n"
-        "example: tern doctor --json | python3 -m json.tool\n",
-    .run = run,
+static const struct tern_cli_option options[] = {
+    {"json", 0, NULL, "machine-readable", TERN_CLI_FLAG(struct arguments, json)},
 };
 
 static int run(int argc, char **argv) {
-    static const struct option options[] = {
-        {"json", no_argument, 0, 'j'}, {"help", no_argument, 0, 'h'}, {0, 0, 0, 0}};
-    int json = 0;
-    for (int got; (got = tern_cli_getopt(argc, argv, ":h", options, &tern_command_doctor)) != -1;) {
-        if (got == '?') return 3;
-        json = 1;
-    }
-    if (optind < argc) return tern_cli_usage("doctor", "'%s' is not expected here", argv[optind]);
-
-    struct tern_error e = {0};
+    static struct tern_doctor_item item[TERN_DOCTOR_MAX];
+    struct arguments a = {0};
+    struct tern_error e = {""};
     const struct tern_machine *m;
+    const int rc = tern_cli_parse(&tern_command_doctor, argc, argv, &a, NULL);
+    if (rc) return rc;
     const enum tern_status s = tern_machine_get(&m, &e);
     if (s) return tern_cli_fail(s, &e);
     const struct tern_clock_facts *clock = tern_clock_facts();
     const double ghz = tern_frequency_ghz();
-    static struct tern_card_item item[TERN_CARD_MAX];
-    const size_t n = tern_card_read(m, item);
-    if (json) return print_json(m, clock, ghz, item, n);
+    const size_t n = tern_doctor_read(m, item);
+    if (a.json) return print_json(m, clock, ghz, item, n);
     printf("tern %s\n\n", TERN_VERSION);
     print_machine(m, clock, ghz);
     print_card(item, n);
     return 0;
 }
+
+const struct tern_command tern_command_doctor = {
+    .name = "doctor",
+    .summary = "what this machine has and lacks, each \"no\" with its reason and remedy",
+    .usage = "[--json]",
+    .about =
+        "Shows the machine: CPU, usable instruction sets, topology, memory, clock, counters, energy, sources "
+        "of noise, optional libraries and programs. Something that is missing gets its own line and is not "
+        "an error: the exit code is 0.\n"
+        "TERN_ISA limits the usable instruction sets. TERN_SYSFS makes tern read another /sys and /proc. "
+        "HWLOC_XMLFILE shows the topology of another machine; lstopo --of xml writes such a file.",
+    .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .example = "tern doctor --json | python3 -m json.tool",
+    .run = run,
+};

@@ -1,8 +1,11 @@
 #include "cli/command.h"
+#include "cli/files.h"
+
 #include "models/arch.h"
 #include "models/facts.h"
-#include "models/gguf/model.h"
 #include "models/gguf/types.h"
+#include "models/load/oddities.h"
+#include "models/load/open.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -142,10 +145,7 @@ static int print_json(const struct subject *s, int tensors) {
     json_t *model = s->m ? json_model(s) : NULL;
     if (model) json_object_update(root, model);
     json_decref(model);
-    const int failed = json_dumpf(root, stdout, JSON_INDENT(2));
-    putchar('\n');
-    json_decref(root);
-    return failed ? 4 : 0;
+    return tern_cli_print_json_digits(root, 17);
 }
 
 static void print_model(const struct subject *s) {
@@ -227,59 +227,59 @@ static int print_text(const struct subject *s, int tensors) {
     return 0;
 }
 
-static const char help[] = "usage: tern inspect FILE.gguf|FOLDER|synth:NAME [options]\n\n"
-                           "Shows what a model holds: architecture, sizes, linear shapes, tensor types, "
-                           "bytes read per decoded token,\n"
-                           "and what is odd about the file. A sound file that this build cannot run is shown "
-                           "too, with the reason.\n\n"
-                           "      --tensors       every tensor\n"
-                           "      --i2s-layout L  of I2_S tensors: x86, arm or rows4 (default: guessed)\n"
-                           "      --json          as JSON\n\n"
-                           "example: tern inspect model.gguf --tensors\n";
-
-static int run(int argc, char **argv);
-
-const struct tern_command tern_command_inspect = {
-    .name = "inspect",
-    .summary = "what a model file holds",
-    .help = help,
-    .run = run,
+struct arguments {
+    const char *layout;
+    int tensors, json;
 };
 
-static int run(int argc, char **argv) {
-    static const struct option options[] = {{"tensors", no_argument, 0, 't'},
-                                            {"i2s-layout", required_argument, 0, 'l'},
-                                            {"json", no_argument, 0, 'j'},
-                                            {"help", no_argument, 0, 'h'},
-                                            {0, 0, 0, 0}};
-    int tensors = 0, json = 0;
-    const char *layout = NULL;
-    for (int c; (c = tern_cli_getopt(argc, argv, ":h", options, &tern_command_inspect)) != -1;) {
-        if (c == 't')
-            tensors = 1;
-        else if (c == 'j')
-            json = 1;
-        else if (c == 'l')
-            layout = optarg;
-        else
-            return 3;
-    }
-    if (argc - optind != 1) return tern_cli_usage("inspect", "one argument is needed, a file or synth:NAME");
+static const struct tern_cli_option options[] = {
+    {"tensors", 0, NULL, "every tensor", TERN_CLI_FLAG(struct arguments, tensors)},
+    {"i2s-layout", 0, "x86|arm|rows4", "layout of I2_S tensors (default: guessed; see docs/models.md)",
+     TERN_CLI_TEXT(struct arguments, layout)},
+    {"json", 0, NULL, "as JSON", TERN_CLI_FLAG(struct arguments, json)},
+};
 
-    struct subject s = {.source = argv[optind]};
-    char *source = tern_cli_with_layout(argv[optind], layout);
-    enum tern_status status = source ? tern_model_open(source, &s.m, &s.why) : TERN_NO_MEMORY;
+/* Opens the model, or the bare file when this build cannot run it. */
+static enum tern_status open_subject(const char *name, const char *layout, struct subject *s) {
+    char *source = tern_cli_with_layout(name, layout);
+    enum tern_status status = source ? tern_model_open(source, &s->m, &s->why) : TERN_NO_MEMORY;
     free(source);
     if (status == TERN_UNSUPPORTED) {
-        struct tern_error e = {0};
-        status = tern_model_file_open(argv[optind], &s.g, &e);
-        if (status) s.why = e;
+        struct tern_error e = {""};
+        status = tern_model_file_open(name, &s->g, &e);
+        if (status) s->why = e;
     }
+    if (status) return status;
+    s->file = s->m ? s->m->file : s->g;
+    if (s->m) tern_model_facts(s->m, &s->facts);
+    return TERN_OK;
+}
+
+static int run(int argc, char **argv) {
+    struct arguments a = {0};
+    struct tern_cli_words words;
+    int rc = tern_cli_parse(&tern_command_inspect, argc, argv, &a, &words);
+    if (rc) return rc;
+    struct subject s = {.source = words.word[0]};
+    const enum tern_status status = open_subject(s.source, a.layout, &s);
     if (status) return tern_cli_fail(status, &s.why);
-    s.file = s.m ? s.m->file : s.g;
-    if (s.m) tern_model_facts(s.m, &s.facts);
-    const int rc = json ? print_json(&s, tensors) : print_text(&s, tensors);
+    rc = a.json ? print_json(&s, a.tensors) : print_text(&s, a.tensors);
     tern_model_close(s.m);
     tern_gguf_close(s.g);
     return rc;
 }
+
+const struct tern_command tern_command_inspect = {
+    .name = "inspect",
+    .summary = "what a model file holds",
+    .usage = "FILE.gguf|FOLDER|synth:NAME [options]",
+    .about = "Shows what a model holds: architecture, sizes, linear shapes, tensor types, bytes read per "
+             "decoded token, and what is odd about the file. A sound file that this build cannot run is "
+             "shown too, with the reason.",
+    .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .example = "tern inspect model.gguf --tensors",
+    .least = 1,
+    .most = 1,
+    .words = "a file, a folder or synth:NAME",
+    .run = run,
+};

@@ -9,20 +9,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int run(int argc, char **argv);
+enum { OUT_TEXT, OUT_JSON, OUT_MD };
 
-const struct tern_command tern_command_list = {
-    "list", "every variant and format, what it needs, whether it runs here",
-    "usage: tern list [--formats] [--filter RE] [--runnable] [--json | -o text|json|md]\n\n"
-    "Each line: name, exact or within the float bound, bits per weight, whether it runs here, and what it "
-    "needs.\n\n"
-    "      --formats     weight formats instead of variants\n"
-    "  -f, --filter RE   only names that match this extended regular expression\n"
-    "      --runnable    only variants that this CPU and TERN_ISA can run\n"
-    "  -o text|json|md   md: a Markdown table (docs/kernels.md is one)\n"
-    "      --json        the same as -o json\n\n"
-    "example: tern list --filter '^gemv_p64'\n",
-    run};
+struct arguments {
+    int formats, runnable;
+    int output; /* OUT_TEXT ... */
+    struct tern_cli_filter filter;
+};
+
+static const struct tern_cli_option options[] = {
+    {"formats", 0, NULL, "weight formats instead of variants", TERN_CLI_FLAG(struct arguments, formats)},
+    {"filter", 'f', "RE", "only names that match this extended regular expression",
+     TERN_CLI_FILTER(struct arguments, filter)},
+    {"runnable", 0, NULL, "only variants that this CPU and TERN_ISA can run",
+     TERN_CLI_FLAG(struct arguments, runnable)},
+    {"output", 'o', "text|json|md", "md: a Markdown table (docs/kernels.md is one)",
+     TERN_CLI_CHOICE(struct arguments, output)},
+    {"json", 0, NULL, "the same as -o json", TERN_CLI_SWITCH(struct arguments, output, OUT_JSON)},
+};
 
 static int list_formats(const struct tern_cli_filter *filter, int json) {
     size_t count;
@@ -77,68 +81,65 @@ static void print_row(const struct tern_variant *v, const char *needs) {
     puts(" |");
 }
 
-static int run(int argc, char **argv) {
-    static const struct option options[] = {
-        {"formats", no_argument, 0, 'F'},  {"filter", required_argument, 0, 'f'},
-        {"runnable", no_argument, 0, 'r'}, {"json", no_argument, 0, 'j'},
-        {"help", no_argument, 0, 'h'},     {0}};
-    int formats = 0, json = 0, only = 0, markdown = 0;
-    const char *re = NULL;
-    for (int o; (o = tern_cli_getopt(argc, argv, "hf:o:", options, &tern_command_list)) != -1;) {
-        if (o == 'F')
-            formats = 1;
-        else if (o == 'f')
-            re = optarg;
-        else if (o == 'r')
-            only = 1;
-        else if (o == 'j')
-            json = 1;
-        else if (o == 'o') {
-            if (strcmp(optarg, "md") && strcmp(optarg, "json") && strcmp(optarg, "text"))
-                return tern_cli_usage("list", "-o: '%s' is not text, json or md", optarg);
-            json = !strcmp(optarg, "json");
-            markdown = !strcmp(optarg, "md");
-        } else
-            return 3;
-    }
-    if (optind < argc) return tern_cli_usage("list", "unexpected argument '%s'", argv[optind]);
-    struct tern_error e = {{0}};
-    uint32_t usable;
-    enum tern_status s = tern_isa_usable(&usable, &e);
-    if (s) return tern_cli_fail(s, &e);
-    struct tern_cli_filter filter;
-    if (!tern_cli_filter_new("list", re, &filter)) return 3;
-    int rc = 0;
-    if (formats) {
-        rc = list_formats(&filter, json);
-        tern_cli_filter_free(&filter);
-        return rc;
-    }
+static void print_variant(const struct tern_variant *v, const char *needs, int runs) {
+    int defaults[TERN_MAX_PARAMS];
+    char params[96];
+    tern_variant_defaults(v, defaults);
+    tern_variant_params_text(v, defaults, params, sizeof params);
+    printf("%-42s %-5s %6.4g b/w  %-3s %s  %s\n", v->name, v->exact ? "exact" : "float", v->format->bits,
+           runs ? "yes" : "no", params, runs ? "" : needs);
+}
+
+static int list_variants(const struct arguments *a, uint32_t usable) {
     size_t count, shown = 0, runnable = 0;
     const struct tern_variant *v = tern_variants(&count);
     json_t *all = json_array();
-    if (markdown) print_heading();
+    if (a->output == OUT_MD) print_heading();
     for (size_t i = 0; i < count; i++) {
+        char needs[160];
         const int runs = (v[i].isa & usable) == v[i].isa;
-        if (!tern_cli_matches(&filter, v[i].name) || (only && !runs)) continue;
-        char needs[160], params[96];
+        if (!tern_cli_matches(&a->filter, v[i].name) || (a->runnable && !runs)) continue;
         tern_isa_text(v[i].isa, needs, sizeof needs);
-        int defaults[TERN_MAX_PARAMS];
-        tern_variant_defaults(&v[i], defaults);
-        tern_variant_params_text(&v[i], defaults, params, sizeof params);
         shown++;
         runnable += runs;
-        if (json)
+        if (a->output == OUT_JSON)
             json_array_append_new(all, variant_json(&v[i], needs, runs));
-        else if (markdown)
+        else if (a->output == OUT_MD)
             print_row(&v[i], needs);
         else
-            printf("%-42s %-5s %6.4g b/w  %-3s %s  %s\n", v[i].name, v[i].exact ? "exact" : "float",
-                   v[i].format->bits, runs ? "yes" : "no", params, runs ? "" : needs);
+            print_variant(&v[i], needs, runs);
     }
-    tern_cli_filter_free(&filter);
-    if (json) return tern_cli_print_json(all);
+    if (a->output == OUT_JSON) return tern_cli_print_json(all);
     json_decref(all);
-    if (!markdown) printf("%zu variants, %zu run here (%s)\n", shown, runnable, tern_isa_level_name(usable));
+    if (a->output == OUT_TEXT)
+        printf("%zu variants, %zu run here (%s)\n", shown, runnable, tern_isa_level_name(usable));
+    return 0;
+}
+
+static int run(int argc, char **argv) {
+    struct arguments a = {0};
+    struct tern_error e = {""};
+    uint32_t usable;
+    int rc = tern_cli_parse(&tern_command_list, argc, argv, &a, NULL);
+    if (rc) return rc;
+    const enum tern_status s = tern_isa_usable(&usable, &e);
+    if (s)
+        rc = tern_cli_fail(s, &e);
+    else if (a.formats)
+        rc = list_formats(&a.filter, a.output == OUT_JSON);
+    else
+        rc = list_variants(&a, usable);
+    tern_cli_release(&tern_command_list, &a);
     return rc;
 }
+
+const struct tern_command tern_command_list = {
+    .name = "list",
+    .summary = "every variant and format, what it needs, whether it runs here",
+    .usage = "[options]",
+    .about = "Each line says: name, exact or within the float bound, bits per weight, whether it runs here, "
+             "parameters, and what it needs.",
+    .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .example = "tern list --filter '^gemv_p64'",
+    .run = run,
+};

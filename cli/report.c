@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "measure/records/record.h"
 #include "reports/changes/changes.h"
-#include "reports/figures/browser.h"
+#include "reports/page/browser.h"
 #include "reports/page/report.h"
 
 #include <jansson.h>
@@ -12,8 +12,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct arguments {
+    struct tern_cli_texts records;
+    const char *out, *history;
+    int all_runs, svg_only, json, quiet, open;
+};
+
+static const struct tern_cli_option options[] = {
+    {"records", 0, "FILE", "JSON Lines written by tune, bench, ceilings, e2e, verify; may be repeated",
+     TERN_CLI_TEXTS(struct arguments, records, SIZE_MAX)},
+    {"history", 0, "FILE",
+     "file of tern history: adds series with change points; without --records its records are shown, too",
+     TERN_CLI_TEXT(struct arguments, history)},
+    {"db", 0, "FILE", "the same as --history", TERN_CLI_TEXT(struct arguments, history)},
+    {"out", 'o', "DIR", "folder to write; made if it is missing", TERN_CLI_TEXT(struct arguments, out)},
+    {"all-runs", 0, NULL, "every run of a problem, not only the newest",
+     TERN_CLI_FLAG(struct arguments, all_runs)},
+    {"svg-only", 0, NULL, "no PNG and PDF of the figures, which take longer",
+     TERN_CLI_FLAG(struct arguments, svg_only)},
+    {"open", 0, NULL,
+     "show the page in $BROWSER, or with xdg-open; exit code 4 when neither can, but the page is written",
+     TERN_CLI_FLAG(struct arguments, open)},
+    {"json", 0, NULL, "what was written, as JSON", TERN_CLI_FLAG(struct arguments, json)},
+    {"quiet", 'q', NULL, "no warnings", TERN_CLI_FLAG(struct arguments, quiet)},
+};
+
 struct inputs {
-    struct tern_report_source *source;
+    struct tern_report_source *source; /* one for each file, and one for a history */
     struct tern_records *set;
     struct tern_record *all; /* of every file, in order */
     size_t files, count;
@@ -83,67 +108,7 @@ static int print_json(const char *out, const struct tern_report_summary *s) {
                             (json_int_t)s->ceilings, "e2e", (json_int_t)s->e2e, "figures",
                             (json_int_t)s->figures, "drawn", (json_int_t)s->drawn);
     if (doc && *s->why_not_drawn) json_object_set_new(doc, "why_not_drawn", json_string(s->why_not_drawn));
-    const int bad = !doc || json_dumpf(doc, stdout, JSON_INDENT(2));
-    json_decref(doc);
-    putchar('\n');
-    return bad ? 3 : 0;
-}
-
-struct wishes {
-    struct tern_report_options report;
-    int json, quiet, open;
-};
-
-static int parse(int argc, char **argv, struct inputs *in, struct wishes *w) {
-    static const struct option options[] = {{"records", required_argument, 0, 'r'},
-                                            {"out", required_argument, 0, 'o'},
-                                            {"history", required_argument, 0, 'd'},
-                                            {"db", required_argument, 0, 'd'},
-                                            {"all-runs", no_argument, 0, 'a'},
-                                            {"json", no_argument, 0, 'j'},
-                                            {"svg-only", no_argument, 0, 's'},
-                                            {"quiet", no_argument, 0, 'q'},
-                                            {"open", no_argument, 0, 'O'},
-                                            {"help", no_argument, 0, 'h'},
-                                            {0, 0, 0, 0}};
-    const char *name = tern_command_report.name;
-    struct tern_report_options *o = &w->report;
-    for (int c; (c = tern_cli_getopt(argc, argv, "ho:q", options, &tern_command_report)) != -1;) {
-        switch (c) {
-        case 'r':
-            in->source[in->files++].path = optarg;
-            break;
-        case 'o':
-            o->out = optarg;
-            break;
-        case 'd':
-            o->history_path = optarg;
-            break;
-        case 'a':
-            o->all_runs = 1;
-            break;
-        case 'j':
-            w->json = 1;
-            break;
-        case 's':
-            o->svg_only = 1;
-            break;
-        case 'q':
-            w->quiet = 1;
-            break;
-        case 'O':
-            w->open = 1;
-            break;
-        default:
-            return 3;
-        }
-    }
-    if (optind < argc)
-        return tern_cli_usage(name, "'%s' is not an option; name files by --records", argv[optind]);
-    if (!in->files && !o->history_path)
-        return tern_cli_usage(name, "--records FILE or --history FILE.db is missing");
-    if (!o->out || !*o->out) return tern_cli_usage(name, "--out DIR is missing");
-    return 0;
+    return tern_cli_print_json(doc);
 }
 
 static int show(const char *folder) {
@@ -159,52 +124,62 @@ static int show(const char *folder) {
     return s ? tern_cli_fail(s, &e) : 0;
 }
 
-static int make(struct inputs *in, struct wishes *w) {
+static int make(const struct arguments *a, struct inputs *in) {
     struct tern_report_summary sum;
-    struct tern_report_options *o = &w->report;
     struct tern_error e = {""};
     enum tern_status s = read_all(in, &e);
-    if (!s && o->history_path) s = read_history(in, o->history_path, &e);
-    o->source = in->source, o->sources = in->files ? in->files : 1;
-    if (o->history_path) o->history = &in->series, o->notes = &in->notes;
-    if (!s) s = tern_report_write(in->all, in->count, o, &sum, &e);
+    if (!s && a->history) s = read_history(in, a->history, &e);
+    const struct tern_report_options o = {.out = a->out,
+                                          .search = getenv("PATH"),
+                                          .all_runs = a->all_runs,
+                                          .svg_only = a->svg_only,
+                                          .source = in->source,
+                                          .sources = in->files ? in->files : 1,
+                                          .history_path = a->history,
+                                          .history = a->history ? &in->series : NULL,
+                                          .notes = a->history ? &in->notes : NULL};
+    if (!s) s = tern_report_write(in->all, in->count, &o, &sum, &e);
     if (s) return tern_cli_fail(s, &e);
-    if (*sum.why_not_drawn && !w->quiet) fprintf(stderr, "tern: report: %s\n", sum.why_not_drawn);
-    if (!w->json) print_text(o->out, &sum);
-    const int rc = w->json ? print_json(o->out, &sum) : 0;
-    return rc || !w->open ? rc : show(o->out);
+    if (*sum.why_not_drawn && !a->quiet) fprintf(stderr, "tern: report: %s\n", sum.why_not_drawn);
+    if (!a->json) print_text(a->out, &sum);
+    const int rc = a->json ? print_json(a->out, &sum) : 0;
+    return rc || !a->open ? rc : show(a->out);
 }
 
-static int run(int argc, char **argv) {
-    struct inputs in = {0};
-    struct wishes w = {.report.search = getenv("PATH")};
+static int report(const struct arguments *a) {
+    struct inputs in = {.files = a->records.count};
     struct tern_error e = {""};
-    in.source = calloc((size_t)argc + 1, sizeof *in.source);
-    in.set = calloc((size_t)argc + 1, sizeof *in.set);
-    int rc = in.source && in.set ? parse(argc, argv, &in, &w)
-                                 : tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "report: out of memory"), &e);
-    if (!rc) rc = make(&in, &w);
+    if (!in.files && !a->history)
+        return tern_cli_usage("report", "--records FILE or --history FILE.db is missing");
+    if (!a->out || !*a->out) return tern_cli_usage("report", "--out DIR is missing");
+    in.source = calloc(in.files + 1, sizeof *in.source);
+    in.set = calloc(in.files + 1, sizeof *in.set);
+    for (size_t i = 0; in.source && i < in.files; i++) in.source[i].path = a->records.item[i];
+    const int rc = in.source && in.set
+                       ? make(a, &in)
+                       : tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "report: out of memory"), &e);
     drop(&in);
     return rc;
 }
 
+static int run(int argc, char **argv) {
+    struct arguments a = {0};
+    int rc = tern_cli_parse(&tern_command_report, argc, argv, &a, NULL);
+    if (rc) return rc;
+    rc = report(&a);
+    tern_cli_release(&tern_command_report, &a);
+    return rc;
+}
+
 const struct tern_command tern_command_report = {
-    "report", "one self-contained HTML page (plus Markdown, CSV, SVG) from records",
-    "usage: tern report [--records FILE ...] [--history FILE.db] --out DIR [options]\n\n"
-    "Turns records into DIR/index.html (opens from disk, needs no network), DIR/report.md, DIR/*.csv and\n"
-    "DIR/figures/ (SVG, PNG, PDF, and the gnuplot scripts and data that made them). Of several runs of one\n"
-    "problem the newest counts. Without gnuplot everything but the drawings is written, and the page says\n"
-    "what to install.\n\n"
-    "  --records FILE   JSON Lines written by tune, bench, ceilings, e2e, verify; repeatable\n"
-    "  --history FILE   of tern history: series with change points; without --records also all the records;\n"
-    "                   --db is the same\n"
-    "  -o, --out DIR    folder to write; made if missing\n"
-    "  --all-runs       show every run of a problem, not only the newest\n"
-    "  --svg-only       no PNG and PDF of the figures, which take longer\n"
-    "  --open           show the page in $BROWSER, or by xdg-open; 4 when neither can, and the page is "
-    "written all the same\n"
-    "  --json           what was written, as JSON\n"
-    "  -q, --quiet      no warnings\n"
-    "  -h, --help       this text\n\n"
-    "example: tern report --records tune.jsonl --records e2e.jsonl --out report\n",
-    run};
+    .name = "report",
+    .summary = "one self-contained HTML page (plus Markdown, CSV, SVG) from records",
+    .usage = "[--records FILE ...] [--history FILE.db] --out DIR [options]",
+    .about = "Turns records into DIR/index.html (opens from disk, needs no network), DIR/report.md, "
+             "DIR/*.csv and DIR/figures/ (SVG, PNG, PDF, and the gnuplot scripts and data that made them). "
+             "If one problem has several runs, the newest counts. Without gnuplot everything but the "
+             "drawings is written, and the page says what to install.",
+    .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .example = "tern report --records tune.jsonl --records e2e.jsonl --out report",
+    .run = run,
+};

@@ -12,28 +12,40 @@
 #include <time.h>
 #include <unistd.h>
 
-static int run(int argc, char **argv);
-
-const struct tern_command tern_command_verify = {
-    "verify", "every runnable variant against the scalar reference, adversarial inputs, guard pages",
-    "usage: tern verify [--filter RE] [--seed N] [--isa LEVEL] [--quick] [--timeout S] [--tap] [--json] "
-    "[-q]\n\n"
-    "Every variant that runs here against the scalar reference: adversarial inputs, guard pages, a process "
-    "of its own.\n"
-    "Exit code 1 when a variant is wrong, crashes or hangs.\n\n"
-    "  -f, --filter RE   only variants whose name matches this extended regular expression\n"
-    "  -s, --seed N      seed of the random inputs (default: from the clock; always printed)\n"
-    "  -i, --isa LEVEL   at most this level (as TERN_ISA)\n"
-    "      --quick       the adversarial core only\n"
-    "      --timeout S   seconds after which a variant counts as hanging (default 120, 10 with --quick)\n"
-    "  -t N              variants checked at the same time (default: one per processor)\n"
-    "      --tap         Test Anything Protocol, for meson test\n"
-    "      --json        machine-readable\n"
-    "  -q, --quiet       no progress bar\n\n"
-    "example: tern verify --isa avx2 --seed 1\n",
-    run};
-
 enum output { TEXT, TAP, JSON };
+
+struct arguments {
+    struct tern_cli_filter filter;
+    uint64_t seed;
+    const char *isa;
+    size_t timeout, jobs;
+    int quick, quiet;
+    int output; /* enum output */
+};
+
+static const char *level_name(size_t i) {
+    size_t count;
+    const struct tern_isa_level *level = tern_isa_levels(&count);
+    return i < count ? level[i].name : NULL;
+}
+
+static const struct tern_cli_option options[] = {
+    {"filter", 'f', "RE", "only variants whose name matches this extended regular expression",
+     TERN_CLI_FILTER(struct arguments, filter)},
+    {"seed", 's', "N", "seed of the random inputs (default: from the clock; it is always printed)",
+     TERN_CLI_SEED(struct arguments, seed, INT64_MAX)},
+    {"isa", 'i', "LEVEL", "at most this level, or these levels joined by +, as TERN_ISA does",
+     TERN_CLI_TEXT(struct arguments, isa), .word = level_name},
+    {"quick", 0, NULL, "only the adversarial core", TERN_CLI_FLAG(struct arguments, quick)},
+    {"timeout", 0, "S", "seconds after which a variant counts as hanging (default 120, with --quick 10)",
+     TERN_CLI_NUMBER(struct arguments, timeout, 1, 86400)},
+    {"threads", 't', "N", "variants that are checked at the same time (default: one per processor)",
+     TERN_CLI_NUMBER(struct arguments, jobs, 1, 64)},
+    {"tap", 0, NULL, "Test Anything Protocol, for meson test",
+     TERN_CLI_SWITCH(struct arguments, output, TAP)},
+    {"json", 0, NULL, "machine-readable", TERN_CLI_SWITCH(struct arguments, output, JSON)},
+    {"quiet", 'q', NULL, "no progress bar", TERN_CLI_FLAG(struct arguments, quiet)},
+};
 
 /* What the verdicts are collected in: they come in the order of finishing and are printed in that of the
  * registry. */
@@ -83,96 +95,79 @@ static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdi
     tern_progress_step(&s->bar, (double)s->finished / (double)s->count, s->list[index]->name);
 }
 
-static int run(int argc, char **argv) {
-    static const struct option options[] = {
-        {"filter", required_argument, 0, 'f'}, {"seed", required_argument, 0, 's'},
-        {"isa", required_argument, 0, 'i'},    {"quick", no_argument, 0, 'Q'},
-        {"tap", no_argument, 0, 'P'},          {"json", no_argument, 0, 'j'},
-        {"quiet", no_argument, 0, 'q'},        {"timeout", required_argument, 0, 'T'},
-        {"help", no_argument, 0, 'h'},         {0}};
-    enum output out = TEXT;
-    int quiet = 0;
-    const char *re = NULL, *isa = NULL;
-    size_t seed = (size_t)time(NULL), jobs = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
-    struct tern_verify_options opt = {.effort = TERN_VERIFY_FULL};
-    for (int o; (o = tern_cli_getopt(argc, argv, "f:s:i:t:qh", options, &tern_command_verify)) != -1;) {
-        if (o == 'f')
-            re = optarg;
-        else if (o == 's') {
-            if (!tern_cli_size("verify", "--seed", optarg, 0, SIZE_MAX / 2, &seed)) return 3;
-        } else if (o == 'T') {
-            size_t t;
-            if (!tern_cli_size("verify", "--timeout", optarg, 1, 86400, &t)) return 3;
-            opt.timeout_seconds = (unsigned)t;
-        } else if (o == 't') {
-            if (!tern_cli_size("verify", "-t", optarg, 1, 64, &jobs)) return 3;
-        } else if (o == 'i')
-            isa = optarg;
-        else if (o == 'Q')
-            opt.effort = TERN_VERIFY_QUICK;
-        else if (o == 'P')
-            out = TAP;
-        else if (o == 'j')
-            out = JSON;
-        else if (o == 'q')
-            quiet = 1;
-        else
-            return 3;
-    }
-    if (optind < argc) return tern_cli_usage("verify", "unexpected argument '%s'", argv[optind]);
-    struct tern_error e = {{0}};
-    enum tern_status s = tern_isa_usable(&opt.usable, &e);
-    uint32_t limit = UINT32_MAX;
-    if (!s && isa) s = tern_isa_parse(isa, &limit, &e);
-    if (s) return tern_cli_fail(s, &e);
-    opt.usable &= limit;
-    opt.seed = seed;
-    struct tern_cli_filter filter;
-    if (!tern_cli_filter_new("verify", re, &filter)) return 3;
-
+static enum tern_status select_variants(const struct arguments *a, struct session *s, struct tern_error *e) {
     size_t count;
     const struct tern_variant *v = tern_variants(&count);
-    struct session ses = {.out = out, .all = json_array()};
-    ses.list = calloc(count, sizeof *ses.list);
-    ses.verdict = calloc(count, sizeof *ses.verdict);
-    ses.done = calloc(count, 1);
-    int rc = 4;
-    if (!ses.list || !ses.verdict || !ses.done) {
-        tern_fail(&e, TERN_NO_MEMORY, "verify: out of memory");
-        rc = tern_cli_fail(TERN_NO_MEMORY, &e);
-        goto done;
-    }
+    s->list = calloc(count, sizeof *s->list);
+    s->verdict = calloc(count, sizeof *s->verdict);
+    s->done = calloc(count, 1);
+    if (!s->list || !s->verdict || !s->done) return tern_fail(e, TERN_NO_MEMORY, "verify: out of memory");
     for (size_t i = 0; i < count; i++)
-        if (tern_cli_matches(&filter, v[i].name)) ses.list[ses.count++] = &v[i];
-    if (ses.count == 0) {
-        rc = tern_cli_usage("verify", "--filter: no variant matches '%s'", re);
-        goto done;
-    }
+        if (tern_cli_matches(&a->filter, v[i].name)) s->list[s->count++] = &v[i];
+    return s->count
+               ? TERN_OK
+               : tern_fail(e, TERN_BAD_INPUT, "verify: --filter: no variant matches '%s'", a->filter.text);
+}
+
+/* The last lines, and the exit code. */
+static int end(struct session *s, uint64_t seed, const char *level) {
+    const int bad = s->tally[TERN_WRONG] + s->tally[TERN_CRASHED] + s->tally[TERN_TIMED_OUT] ? 1 : 0;
+    if (s->out == TEXT)
+        printf("%zu passed, %zu wrong, %zu crashed, %zu timed out, %zu not run here\n", s->tally[TERN_PASSED],
+               s->tally[TERN_WRONG], s->tally[TERN_CRASHED], s->tally[TERN_TIMED_OUT],
+               s->tally[TERN_NOT_RUN]);
+    if (s->out == JSON && tern_cli_print_json(json_pack("{s:I, s:s, s:O}", "seed", (json_int_t)seed, "isa",
+                                                        level, "variants", s->all)))
+        return 3;
+    return bad;
+}
+
+static int verify(const struct arguments *a) {
+    struct session ses = {.out = (enum output)a->output, .all = json_array()};
+    struct tern_verify_options opt = {.effort = a->quick ? TERN_VERIFY_QUICK : TERN_VERIFY_FULL,
+                                      .seed = a->seed,
+                                      .timeout_seconds = (unsigned)a->timeout};
+    struct tern_error e = {""};
+    uint32_t limit = UINT32_MAX;
+    enum tern_status s = tern_isa_usable(&opt.usable, &e);
+    if (!s && a->isa) s = tern_isa_parse(a->isa, &limit, &e);
+    if (!s) s = select_variants(a, &ses, &e);
+    opt.usable &= limit;
     const char *level = tern_isa_level_name(opt.usable);
-    if (out == TAP) printf("TAP version 13\n1..%zu\n# seed %zu, isa %s\n", ses.count, seed, level);
-    if (out == TEXT) printf("seed %zu, isa %s\n", seed, level);
-    tern_progress_begin(&ses.bar, "verify", quiet);
-    s = tern_prove_all(ses.list, ses.count, jobs, &opt, on_verdict, &ses, &e);
-    tern_progress_end(&ses.bar);
-    if (s) {
-        rc = tern_cli_fail(s, &e);
-        goto done;
+    if (!s && ses.out == TAP)
+        printf("TAP version 13\n1..%zu\n# seed %llu, isa %s\n", ses.count, (unsigned long long)a->seed,
+               level);
+    if (!s && ses.out == TEXT) printf("seed %llu, isa %s\n", (unsigned long long)a->seed, level);
+    if (!s) {
+        tern_progress_begin(&ses.bar, "verify", a->quiet);
+        s = tern_prove_all(ses.list, ses.count, a->jobs, &opt, on_verdict, &ses, &e);
+        tern_progress_end(&ses.bar);
     }
-    rc = ses.tally[TERN_WRONG] + ses.tally[TERN_CRASHED] + ses.tally[TERN_TIMED_OUT] ? 1 : 0;
-    if (out == JSON) {
-        json_t *doc =
-            json_pack("{s:I, s:s, s:O}", "seed", (json_int_t)seed, "isa", level, "variants", ses.all);
-        if (tern_cli_print_json(doc)) rc = 3;
-    }
-    if (out == TEXT)
-        printf("%zu passed, %zu wrong, %zu crashed, %zu timed out, %zu not run here\n",
-               ses.tally[TERN_PASSED], ses.tally[TERN_WRONG], ses.tally[TERN_CRASHED],
-               ses.tally[TERN_TIMED_OUT], ses.tally[TERN_NOT_RUN]);
-done:
+    const int rc = s ? tern_cli_fail(s, &e) : end(&ses, a->seed, level);
     json_decref(ses.all);
     free(ses.list);
     free(ses.verdict);
     free(ses.done);
-    tern_cli_filter_free(&filter);
     return rc;
 }
+
+static int run(int argc, char **argv) {
+    struct arguments a = {.seed = (uint64_t)time(NULL), .jobs = (size_t)sysconf(_SC_NPROCESSORS_ONLN)};
+    int rc = tern_cli_parse(&tern_command_verify, argc, argv, &a, NULL);
+    if (rc) return rc;
+    rc = verify(&a);
+    tern_cli_release(&tern_command_verify, &a);
+    return rc;
+}
+
+const struct tern_command tern_command_verify = {
+    .name = "verify",
+    .summary = "every runnable variant against the scalar reference, adversarial inputs, guard pages",
+    .usage = "[options]",
+    .about = "Compares every variant that runs here with the scalar reference, on adversarial inputs and "
+             "between guard pages. Each variant runs in a process of its own. The exit code is 1 when a "
+             "variant is wrong, crashes or hangs.",
+    .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .example = "tern verify --isa avx2 --seed 1",
+    .run = run,
+};

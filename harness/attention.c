@@ -1,4 +1,6 @@
 #include "harness/internal.h"
+#include "harness/qkv.h"
+#include "harness/step.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,25 +19,9 @@ struct head_rows {
 
 static struct head_rows rows_in_qkv(const struct tern_engine *en, float *qkv) {
     const struct tern_hparams *hp = &en->model->hp;
-    const struct qkv_columns at = tern_engine_columns(hp);
+    const struct qkv_columns at = tern_qkv_columns(hp);
     return (struct head_rows){hp->heads, hp->kv_heads, hp->head_dim, hp->heads / hp->kv_heads,
                               at.k,      at.v,         qkv};
-}
-
-size_t tern_engine_head_rows(const struct tern_engine *en, size_t w, size_t workers, struct rows own[3]) {
-    const struct tern_hparams *hp = &en->model->hp;
-    const size_t dim = hp->head_dim, group = hp->heads / hp->kv_heads;
-    size_t from, to;
-    tern_share(hp->heads, 1, w, workers, &from, &to);
-    if (from == to) return 0;
-    const struct rows kv = {from / group * dim, ((to - 1) / group + 1) * dim};
-    own[0] = (struct rows){from * dim, to * dim};
-    own[1] = own[2] = kv;
-    if (en->qkv_pieces > 1) return 3;
-    const size_t q = (size_t)hp->heads * dim, k = (size_t)hp->kv_heads * dim;
-    own[1] = (struct rows){q + kv.from, q + kv.to};
-    own[2] = (struct rows){q + k + kv.from, q + k + kv.to};
-    return 3;
 }
 
 /* Norms (where the model does) and rotates the key of kv head g of token t into self->key and rounds key and
@@ -51,8 +37,8 @@ static void make_kv(const struct tern_engine *en, struct worker *self, const str
     en->ops->store[en->kv](row + r->v_column + g * r->dim, r->dim, value);
 }
 
-static void turn_query(const struct tern_engine *en, const struct head_rows *r, size_t layer, size_t t,
-                       float *q) {
+static void prepare_query(const struct tern_engine *en, const struct head_rows *r, size_t layer, size_t t,
+                          float *q) {
     en->ops->norm(q, layer_norm(en, layer, TERN_Q_NORM), r->dim, en->model->hp.eps, q);
     en->ops->rope(q, en->cosine + t * r->dim / 2, en->sine + t * r->dim / 2, r->dim, en->model->hp.rope_neox);
 }
@@ -66,7 +52,7 @@ static void attend(const struct tern_engine *en, struct worker *self, const stru
     float *q = r->qkv + t * en->qkv_columns + head * r->dim,
           *out = en->mixed + (t * r->heads + head) * r->dim;
     const float factor = 1.0f / sqrtf((float)r->dim);
-    turn_query(en, r, layer, t, q);
+    prepare_query(en, r, layer, t, q);
     ops->scores[en->kv](q, cache_row(en, layer, 0, g, 0), cached, r->dim, factor, self->score);
     if (own_k) ops->scores[en->kv](q, own_k, 1, r->dim, factor, self->score + cached);
     const float rest = ops->softmax(self->score, cached + (own_k ? 1 : 0));
@@ -93,7 +79,7 @@ static void attend_together(const struct tern_engine *en, struct worker *self, c
     float *q = r->qkv + t * en->qkv_columns + head * r->dim,
           *out = en->mixed + (t * r->heads + head) * r->dim, rest[H];
     const float factor = 1.0f / sqrtf((float)r->dim);
-    for (size_t h = 0; h < H; h++) turn_query(en, r, layer, t, q + h * r->dim);
+    for (size_t h = 0; h < H; h++) prepare_query(en, r, layer, t, q + h * r->dim);
     ops->scores_together(q, cache_row(en, layer, 0, g, 0), cached, r->dim, factor, self->score, stride);
     if (own_k) ops->scores_together(q, own_k, 1, r->dim, factor, self->score + cached, stride);
     for (size_t h = 0; h < H; h++) rest[h] = ops->softmax(self->score + h * stride, cached + (own_k ? 1 : 0));

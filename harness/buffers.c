@@ -1,54 +1,51 @@
 #include "harness/internal.h"
+#include "harness/qkv.h"
+#include "harness/step.h"
 
 #include "kernels/split.h"
 
 #include <math.h>
 #include <string.h>
 
-struct qkv_columns tern_engine_columns(const struct tern_hparams *hp) {
-    const size_t q = tern_round_up((size_t)hp->heads * hp->head_dim, TERN_LANES);
-    const size_t kv = tern_round_up((size_t)hp->kv_heads * hp->head_dim, TERN_LANES);
-    return (struct qkv_columns){.q = 0, .k = q, .v = q + kv, .all = q + 2 * kv};
-}
-
 static struct tern_matrix matrix_of(const struct shape_plan *sp) {
-    return (struct tern_matrix){.format = sp->bucket[0].variant->format, .m = sp->m, .k = sp->k};
+    return (struct tern_matrix){.format = variant_of(&sp->bucket[0])->format, .m = sp->m, .k = sp->k};
 }
 
-static void need(const struct tern_plan *p, struct tern_matrix w, size_t n, size_t *shared, size_t *local) {
+static void need(const struct chosen *p, struct tern_matrix w, size_t n, size_t *shared, size_t *local) {
     const size_t stride = tern_token_stride(w.k);
     const struct tern_tokens x = {.n = n, .k = w.k, .stride = stride, .fstride = stride};
     struct tern_call c = {.w = w, .x = &x, .ldy = w.m};
     memcpy(c.param, p->param, sizeof c.param);
-    *shared = tern_max(*shared, p->variant->prep->shared_bytes(&c));
-    *local = tern_max(*local, p->variant->prep->local_bytes(&c));
+    *shared = tern_max(*shared, tern_proof_shared_bytes(p->proof, &c));
+    *local = tern_max(*local, tern_proof_local_bytes(p->proof, &c));
 }
 
 /* The largest tables and scratch that any call of any step can ask for. */
 static void scratch_bytes(const struct tern_engine *en, size_t *shared, size_t *local, size_t *block) {
     *shared = *local = *block = 0;
-    for (size_t i = 0; i < en->pieces; i++) {
-        const struct piece *piece = &en->piece[i];
-        const struct tern_matrix w = matrix_of(piece->plan);
+    for (size_t i = 0; i < en->plan.projections; i++) {
+        const struct projection *p = &en->plan.projection[i];
+        const struct tern_matrix w = matrix_of(p->plan);
         for (size_t n = 1; n <= en->ubatch; n++) {
-            const struct tern_plan *p = tern_engine_plan_for(piece->plan, n);
-            need(p, w, tern_min(n, p->variant->n_max), shared, local);
-            *block = tern_max(*block, tern_engine_block_words(en, piece, n));
+            const struct chosen *its = tern_plan_for_tokens(p->plan, n);
+            need(its, w, tern_min(n, variant_of(its)->n_max), shared, local);
+            *block = tern_max(*block, tern_engine_block_words(en, p, n));
         }
     }
 }
 
-/* Of pieces whose plan splits K: a worker's scratch, and the rows of the longest; 0: there are none. */
+/* Bytes that a worker needs for a slice of K, and the most rows of a projection that is split along K. Both
+ * are 0 when none is. */
 static size_t slice_bytes(const struct tern_engine *en, size_t *rows) {
     size_t most = *rows = 0;
-    for (size_t i = 0; i < en->pieces; i++) {
-        const struct piece *piece = &en->piece[i];
-        if (!tern_engine_splits(piece)) continue;
-        const struct tern_plan *p = &piece->plan->bucket[0];
-        struct tern_call c = {.w = matrix_of(piece->plan)};
-        memcpy(c.param, p->param, sizeof c.param);
-        most = tern_max(most, tern_slice_scratch(p->variant, &c, en->threads_decode));
-        *rows = tern_max(*rows, piece->m);
+    for (size_t i = 0; i < en->plan.projections; i++) {
+        const struct projection *p = &en->plan.projection[i];
+        if (!tern_plan_splits(p)) continue;
+        const struct chosen *its = &p->plan->bucket[0];
+        struct tern_call c = {.w = matrix_of(p->plan)};
+        memcpy(c.param, its->param, sizeof c.param);
+        most = tern_max(most, tern_slice_scratch(its->proof, &c, en->threads_decode));
+        *rows = tern_max(*rows, p->m);
     }
     return most;
 }
@@ -58,40 +55,13 @@ static size_t slice_bytes(const struct tern_engine *en, size_t *rows) {
 static size_t own_tables(const struct tern_engine *en) {
     const size_t limit = (size_t)64 << 10;
     size_t most = 1;
-    for (size_t i = 0; i < en->pieces; i++) {
-        const struct shape_plan *sp = en->piece[i].plan;
+    for (size_t i = 0; i < en->plan.projections; i++) {
+        const struct shape_plan *sp = en->plan.projection[i].plan;
         size_t shared = 0, local = 0;
         need(&sp->bucket[0], matrix_of(sp), 1, &shared, &local);
         if (shared <= limit) most = tern_max(most, shared);
     }
     return most;
-}
-
-/* Rows of q, k and v that one worker computes when each makes what its own heads need. */
-static size_t rows_by_heads(const struct tern_engine *en, size_t w) {
-    struct rows own[3];
-    const size_t owns = tern_engine_head_rows(en, w, en->threads_decode, own);
-    size_t sum = 0;
-    for (size_t i = 0; i < owns; i++) {
-        const struct piece *p = &en->piece[en->qkv_pieces == 1 ? 0 : i];
-        const size_t step = p->plan->bucket[0].variant->row_step;
-        sum += tern_round_up(own[i].to, step) - own[i].from / step * step;
-    }
-    return sum;
-}
-
-/* Saves the barrier before attention. Keys and values of a group that two workers share are then computed
- * twice: worth it while the widest worker's additional weights take no longer than a barrier and its wait
- * (some 2 microseconds, half a million multiply-adds). */
-static int worth_by_heads(const struct tern_engine *en) {
-    size_t all = 0, most = 0;
-    for (size_t i = 0; i < en->qkv_pieces; i++) {
-        if (tern_engine_splits(&en->piece[i])) return 0; /* every worker has a part of every row */
-        all += en->piece[i].m;
-    }
-    for (size_t w = 0; w < en->threads_decode; w++) most = tern_max(most, rows_by_heads(en, w));
-    const size_t even = (all + en->threads_decode - 1) / en->threads_decode;
-    return most <= even || (most - even) * en->piece[0].k <= (size_t)1 << 19;
 }
 
 static float *take_floats(struct tern_region *r, size_t rows, size_t columns) {
@@ -187,9 +157,9 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
     z.slice = slice_bytes(en, &rows);
     scratch_bytes(en, &z.shared, &z.local, &z.block);
     en->block_words = z.block = tern_max(z.block, 64 * TERN_ROWS_TOGETHER);
-    en->qkv_columns = tern_engine_columns(hp).all;
+    en->qkv_columns = tern_qkv_columns(hp).all;
     en->table_bytes = own_tables(en);
-    en->by_heads = worth_by_heads(en);
+    en->by_heads = tern_qkv_by_heads(en);
     en->sum_stride = tern_round_up(rows, 2 * TERN_LANES);
     if (get_buffers(en, &z))
         return tern_fail(e, TERN_NO_MEMORY, "engine: buffers for %zu tokens per step: out of memory",

@@ -4,6 +4,7 @@
 #include "base/isa.h"
 #include "harness/internal.h"
 #include "harness/memory_left.h"
+#include "harness/step.h"
 #include "measure/clock.h"
 #include "measure/machine/machine.h"
 
@@ -38,7 +39,7 @@ static enum tern_status check_memory(const struct tern_engine *en, struct tern_e
     const struct tern_hparams *hp = &en->model->hp;
     size_t body = 0;
     for (size_t i = 0; i < hp->layers; i++)
-        for (size_t j = 0; j < en->pieces; j++) body += tern_engine_packed_bytes(&en->layer[i].of[j]);
+        for (size_t j = 0; j < en->plan.projections; j++) body += tern_packed_bytes(&en->layer[i].of[j]);
     /* A scan has 6 bits and 1/32 byte a weight, and a few numbers a row. */
     const size_t scan = en->head.two_stages ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256) : 0;
     const size_t head = en->head.kept_bytes + scan, cache = cache_bytes(en);
@@ -68,9 +69,44 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
     en->quiet = o->quiet;
     en->ops = tern_f32_ops_for(en->usable);
     en->epilogue = tern_epilogue_ops_for(en->usable);
+    en->head_ops = tern_head_ops_for(en->usable);
     en->block_bytes = o->block_bytes;
     tern_engine_threads(en, o, m);
     return TERN_OK;
+}
+
+static enum tern_status plan(struct tern_engine *en, const struct tern_engine_options *o,
+                             const struct tern_machine *m, struct tern_error *e) {
+    struct tern_engine_facts *f = &en->facts;
+    const struct plan_request r = {.model = en->model,
+                                   .wisdom = o->wisdom,
+                                   .usable = en->usable,
+                                   .act = en->act,
+                                   .merge = o->merge,
+                                   .ubatch = en->ubatch,
+                                   .threads_decode = en->threads_decode,
+                                   .threads_prefill = en->threads_prefill,
+                                   .cpus = m->cpus,
+                                   .regime = tern_model_regime(&en->model->hp, m)};
+    const struct model_plan *p = &en->plan;
+    const enum tern_status s = tern_model_plan_make(&r, &en->plan, e);
+    if (s != TERN_OK) return s;
+    tern_model_plan_text(p, en->model, 1, f->decode_plan, sizeof f->decode_plan);
+    tern_model_plan_text(p, en->model, en->ubatch, f->prefill_plan, sizeof f->prefill_plan);
+    memcpy(f->warning, p->warning, sizeof f->warning);
+    f->macs_per_token = tern_model_macs(&en->model->hp);
+    f->planned = p->planned;
+    f->from_wisdom = p->from_wisdom;
+    f->lent = p->lent;
+    f->merged_qkv = p->qkv_projections == 1;
+    f->merged_gate_up = p->gated_projections == 1;
+    return TERN_OK;
+}
+
+int tern_engine_same_plan(const struct tern_engine *a, const struct tern_engine *b, size_t tokens) {
+    const size_t by_a = tokens == 1 ? a->threads_decode : a->threads_prefill;
+    const size_t by_b = tokens == 1 ? b->threads_decode : b->threads_prefill;
+    return by_a == by_b && a->ubatch == b->ubatch && tern_model_plan_same(&a->plan, &b->plan, tokens);
 }
 
 enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_engine_options *o,
@@ -85,7 +121,8 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
     if (!en) return tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
     en->model = m;
     if ((s = settle(en, o, machine, e)) != TERN_OK) goto failed;
-    if ((s = tern_engine_plan(en, o, e)) != TERN_OK) goto failed;
+    if ((s = plan(en, o, machine, e)) != TERN_OK) goto failed;
+    if ((s = tern_head_choose(&en->head, m, o->head, en->head_ops, e)) != TERN_OK) goto failed;
     if ((s = tern_engine_list(en, e)) != TERN_OK) goto failed;
     if ((s = check_memory(en, e)) != TERN_OK) goto failed;
     const int *cpus = en->workers <= machine->cpus ? machine->cpu : NULL;
@@ -120,14 +157,14 @@ void tern_engine_free(struct tern_engine *en) {
     tern_engine_buffers_free(en);
     tern_pages_drop(&en->cache);
     tern_pages_drop(&en->body);
-    tern_head_free(en);
+    tern_head_free(&en->head);
     tern_free(en->norms);
     tern_free(en->norm);
     tern_free(en->layer);
     free(en->cache_folder);
     free(en->cache_path);
     free(en->cache_key);
-    tern_free(en->plan);
+    tern_model_plan_free(&en->plan);
     tern_free(en);
 }
 
@@ -181,7 +218,7 @@ void tern_engine_spent(const struct tern_engine *en, double seconds[TERN_OPERATI
 
 enum tern_status tern_engine_shift(struct tern_engine *en, size_t keep, struct tern_error *e) {
     if (keep + 1 >= en->position)
-        return tern_fail(e, TERN_BAD_INPUT, "engine: context: nothing to drop behind %zu of %zu positions",
+        return tern_fail(e, TERN_BAD_INPUT, "engine: context: nothing to drop after %zu of %zu positions",
                          keep, en->position);
     const size_t drop = (en->position - keep + 1) / 2, rest = en->position - keep - drop;
     int32_t *ids = tern_alloc(tern_max(rest, 1) * sizeof *ids);

@@ -1,11 +1,12 @@
-/* What the files of the engine share: the plans of each shape, the packed body, the head, buffers, one
- * worker's own scratch. Nothing outside harness/ includes this. */
+/* The engine itself, and the scratch of its workers. Nothing outside harness/ includes this. */
 #ifndef TERN_HARNESS_INTERNAL_H
 #define TERN_HARNESS_INTERNAL_H
 
 #include "base/memory.h"
 #include "harness/engine.h"
-#include "harness/head/exact.h"
+#include "harness/head/head.h"
+#include "harness/packed.h"
+#include "harness/plan/plan.h"
 #include "kernels/dense/f32_ops.h"
 #include "kernels/dense/head_ops.h"
 #include "kernels/epilogue.h"
@@ -13,50 +14,7 @@
 #include "measure/machine/machine.h"
 #include "models/arch.h"
 
-#define SPLIT_MATRICES 3  /* that one group of products multiplies: q, k, v */
-#define BUCKETS        11 /* tokens per call: 1, 2, 4, ... 1024 */
-
-/* How an M x K matrix is multiplied, for each bucket of token counts; all buckets share one packed format. */
-struct shape_plan {
-    size_t m, k;
-    size_t calls; /* linear layers per token */
-    struct tern_plan bucket[BUCKETS];
-};
-
-/* One matrix to be packed of every layer: one linear layer's, or several that read the same activations. */
-struct piece {
-    enum tern_role role[3];
-    size_t roles, m, k;
-    size_t pair; /* gate and up in turns of so many rows; 0: the matrices of the roles one after another */
-    const struct shape_plan *plan;
-};
-
-struct packed {
-    const struct tern_linear *source[3]; /* of the piece's roles */
-    const struct piece *piece;
-    struct tern_matrix w;
-    int plain; /* a layer that is not ternary: w.format is NULL, and w.data holds rows of headops.h, which
-                  multiply unquantised activations. Always a piece of its own */
-    enum tern_rows rows;
-    size_t row_bytes;
-};
-
-/* en->piece tells what they are: q, k, v, or all three; o; gate and up, or both; down. */
-struct packed_layer {
-    struct packed of[TERN_ROLES];
-};
-
-/* The output matrix, in one of the row formats of headops.h; of an exact2 head also what its scan reads. */
-struct head {
-    const struct tern_dense *source; /* NULL: the engine has no head */
-    const struct tern_head_ops *ops;
-    enum tern_rows rows;
-    int two_stages;
-    size_t row_bytes, kept_bytes;
-    size_t bytes; /* read per token; of exact2 the scan's */
-    struct tern_pages pages;
-    struct tern_exact *exact;
-};
+#define SPLIT_MATRICES 3 /* that one group of products multiplies: q, k, v */
 
 /* Scratch that only one worker touches. */
 struct worker {
@@ -64,7 +22,7 @@ struct worker {
     float *score;                 /* TERN_HEADS_TOGETHER rows of attention weights */
     size_t score_stride;          /* floats from one to the next */
     float *key;                   /* one rotated key */
-    float *normed;                /* a token behind the first of two norms */
+    float *normed;                /* a token after the first of two norms */
     unsigned char *own_k, *own_v; /* a single token's key and value of one kv head, in the cache's type */
     struct tern_tokens one;       /* a single token, quantised; one.f feeds the head */
     struct tern_tokens many;      /* this worker's view of the shared tokens */
@@ -81,6 +39,7 @@ struct tern_engine {
     struct tern_pool *pool;
     const struct tern_f32_ops *ops;
     const struct tern_epilogue_ops *epilogue;
+    const struct tern_head_ops *head_ops; /* of the head and of plain layers */
     uint32_t usable;
     size_t threads;                                  /* workers of the step that runs, or while loading all */
     size_t threads_decode, threads_prefill, workers; /* workers: the larger */
@@ -91,10 +50,7 @@ struct tern_engine {
     enum tern_kv_type kv;
     int quiet;
 
-    struct shape_plan *plan; /* calls 0: looked at and not used */
-    size_t plans;
-    struct piece piece[TERN_ROLES];
-    size_t pieces, qkv_pieces, gated_pieces; /* of qkv 1 or 3, of gate and up 1 or 2 */
+    struct model_plan plan;
     int by_heads; /* a single token's q, k and v are made by the workers whose heads need them */
     int any_plain;
     struct packed_layer *layer;
@@ -127,118 +83,25 @@ struct tern_engine {
     struct tern_engine_facts facts;
 };
 
-/* plan.c: chooses and proves the variants of every shape. Before any thread is started, since a proof runs in
- * a child process. */
-enum tern_status tern_engine_plan(struct tern_engine *en, const struct tern_engine_options *o,
-                                  struct tern_error *e);
-/* Whether a token's weights stay in cache. */
-enum tern_regime tern_engine_regime(const struct tern_engine *en, const struct tern_machine *m);
-/* threads.c: the counts of the options, else of wisdom, else all processors. Needs usable, act and ubatch. */
-void tern_engine_threads(struct tern_engine *en, const struct tern_engine_options *o,
-                         const struct tern_machine *m);
-/* The bucket that `n` tokens fall into, and the plan that n tokens use. */
-size_t tern_engine_bucket(size_t n);
-const struct tern_plan *tern_engine_plan_for(const struct shape_plan *sp, size_t n);
-
-/* pieces.c: what is packed together. `plan_of` gives the plan of a shape, NULL on failure. */
-struct piece_plans {
-    void *ctx;
-    const struct shape_plan *(*plan_of)(void *ctx, size_t m, size_t k);
-    const struct tern_wisdom *wisdom;
-    enum tern_regime regime;
-};
-enum tern_status tern_engine_pieces(struct tern_engine *en, enum tern_merge merge,
-                                    const struct piece_plans *p);
-/* Nanoseconds per call that wisdom knows for this problem in this format; NAN: not measured. `n` is the
- * nearest token count measured, returned. */
-double tern_known_ns(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
-                     const struct tern_format *format, size_t *n);
-
-/* buffers.c: everything a step needs besides weights and cache; and its release. */
-enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *e);
-void tern_engine_buffers_free(struct tern_engine *en);
-/* Columns of q, k and v in a row of qkv. */
-struct qkv_columns {
-    size_t q, k, v, all;
-};
-struct qkv_columns tern_engine_columns(const struct tern_hparams *hp);
-
 /* NULL: the model has none of this kind. */
 static inline const float *layer_norm(const struct tern_engine *en, size_t layer, enum tern_norm n) {
     return en->norm[layer * TERN_NORMS + n];
 }
 
-/* load.c: what each piece of each layer is packed from, and its size; then packs it; head and norms. */
-enum tern_status tern_engine_list(struct tern_engine *en, struct tern_error *e);
-size_t tern_engine_packed_bytes(const struct packed *p);
-enum tern_status tern_engine_load(struct tern_engine *en, struct tern_error *e);
-/* cache.c: fills body and head from the packed cache; 1 when it did. Damage is told in the facts' warning. */
+/* threads.c: sets the thread counts: those of the options, else wisdom's, else all processors. Needs usable,
+ * act and ubatch. */
+void tern_engine_threads(struct tern_engine *en, const struct tern_engine_options *o,
+                         const struct tern_machine *m);
+
+/* buffers.c: everything that a step needs besides weights and cache; and its release. */
+enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *e);
+void tern_engine_buffers_free(struct tern_engine *en);
+
+/* norms.c: copies the norm vectors of the model. */
+enum tern_status tern_engine_norms(struct tern_engine *en, struct tern_error *e);
+
+/* packed_cache.c: fills body and head from the packed cache. 1 when it did; the facts' warning tells of
+ * damage. */
 int tern_engine_cache_read(struct tern_engine *en);
-
-/* head.c: what is kept; its memory; its rows from the model, by the workers that will read them; the end of
- * filling, also when the rows came from elsewhere. */
-enum tern_status tern_head_choose(struct tern_engine *en, enum tern_head_type type, struct tern_error *e);
-enum tern_status tern_head_alloc(struct tern_engine *en, struct tern_error *e);
-void tern_head_fill(struct tern_engine *en);
-void tern_head_ready(struct tern_engine *en);
-void tern_head_free(struct tern_engine *en);
-/* Worker w's share of one token's logits, those that en->want says; of all logits of n tokens, rows of
- * [hidden] and of [vocab]. */
-void tern_head_run(const struct tern_engine *en, size_t w, const float *x, float *logits);
-void tern_head_run_all(const struct tern_engine *en, size_t w, const float *x, size_t n, float *logits);
-
-/* One step of n tokens, as every worker sees it. */
-struct step {
-    struct tern_engine *en;
-    const int32_t *ids;
-    size_t n;
-    int keep;
-    float *logits;
-};
-
-/* One multiplication of a group that reads the same tokens, and what becomes of its results. */
-struct rows {
-    size_t from, to;
-};
-struct product {
-    const struct packed *p, *up; /* up: gate's partner of the same shape, else NULL */
-    const float *own_norm;       /* of the linear layer, behind the norm of its block; NULL: none */
-    struct tern_epilogue ep;
-    int by_heads; /* not the worker's share, but the rows below, rounded outwards to whole steps */
-    struct rows own[3];
-    size_t owns;
-};
-
-/* What the linear layers of one place of the graph read: rows of k values, ld apart. */
-struct input {
-    const float *src;
-    size_t ld, k;
-    const float *norm; /* of the block; NULL: none */
-};
-
-/* linear.c: worker w's share of `count` products of this input, which is normed and quantised first: a single
- * token by every worker for itself, else shared out, with a barrier after it. Products with norms of their
- * own run one after another. */
-void tern_engine_linear(const struct step *st, size_t w, const struct product *g, size_t count,
-                        const struct input *in);
-/* From the rows of en->inner and en->up to en->inner, after gate and up were two products: of a single token
- * the rows that this worker computed, else a share of the tokens. */
-void tern_engine_combine(const struct step *st, size_t w, const struct packed *gate);
-/* 1 when the layer's gate and up have norms of their own, or one of them is plain. */
-int tern_engine_gates_apart(const struct tern_engine *en, size_t layer);
-/* 1 when the workers share a single token's product with this piece by columns (kernels/split.h). */
-int tern_engine_splits(const struct piece *p);
-/* 32-bit words of a worker's block for a call of n tokens. */
-size_t tern_engine_block_words(const struct tern_engine *en, const struct piece *p, size_t n);
-
-/* attention.c: the rows of q, k and v that worker w needs for its heads, a single token's; 0 when it has no
- * heads, else 3. */
-size_t tern_engine_head_rows(const struct tern_engine *en, size_t w, size_t workers, struct rows own[3]);
-/* From q, k and v to `mixed`, and the new keys and values into the cache. */
-void tern_engine_attention(const struct step *st, size_t w, size_t layer);
-
-/* forward.c: one step of n <= ubatch tokens at the engine's position. `keep`: 0 no logits, 1 the last
- * token's, 2 all. */
-void tern_engine_forward(struct tern_engine *en, const int32_t *ids, size_t n, int keep, float *logits);
 
 #endif

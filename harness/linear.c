@@ -1,19 +1,20 @@
 /* The linear layers of a step: tokens quantised, matrices multiplied, epilogues applied block by block. */
 #include "harness/internal.h"
+#include "harness/step.h"
 
 #include "kernels/split.h"
 
 #include <string.h>
 
-static int same_prep(const struct tern_plan *a, const struct tern_plan *b) {
-    return a && a->variant->prep == b->variant->prep && !memcmp(a->param, b->param, sizeof a->param);
+static int same_prep(const struct chosen *a, const struct chosen *b) {
+    return a && variant_of(a)->prep == variant_of(b)->prep && !memcmp(a->param, b->param, sizeof a->param);
 }
 
 /* Tokens that one call of every product may take, at most `left`. */
 static size_t chunk_of(const struct product *g, size_t count, size_t left) {
     for (size_t i = 0; i < count; i++) {
         if (g[i].p->plain) continue;
-        const size_t most = tern_engine_plan_for(g[i].p->piece->plan, left)->variant->n_max;
+        const size_t most = variant_of(tern_plan_for_tokens(g[i].p->projection->plan, left))->n_max;
         if (most < left) return chunk_of(g, count, most);
     }
     return left;
@@ -23,17 +24,13 @@ static size_t cut_of(const struct tern_variant *v, size_t pair) {
     return pair ? 2 * pair : v->row_step;
 }
 
-int tern_engine_splits(const struct piece *p) {
-    return p->plan->bucket[0].param[TERN_P_SPLIT] == TERN_SPLIT_K;
-}
-
-size_t tern_engine_block_words(const struct tern_engine *en, const struct piece *p, size_t n) {
-    const struct tern_variant *v = tern_engine_plan_for(p->plan, n)->variant;
+size_t tern_engine_block_words(const struct tern_engine *en, const struct projection *p, size_t n) {
+    const struct tern_variant *v = variant_of(tern_plan_for_tokens(p->plan, n));
     const size_t matrices = p->role[0] == TERN_GATE && !p->pair ? 2 : 1;
     return tern_fused_words(v, p->m, tern_min(n, v->n_max), cut_of(v, p->pair), matrices, en->block_bytes);
 }
 
-static void run_share(const struct step *st, size_t w, const struct product *g, const struct tern_plan *plan,
+static void run_share(const struct step *st, size_t w, const struct product *g, const struct chosen *plan,
                       const struct tern_call *c, size_t t0) {
     const struct tern_engine *en = st->en;
     const struct tern_fused f = {.ops = en->epilogue,
@@ -44,14 +41,14 @@ static void run_share(const struct step *st, size_t w, const struct product *g, 
     for (size_t i = 0; i < ep.segments; i++) ep.segment[i].dst += t0 * ep.ld;
     struct tern_call up = *c;
     if (g->up) up.w = g->up->w;
-    const struct tern_variant *v = plan->variant;
+    const struct tern_variant *v = variant_of(plan);
     for (size_t i = 0; i < g->owns; i++)
-        tern_variant_run_fused(v, c, NULL, &ep, &f, g->own[i].from / v->row_step * v->row_step,
-                               tern_min(tern_round_up(g->own[i].to, v->row_step), c->w.m));
+        tern_proof_run_fused(plan->proof, c, NULL, &ep, &f, g->own[i].from / v->row_step * v->row_step,
+                             tern_min(tern_round_up(g->own[i].to, v->row_step), c->w.m));
     if (g->by_heads) return;
     size_t from, to;
     tern_share(c->w.m, cut_of(v, ep.pair), w, en->threads, &from, &to);
-    tern_variant_run_fused(v, c, g->up ? &up : NULL, &ep, &f, from, to);
+    tern_proof_run_fused(plan->proof, c, g->up ? &up : NULL, &ep, &f, from, to);
 }
 
 /* Partial sums of one matrix of a group, of all workers. */
@@ -65,7 +62,7 @@ static int32_t *sums_of(const struct tern_engine *en, size_t matrix) {
 static void run_slice(const struct step *st, size_t w, const struct product *g, const struct tern_call *c,
                       size_t matrix) {
     const struct tern_engine *en = st->en;
-    const struct tern_variant *v = g->p->piece->plan->bucket[0].variant;
+    const struct tern_proof *proof = g->p->projection->plan->bucket[0].proof;
     struct tern_fused f = {.ops = en->epilogue,
                            .block = en->worker[w].block,
                            .block_bytes = en->block_bytes,
@@ -74,16 +71,16 @@ static void run_slice(const struct step *st, size_t w, const struct product *g, 
     struct tern_call up = *c;
     if (g->up) up.w = g->up->w;
     void *scratch = en->worker[w].slice;
-    tern_slice_prepare(v, c, w, en->threads, scratch);
+    tern_slice_prepare(proof, c, w, en->threads, scratch);
     for (size_t i = 0; i < (g->up ? 2 : 1); i++) {
         int32_t *sums = sums_of(en, matrix + i);
-        tern_slice_run(v, i ? &up : c, w, en->threads, 0, c->w.m, scratch, sums + w * en->sum_stride);
+        tern_slice_run(proof, i ? &up : c, w, en->threads, 0, c->w.m, scratch, sums + w * en->sum_stride);
         f.sums[i] = sums;
     }
     tern_pool_barrier(en->pool);
     size_t from, to;
-    tern_share(c->w.m, cut_of(v, g->ep.pair), w, en->threads, &from, &to);
-    tern_variant_run_fused(v, c, g->up ? &up : NULL, &g->ep, &f, from, to);
+    tern_share(c->w.m, cut_of(tern_proof_variant(proof), g->ep.pair), w, en->threads, &from, &to);
+    tern_proof_run_fused(proof, c, g->up ? &up : NULL, &g->ep, &f, from, to);
 }
 
 /* Rows [from, to) of a layer that is not ternary, n tokens. */
@@ -101,7 +98,7 @@ static void run_plain(const struct step *st, size_t w, const struct product *g, 
         end = tern_min(r + rows, to);
         for (size_t t = 0, n; t < x->n; t += n) {
             n = tern_min(together, x->n - t);
-            en->head.ops->tile[p->rows](p->w.data, p->w.k, r, end, x->f + t * x->fstride, x->fstride, n,
+            en->head_ops->tile[p->rows](p->w.data, p->w.k, r, end, x->f + t * x->fstride, x->fstride, n,
                                         block, end - r);
             for (size_t i = 0; i < n; i++)
                 put(block + i * (end - r), end - r, s->scale, s->dst + (t0 + t + i) * g->ep.ld + r);
@@ -112,7 +109,7 @@ static void run_plain(const struct step *st, size_t w, const struct product *g, 
 /* Of the same rows as a ternary layer of the shape would. */
 static void plain_share(const struct step *st, size_t w, const struct product *g, const struct tern_tokens *x,
                         size_t t0) {
-    const struct tern_variant *v = tern_engine_plan_for(g->p->piece->plan, x->n)->variant;
+    const struct tern_variant *v = variant_of(tern_plan_for_tokens(g->p->projection->plan, x->n));
     for (size_t i = 0; i < g->owns; i++) run_plain(st, w, g, x, t0, g->own[i].from, g->own[i].to);
     if (g->by_heads) return;
     size_t from, to;
@@ -121,17 +118,16 @@ static void plain_share(const struct step *st, size_t w, const struct product *g
 }
 
 /* The tables that `c` wants, made by all workers, or of a single token by each for itself. */
-static void prepare(const struct step *st, size_t w, const struct tern_plan *plan, struct tern_call *c,
+static void prepare(const struct step *st, size_t w, const struct chosen *plan, struct tern_call *c,
                     int former) {
     struct tern_engine *en = st->en;
-    const struct tern_prep *prep = plan->variant->prep;
-    const int alone = c->x->n == 1 && prep->shared_bytes(c) <= en->table_bytes;
+    const int alone = c->x->n == 1 && tern_proof_shared_bytes(plan->proof, c) <= en->table_bytes;
     if (alone) {
-        prep->run(c, 0, 1);
+        tern_proof_prepare(plan->proof, c, 0, 1);
         return;
     }
     if (former) tern_pool_barrier(en->pool); /* the table of the former call is still being read */
-    prep->run(c, w, en->threads);
+    tern_proof_prepare(plan->proof, c, w, en->threads);
     tern_pool_barrier(en->pool);
 }
 
@@ -146,20 +142,20 @@ static void multiply_chunk(const struct step *st, size_t w, const struct product
     x.sum += t0;
     x.inv += t0;
     if (x.f) x.f += t0 * x.fstride;
-    const struct tern_plan *prepared = NULL;
+    const struct chosen *prepared = NULL;
     for (size_t i = 0; i < count; i++) {
         if (g[i].p->plain) {
             plain_share(st, w, &g[i], &x, t0);
             continue;
         }
-        const struct tern_plan *plan = tern_engine_plan_for(g[i].p->piece->plan, n);
+        const struct chosen *plan = tern_plan_for_tokens(g[i].p->projection->plan, n);
         struct tern_call c = {.w = g[i].p->w, .x = &x};
         memcpy(c.param, plan->param, sizeof c.param);
         if (st->n == 1 && plan->param[TERN_P_SPLIT] == TERN_SPLIT_K) {
             run_slice(st, w, &g[i], &c, former + i);
             continue;
         }
-        const size_t bytes = plan->variant->prep->shared_bytes(&c);
+        const size_t bytes = tern_proof_shared_bytes(plan->proof, &c);
         c.shared = n == 1 && bytes <= en->table_bytes ? en->worker[w].table : en->shared;
         if (!same_prep(prepared, plan) && bytes) {
             prepare(st, w, plan, &c, i || t0 || former);
@@ -243,8 +239,8 @@ void tern_engine_linear(const struct step *st, size_t w, const struct product *g
 }
 
 int tern_engine_gates_apart(const struct tern_engine *en, size_t layer) {
-    const struct packed *gate = &en->layer[layer].of[en->qkv_pieces + 1];
-    return en->model->hp.input_norms || (en->gated_pieces == 2 && (gate[0].plain || gate[1].plain));
+    const struct packed *gate = &en->layer[layer].of[en->plan.qkv_projections + 1];
+    return en->model->hp.input_norms || (en->plan.gated_projections == 2 && (gate[0].plain || gate[1].plain));
 }
 
 void tern_engine_combine(const struct step *st, size_t w, const struct packed *gate) {
@@ -255,7 +251,7 @@ void tern_engine_combine(const struct step *st, size_t w, const struct packed *g
         (hp->activation == TERN_SILU ? en->epilogue->silu : en->epilogue->relu2)[TERN_ACT_F32];
     size_t from, to;
     if (st->n == 1) {
-        const struct tern_variant *v = tern_engine_plan_for(gate->piece->plan, 1)->variant;
+        const struct tern_variant *v = variant_of(tern_plan_for_tokens(gate->projection->plan, 1));
         tern_share(ffn, cut_of(v, 0), w, en->threads, &from, &to);
         gated(en->inner + from, 1, en->up + from, 1, to - from, en->inner + from);
         return;

@@ -2,7 +2,7 @@
 #include "harness/options.h"
 
 #include "measure/machine/machine.h"
-#include "tuner/wisdom/kinds.h"
+#include "tuner/wisdom/core_kinds.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -48,14 +48,14 @@ enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char 
     const struct tern_machine *m;
     enum tern_status s = tern_machine_get(&m, e);
     if (s != TERN_OK) return s;
-    char *file = tern_kind_wisdom_path(path, m);
+    char *file = tern_core_kind_wisdom_path(path, m);
     if (file && access(file, R_OK)) s = tern_fail(e, TERN_BAD_INPUT, "wisdom: %s: %s", file, strerror(errno));
     free(file);
     if (s != TERN_OK) return s;
-    if (path) return tern_kind_wisdom_read(path, m, w, e);
+    if (path) return tern_core_kind_wisdom_read(path, m, w, e);
     char *own = tern_wisdom_default_path();
     struct tern_error why = {""};
-    if (own && tern_kind_wisdom_read(own, m, w, &why) != TERN_OK) {
+    if (own && tern_core_kind_wisdom_read(own, m, w, &why) != TERN_OK) {
         tern_wisdom_free(w);
         memset(w, 0, sizeof *w);
         snprintf(warning, warning_bytes, "%s", why.text);

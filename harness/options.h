@@ -12,8 +12,8 @@ enum tern_status tern_head_named(const char *word, enum tern_head_type *out, str
 enum tern_status tern_act_named(const char *word, enum tern_act *out, struct tern_error *e);
 enum tern_status tern_merge_named(const char *word, enum tern_merge *out, struct tern_error *e);
 
-/* Reads wisdom for this machine into `w`, freed with tern_wisdom_free. `path` NULL: the default file; then a
- * file that cannot be used leaves `w` empty and its reason in warning[0..warning_bytes), and the call
+/* Reads the wisdom of this machine into `w`; tern_wisdom_free() frees it. `path` NULL means the default file.
+ * If the default file cannot be used, `w` is empty, the reason is in warning[0..warning_bytes), and the call
  * succeeds. */
 enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char *warning,
                                   size_t warning_bytes, struct tern_error *e);

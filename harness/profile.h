@@ -1,5 +1,5 @@
-/* Where a step's time goes, per operation, from a clock that each worker reads for itself. Off unless asked
- * for: a reading costs some tens of nanoseconds, and there are about ten in a layer. */
+/* Where the time of a step goes, per operation. Each worker reads a clock for itself. The clocks are off
+ * unless asked for: a reading costs some tens of nanoseconds, and there are about ten of them in a layer. */
 #ifndef TERN_HARNESS_PROFILE_H
 #define TERN_HARNESS_PROFILE_H
 
@@ -27,7 +27,7 @@ static inline void tern_profile_begin(struct tern_profile *p) {
     if (p->on) p->mark = tern_now_ns();
 }
 
-/* What came since the last reading belongs to `o`. */
+/* Adds the time since the last reading to operation `o`. */
 static inline void tern_profile_lap(struct tern_profile *p, enum tern_operation o) {
     if (!p->on) return;
     const uint64_t now = tern_now_ns();

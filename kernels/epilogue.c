@@ -1,8 +1,8 @@
 #include "kernels/epilogue.h"
 
-#include "base/isa.h"
 #include "base/memory.h"
-#include "kernels/prep/lut.h"
+#include "kernels/ops_levels.h"
+#include "kernels/prep/prep.h"
 #include "kernels/split.h"
 
 #define BLOCK_BYTES  ((size_t)256 << 10)
@@ -11,22 +11,25 @@
 #define MOST_ROWS    ((size_t)1 << 30)
 #define LINE_WORDS   16
 
-extern const struct tern_epilogue_ops tern_epilogue_ops_scalar;
-#ifdef TERN_HAVE_X86
-extern const struct tern_epilogue_ops tern_epilogue_ops_avx2, tern_epilogue_ops_avx512bw;
-#endif
+#define LEVEL(name, NAME) extern const struct tern_epilogue_ops tern_epilogue_ops_##name;
+TERN_EPILOGUE_LEVELS(LEVEL)
+#undef LEVEL
+
+const struct tern_epilogue_ops *const tern_epilogue_ops_levels[] = {
+#define LEVEL(name, NAME) &tern_epilogue_ops_##name,
+    TERN_EPILOGUE_LEVELS(LEVEL) NULL
+#undef LEVEL
+};
 
 const struct tern_epilogue_ops *tern_epilogue_ops_for(uint32_t usable) {
-    (void)usable;
-#ifdef TERN_HAVE_X86
-    if (usable & TERN_ISA_AVX512BW) return &tern_epilogue_ops_avx512bw;
-    if (usable & TERN_ISA_AVX2) return &tern_epilogue_ops_avx2;
-#endif
-    return &tern_epilogue_ops_scalar;
+    const struct tern_epilogue_ops *last = NULL;
+    for (size_t i = 0; tern_epilogue_ops_levels[i]; i++)
+        if (!(tern_epilogue_ops_levels[i]->needs & ~usable)) last = tern_epilogue_ops_levels[i];
+    return last;
 }
 
 size_t tern_fused_rows(const struct tern_variant *v, size_t n, size_t cut, size_t matrices, size_t bytes) {
-    const size_t least = bytes ? 1 : tern_lut_per_call(v->prep) ? LEAST_TABLES : LEAST_ROWS;
+    const size_t least = bytes ? 1 : v->prep->tables_per_call ? LEAST_TABLES : LEAST_ROWS;
     cut *= (LINE_WORDS + cut - 1) / cut; /* whole register tiles where rows may be cut anywhere */
     const size_t fit = (bytes ? bytes : BLOCK_BYTES) / (n * matrices * sizeof(int32_t));
     return tern_max(tern_max(tern_min(fit, MOST_ROWS), least) / cut * cut, cut);
@@ -40,7 +43,8 @@ size_t tern_fused_words(const struct tern_variant *v, size_t m, size_t n, size_t
 
 /* What the epilogue of one call works with. */
 struct stage {
-    const struct tern_variant *v;
+    const struct tern_proof *proof;
+    int is_float; /* float results are of activations as they are: no scale of the token */
     const struct tern_epilogue *ep;
     const struct tern_epilogue_ops *ops;
     const struct tern_tokens *x;
@@ -56,18 +60,13 @@ static void run_rows(const struct stage *s, const struct tern_call *c, size_t ma
         return;
     }
     struct tern_call part = *c;
-    part.y = (void *)((uintptr_t)block - row * sizeof *block); /* run() counts rows from the matrix's first */
+    part.y = (void *)((uintptr_t)block - row * sizeof *block); /* rows count from the matrix's first */
     part.ldy = s->ld;
-    s->v->run(&part, row, end, s->f->local);
-}
-
-/* Float results are of activations as they are: no scale of the token. */
-static int is_float(const struct stage *s) {
-    return s->v->act == TERN_ACT_F32;
+    tern_proof_run(s->proof, &part, row, end, s->f->local);
 }
 
 static float unit(const struct stage *s, size_t t) {
-    return is_float(s) ? 1 : s->x->inv[t];
+    return s->is_float ? 1 : s->x->inv[t];
 }
 
 static void scale_rows(const struct stage *s, const int32_t *block, size_t row, size_t end) {
@@ -76,7 +75,7 @@ static void scale_rows(const struct stage *s, const int32_t *block, size_t row, 
         const struct tern_segment *g = &ep->segment[i];
         const size_t from = tern_max(row, first), to = tern_min(end, g->end);
         for (size_t t = 0; from < to && t < s->x->n; t++)
-            (ep->kind == TERN_EPILOGUE_ADD ? s->ops->add : s->ops->scale)[is_float(s)](
+            (ep->kind == TERN_EPILOGUE_ADD ? s->ops->add : s->ops->scale)[s->is_float](
                 block + t * s->ld + (from - row), to - from, unit(s, t) * g->scale,
                 g->dst + t * ep->ld + (from - first));
     }
@@ -87,7 +86,7 @@ static void gate_rows(const struct stage *s, const int32_t *gate, const int32_t 
     const struct tern_epilogue *ep = s->ep;
     const struct tern_segment *g = &ep->segment[0];
     for (size_t t = 0; t < s->x->n; t++)
-        (ep->kind == TERN_EPILOGUE_SILU ? s->ops->silu : s->ops->relu2)[is_float(s)](
+        (ep->kind == TERN_EPILOGUE_SILU ? s->ops->silu : s->ops->relu2)[s->is_float](
             gate + t * s->ld, unit(s, t) * g->scale, up + t * s->ld, unit(s, t) * ep->up_scale, count,
             g->dst + t * ep->ld + row);
 }
@@ -100,12 +99,19 @@ static void gate_pairs(const struct stage *s, const int32_t *block, size_t row, 
     }
 }
 
-void tern_variant_run_fused(const struct tern_variant *v, const struct tern_call *c,
-                            const struct tern_call *up, const struct tern_epilogue *ep,
-                            const struct tern_fused *f, size_t row0, size_t row1) {
+void tern_proof_run_fused(const struct tern_proof *p, const struct tern_call *c, const struct tern_call *up,
+                          const struct tern_epilogue *ep, const struct tern_fused *f, size_t row0,
+                          size_t row1) {
+    const struct tern_variant *v = tern_proof_variant(p);
     const size_t cut = ep->pair ? 2 * ep->pair : v->row_step;
     const size_t rows = tern_fused_rows(v, c->x->n, cut, up ? 2 : 1, f->block_bytes);
-    const struct stage s = {v, ep, f->ops, c->x, tern_round_up(tern_min(rows, row1 - row0), LINE_WORDS), f};
+    const struct stage s = {.proof = p,
+                            .is_float = v->act == TERN_ACT_F32,
+                            .ep = ep,
+                            .ops = f->ops,
+                            .x = c->x,
+                            .ld = tern_round_up(tern_min(rows, row1 - row0), LINE_WORDS),
+                            .f = f};
     int32_t *second = f->block + c->x->n * s.ld;
     for (size_t row = row0; row < row1; row += rows) {
         const size_t end = tern_min(row + rows, row1);

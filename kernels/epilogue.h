@@ -2,15 +2,16 @@
  * activations), done block by block while they
  * are in cache; and the step before the next one, norm and quantisation in one routine.
  *
- * The float operations are one source (epilogue_body.c), compiled once per ISA level with contraction off and
+ * The float operations are one source (epilogue_level.c), compiled once per ISA level with contraction off and
  * a fixed number of lanes, so that every level gives the same bits. */
 #ifndef TERN_KERNELS_EPILOGUE_H
 #define TERN_KERNELS_EPILOGUE_H
 
-#include "kernels/variant.h"
+#include "kernels/proof.h"
 
 struct tern_epilogue_ops {
     const char *level;
+    uint32_t needs; /* TERN_NEEDS_ of the level */
 
     /* Each twice, for the results that enum tern_act names: [TERN_ACT_I8] of int32_t, [TERN_ACT_F32] of
      * float. dst[i] = y[i] * factor;  dst[i] += y[i] * factor. */
@@ -31,7 +32,9 @@ struct tern_epilogue_ops {
                           int32_t *sum, float *inv);
 };
 
-/* The strongest compiled level that `usable` allows. */
+/* The levels that this build has, the weakest ("scalar") first, then NULL. */
+extern const struct tern_epilogue_ops *const tern_epilogue_ops_levels[];
+/* The strongest of them that `usable` allows. */
 const struct tern_epilogue_ops *tern_epilogue_ops_for(uint32_t usable);
 
 enum tern_epilogue_kind {
@@ -81,18 +84,18 @@ struct tern_fused {
     const struct tern_epilogue_ops *ops;
     int32_t *block;         /* tern_fused_words() of 64-byte aligned scratch that no other thread uses */
     size_t block_bytes;     /* as in tern_fused_rows() */
-    void *local;            /* as in tern_run_fn */
+    void *local;            /* as in tern_proof_run() */
     const int32_t *sums[2]; /* partial sums of c and of up (split.h), which are added instead of running
                                anything; NULL: rows are run */
     size_t slices, sum_stride;
 };
 
 /* Runs rows [row0, row1) of `c`, and of `up` when gate and up are two matrices of one shape, variant and
- * parameters (else NULL), block by block, and the epilogue on each block. Row bounds as in tern_run_fn; with
+ * parameters (else NULL), block by block, and the epilogue on each block. Row bounds as in tern_proof_run(); with
  * `pair` both are multiples of 2 * pair (row1 may be M). c->y and c->ldy are not used. Equal bit for bit to
  * running everything first and then the epilogue. */
-void tern_variant_run_fused(const struct tern_variant *v, const struct tern_call *c,
-                            const struct tern_call *up, const struct tern_epilogue *ep,
-                            const struct tern_fused *f, size_t row0, size_t row1);
+void tern_proof_run_fused(const struct tern_proof *p, const struct tern_call *c, const struct tern_call *up,
+                          const struct tern_epilogue *ep, const struct tern_fused *f, size_t row0,
+                          size_t row1);
 
 #endif

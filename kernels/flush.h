@@ -4,14 +4,14 @@
  * kernel asserts its largest step against the bound it uses; the parameter spaces (kernels/prep) offer the same
  * constants, so that no search can go beyond them. Internal to kernels/.
  *
- *     largest step            lanes                                              bound
- *     4,096 .. 512            int16, reached only as -32,768: u8 * s8, where     32,768 / step
- *                             the negative activations reach further (-128)
- *     |T| <= 128 g            int16, either sign: table entries of g columns     32,767 / (128 g)
- *     128                     int16, either sign: masked add and subtract        32,767 / 128
- *     8                       bytes: ones of a byte                              255 / 8
- *
- * 1,024 and 512 stay one step below: those kernels once widened after 31 and 63. */
+ *     lanes   largest step     bound         why
+ *     int16   4,096 or 2,048   32,768 / s    u8 * s8 reaches furthest below zero (-128), so a sum may come to
+ *                                            -32,768 exactly
+ *     int16   1,024 or 512     32,767 / s    the same, and masked sums of either sign
+ *     int16   128              32,767 / s    masked add and subtract
+ *     int16   128 g            32,767 / s    table entries of g columns, of either sign
+ *     byte    8                255 / s       ones counted in a byte
+ */
 #ifndef TERN_KERNELS_FLUSH_H
 #define TERN_KERNELS_FLUSH_H
 

@@ -48,6 +48,9 @@ struct tern_format {
     size_t (*column_at)(size_t rows, size_t c);
 };
 
+/* The functions of a format whose file names them as the members are named. */
+#define TERN_FORMAT_CALLS .row_step = row_step, .bytes = bytes, .pack = pack, .unpack = unpack
+
 /* For layouts that hold any shape. */
 enum tern_status tern_accepts_any(size_t m, size_t k, struct tern_error *e);
 

@@ -10,11 +10,6 @@ static const struct tern_format *const list[] = {
 
 #define N_FORMATS (sizeof list / sizeof *list)
 
-enum tern_status tern_accepts_any(size_t m, size_t k, struct tern_error *e) {
-    (void)m, (void)k, (void)e;
-    return TERN_OK;
-}
-
 const struct tern_format *const *tern_formats(size_t *count) {
     *count = N_FORMATS;
     return list;

@@ -1,7 +1,7 @@
 #include "kernels/quantise.h"
 
 #include "base/isa.h"
-#include "kernels/quantise_isa.h"
+#include "kernels/ops_levels.h"
 
 #include <float.h>
 #include <math.h>
@@ -28,11 +28,16 @@ void tern_quantise_reference(const float *x, size_t k, size_t stride, int8_t *q,
     *inv = (float)((double)max / 127.0);
 }
 
+#define LEVEL(name, NAME) tern_quantise_fn tern_quantise_##name;
+TERN_QUANTISE_LEVELS(LEVEL)
+#undef LEVEL
+
 tern_quantise_fn *tern_quantise_for(uint32_t usable) {
-#ifdef TERN_HAVE_X86
-    if (usable & TERN_ISA_AVX512BW) return tern_quantise_avx512bw;
-    if (usable & TERN_ISA_AVX2) return tern_quantise_avx2;
-#endif
-    (void)usable;
-    return tern_quantise_reference;
+    tern_quantise_fn *last = tern_quantise_reference;
+#define LEVEL(name, NAME)                                                                                    \
+    if (!(TERN_NEEDS_##NAME & ~usable)) last = tern_quantise_##name;
+    TERN_QUANTISE_LEVELS(LEVEL)
+#undef LEVEL
+    (void)usable; /* an architecture without a quantiser of its own */
+    return last;
 }

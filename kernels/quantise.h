@@ -1,5 +1,5 @@
-/* Per-token int8 activations, as BitNet b1.58 defines them (kernels.md 1.0 of the project's notes; HF transformers
- * bitnet integration):  s = 127 / max(|x|, 1e-5),  q = clamp(round_half_even(x * s), -128, 127). */
+/* Per-token int8 activations, as BitNet b1.58 defines them (source: the bitnet integration of
+ * Hugging Face transformers):  s = 127 / max(|x|, 1e-5),  q = clamp(round_half_even(x * s), -128, 127). */
 #ifndef TERN_KERNELS_QUANTISE_H
 #define TERN_KERNELS_QUANTISE_H
 

@@ -15,10 +15,3 @@ int32_t tern_reference_dot_signs(const int8_t *trits, const int8_t *q, size_t k)
 tern_reference_fn *tern_reference_of(enum tern_act act) {
     return act == TERN_ACT_I8 ? tern_reference_dot : act == TERN_ACT_B1 ? tern_reference_dot_signs : NULL;
 }
-
-void tern_reference_gemm(const int8_t *trits, size_t k, size_t row0, size_t row1, const int8_t *q,
-                         size_t stride, size_t n, int32_t *y, size_t ldy) {
-    for (size_t t = 0; t < n; t++)
-        for (size_t r = row0; r < row1; r++)
-            y[t * ldy + r] = tern_reference_dot(trits + r * k, q + t * stride, k);
-}

@@ -13,13 +13,8 @@ int32_t tern_reference_dot(const int8_t *trits, const int8_t *q, size_t k);
 /* The same with only the signs of the activations: sum over k of trits[row][k] * (q[k] >= 0 ? 1 : -1). */
 int32_t tern_reference_dot_signs(const int8_t *trits, const int8_t *q, size_t k);
 
-/* The one that defines the int32 results of a kind of activations (not f32: NULL). */
+/* The function that defines the int32 results for a kind of activations; NULL for f32. */
 typedef int32_t tern_reference_fn(const int8_t *trits, const int8_t *q, size_t k);
 tern_reference_fn *tern_reference_of(enum tern_act act);
-
-/* y[t][row] for rows [row0, row1), t < n: trits row-major m x k, q rows `stride` apart, y rows `ldy` apart.
- */
-void tern_reference_gemm(const int8_t *trits, size_t k, size_t row0, size_t row1, const int8_t *q,
-                         size_t stride, size_t n, int32_t *y, size_t ldy);
 
 #endif

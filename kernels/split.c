@@ -1,8 +1,10 @@
 #include "kernels/split.h"
 
+#include "kernels/prep/prep.h"
+
 #include "base/memory.h"
 #include "base/pool.h"
-#include "kernels/prep/lut.h"
+#include "kernels/prep/prep.h"
 
 #include <string.h>
 
@@ -19,7 +21,7 @@ int tern_variant_splits(const struct tern_variant *v, size_t m, size_t k, const 
         reason = "only the product of one token is split along K";
     else if (!f->column_at)
         reason = "its layout has no panels of rows in which columns lie one after another";
-    else if (tern_lut_per_call(v->prep))
+    else if (v->prep->tables_per_call)
         reason = "it builds tables in every call, and a slice is a call for every panel";
     else if (f->row_step(m, k) % v->row_step)
         reason = "it computes more rows at once than a panel has";
@@ -60,17 +62,18 @@ struct room {
     size_t sum, shared, local, bytes;
 };
 
-static struct room room_of(const struct tern_variant *v, const struct tern_call *panel) {
+static struct room room_of(const struct tern_proof *p, const struct tern_call *panel) {
     struct room r;
     r.sum = panel->x->stride;
     r.shared = r.sum + TERN_CACHE_LINE;
-    r.local = r.shared + tern_round_up(v->prep->shared_bytes(panel), TERN_CACHE_LINE);
-    r.bytes = r.local + tern_round_up(v->prep->local_bytes(panel), TERN_CACHE_LINE);
+    r.local = r.shared + tern_round_up(tern_proof_shared_bytes(p, panel), TERN_CACHE_LINE);
+    r.bytes = r.local + tern_round_up(tern_proof_local_bytes(p, panel), TERN_CACHE_LINE);
     return r;
 }
 
 /* Slices differ by one step, and the last one also by what K has beyond a step. */
-size_t tern_slice_scratch(const struct tern_variant *v, const struct tern_call *c, size_t slices) {
+size_t tern_slice_scratch(const struct tern_proof *p, const struct tern_call *c, size_t slices) {
+    const struct tern_variant *v = tern_proof_variant(p);
     size_t most = 0;
     for (size_t s = 0; s < slices; s++) {
         struct tern_tokens x;
@@ -79,16 +82,17 @@ size_t tern_slice_scratch(const struct tern_variant *v, const struct tern_call *
         if (from == to) continue;
         const struct tern_call panel =
             panel_of(c, &x, tern_min(tern_slice_rows(v, c->w.m, c->w.k), c->w.m), to - from);
-        most = tern_max(most, room_of(v, &panel).bytes);
+        most = tern_max(most, room_of(p, &panel).bytes);
     }
     return most;
 }
 
 /* The call of a slice's panels, ready but for the weights and where results go. */
-static struct tern_call slice_of(const struct tern_variant *v, const struct tern_call *c,
-                                 struct tern_tokens *x, size_t columns, char *scratch, void **local) {
+static struct tern_call slice_of(const struct tern_proof *p, const struct tern_call *c, struct tern_tokens *x,
+                                 size_t columns, char *scratch, void **local) {
+    const struct tern_variant *v = tern_proof_variant(p);
     struct tern_call panel = panel_of(c, x, tern_min(tern_slice_rows(v, c->w.m, c->w.k), c->w.m), columns);
-    const struct room r = room_of(v, &panel);
+    const struct room r = room_of(p, &panel);
     x->q = (int8_t *)scratch;
     x->sum = (int32_t *)(void *)(scratch + r.sum);
     x->inv = c->x->inv;
@@ -97,24 +101,25 @@ static struct tern_call slice_of(const struct tern_variant *v, const struct tern
     return panel;
 }
 
-void tern_slice_prepare(const struct tern_variant *v, const struct tern_call *c, size_t s, size_t slices,
+void tern_slice_prepare(const struct tern_proof *p, const struct tern_call *c, size_t s, size_t slices,
                         void *scratch) {
     struct tern_tokens x;
     size_t from, to;
     void *local;
-    tern_slice_share(v, c->w.k, s, slices, &from, &to);
+    tern_slice_share(tern_proof_variant(p), c->w.k, s, slices, &from, &to);
     if (from == to) return;
-    const struct tern_call panel = slice_of(v, c, &x, to - from, scratch, &local);
+    const struct tern_call panel = slice_of(p, c, &x, to - from, scratch, &local);
     int32_t sum = 0;
     memcpy(x.q, c->x->q + from, x.k);
     memset(x.q + x.k, 0, x.stride - x.k);
     for (size_t i = 0; i < x.k; i++) sum += x.q[i];
     *x.sum = sum;
-    v->prep->run(&panel, 0, 1);
+    tern_proof_prepare(p, &panel, 0, 1);
 }
 
-void tern_slice_run(const struct tern_variant *v, const struct tern_call *c, size_t s, size_t slices,
+void tern_slice_run(const struct tern_proof *p, const struct tern_call *c, size_t s, size_t slices,
                     size_t row0, size_t row1, void *scratch, int32_t *sums) {
+    const struct tern_variant *v = tern_proof_variant(p);
     const struct tern_format *f = v->format;
     const size_t m = c->w.m, k = c->w.k, step = tern_slice_rows(v, m, k);
     struct tern_tokens x;
@@ -125,14 +130,14 @@ void tern_slice_run(const struct tern_variant *v, const struct tern_call *c, siz
         memset(sums + row0, 0, (row1 - row0) * sizeof *sums);
         return;
     }
-    struct tern_call panel = slice_of(v, c, &x, to - from, scratch, &local);
+    struct tern_call panel = slice_of(p, c, &x, to - from, scratch, &local);
     for (size_t r = row0; r < row1; r += step) {
         const size_t rows = tern_min(step, m - r);
         panel.w.m = panel.ldy = rows;
         panel.w.data =
             (const char *)c->w.data + (r ? f->bytes(r, k) : 0) + (from ? f->column_at(rows, from) : 0);
         panel.y = sums + r;
-        v->run(&panel, 0, rows, local);
+        tern_proof_run(p, &panel, 0, rows, local);
     }
 }
 

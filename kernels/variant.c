@@ -5,32 +5,16 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "kernels/code_keys.h"
-#include "kernels/prep/lut.h"
-#include "kernels/prep/prep.h"
-#include "kernels/x86/gemm/prep.h"
-#include "kernels/x86/gemm/product.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TERN_VARIANT(name, op, act, format, isa, row_step, k_step, n_min, n_max, rank, exact, prep, space)   \
-    tern_run_fn name;
+    extern const struct tern_prep tern_prep_##prep;                                                          \
+    extern const struct tern_space tern_space_##space;
 #include "kernels/variants.def"
 #undef TERN_VARIANT
-
-/* The bits a level needs are its own and those of every weaker level that its instructions build on. */
-enum {
-    NEEDS_SCALAR = 0,
-    NEEDS_SSSE3 = TERN_ISA_SSSE3,
-    NEEDS_AVX2 = NEEDS_SSSE3 | TERN_ISA_AVX2,
-    NEEDS_AVXVNNI = NEEDS_AVX2 | TERN_ISA_AVXVNNI,
-    NEEDS_AVX512BW = NEEDS_AVX2 | TERN_ISA_AVX512BW,
-    NEEDS_AVX512VNNI = NEEDS_AVX512BW | TERN_ISA_AVX512VNNI,
-    NEEDS_AVX512VBMI = NEEDS_AVX512VNNI | TERN_ISA_AVX512VBMI,
-    NEEDS_AVX512POPCNT = NEEDS_AVX512VBMI | TERN_ISA_AVX512POPCNT,
-    NEEDS_GFNI = NEEDS_AVX512VNNI | TERN_ISA_GFNI
-};
 
 #define TOKENS_MAX 65536
 
@@ -40,7 +24,7 @@ static const struct tern_variant table[] = {
      TERN_##op,                                                                                              \
      TERN_ACT_##act,                                                                                         \
      &tern_format_##format,                                                                                  \
-     NEEDS_##isa,                                                                                            \
+     TERN_NEEDS_##isa,                                                                                       \
      row_step,                                                                                               \
      k_step,                                                                                                 \
      n_min,                                                                                                  \
@@ -49,8 +33,7 @@ static const struct tern_variant table[] = {
      exact,                                                                                                  \
      &tern_prep_##prep,                                                                                      \
      &tern_space_##space,                                                                                    \
-     TERN_CODE_KEY_##isa,                                                                                    \
-     name},
+     TERN_CODE_KEY_##isa},
 #include "kernels/variants.def"
 #undef TERN_VARIANT
 };

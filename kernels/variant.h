@@ -5,7 +5,7 @@
  * lossy one says so in its registry line. Dense baselines (formats f16, f32) take f32 activations and give
  * f32 results.
  *
- * A variant is one line in variants.def; the list command, the verifier, the benchmarks, the tuner's space,
+ * A variant is one line in the variants.def of a folder of kernels/; the list command, the verifier, the benchmarks, the tuner's space,
  * the docs and the tests are all made from that line. Name grammar, checked by a test:
  *     <op>_<format>_<act>_<tile>[_<trick>]__<isa>       e.g. gemv_p64_i8_r64k4__avx512vnni
  * The name is also the C symbol of its run function. */
@@ -52,17 +52,10 @@ struct tern_call {
     const struct tern_tokens *x; /* n tokens of k activations */
     void *y;      /* [n][ldy]: int32_t for i8 and b1 activations, float for f32; row of token t at t*ldy */
     size_t ldy;   /* >= m, in elements */
-    void *shared; /* prep->shared_bytes(), 64-byte aligned, filled by prep->run(), read by run() */
+    void *shared; /* tern_proof_shared_bytes(), 64-byte aligned; tern_proof_prepare() fills it and the kernel
+                     reads it */
     int param[TERN_MAX_PARAMS]; /* values of the space's parameters, in its order; and how threads share it,
-                                   which is not run()'s business */
-};
-
-/* What a variant wants done to the activations before any row is computed (tables, packed panels). */
-struct tern_prep {
-    size_t (*shared_bytes)(const struct tern_call *c); /* size of c->shared for these shapes and parameters */
-    size_t (*local_bytes)(const struct tern_call *c);  /* per-thread scratch of run() */
-    void (*run)(const struct tern_call *c, size_t worker,
-                size_t workers); /* share of the work; barrier after it */
+                                   which is not the kernel's business */
 };
 
 /* A run-time parameter and the values worth trying; values[init] is used when nothing is known. */
@@ -90,10 +83,14 @@ struct tern_space {
 int tern_space_allows(const struct tern_space *s, const int *param, size_t m, size_t k, size_t n,
                       const struct tern_constraint **broken);
 
-/* Computes rows [row0, row1) for all tokens; row0 is a multiple of the variant's row_step, row1 too unless it
- * is M. `local` is prep->local_bytes() of 64-byte aligned scratch that no other thread uses. */
+/* What the author of a kernel writes: see tern_proof_run() (kernels/proof.h), through which it is called. */
 typedef void tern_run_fn(const struct tern_call *c, size_t row0, size_t row1, void *local);
 
+/* What is done to the activations before any row is computed (tables, packed panels). Opaque outside
+ * kernels/: two variants with the same pointer, the same parameters and the same activations can share it. */
+struct tern_prep;
+
+/* Describes a variant. Whoever wants to run it needs its proof (kernels/proof.h). */
 struct tern_variant {
     const char *name;
     enum tern_op op;
@@ -108,7 +105,6 @@ struct tern_variant {
     const struct tern_prep *prep;
     const struct tern_space *space;
     const char *code; /* see tern_variant_code_key */
-    tern_run_fn *run;
 };
 
 /* "i8", "f32" or "b1", as in variant names. */

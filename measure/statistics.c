@@ -1,5 +1,4 @@
 #include "measure/statistics.h"
-#include "measure/sampling/sampler.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -9,6 +9,29 @@
 
 #include <stddef.h>
 
+/* Summary of one thing's samples, in their unit. Not measured: n == 0 and the numbers NaN; so is a median
+ * that is not above zero, which the clock could not see. */
+struct tern_estimate {
+    size_t n;
+    double median, mad, min;
+    double ci_lo, ci_hi; /* 95 % interval of the median by order statistics; NaN when n < 6 */
+    int unstable;        /* MAD above 5 % of the median */
+};
+
+/* Ratio of paired samples. n counts the pairs used: one with a time of zero (below the overhead) is dropped.
+ * Ties are pairs whose two times were equal, dropped or not: many of them mean a clock too coarse, not
+ * equality. n == 0: numbers are NaN. */
+struct tern_ratio {
+    size_t n, ties;
+    double median;       /* time of the one / time of the base */
+    double ci_lo, ci_hi; /* 95 % sign-test interval; NaN when n < 6 */
+};
+
+/* Values that are not finite are left out. */
+struct tern_estimate tern_estimate_of(const double *x, size_t n);
+/* Median and sign-test interval of t[i]/base[i] over n paired rounds. */
+struct tern_ratio tern_ratio_of(const double *t, const double *base, size_t n);
+
 /* Sorts ascending, in place. No NaN. */
 void tern_sort(double *x, size_t n);
 

@@ -1,7 +1,7 @@
 /* Rows of dense tensors as f32. Block layouts: ggml's ggml-common.h (block_q4_0, block_q8_0, block_q6_K). */
 #include "kernels/half.h"
 #include "models/model.h"
-#include "models/synth/synth.h"
+#include "models/synthetic.h"
 
 #include <string.h>
 

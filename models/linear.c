@@ -1,7 +1,7 @@
 #include "models/model.h"
 
 #include "kernels/formats/file/tl.h"
-#include "models/synth/synth.h"
+#include "models/synthetic.h"
 
 #include <math.h>
 #include <stdlib.h>

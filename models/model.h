@@ -1,9 +1,9 @@
-/* A model as the engine and the tuner see it: hyper-parameters, linear layers, dense tensors, tokenizer
- * source.
+/* A model as the engine and the tuner see it: hyper-parameters, linear layers, dense tensors, and the file
+ * that the tokenizer reads.
  *
- * It may come from a GGUF file (mapped, never copied) or from a built-in shape ("synth:2b-4t": real shapes,
- * seeded random trits, made on demand). Weights are reached through `tern_linear_rows`, so a 2-billion-weight
- * synthetic model costs no memory until somebody packs it. */
+ * It comes from a file, which is mapped and never copied, or from a built-in shape ("synth:2b-4t": a real
+ * shape with seeded random trits, made on demand). Weights are read through tern_linear_rows, so a
+ * synthetic model of 2 billion weights takes no memory until somebody packs it. */
 #ifndef TERN_MODELS_MODEL_H
 #define TERN_MODELS_MODEL_H
 
@@ -14,7 +14,8 @@
 #include <stdint.h>
 
 enum tern_activation { TERN_RELU2, TERN_SILU };
-/* How token vectors become the vector of a text; numbers as in the key "<arch>.pooling_type". */
+/* How the vectors of tokens become the vector of a text; the numbers are those of the key
+ * "<arch>.pooling_type". */
 enum tern_pooling { TERN_POOL_NONE, TERN_POOL_MEAN, TERN_POOL_FIRST, TERN_POOL_LAST };
 
 struct tern_hparams {
@@ -22,10 +23,10 @@ struct tern_hparams {
     char name[96];
     uint32_t hidden, ffn, layers, heads, kv_heads, head_dim, vocab, context;
     float rope_theta, eps;
-    int rope_neox;   /* 1: halves are paired (NEOX); 0: neighbours (NORM) */
+    int rope_neox;   /* which values rotate together; 1: i and i + half (NEOX), 0: neighbours (NORM) */
     int sub_norms;   /* attn_sub_norm and ffn_sub_norm exist */
     int qk_norms;    /* each head of q and k has a norm before the rotation */
-    int input_norms; /* every linear layer has a norm of its own before it, behind those of the block */
+    int input_norms; /* every linear layer has a norm of its own before it, after those of the block */
     enum tern_activation activation;
     int tied;                  /* head = embedding */
     int32_t bos, eos, eot;     /* -1: none */
@@ -33,7 +34,7 @@ struct tern_hparams {
     enum tern_pooling pooling; /* of embedding models */
 };
 
-/* A dense tensor: rows x cols in the file's mapping (or synthetic). */
+/* A dense tensor of rows x cols: in the mapping of the file, or synthetic. */
 enum tern_dense_type {
     TERN_DENSE_NONE,
     TERN_DENSE_F32,
@@ -58,14 +59,14 @@ struct tern_linear {
     size_t m, k;
     float scale;                      /* multiplies the integer sum */
     const struct tern_format *format; /* of the bytes below; NULL for synthetic and for dense weights */
-    struct tern_tl_tile tile;   /* of TL1 and TL2: how the bytes were cut, when the user said; else all 0 */
-    const void *data;           /* in the file's mapping; NULL for synthetic weights */
-    enum tern_dense_type dense; /* dense weights, not packed ones: F32, F16 or BF16 (or any, when plain) */
-    float unit;                 /* of dense weights: each is -unit, 0 or +unit, unless `absmean` */
+    struct tern_tl_tile tile;         /* of TL1 and TL2: the tile that the user named; all 0 when none */
+    const void *data;                 /* in the mapping of the file; NULL for synthetic weights */
+    enum tern_dense_type dense;       /* dense weights, not packed: F32, F16 or BF16 (any, when plain) */
+    float unit;                       /* of dense weights: each is -unit, 0 or +unit, unless `absmean` */
     int absmean;     /* master weights: the trit is round(weight / unit), clamped; unit = mean|weight| */
-    int plain;       /* dense weights that stand for themselves; `scale` is 1 */
-    uint32_t halves; /* not 0: heads of this many rows, in the file with those that rotate together half
-                      * a head apart; tern_linear_rows gives them as neighbours, as GGUF does */
+    int plain;       /* dense weights that are not ternary; `scale` is 1 */
+    uint32_t halves; /* not 0: the rows of a head. In the file, rows that rotate together lie half a head
+                      * apart; tern_linear_rows gives them as neighbours, as GGUF does */
     uint64_t seed;   /* of synthetic weights */
     double zeros;    /* share of zeros of synthetic weights */
 };
@@ -82,52 +83,59 @@ struct tern_model {
     struct tern_layer *layer;                       /* hp.layers of them */
     struct tern_dense embedding, output_norm, head; /* head.type NONE when tied */
     char source[256];                               /* path or "synth:..." */
-    void *file; /* struct tern_gguf *, NULL for synthetic models; the tokenizer reads its metadata */
+    void *file; /* struct tern_gguf *, whose metadata the tokenizer reads; NULL for synthetic models */
 };
 
-/* Opens a folder of safetensors (or one FILE.safetensors, or the index of a sharded checkpoint; see hf.h),
- * FILE.gguf (or "FILE.gguf,i2s=x86|arm|rows4" to name the layout of its I2_S tensors, which is guessed
- * otherwise, see i2s_layout.h; "FILE.gguf,tl=BM:BK:bm" or ",tl=kernel_config.ini" to name the tiles of its TL1
- * and TL2 tensors, see tl_tiles.h) or "synth:NAME[,layers=N][,vocab=N][,seed=N][,zeros=P]" (defaults: those of
- * the built-in model, seed 1, zeros 0.42). The model owns the mapping. Errors name file, tensor and reason:
- * TERN_BAD_INPUT for a file that is damaged or contradicts itself, TERN_UNSUPPORTED for a sound one that this
- * build cannot run. */
+/* Opens a model. `source` is one of
+ *     FILE.gguf                     a GGUF file
+ *     FILE.gguf,i2s=x86|arm|rows4   the same with the layout of its I2_S tensors, which is guessed otherwise
+ *                                   (load/i2s_layout.h)
+ *     FILE.gguf,tl=BM:BK:bm         the same with the tiles of its TL1 and TL2 tensors (load/tl_tiles.h)
+ *     FILE.gguf,tl=kernel_config.ini
+ *     FOLDER                        a folder of safetensors, one FILE.safetensors, or the index of a sharded
+ *                                   checkpoint
+ *     synth:NAME[,layers=N][,vocab=N][,seed=N][,zeros=P]
+ *                                   a built-in shape; layers and tokens are its own, seed 1, zeros 0.42
+ * The model owns the mapping of the file. Errors name file, tensor and reason: TERN_BAD_INPUT for a file that is
+ * damaged or contradicts itself, TERN_UNSUPPORTED for a sound file that this build cannot run. */
 enum tern_status tern_model_open(const char *source, struct tern_model **out, struct tern_error *e);
 void tern_model_close(struct tern_model *m);
 
-/* Ranges given to tern_linear_rows start at multiples of this and end at one or at m: format->row_step of
- * packed weights, but 1 for synthetic and dense ones, and for uint8 ones of safetensors. */
+/* A range for tern_linear_rows starts at a multiple of this, and ends at a multiple or at m. It is
+ * format->row_step for packed weights, and 1 for synthetic and dense weights and for uint8 of safetensors. */
 size_t tern_linear_step(const struct tern_linear *l);
 
-/* Rows [r0, r1) of a linear layer as trits (row stride k). TERN_BAD_INPUT when the file holds a code that is
- * no trit, or dense weights that are not ternary; TERN_UNSUPPORTED for a plain layer. Thread-safe. */
+/* Rows [r0, r1) of a linear layer as trits (row stride k). TERN_BAD_INPUT when the file holds a code that
+ * is no trit, or a dense weight that is not ternary; TERN_UNSUPPORTED for a plain layer. Thread-safe. */
 enum tern_status tern_linear_rows(const struct tern_linear *l, size_t r0, size_t r1, int8_t *trits,
                                   struct tern_error *e);
 
-/* The weights of a layer of dense ones as the tensor in its file, and the row there that is row r of the
- * layer (see `halves`). */
+/* Of a layer with dense weights: its tensor in the file, and the row there that is row r of the layer (see
+ * `halves`). */
 struct tern_dense tern_linear_dense(const struct tern_linear *l);
 size_t tern_linear_file_row(const struct tern_linear *l, size_t r);
 
 /* Row r of a dense tensor as f32[cols]. Thread-safe. */
 void tern_dense_row(const struct tern_dense *d, size_t r, float *out);
 
-/* The GGUF file behind the model; NULL for a synthetic one and for safetensors. Owned by the model. */
+/* The path of the GGUF file behind the model; NULL for a synthetic model and for safetensors. Owned by the
+ * model. */
 const char *tern_model_path(const struct tern_model *m);
-/* Gives back the memory of pages of a mapped GGUF file that lie wholly inside `bytes` at `data`; they are
- * read again when they are needed again. Does nothing outside the mapping. Thread-safe. */
+/* Gives back the memory of those pages of a mapped GGUF file that lie wholly inside `bytes` at `data`. They
+ * are read again when they are needed. Does nothing outside the mapping. Thread-safe. */
 void tern_model_release(const struct tern_model *m, const void *data, size_t bytes);
 
-/* The distinct linear shapes of a model and how often each is called per token: what a tuner tunes. */
+/* The distinct shapes of a model's linear layers, and how often each is called for a token: what a tuner
+ * tunes. */
 struct tern_shape {
     size_t m, k, calls;
     char roles[64]; /* "q o" */
 };
-/* At most `max`; returns the number written. */
+/* Writes at most `max` shapes and returns how many. */
 size_t tern_model_shapes(const struct tern_hparams *hp, struct tern_shape *out, size_t max);
 
-/* Built-in models by name ("2b-4t"): hyper-parameters only. NULL when unknown. `count` of all names for
- * listings. */
+/* The hyper-parameters of a built-in model ("2b-4t"), NULL when there is none; and the names of all of
+ * them. */
 const struct tern_hparams *tern_builtin_model(const char *name);
 const char *const *tern_builtin_names(size_t *count);
 

@@ -4,7 +4,7 @@
 usage: guide.py SOURCE_ROOT COPY
 
 Every ```c PATH block of the page is written to that file of the copy: appended when the file exists, else the file is
-made and its source is added to the scalar level in kernels/meson.build, as the page says in words.
+made and its source is added to the list in the meson.build of its folder, as the page says in words.
 """
 import pathlib
 import re
@@ -37,10 +37,10 @@ for path, text in blocks:
         target.write_text((source / path).read_text() + text)
         continue
     target.write_text(text)
-    meson = copy / "kernels/meson.build"
+    meson = target.parent / "meson.build"
     before = meson.read_text()
-    after = before.replace("scalar_src = files(", f"scalar_src = files('{pathlib.Path(path).relative_to('kernels')}', ", 1)
+    after = before.replace("scalar_src = files(", f"scalar_src = files('{target.name}', ", 1)
     if before == after:
-        sys.exit("guide: kernels/meson.build has no scalar_src list")
+        sys.exit(f"guide: {meson} has no scalar_src list")
     meson.write_text(after)
 print(f"guide: {len(blocks)} blocks applied")

@@ -1,322 +1,121 @@
+/* The command line of `tern bench`. */
 #define _GNU_SOURCE
 #include "cli/bench/bench.h"
+
 #include "cli/command.h"
 
-#include "base/file.h"
-#include "measure/clock.h"
-#include "measure/counters/counters.h"
-#include "measure/energy/energy.h"
-#include "measure/gbench/flags.h"
 #include "measure/gbench/gbench.h"
-#include "measure/machine/pin.h"
-#include "measure/records/record.h"
-#include "measure/sampling/floor.h"
-#include "tuner/session/tasks.h"
-#include "tuner/trial/bed.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-static enum tern_status ensure(struct tern_bench_entry *en) {
-    struct tern_bench *b = en->b;
-    if (b->current == en) return TERN_OK;
-    tern_trial_free(b->trial);
-    b->trial = NULL;
-    b->current = NULL;
-    const enum tern_status s = tern_bed_trial(&b->bed, en->variant, NULL, &en->problem, &b->trial, &b->error);
-    if (!s) b->current = en;
-    return s;
+static const struct tern_cli_option options[] = {
+    {"filter", 0, "RE", "only cases whose name matches",
+     TERN_CLI_FILTER(struct tern_bench_arguments, filter)},
+    {"problem", 0, "MxK[xN]", "shape (default 6912x2560x1); may be repeated",
+     TERN_CLI_TEXTS(struct tern_bench_arguments, problems, 256)},
+    {"model", 0, "NAME", "the linear shapes of a model, once per token count",
+     TERN_CLI_TEXT(struct tern_bench_arguments, model)},
+    {"batch", 0, "LIST", "token counts for --model (default 1)",
+     TERN_CLI_NUMBERS(struct tern_bench_arguments, batch, 1, 65536)},
+    {"regime", 0, "hot|wcold",
+     "hot: weights stay in L2; wcold: they rotate through more than the last-level cache (default wcold)",
+     TERN_CLI_CHOICE(struct tern_bench_arguments, regime)},
+    {"threads", 0, "LIST", "thread counts (default 1)",
+     TERN_CLI_NUMBERS(struct tern_bench_arguments, threads, 1, 4096)},
+    {"seed", 0, "N", "seed of the weights (default 1)",
+     TERN_CLI_SEED(struct tern_bench_arguments, seed, INT64_MAX)},
+    {"counters", 0, "LIST",
+     "groups of counters: ipc, cache, branch, stall, roofline, tern, os, guide, or FILE.json; list shows "
+     "them, and why some cannot be counted here",
+     TERN_CLI_TEXT(struct tern_bench_arguments, counters)},
+    {"energy", 0, "SOURCE",
+     "auto (the default), perf, powercap, hwmon, battery or meter:FILE.csv; model or model:FILE.json is an "
+     "estimate, and every line says so",
+     TERN_CLI_TEXT(struct tern_bench_arguments, energy), .absent = "auto"},
+    {"records", 0, "FILE", "file that records are appended to (default: the user's)",
+     TERN_CLI_TEXT(struct tern_bench_arguments, records)},
+};
+
+/* Moves the library's flags out of argv; their values stand behind '=' only. Returns the new argc. */
+static int pass_flags(int argc, char **argv, struct tern_bench_arguments *a) {
+    int own = 1;
+    a->passed[a->n_passed++] = argv[0];
+    for (int i = 1; i < argc; i++)
+        if (!strncmp(argv[i], "--benchmark_", 12))
+            a->passed[a->n_passed++] = argv[i];
+        else
+            argv[own++] = argv[i];
+    argv[own] = NULL;
+    return own;
 }
 
-static const char *allowed(void *ctx) {
-    struct tern_bench_entry *en = ctx;
-    return ensure(en) ? en->b->error.text : NULL;
-}
-
-/* Another case may have taken the bench since. */
-static void begin(void *ctx) {
-    struct tern_bench_entry *en = ctx;
-    const enum tern_status s = ensure(en);
-    if (s) exit(tern_cli_fail(s, &en->b->error)); /* it could be built before: memory has gone */
-    en->began = tern_now_ns();
-}
-
-static void publish(const struct tern_bench_entry *en, struct tern_gbench_state *st) {
-    const struct tern_bench_extra *x = &en->extra;
-    const struct tern_bench_plan *plan = &en->b->plan;
-    const struct {
-        const char *name;
-        double value;
-    } plain[] = {{"rounds", (double)x->est.n},
-                 {"median_ns", x->est.median},
-                 {"mad_ns", x->est.mad},
-                 {"min_ns", x->est.min},
-                 {"ci_lo_ns", x->est.ci_lo},
-                 {"ci_hi_ns", x->est.ci_hi},
-                 {"of_read_ceiling", x->has_read ? x->of_read.median : NAN},
-                 {"of_int8_ceiling", x->has_int8 ? x->of_int8.median : NAN},
-                 {"joules_per_call", x->joules},
-                 {"watts", x->watts},
-                 {"idle_watts", plan->energy ? plan->idle_watts : NAN},
-                 {"modelled_joules_from", plan->modelled ? x->modelled.from : NAN},
-                 {"modelled_joules_to", plan->modelled ? x->modelled.to : NAN}};
-    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        tern_gbench_count(st, plain[i].name, plain[i].value, TERN_GBENCH_PLAIN, NULL);
-    for (size_t g = 0; g < plan->groups; g++)
-        for (size_t i = 0; i < plan->group[g].metrics; i++)
-            tern_gbench_count(st, plan->group[g].metric[i].name, x->counted[g].metric[i].value,
-                              TERN_GBENCH_PLAIN, NULL);
-    char label[768];
-    snprintf(label, sizeof label, "%s", en->params);
-    tern_bench_remarks(plan, x, label, sizeof label);
-    tern_gbench_label(st, label);
-}
-
-/* Our own rounds, after the run that the library will report. */
-static void end(void *ctx, uint64_t calls, struct tern_gbench_state *st) {
-    struct tern_bench_entry *en = ctx;
-    struct tern_bench *b = en->b;
-    struct tern_team *team;
-    const struct tern_problem *p = &en->problem;
-    (void)calls;
-    /* A shorter run is the library's search for a count; repetitions use the count that was found. */
-    const double least = b->least_seconds * (en->measured ? 0.5 : 0.98);
-    if ((double)(tern_now_ns() - en->began) * 1e-9 < least) return;
-    if (tern_bed_team(&b->bed, p->threads, &team, &b->error)) return;
-    tern_bed_ceilings(&b->bed, team);
-    if (tern_bench_measure(&b->plan, b->bed.machine, b->trial, team, p->regime != TERN_HOT,
-                           (double)p->m * (double)p->k, &en->extra, &b->error))
-        return;
-    en->measured = 1;
-    publish(en, st);
-}
-
-static void work(void *ctx, uint64_t calls) {
-    const struct tern_bench_entry *en = ctx;
-    tern_trial_run(en->b->trial, calls);
-}
-
-/* All cases: variants that run here and compute the shape, by problem. NULL only without memory. */
-static struct tern_bench_entry *list_cases(struct tern_bench *b, const struct tern_tasks *tasks,
-                                           const struct tern_cli_filter *re, size_t *count) {
-    size_t variants;
-    const struct tern_variant *all = tern_variants(&variants);
-    struct tern_bench_entry *list = calloc(tasks->count * variants + 1, sizeof *list);
-    *count = 0;
-    for (size_t t = 0; list && t < tasks->count; t++) {
-        struct tern_problem p = tasks->item[t].problem;
-        if (p.regime != TERN_HOT) p.regime = b->bed.cold;
-        for (size_t i = 0; i < variants; i++) {
-            struct tern_bench_entry *en = &list[*count];
-            if (!tern_variant_fits_signs(&all[i], b->bed.machine->usable, p.m, p.k, p.n, NULL)) continue;
-            *en = (struct tern_bench_entry){
-                .b = b, .variant = &all[i], .problem = p, .model = tasks->item[t].model};
-            snprintf(en->name, sizeof en->name, "%s/%zux%zux%zu/t:%zu/%s", all[i].name, p.m, p.k, p.n,
-                     p.threads, tern_regime_name(p.regime));
-            int param[TERN_MAX_PARAMS];
-            tern_variant_defaults(&all[i], param);
-            tern_variant_params_text(&all[i], param, en->params, sizeof en->params);
-            if (tern_cli_matches(re, en->name)) ++*count;
-        }
-    }
-    return list;
-}
-
-/* Proves what is listed; what fails leaves the list. *failed counts variants. */
-static enum tern_status prove_cases(struct tern_bench *b, struct tern_bench_entry *list, size_t *count,
-                                    size_t *failed, struct tern_error *e) {
-    size_t kept = 0;
-    const struct tern_variant *last_bad = NULL;
-    for (size_t i = 0; i < *count; i++) {
-        struct tern_verdict verdict;
-        const struct tern_variant *v = list[i].variant;
-        if (!tern_bed_proof(&b->bed, v)) {
-            const enum tern_status s = tern_bed_prove(&b->bed, v, &verdict, e);
-            if (s) return s;
-        }
-        if (tern_bed_proof(&b->bed, v)) {
-            list[kept++] = list[i];
-            continue;
-        }
-        if (v == last_bad) continue;
-        fprintf(stderr, "tern: verify: %s: %s: %s; not timed\n", v->name, tern_verdict_name(verdict.kind),
-                verdict.text);
-        last_bad = v;
-        ++*failed;
-    }
-    *count = kept;
-    return TERN_OK;
-}
-
-static enum tern_status register_cases(struct tern_bench_entry *list, size_t count, struct tern_error *e) {
-    enum tern_status s = TERN_OK;
-    for (size_t i = 0; i < count && !s; i++) {
-        struct tern_bench_entry *en = &list[i];
-        const struct tern_problem *p = &en->problem;
-        const struct tern_gbench_case c = {.name = en->name,
-                                           .work = work,
-                                           .ctx = en,
-                                           .bytes = (double)en->variant->format->bytes(p->m, p->k),
-                                           .macs = (double)p->m * (double)p->k * (double)p->n,
-                                           .label = en->params,
-                                           .allowed = allowed,
-                                           .begin = begin,
-                                           .end = end};
-        s = tern_gbench_register(&c, e);
-    }
-    return s;
-}
-
-static void on_row(void *user, const struct tern_gbench_row *row) {
-    struct tern_bench_listing *l = user;
-    if (row->aggregate || row->error) return;
-    for (size_t i = 0; i < l->count; i++) {
-        struct tern_bench_entry *en = &l->item[i];
-        const size_t n = strlen(en->name);
-        if (strncmp(row->name, en->name, n) || (row->name[n] && row->name[n] != '/')) continue;
-        double *grown = realloc(en->ns, (en->runs + 1) * sizeof *grown);
-        if (!grown) return;
-        en->ns = grown;
-        en->ns[en->runs++] = row->real_ns;
-        return;
-    }
-}
-
-/* Pins the threads of every count and says in the context how, or why not. */
-static enum tern_status pin_teams(struct tern_bench *b, const struct tern_bench_listing *l,
-                                  struct tern_error *e) {
-    char text[256];
-    snprintf(text, sizeof text, "%s, threads and memory", tern_pin_method());
-    for (size_t i = 0; i < l->count; i++) {
-        struct tern_team *team; /* too many threads are refused before anything runs */
-        struct tern_error why = {0};
-        enum tern_status s = tern_bed_team(&b->bed, l->item[i].problem.threads, &team, e);
-        if (s) return s;
-        if (i && l->item[i].problem.threads == l->item[i - 1].problem.threads) continue;
-        if (!tern_pin_team(team->pool, b->bed.machine->cpu, &why)) continue;
-        fprintf(stderr, "tern: %s\n", why.text);
-        snprintf(text, sizeof text, "no: %.240s", why.text);
-    }
-    return tern_gbench_context("pinning", text, e);
-}
-
-/* The A/A run: what a difference must exceed to be one, here and now. */
-static enum tern_status null_run(struct tern_bench *b, struct tern_bench_entry *first, struct tern_error *e) {
-    char text[160];
-    struct tern_error why = {0};
-    enum tern_status s = ensure(first);
-    if (s) return TERN_OK; /* the case will say so itself */
-    const struct tern_alternative a = {first->name, work, first};
-    const struct tern_sampler_options o = {.seed = b->plan.seed, .budget_seconds = 0.25, .rounds_min = 8};
-    if (tern_aa_floor(&a, NULL, &o, &b->floor, &why))
-        snprintf(text, sizeof text, "not known: %.120s", why.text);
-    else
-        snprintf(text, sizeof text, "%.2f %% (far end of the 95 %% interval of a case against itself, n %zu)",
-                 100 * b->floor.share, b->floor.null.n);
-    return tern_gbench_context("aa_floor", text, e);
-}
-
-static enum tern_status tell_context(struct tern_bench *b, const struct tern_bench_arguments *a,
-                                     struct tern_error *e) {
-    struct tern_noise_fact fact[TERN_NOISE_FACTS];
-    char seed[32], noise[128], text[192];
-    snprintf(seed, sizeof seed, "%zu", a->seed);
-    tern_noise_facts(b->bed.machine, fact);
-    tern_noise_flags(fact, noise, sizeof noise);
-    enum tern_status s = tern_gbench_context("seed", seed, e);
-    if (!s) s = tern_gbench_context("noise", noise[0] ? noise : "none seen", e);
-    if (!s && a->counters) s = tern_gbench_context("counter_groups", a->counters, e);
-    if (!s && b->plan.energy) {
-        snprintf(text, sizeof text, "%s; idle %.1f W, not subtracted", tern_energy_name(b->plan.energy),
-                 b->plan.idle_watts);
-        s = tern_gbench_context("energy", text, e);
-    }
-    if (!s && b->plan.modelled) {
-        s = tern_gbench_context("energy", "modelled, not measured", e);
-        if (!s) s = tern_gbench_context("energy_model_source", b->plan.model.source, e);
-    }
-    for (int i = 1; i < a->n_passed && !s; i++)
-        if (!strncmp(a->passed[i], "--benchmark_enable_random_interleaving", 38)) {
-            s = tern_gbench_context("interleaving_seed", "not told by Google Benchmark", e);
-            break;
-        }
-    return s;
-}
-
-static int bench(struct tern_bench *b, struct tern_bench_arguments *a, const struct tern_tasks *tasks,
-                 const struct tern_cli_filter *re, struct tern_bench_listing *l) {
+/* The problems that were asked for. Returns an exit code. */
+static int list_tasks(const struct tern_bench_arguments *a, struct tern_tasks *tasks) {
+    static const char *const usual_problem = "6912x2560x1";
+    size_t one = 1;
+    const struct tern_cli_numbers once = {&one, 1}, *threads = a->threads.count ? &a->threads : &once,
+                                  *tokens = a->batch.count ? &a->batch : &once;
+    const enum tern_regime regime = a->regime == TERN_BENCH_HOT ? TERN_HOT : TERN_WCOLD;
+    const int usual = !a->problems.count && !a->model;
     struct tern_error e;
-    struct tern_gbench_result result;
-    size_t failed = 0;
-    char now[24];
-    tern_utc_text(now, sizeof now);
-    snprintf(b->run, sizeof b->run, "bench-%s-%ld", now, (long)getpid());
-    l->item = list_cases(b, tasks, re, &l->count);
-    if (!l->item) return tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "bench: out of memory"), &e);
-    if (!l->count)
-        return tern_cli_usage("bench", "no case matches%s%s", a->filter ? " --filter " : "",
-                              a->filter ? a->filter : "");
-    enum tern_status s = prove_cases(b, l->item, &l->count, &failed, &e);
-    if (!s) s = pin_teams(b, l, &e);
-    if (!s) s = register_cases(l->item, l->count, &e);
-    if (!s) s = tell_context(b, a, &e);
-    const char *run_seconds = tern_gbench_flag(a->n_passed, a->passed, "min_time");
-    b->least_seconds = run_seconds ? atof(run_seconds) : 0.5;
-    const char *listing = tern_gbench_flag(a->n_passed, a->passed, "list_tests");
-    if (!s && l->count && !listing) s = null_run(b, &l->item[0], &e);
-    if (!s && l->count) s = tern_gbench_run(a->n_passed, a->passed, on_row, l, &result, &e);
-    char *records = a->records ? strdup(a->records) : tern_xdg_path("state", "records.jsonl");
-    if (!s && records) s = tern_bench_record(b, l, records, &e);
-    if (!s && !records)
-        fputs(
-            "tern: warning: records: no home directory is known: none are kept; name a file with --records\n",
-            stderr);
-    free(records);
-    if (s) return tern_cli_fail(s, &e);
-    return failed || (l->count && result.failed) ? 1 : 0;
+    enum tern_status s = TERN_OK;
+    for (size_t i = 0; i < (usual ? 1 : a->problems.count) && !s; i++) {
+        size_t m, k, n;
+        if (!tern_cli_shape("bench", usual ? usual_problem : a->problems.item[i], &m, &k, &n)) return 3;
+        s = tern_tasks_add_shape(tasks, m, k, threads->item, threads->count, &n, 1, regime, &e);
+    }
+    if (!s && a->model)
+        s = tern_tasks_add_model(tasks, a->model, threads->item, threads->count, tokens->item, tokens->count,
+                                 regime, &e);
+    return s ? tern_cli_fail(s, &e) : 0;
+}
+
+static int bench(const struct tern_bench_arguments *a) {
+    struct tern_tasks tasks = {0};
+    struct tern_bench_plan plan = {.seed = a->seed};
+    struct tern_error e;
+    if (a->counters && !strcmp(a->counters, "list")) return tern_bench_list_counters();
+    int rc = list_tasks(a, &tasks);
+    if (!rc && a->counters) rc = tern_bench_groups(a->counters, &plan);
+    if (!rc && a->energy) rc = tern_bench_energy(a->energy, &plan);
+    if (!rc && !tern_gbench_version())
+        rc = tern_cli_fail(
+            tern_fail(&e, TERN_UNSUPPORTED,
+                      "bench: built without Google Benchmark: install libbenchmark-dev and configure again"),
+            &e);
+    if (!rc) rc = tern_bench_cases(a, &plan, &tasks);
+    tern_energy_close(plan.energy);
+    tern_tasks_free(&tasks);
+    return rc;
 }
 
 static int run(int argc, char **argv) {
-    struct tern_bench_arguments a = {.threads = "1", .batch = "1", .regime = TERN_WCOLD, .seed = 1};
-    struct tern_bench b = {0};
-    struct tern_tasks tasks = {0};
-    struct tern_bench_listing list = {0};
+    struct tern_bench_arguments a = {.regime = TERN_BENCH_WCOLD, .seed = 1};
     struct tern_error e;
-    const struct tern_machine *m;
-    struct tern_cli_filter re = {0};
     a.passed = calloc((size_t)argc + 2, sizeof *a.passed);
     if (!a.passed) return tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "bench: out of memory"), &e);
-    int rc = tern_bench_parse(argc, argv, &a);
-    if (!rc && !tern_cli_filter_new("bench", a.filter, &re)) rc = 3;
-    if (!rc && a.counters && !strcmp(a.counters, "list")) {
-        rc = tern_bench_list_counters();
-        goto done;
+    int rc = tern_cli_parse(&tern_command_bench, pass_flags(argc, argv, &a), argv, &a, NULL);
+    if (!rc) {
+        rc = bench(&a);
+        tern_cli_release(&tern_command_bench, &a);
     }
-    if (!rc) rc = tern_bench_tasks(&a, &tasks);
-    if (!rc && a.counters) rc = tern_bench_groups(a.counters, &b.plan);
-    if (!rc && a.energy) rc = tern_bench_energy(a.energy, &b.plan);
-    b.plan.seed = a.seed;
-    if (rc) goto done;
-    enum tern_status s = tern_gbench_version() ? tern_machine_get(&m, &e)
-                                               : tern_fail(&e, TERN_UNSUPPORTED,
-                                                           "bench: built without Google Benchmark: install "
-                                                           "libbenchmark-dev and configure again");
-    if (!s) s = tern_bed_open(m, a.seed, &b.bed, &e);
-    rc = s ? tern_cli_fail(s, &e) : bench(&b, &a, &tasks, &re, &list);
-    tern_trial_free(b.trial);
-    tern_bed_close(&b.bed);
-done:
-    tern_energy_close(b.plan.energy);
-    for (size_t i = 0; i < list.count; i++) free(list.item[i].ns);
-    free(list.item);
-    tern_tasks_free(&tasks);
-    tern_cli_filter_free(&re);
     free(a.passed);
     return rc;
 }
 
 const struct tern_command tern_command_bench = {
-    "bench", "microbenchmarks of proven variants through Google Benchmark", tern_bench_help, run};
+    .name = "bench",
+    .summary = "microbenchmarks of proven variants through Google Benchmark",
+    .usage = "[options] [--benchmark_... flags]",
+    .about = "Microbenchmarks of proven variants through Google Benchmark. A variant that fails verification "
+             "is reported and never timed; the exit code is 1 then.",
+    .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .notes = "The name of a case is variant/MxKxN/t:THREADS/REGIME. --benchmark_filter, "
+             "--benchmark_min_time, --benchmark_repetitions, --benchmark_format=json, --benchmark_out=FILE "
+             "and the other flags of the library work. Next to its times stand those of tern's own rounds "
+             "(median_ns, mad_ns, min_ns, ci_lo_ns, ci_hi_ns), and the share of the read ceiling and of the "
+             "int8 ceiling, measured in the same rounds.",
+    .example = "tern bench --filter 'gemv_p64.*' --problem 6912x2560x1 --benchmark_repetitions=5",
+    .run = run,
+};

@@ -1,21 +1,22 @@
-/* What the files of `tern bench` share: its arguments, its cases. */
+/* Between the files of `tern bench` only: its arguments, its cases, and how they are proved, timed and recorded.
+ * Google Benchmark calls back for each case; what tern adds to it is in cli/bench/case.h. */
 #ifndef TERN_CLI_BENCH_BENCH_H
 #define TERN_CLI_BENCH_BENCH_H
 
 #include "cli/bench/case.h"
+#include "cli/values.h"
 #include "measure/sampling/floor.h"
 #include "tuner/session/tasks.h"
 
 struct tern_bench {
-    struct tern_bed bed;
+    struct tern_fixture fixture;
     struct tern_bench_plan plan;
-    double least_seconds;    /* of a run that the library reports */
-    struct tern_floor floor; /* A/A of the first case */
+    double least_seconds;    /* a shorter run of the library is its search for a number of calls */
+    struct tern_floor floor; /* of the first case */
     struct tern_error error;
     char run[64];
-    struct tern_bench_entry
-        *current; /* whose trial exists: one at a time, it is cheap beside the packed weights */
-    struct tern_trial *trial;
+    struct tern_bench_entry *current; /* the case that `trial` is about */
+    struct tern_trial *trial;         /* one at a time, made when its case begins */
 };
 
 struct tern_bench_entry {
@@ -26,17 +27,21 @@ struct tern_bench_entry {
     char name[256], params[160];
     uint64_t began;
     struct tern_bench_extra extra; /* of the last run */
-    int measured;
-    double *ns; /* of every run */
+    int measured;                  /* there is an `extra` */
+    double *ns;                    /* of every run of the library */
     size_t runs;
 };
 
+enum { TERN_BENCH_HOT, TERN_BENCH_WCOLD }; /* the words of --regime */
+
 struct tern_bench_arguments {
-    const char *filter, *model, *threads, *batch, *records, *counters, *energy;
-    const char *problem[256];
-    size_t problems, seed;
-    enum tern_regime regime;
-    char **passed; /* to the library */
+    const char *model, *records, *counters, *energy;
+    struct tern_cli_filter filter;
+    struct tern_cli_texts problems;
+    struct tern_cli_numbers threads, batch;
+    uint64_t seed;
+    int regime;
+    char **passed; /* to the library; it has room for one more than argc */
     int n_passed;
 };
 
@@ -45,13 +50,15 @@ struct tern_bench_listing {
     size_t count;
 };
 
-extern const char tern_bench_help[];
-/* The command line; the library's flags go to a->passed, which has room for argc + 2. Returns an exit code.
- */
-int tern_bench_parse(int argc, char **argv, struct tern_bench_arguments *a);
-/* The problems that were asked for. Returns an exit code. */
-int tern_bench_tasks(const struct tern_bench_arguments *a, struct tern_tasks *tasks);
-
+/* Proves and times all cases of the tasks. Returns an exit code. */
+int tern_bench_cases(const struct tern_bench_arguments *a, const struct tern_bench_plan *plan,
+                     const struct tern_tasks *tasks);
+/* Pins the threads of every case, and says in the library's context how, or why not. */
+enum tern_status tern_bench_pin(struct tern_bench *b, const struct tern_bench_listing *l,
+                                struct tern_error *e);
+/* Says in the library's context what was asked for and how noisy the machine is. */
+enum tern_status tern_bench_context(const struct tern_bench *b, const struct tern_bench_arguments *a,
+                                    struct tern_error *e);
 /* Appends a record of each case that ran to the file. */
 enum tern_status tern_bench_record(const struct tern_bench *b, const struct tern_bench_listing *l,
                                    const char *path, struct tern_error *e);

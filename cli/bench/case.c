@@ -2,7 +2,6 @@
 #include "cli/bench/case.h"
 
 #include "measure/clock.h"
-#include "tuner/trial/round.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,53 +9,57 @@
 #include <string.h>
 
 #define ROUNDS         15
-#define TRIES          3
-#define EPOCH_NS       1e6
 #define PASS_NS        2e7
 #define ENERGY_SECONDS 1.0
 #define POLL_NS        5e7
 
-enum { KERNEL, READ, INT8, ENTRANTS };
-
-static void rounds(const struct tern_bench_plan *plan, struct tern_entrant *en, double (*ns)[ROUNDS]) {
-    size_t which[ENTRANTS], n = 0;
-    double row[ENTRANTS];
-    for (size_t i = 0; i < ENTRANTS; i++)
-        if (en[i].work) which[n++] = i;
-    for (size_t r = 0; r < ROUNDS + 1; r++) { /* the first warms up and finds the numbers of calls */
-        tern_round(en, which, n, plan->seed, r, EPOCH_NS, NULL, NULL, row);
-        for (size_t i = 0; i < n && r; i++) ns[which[i]][r - 1] = row[i];
-    }
+struct tern_sampler_options tern_bench_timing(const struct tern_bench_plan *plan) {
+    return (struct tern_sampler_options){.seed = plan->seed,
+                                         .own_calls = 1, /* a kernel and a ceiling differ a thousandfold */
+                                         .warmup = TERN_WARMUP_ONE,
+                                         .rounds_min = ROUNDS,
+                                         .rounds_max = ROUNDS,
+                                         .frequency = 1};
 }
 
-static void compare(const struct tern_bench_plan *plan, const struct tern_machine *m,
-                    struct tern_trial *trial, struct tern_team *team, int cold,
-                    struct tern_bench_extra *out) {
+/* The ratio of the kernel's times to those of alternative i. */
+static struct tern_ratio over(const struct tern_comparison *c, size_t i) {
+    double kernel[ROUNDS], ceiling[ROUNDS];
+    tern_comparison_samples(c, 0, kernel);
+    tern_comparison_samples(c, i, ceiling);
+    return tern_ratio_of(kernel, ceiling, c->rounds);
+}
+
+/* Rounds of the kernel and the ceilings that there are. */
+static enum tern_status compare(const struct tern_bench_plan *plan, const struct tern_machine *m,
+                                struct tern_trial *trial, struct tern_team *team, int cold,
+                                struct tern_bench_extra *out, struct tern_error *e) {
     struct tern_trial_facts f;
-    struct tern_entrant en[ENTRANTS] = {[KERNEL] = {tern_trial_run, trial, 1, 0}};
-    double ns[ENTRANTS][ROUNDS];
+    struct tern_alternative alt[3] = {{.work = tern_trial_run, .ctx = trial}};
+    const struct tern_sampler_options how = tern_bench_timing(plan);
+    struct tern_comparison c;
+    size_t n = 1;
     tern_trial_facts(trial, &f);
     out->has_read = team->read != NULL;
     out->has_int8 = team->int8 != NULL;
-    if (team->read) en[READ] = (struct tern_entrant){tern_ceiling_run, team->read, 1, 0};
-    if (team->int8) en[INT8] = (struct tern_entrant){tern_ceiling_run, team->int8, 1, 0};
-    for (size_t try = 1; try <= TRIES; try++) {
-        tern_block_begin(m, &out->block);
-        rounds(plan, en, ns);
-        tern_block_end(m, &out->block);
-        out->block.tries = try;
-        if (!out->block.dirt) break;
-    }
-    out->est = tern_estimate_of(ns[KERNEL], ROUNDS);
+    const size_t read = n;
+    if (team->read) alt[n++] = (struct tern_alternative){.work = tern_ceiling_run, .ctx = team->read};
+    const size_t int8 = n;
+    if (team->int8) alt[n++] = (struct tern_alternative){.work = tern_ceiling_run, .ctx = team->int8};
+    const enum tern_status s = tern_compare_clean(m, alt, n, &how, 0, &c, &out->block, e);
+    if (s) return s;
+    out->est = c.estimate[0];
     if (out->has_read) {
-        const struct tern_ratio r = tern_ratio_of(ns[KERNEL], ns[READ], ROUNDS);
+        const struct tern_ratio r = over(&c, read);
         out->of_read = tern_ceiling_share(&r, (double)f.weight_bytes, tern_ceiling_work(team->read));
         out->fit = tern_regime_fit_of(cold, &out->of_read);
     }
     if (out->has_int8) {
-        const struct tern_ratio r = tern_ratio_of(ns[KERNEL], ns[INT8], ROUNDS);
+        const struct tern_ratio r = over(&c, int8);
         out->of_int8 = tern_ceiling_share(&r, f.macs, tern_ceiling_work(team->int8));
     }
+    tern_comparison_free(&c);
+    return TERN_OK;
 }
 
 /* Bytes (multiply-adds) per ns of a ceiling, from the share of it that the kernel reached. */
@@ -94,7 +97,8 @@ enum tern_status tern_bench_measure(const struct tern_bench_plan *plan, const st
     struct tern_trial_facts f;
     tern_trial_facts(trial, &f);
     *out = (struct tern_bench_extra){.joules = NAN, .watts = NAN};
-    compare(plan, m, trial, team, cold, out);
+    const enum tern_status timed = compare(plan, m, trial, team, cold, out, e);
+    if (timed) return timed;
     const struct tern_count_work w = {
         .work = tern_trial_run,
         .ctx = trial,

@@ -43,7 +43,7 @@ static void record_extra(const struct tern_bench *b, const struct tern_bench_ent
         }
         tern_block_flags(&x->block, dirt, sizeof dirt);
     }
-    snprintf(flags, flags_bytes, "gbench%s%s%s%s%s%s", b->bed.machine->hypervisor[0] ? " vm" : "",
+    snprintf(flags, flags_bytes, "gbench%s%s%s%s%s%s", b->fixture.machine->hypervisor[0] ? " vm" : "",
              r->est.unstable ? " unstable" : "", dirt[0] ? " " : "", dirt,
              en->measured && x->fit == TERN_FIT_BROKEN ? " broken-ceiling" : "",
              en->measured && x->fit == TERN_FIT_NOT_SHOWN ? " regime-not-shown" : "");

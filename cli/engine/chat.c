@@ -25,21 +25,15 @@ struct job {
     size_t count;
 };
 
-static int take_count(void *ctx, const char *arg) {
-    struct job *j = ctx;
-    if (!strcmp(arg, "-1")) return j->count = SIZE_MAX, 0;
-    return tern_cli_size("chat", "-n", arg, 1, 1u << 20, &j->count) ? 0 : 3;
-}
-
-static int parse(struct job *j, int argc, char **argv) {
-    const struct tern_cli_option own[] = {
-        {"count", 'n', .take = take_count, .ctx = j},
-        {"template", .text = &j->frame},
-        {"system", .text = &j->system},
-    };
-    return tern_cli_engine_parse(&j->c, &tern_command_chat, TERN_CLI_STEP | TERN_CLI_SAMPLING, own,
-                                 sizeof own / sizeof *own, argc, argv);
-}
+static const struct tern_cli_option options[] = {
+    {"count", 'n', "N",
+     "most tokens of an answer (default 512); -1: until the model ends or the context is full",
+     TERN_CLI_COUNT(struct job, count, 1, 1u << 20)},
+    {"template", 0, "T", "llama3, bitnet, falcon3, chatml or none (default: the one of the file)",
+     TERN_CLI_TEXT(struct job, frame)},
+    {"system", 0, "TEXT", "what the model is told before the conversation",
+     TERN_CLI_TEXT(struct job, system)},
+};
 
 static int print_text(void *ctx, const char *text, size_t bytes) {
     (void)ctx;
@@ -80,7 +74,7 @@ static int one_line(const struct job *j, struct tern_chat *chat, const struct te
     interrupted = 0;
     *status = tern_chat_say(chat, line, print_text, NULL, &done, e);
     if (*status == TERN_BAD_INPUT) { /* this turn only */
-        fprintf(stderr, "tern: %s; /reset begins anew\n", e->text);
+        fprintf(stderr, "tern: %s; /reset starts again\n", e->text);
         *status = TERN_OK;
         return 1;
     }
@@ -148,7 +142,8 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
     struct job j = {.c = {.sampling = {.top_p = 1}}, .count = 512};
-    const int rc = parse(&j, argc, argv);
+    int rc = tern_cli_parse(&tern_command_chat, argc, argv, &j, NULL);
+    if (!rc) rc = tern_cli_engine_check(&j.c, "chat");
     if (rc) return rc;
     const enum tern_status s = work(&j, &e);
     return s == TERN_OK ? 0 : tern_cli_fail(s, &e);
@@ -157,23 +152,13 @@ static int run(int argc, char **argv) {
 const struct tern_command tern_command_chat = {
     .name = "chat",
     .summary = "talks with a model, in its own chat template",
-    .help =
-        "usage: tern chat [-m FILE.gguf|FOLDER|synth:NAME] [options]\n\n"
-        "Each line is a message; the answer goes to stdout. Lines may come from a pipe. /reset forgets the\n"
-        "conversation, /help lists the commands, Ctrl-C stops the answer and not the program. Without -m "
-        "the\n"
-        "micro model that comes with tern runs.\n\n"
-        "  -m, --model M       GGUF file, folder of safetensors, or synth:NAME for real shapes with random "
-        "weights\n"
-        "      --template T    llama3, bitnet, falcon3, chatml or none (the one of the file)\n"
-        "      --system TEXT   what the model is told before the conversation\n"
-        "  -n, --count N       most tokens of an answer (512); -1: until the model ends or the context is "
-        "full\n"
-        "  -t, --threads T     worker threads (what wisdom knows to be best, else all processors);\n"
-        "                      --threads-prefill T those of the prompt (T, or by wisdom too)\n"
-        "      --ctx N         positions of the conversation (the model's, at most "
-        "4096)\n" TERN_CLI_SAMPLING_HELP TERN_CLI_ENGINE_HELP
-        "  -q, --quiet         no progress, no speed\n\n"
-        "example: echo 'What is a trit?' | tern chat -n 32\n",
+    .usage = "[-m MODEL] [options]",
+    .about = "Each line is a message; the answer goes to stdout. Lines may come from a pipe. /reset forgets "
+             "the conversation and /help lists the commands. Ctrl-C stops the answer, not the program.",
+    .group = {TERN_CLI_MODEL_OPTIONS(offsetof(struct job, c)), TERN_CLI_GROUP(NULL, options, 0),
+              TERN_CLI_STEP_OPTIONS(offsetof(struct job, c)),
+              TERN_CLI_SAMPLING_OPTIONS(offsetof(struct job, c)),
+              TERN_CLI_ENGINE_OPTIONS(offsetof(struct job, c))},
+    .example = "echo 'What is a trit?' | tern chat -n 32",
     .run = run,
 };

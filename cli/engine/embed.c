@@ -25,18 +25,12 @@ static int take_pooling(void *ctx, const char *arg) {
     return j->pooling ? 0 : tern_cli_usage("embed", "--pool: '%s' is not one of mean, last, first", arg);
 }
 
-static int parse(struct job *j, int argc, char **argv) {
-    const struct tern_cli_option own[] = {
-        {"pool", .take = take_pooling, .ctx = j},
-        {"raw", .flag = &j->raw},
-        {"json", .flag = &j->json},
-    };
-    const int rc = tern_cli_engine_parse(&j->c, &tern_command_embed, TERN_CLI_STEP | TERN_CLI_TEXT, own,
-                                         sizeof own / sizeof *own, argc, argv);
-    if (rc) return rc;
-    if (!j->c.text == !j->c.file) return tern_cli_usage("embed", "give one text: -p TEXT or -f FILE");
-    return 0;
-}
+static const struct tern_cli_option options[] = {
+    {"pool", 0, "mean|last|first", "how the tokens become one vector (default: what the file says)",
+     TERN_CLI_TAKEN(take_pooling)},
+    {"raw", 0, NULL, "keep the length of the vector", TERN_CLI_FLAG(struct job, raw)},
+    {"json", 0, NULL, "as JSON", TERN_CLI_FLAG(struct job, json)},
+};
 
 /* The tokens of the text, with the end token where the file asks for one. */
 static enum tern_status text_ids(struct job *j, struct tern_error *e) {
@@ -102,8 +96,10 @@ static int print(const struct job *j) {
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
     struct job j = {0};
-    int rc = parse(&j, argc, argv);
+    int rc = tern_cli_parse(&tern_command_embed, argc, argv, &j, NULL);
+    if (!rc) rc = tern_cli_engine_check(&j.c, "embed");
     if (rc) return rc;
+    if (!j.c.text == !j.c.file) return tern_cli_usage("embed", "give one text: -p TEXT or -f FILE");
     const enum tern_status s = work(&j, &e);
     rc = s ? tern_cli_fail(s, &e) : print(&j);
     tern_cli_engine_close(&j.c);
@@ -115,23 +111,14 @@ static int run(int argc, char **argv) {
 const struct tern_command tern_command_embed = {
     .name = "embed",
     .summary = "the embedding vector of a text",
-    .help =
-        "usage: tern embed [-m MODEL] (-p TEXT | -f FILE) [options]\n\n"
-        "The vector of a text: the model's last hidden state after the output norm, pooled over the tokens "
-        "and scaled to\n"
-        "length 1. How it is pooled is said by the file of an embedding model (ARCH.pooling_type); any other "
-        "model needs\n"
-        "--pool, and its vectors are what the head would multiply, not trained to be compared.\n\n"
-        "  -m, --model M       GGUF file, folder of safetensors, or synth:NAME\n"
-        "  -p, --prompt TEXT   text; -f, --file FILE reads it from a file\n"
-        "      --pool P        mean, last or first token (default: what the file says)\n"
-        "      --raw           keep the length\n"
-        "  -t, --threads T     worker threads (by wisdom, else all processors); --threads-prefill T those of "
-        "several tokens "
-        "(T)\n"
-        "      --ctx N         positions (the model's, at most 4096): longer texts are refused\n" //
-    TERN_CLI_ENGINE_HELP "      --json          as JSON\n"
-        "  -q, --quiet         no progress line\n\n"
-        "example: tern embed -p \"Ternary weights are\" --pool last --json\n",
+    .usage = "[-m MODEL] (-p TEXT | -f FILE) [options]",
+    .about = "Prints the vector of a text: the model's last hidden state after the output norm, pooled over "
+             "the tokens and scaled to length 1. Texts that are longer than the context are refused.\n"
+             "The file of an embedding model says how to pool (ARCH.pooling_type). Any other model needs "
+             "--pool. Its vectors are what the head would multiply; they were not trained to be compared.",
+    .group = {TERN_CLI_MODEL_OPTIONS(offsetof(struct job, c)), TERN_CLI_TEXT_OPTIONS(offsetof(struct job, c)),
+              TERN_CLI_GROUP(NULL, options, 0), TERN_CLI_STEP_OPTIONS(offsetof(struct job, c)),
+              TERN_CLI_ENGINE_OPTIONS(offsetof(struct job, c))},
+    .example = "tern embed -p \"Ternary weights are\" --pool last --json",
     .run = run,
 };

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "cli/engine/options.h"
+#include "cli/files.h"
 
 #include "base/file.h"
 #include "harness/options.h"
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define COUNT(list) (sizeof(list) / sizeof *(list))
 #define CACHE_BYTES (16 << 20) /* smaller models are packed faster than a file is found */
 
 static int named(enum tern_status s, const struct tern_error *e) {
@@ -42,56 +42,90 @@ static int take_merge(void *ctx, const char *arg) {
     return named(tern_merge_named(arg, &c->engine.merge, &e), &e);
 }
 
-int tern_cli_engine_parse(struct tern_cli_engine *c, const struct tern_command *self, unsigned shared,
-                          const struct tern_cli_option *own, size_t count, int argc, char **argv) {
-    struct tern_engine_options *en = &c->engine;
-    struct tern_sampling *s = &c->sampling;
-    const struct tern_cli_option model[] = {
-        {"model", 'm', .text = &c->model},
-        {"quiet", 'q', .flag = &c->quiet},
-        {"kv", .take = take_kv, .ctx = c},
-        {"head", .take = take_head, .ctx = c},
-        {"act", .take = take_act, .ctx = c},
-        {"merge", .take = take_merge, .ctx = c},
-        {"ubatch", .size = &en->ubatch, .lo = 1, .hi = 1024},
-        {"block", .size = &en->block_bytes, .hi = SIZE_MAX},
-        {"i2s-layout", .text = &c->layout},
-        {"wisdom", .text = &c->wisdom},
-        {"no-wisdom", .flag = &c->no_wisdom},
-        {"cache", .text = &c->cache},
-        {"no-cache", .flag = &c->no_cache},
-    };
-    const struct tern_cli_option step[] = {
-        {"threads", 't', .size = &en->threads, .lo = 1, .hi = 4096},
-        {"threads-prefill", .size = &en->threads_prefill, .lo = 1, .hi = 4096},
-        {"ctx", .size = &en->context, .lo = 1, .hi = 1u << 24},
-    };
-    const struct tern_cli_option sampling[] = {
-        {"seed", .seed = &s->seed},
-        {"temp", .real = &s->temperature, .least = 0, .most = 100},
-        {"top-k", .size = &s->top_k, .lo = 0, .hi = 1u << 30},
-        {"top-p", .real = &s->top_p, .least = 1e-9, .most = 1},
-        {"min-p", .real = &s->min_p, .least = 0, .most = 1},
-        {"repeat-penalty", .real = &s->repeat_penalty, .least = 1e-3, .most = 1000},
-        {"repeat-last", .size = &s->repeat_last, .lo = 1, .hi = 1u << 20},
-    };
-    const struct tern_cli_option text[] = {
-        {"prompt", 'p', .text = &c->text},
-        {"file", 'f', .text = &c->file},
-    };
-    const struct tern_cli_option *const groups[] = {own, model, step, sampling, text};
-    const size_t counts[] = {count, COUNT(model), shared & TERN_CLI_STEP ? COUNT(step) : 0,
-                             shared & TERN_CLI_SAMPLING ? COUNT(sampling) : 0,
-                             shared & TERN_CLI_TEXT ? COUNT(text) : 0};
-    c->command = self->name;
-    const int rc = tern_cli_options(self, argc, argv, groups, counts, COUNT(groups));
-    en->quiet = c->quiet;
-    if (rc) return rc;
-    if (optind < argc) return tern_cli_usage(self->name, "'%s' is not an option", argv[optind]);
+const struct tern_cli_option tern_cli_model_options[] = {
+    {"model", 'm', "MODEL",
+     "GGUF file, folder of safetensors, or synth:NAME for real shapes with random weights (default: the "
+     "small model that comes with tern)",
+     TERN_CLI_TEXT(struct tern_cli_engine, model)},
+    {"quiet", 'q', NULL, "no progress, no speed", TERN_CLI_FLAG(struct tern_cli_engine, quiet)},
+};
+
+const struct tern_cli_option tern_cli_engine_options[] = {
+    {"kv", 0, "f16|f32|q8", "type of the key/value cache (default f16)", TERN_CLI_TAKEN(take_kv)},
+    {"head", 0, "auto|f16|f32|q8|q6_k|exact2",
+     "type of the output matrix (default auto: what keeps every value); exact2 gives the same result from "
+     "fewer bytes, see docs/exact-head.md",
+     TERN_CLI_TAKEN(take_head)},
+    {"act", 0, "i8|f32",
+     "activations (default i8); f32 leaves them unquantised, for comparison: the result is another one, and "
+     "slower",
+     TERN_CLI_TAKEN(take_act)},
+    {"ubatch", 0, "N", "prompt tokens per step (default 128)",
+     TERN_CLI_NUMBER(struct tern_cli_engine, engine.ubatch, 1, 1024)},
+    {"merge", 0, "auto|never|always", "q, k and v as one matrix, gate and up as one; see docs/engine.md",
+     TERN_CLI_TAKEN(take_merge)},
+    {"block", 0, "BYTES",
+     "results kept before their epilogue (default 0: 256 KiB; a huge number, such as 999999999999: all of "
+     "them, and nothing is fused)",
+     TERN_CLI_NUMBER(struct tern_cli_engine, engine.block_bytes, 0, SIZE_MAX)},
+    {"i2s-layout", 0, "x86|arm|rows4", "layout of I2_S tensors (default: guessed; see docs/models.md)",
+     TERN_CLI_TEXT(struct tern_cli_engine, layout)},
+    {"wisdom", 0, "FILE", "use this wisdom (default: TERN_WISDOM, else the user's)",
+     TERN_CLI_TEXT(struct tern_cli_engine, wisdom)},
+    {"no-wisdom", 0, NULL, "ignore what was tuned", TERN_CLI_FLAG(struct tern_cli_engine, no_wisdom)},
+    {"cache", 0, "DIR",
+     "keep packed weights there (default: models of 16 MB and more are kept in the user's cache folder)",
+     TERN_CLI_TEXT(struct tern_cli_engine, cache)},
+    {"no-cache", 0, NULL, "neither read nor keep packed weights",
+     TERN_CLI_FLAG(struct tern_cli_engine, no_cache)},
+};
+
+const struct tern_cli_option tern_cli_step_options[] = {
+    {"threads", 't', "T", "worker threads (default: what wisdom knows to be best, else all processors)",
+     TERN_CLI_NUMBER(struct tern_cli_engine, engine.threads, 1, 4096)},
+    {"threads-prefill", 0, "T",
+     "worker threads for several tokens at once, such as a prompt (default: as --threads, or by wisdom, too)",
+     TERN_CLI_NUMBER(struct tern_cli_engine, engine.threads_prefill, 1, 4096)},
+    {"ctx", 0, "N", "positions of the cache (default: the model's, at most 4096)",
+     TERN_CLI_NUMBER(struct tern_cli_engine, engine.context, 1, 1u << 24)},
+};
+
+const struct tern_cli_option tern_cli_sampling_options[] = {
+    {"temp", 0, "X", "temperature (default 0: always the likeliest token)",
+     TERN_CLI_REAL(struct tern_cli_engine, sampling.temperature, 0, 100)},
+    {"top-k", 0, "K", "only the K likeliest tokens",
+     TERN_CLI_NUMBER(struct tern_cli_engine, sampling.top_k, 0, 1u << 30)},
+    {"min-p", 0, "P", "of those, the ones that are at least P times as likely as the likeliest",
+     TERN_CLI_REAL(struct tern_cli_engine, sampling.min_p, 0, 1)},
+    {"top-p", 0, "P", "of those, the fewest whose probabilities reach P",
+     TERN_CLI_REAL(struct tern_cli_engine, sampling.top_p, 1e-9, 1)},
+    {"repeat-penalty", 0, "X", "divides positive logits of the last tokens (1: none)",
+     TERN_CLI_REAL(struct tern_cli_engine, sampling.repeat_penalty, 1e-3, 1000)},
+    {"repeat-last", 0, "N", "how many last tokens are meant (default 64)",
+     TERN_CLI_NUMBER(struct tern_cli_engine, sampling.repeat_last, 1, 1u << 20)},
+    {"seed", 0, "N", "seed of the sampling (default 0)",
+     TERN_CLI_SEED(struct tern_cli_engine, sampling.seed, UINT64_MAX)},
+};
+
+const struct tern_cli_option tern_cli_text_options[] = {
+    {"prompt", 'p', "TEXT", "the text", TERN_CLI_TEXT(struct tern_cli_engine, text)},
+    {"file", 'f', "FILE", "the text, from a file", TERN_CLI_TEXT(struct tern_cli_engine, file)},
+};
+
+#define HOLDS(options, n)                                                                                    \
+    _Static_assert(sizeof(options) / sizeof *(options) == (n), "the number in options.h")
+HOLDS(tern_cli_model_options, TERN_CLI_MODEL_N);
+HOLDS(tern_cli_engine_options, TERN_CLI_ENGINE_N);
+HOLDS(tern_cli_step_options, TERN_CLI_STEP_N);
+HOLDS(tern_cli_sampling_options, TERN_CLI_SAMPLING_N);
+HOLDS(tern_cli_text_options, TERN_CLI_TEXT_N);
+
+int tern_cli_engine_check(struct tern_cli_engine *c, const char *command) {
+    c->command = command;
+    c->engine.quiet = c->quiet;
     if (c->no_wisdom && c->wisdom)
-        return tern_cli_usage(self->name, "--wisdom and --no-wisdom exclude each other");
-    if (c->no_cache && c->cache)
-        return tern_cli_usage(self->name, "--cache and --no-cache exclude each other");
+        return tern_cli_usage(command, "--wisdom and --no-wisdom exclude each other");
+    if (c->no_cache && c->cache) return tern_cli_usage(command, "--cache and --no-cache exclude each other");
     return 0;
 }
 
@@ -101,10 +135,10 @@ static const char *cache_folder(struct tern_cli_engine *c) {
     const char *path = tern_model_path(c->m);
     if (c->no_cache) return NULL;
     if (c->cache && c->m->file && !path)
-        fprintf(
-            stderr,
-            "tern: warning: cache: %s: weights of a folder are not kept; tern convert makes a GGUF file\n",
-            c->model);
+        fprintf(stderr,
+                "tern: warning: cache: %s: packed weights of a folder of safetensors are not kept; tern "
+                "convert makes a GGUF file of it\n",
+                c->model);
     if (c->cache) return c->cache;
     if (!path || stat(path, &st) || st.st_size < CACHE_BYTES) return NULL;
     return c->folder = tern_xdg_path("cache", "packed");

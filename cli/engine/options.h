@@ -1,15 +1,16 @@
-/* What the commands that run a model have in common: model, threads, caches, head, wisdom, sampling, text. */
+/* What the commands that run a model share: model, threads, caches, head, wisdom, sampling, text. Each command
+ * lists the groups that it has (TERN_CLI_MODEL_OPTIONS ...) and calls tern_cli_engine_check after it parsed. */
 #ifndef TERN_CLI_ENGINE_OPTIONS_H
 #define TERN_CLI_ENGINE_OPTIONS_H
 
-#include "cli/options.h"
+#include "cli/command.h"
 #include "harness/engine.h"
 #include "harness/text/sample.h"
 
 struct tern_cli_engine {
-    const char *command;                         /* for messages; set by tern_cli_engine_parse */
+    const char *command;                         /* for messages; set by tern_cli_engine_check */
     const char *model, *wisdom, *cache, *layout; /* layout: of I2_S tensors */
-    const char *text, *file;                     /* -p and -f of TERN_CLI_TEXT */
+    const char *text, *file;                     /* of TERN_CLI_TEXT_OPTIONS */
     int no_wisdom, no_cache, quiet;
     struct tern_engine_options engine; /* complete after tern_cli_engine_open */
     struct tern_sampling sampling;
@@ -19,43 +20,39 @@ struct tern_cli_engine {
     char *found, *folder;
 };
 
-/* Which of the shared options a command has besides those of the model itself. */
-enum tern_cli_shared {
-    TERN_CLI_MODEL = 0,    /* model, quiet, kv, head, act, ubatch, wisdom, cache, merge, block, i2s-layout */
-    TERN_CLI_STEP = 1,     /* threads, threads-prefill, ctx */
-    TERN_CLI_SAMPLING = 2, /* temp, top-k, top-p, min-p, repeat-penalty, repeat-last, seed */
-    TERN_CLI_TEXT = 4      /* prompt, file */
+/* The shared options, for the tables of commands. Their structure is struct tern_cli_engine; `at` is where it
+ * lies in the structure of the command. */
+extern const struct tern_cli_option tern_cli_model_options[], tern_cli_engine_options[],
+    tern_cli_step_options[], tern_cli_sampling_options[], tern_cli_text_options[];
+enum {
+    TERN_CLI_MODEL_N = 2,
+    TERN_CLI_ENGINE_N = 11,
+    TERN_CLI_STEP_N = 3,
+    TERN_CLI_SAMPLING_N = 7,
+    TERN_CLI_TEXT_N = 2
 };
+/* --model, --quiet */
+#define TERN_CLI_MODEL_OPTIONS(at)                                                                           \
+    { NULL, tern_cli_model_options, TERN_CLI_MODEL_N, at }
+/* --kv, --head, --act, --merge, --ubatch, --block, --i2s-layout, --wisdom, --cache and their opposites */
+#define TERN_CLI_ENGINE_OPTIONS(at)                                                                          \
+    { "How the model is computed", tern_cli_engine_options, TERN_CLI_ENGINE_N, at }
+/* --threads, --threads-prefill, --ctx */
+#define TERN_CLI_STEP_OPTIONS(at)                                                                            \
+    { NULL, tern_cli_step_options, TERN_CLI_STEP_N, at }
+/* --temp, --top-k, --top-p, --min-p, --repeat-penalty, --repeat-last, --seed */
+#define TERN_CLI_SAMPLING_OPTIONS(at)                                                                        \
+    { "How tokens are chosen", tern_cli_sampling_options, TERN_CLI_SAMPLING_N, at }
+/* --prompt, --file */
+#define TERN_CLI_TEXT_OPTIONS(at)                                                                            \
+    { NULL, tern_cli_text_options, TERN_CLI_TEXT_N, at }
 
-/* Their lines of the help. */
-#define TERN_CLI_SAMPLING_HELP                                                                               \
-    "      --temp X        temperature (0: always the likeliest token)\n"                                    \
-    "      --top-k K, --min-p P, --top-p P    only the K likeliest; of those the ones at least P times as\n" \
-    "                      likely as the likeliest; of those the fewest whose probabilities reach P\n"       \
-    "      --repeat-penalty X    divides positive logits of the last tokens (1: none); --repeat-last N "     \
-    "(64)\n"                                                                                                 \
-    "      --seed N        of the sampling (0)\n"
-#define TERN_CLI_ENGINE_HELP                                                                                 \
-    "      --kv f16|f32|q8    type of the key/value cache (f16)\n"                                           \
-    "      --head auto|f16|f32|q8|q6_k|exact2    type of the output matrix (auto: what keeps every value;\n" \
-    "                      exact2: the same result from fewer bytes, see docs/exact-head.md)\n"              \
-    "      --act i8|f32    f32 leaves activations unquantised, for comparison: another result, slower "      \
-    "(i8)\n"                                                                                                 \
-    "      --ubatch N      prompt tokens per step (128)\n"                                                   \
-    "      --merge auto|never|always    q, k and v as one matrix, gate and up as one (docs/engine.md)\n"     \
-    "      --block BYTES   results kept before their epilogue (0: 256 KiB; 1e18 or so: all, not fused)\n"    \
-    "      --i2s-layout L  of I2_S tensors: x86, arm or rows4 (guessed; see docs/models.md)\n"               \
-    "      --no-wisdom     ignore what was tuned; --wisdom FILE uses that file\n"                            \
-    "      --no-cache      neither read nor keep packed weights; --cache DIR keeps them there (models of\n"  \
-    "                      16 MB and more are kept in the cache folder of the user)\n"
-
-/* Reads the command line of `self`: its own `count` options and the shared ones (one of its own replaces a
- * shared one of the same name), no operands. 0, or the exit code after a line on stderr. */
-int tern_cli_engine_parse(struct tern_cli_engine *c, const struct tern_command *self, unsigned shared,
-                          const struct tern_cli_option *own, size_t count, int argc, char **argv);
-/* Opens the model (without one the default) and wisdom, warns on stderr, completes c->engine. */
+/* What the options say together must make sense. 0, or the exit code after a line on stderr. */
+int tern_cli_engine_check(struct tern_cli_engine *c, const char *command);
+/* Opens the model, or the default one when none was named. Reads wisdom and completes c->engine. Warnings go to
+ * stderr. */
 enum tern_status tern_cli_engine_open(struct tern_cli_engine *c, struct tern_error *e);
-/* After the work: keeps the packed weights if they are to be kept; a failure is a warning. */
+/* After the work: keeps the packed weights in the cache, if there is one. A failure is a warning on stderr. */
 void tern_cli_engine_keep(const struct tern_cli_engine *c, struct tern_engine *en);
 void tern_cli_engine_close(struct tern_cli_engine *c);
 

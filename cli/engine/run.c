@@ -17,7 +17,8 @@
 /* Everything `tern run` was asked for and holds. */
 struct job {
     struct tern_cli_engine c;
-    const char *tokens, *logits;
+    struct tern_cli_numbers tokens;
+    const char *logits;
     size_t count; /* SIZE_MAX: until the end or the context is full */
     int print_ids, ignore_end, shift;
     size_t keep;
@@ -31,27 +32,27 @@ struct job {
     struct tern_error *error;
 };
 
-static int take_count(void *ctx, const char *arg) {
-    struct job *j = ctx;
-    if (!strcmp(arg, "-1")) return j->count = SIZE_MAX, 0;
-    return tern_cli_size("run", "-n", arg, 0, 1u << 20, &j->count) ? 0 : 3;
-}
+static const struct tern_cli_option options[] = {
+    {"tokens", 0, "IDS", "the prompt as token ids (1,2,3), used as they are: no beginning-of-text is added",
+     TERN_CLI_NUMBERS(struct job, tokens, 0, INT32_MAX)},
+    {"count", 'n', "N", "tokens to generate (default 32); -1: until the model ends or the context is full",
+     TERN_CLI_COUNT(struct job, count, 0, 1u << 20)},
+    {"ignore-eos", 0, NULL, "go on when the model ends", TERN_CLI_FLAG(struct job, ignore_end)},
+    {"print-ids", 0, NULL, "print the ids of the generated tokens instead of their text",
+     TERN_CLI_FLAG(struct job, print_ids)},
+    {"logits", 0, "FILE", "write the logits of every prompt position: f32, little-endian, row by row",
+     TERN_CLI_TEXT(struct job, logits)},
+    {"context-shift", 0, NULL,
+     "go on when the cache is full: keep the first part, drop half of the rest, and read what is left anew",
+     TERN_CLI_FLAG(struct job, shift)},
+    {"keep", 0, "N", "positions that a shift keeps (default: the prompt, at most a quarter)",
+     TERN_CLI_NUMBER(struct job, keep, 1, 1u << 24)},
+};
 
-static int parse(struct job *j, int argc, char **argv) {
-    const struct tern_cli_option own[] = {
-        {"count", 'n', .take = take_count, .ctx = j},
-        {"tokens", .text = &j->tokens},
-        {"print-ids", .flag = &j->print_ids},
-        {"logits", .text = &j->logits},
-        {"ignore-eos", .flag = &j->ignore_end},
-        {"context-shift", .flag = &j->shift},
-        {"keep", .size = &j->keep, .lo = 1, .hi = 1u << 24},
-    };
-    const int rc =
-        tern_cli_engine_parse(&j->c, &tern_command_run, TERN_CLI_STEP | TERN_CLI_SAMPLING | TERN_CLI_TEXT,
-                              own, sizeof own / sizeof *own, argc, argv);
+static int check(struct job *j) {
+    const int rc = tern_cli_engine_check(&j->c, "run");
     if (rc) return rc;
-    if (!!j->c.text + !!j->c.file + !!j->tokens != 1)
+    if (!!j->c.text + !!j->c.file + !!j->tokens.count != 1)
         return tern_cli_usage("run", "give one prompt: -p TEXT, -f FILE or --tokens IDS");
     if (j->keep && !j->shift) return tern_cli_usage("run", "--keep needs --context-shift");
     if (j->count == SIZE_MAX && j->shift && j->ignore_end)
@@ -62,13 +63,10 @@ static int parse(struct job *j, int argc, char **argv) {
 /* The prompt's ids: given ones as they are; a text's with the beginning-of-text token that the model wants.
  */
 static enum tern_status prompt_ids(struct job *j, int32_t **ids, size_t *count, struct tern_error *e) {
-    if (j->tokens) {
-        size_t *list = NULL;
-        if (!tern_cli_sizes("run", "--tokens", j->tokens, 0, INT32_MAX, &list, count))
-            return TERN_SKIPPED; /* said already */
+    if (j->tokens.count) {
+        *count = j->tokens.count;
         *ids = malloc(*count * sizeof **ids);
-        for (size_t i = 0; *ids && i < *count; i++) (*ids)[i] = (int32_t)list[i];
-        free(list);
+        for (size_t i = 0; *ids && i < *count; i++) (*ids)[i] = (int32_t)j->tokens.item[i];
         return *ids ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "prompt: out of memory");
     }
     char *owned = NULL;
@@ -135,10 +133,10 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
                 (double)f->exact.rescored / (double)f->exact.steps, j->c.m->hp.vocab,
                 (unsigned long long)f->exact.steps);
     if (f->threads_by_wisdom)
-        fprintf(stderr, "threads:    %zu for a token, which wisdom knows to be fastest\n", f->threads);
+        fprintf(stderr, "threads:    %zu for each token: by wisdom the fastest count\n", f->threads);
     fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers%s%s%s\n",
             f->decode_plan, f->prefill_plan, f->from_wisdom, f->planned,
-            f->lent ? ", which the slowest kind of core lends" : "",
+            f->lent ? "; it was measured on the slowest kind of core" : "",
             f->merged_qkv ? "; q, k and v are one matrix" : "",
             f->merged_gate_up ? "; gate and up are one matrix" : "");
 }
@@ -149,7 +147,7 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
     struct tern_generation_facts done;
     struct tern_engine_facts facts;
     enum tern_status s = tern_cli_engine_open(&j->c, e);
-    if (s == TERN_OK && !(j->tokens && j->print_ids)) s = tern_tokenizer_new(j->c.m, &j->tok, e);
+    if (s == TERN_OK && !(j->tokens.count && j->print_ids)) s = tern_tokenizer_new(j->c.m, &j->tok, e);
     struct tern_generation g = {.most = j->count,
                                 .sampling = j->c.sampling,
                                 .ignore_end = j->ignore_end,
@@ -187,35 +185,26 @@ static enum tern_status work(struct job *j, struct tern_error *e) {
 static int run(int argc, char **argv) {
     struct tern_error e = {""};
     struct job j = {.c = {.sampling = {.top_p = 1}}, .count = 32, .error = &e};
-    const int rc = parse(&j, argc, argv);
+    int rc = tern_cli_parse(&tern_command_run, argc, argv, &j, NULL);
     if (rc) return rc;
-    const enum tern_status s = work(&j, &e);
-    if (s == TERN_SKIPPED) return 3;
-    return s == TERN_OK ? 0 : tern_cli_fail(s, &e);
+    rc = check(&j);
+    if (!rc) {
+        const enum tern_status s = work(&j, &e);
+        rc = s == TERN_OK ? 0 : tern_cli_fail(s, &e);
+    }
+    tern_cli_release(&tern_command_run, &j);
+    return rc;
 }
 
 const struct tern_command tern_command_run = {
     .name = "run",
     .summary = "generates text with a model",
-    .help =
-        "usage: tern run [-m FILE.gguf|FOLDER|synth:NAME] (-p TEXT | -f FILE | --tokens IDS) [options]\n\n"
-        "Generated text goes to stdout, speed to stderr. Without -m the small model that comes with tern "
-        "runs.\n\n"
-        "  -m, --model M       GGUF file, folder of safetensors, or synth:NAME for real shapes with random "
-        "weights\n"
-        "  -p, --prompt TEXT   prompt; -f, --file FILE reads it from a file\n"
-        "      --tokens IDS    prompt as token ids (1,2,3), used as they are: no beginning-of-text is added\n"
-        "  -n, --count N       tokens to generate (32); -1: until the model ends or the context is full\n"
-        "  -t, --threads T     worker threads (what wisdom knows to be best, else all processors);\n"
-        "                      --threads-prefill T those of the prompt (T, or by wisdom too)\n"
-        "      --ignore-eos    goes on when the model ends\n"
-        "      --print-ids     prints the ids of the generated tokens instead of their text\n"
-        "      --logits FILE   writes the logits of every prompt position: f32, little-endian, row by row\n"
-        "      --ctx N         positions of the cache (the model's, at most 4096)\n"
-        "      --context-shift goes on when the cache is full: keeps the first part (--keep N positions; the "
-        "prompt,\n"
-        "                      at most a quarter), drops half of the rest and reads what is left "
-        "anew\n" TERN_CLI_SAMPLING_HELP TERN_CLI_ENGINE_HELP "  -q, --quiet         no progress, no speed\n\n"
-        "example: tern run -p \"Ternary weights are\" -n 32 -t 2\n",
+    .usage = "[-m MODEL] (-p TEXT | -f FILE | --tokens IDS) [options]",
+    .about = "Generates text. The text goes to stdout, the speed to stderr.",
+    .group = {TERN_CLI_MODEL_OPTIONS(offsetof(struct job, c)), TERN_CLI_TEXT_OPTIONS(offsetof(struct job, c)),
+              TERN_CLI_GROUP(NULL, options, 0), TERN_CLI_STEP_OPTIONS(offsetof(struct job, c)),
+              TERN_CLI_SAMPLING_OPTIONS(offsetof(struct job, c)),
+              TERN_CLI_ENGINE_OPTIONS(offsetof(struct job, c))},
+    .example = "tern run -p \"Ternary weights are\" -n 32 -t 2",
     .run = run,
 };

@@ -1,32 +1,13 @@
 #include "cli/command.h"
 
 #include "base/file.h"
-#include "models/gguf/model.h"
+#include "models/load/open.h"
 #include "models/tokenizer/tokenizer.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char help[] =
-    "usage: tern tokenize -m FILE (-p TEXT | -f FILE) [options]\n"
-    "\n"
-    "Prints the token ids of a text, or with --decode the text of token ids, byte for byte.\n"
-    "No beginning-of-text token is added.\n"
-    "\n"
-    "  -m, --model FILE   a GGUF file (a vocabulary without tensors will do), or synth:NAME\n"
-    "  -p, --prompt TEXT  the text\n"
-    "  -f, --file FILE    the text, from a file (- is standard input)\n"
-    "      --special      control tokens written out in the text (\"<|eot_id|>\") become their ids,\n"
-    "                     and with --decode they are written out\n"
-    "      --decode       the text is a list of ids, with commas or white space between them\n"
-    "      --json         {\"model\", \"count\", \"ids\"}, and with --decode \"text\" (\"hex\" when it is no "
-    "UTF-8)\n"
-    "  -h, --help         this text\n"
-    "\n"
-    "example: tern tokenize -m model.gguf -p 'Hello world'\n"
-    "         tern tokenize -m model.gguf --decode -p '9906 1917'\n";
 
 enum { MAX_TEXT_BYTES = 1 << 30 };
 
@@ -35,45 +16,25 @@ struct task {
     int special, decode, json;
 };
 
-static int run(int argc, char **argv);
-const struct tern_command tern_command_tokenize = {"tokenize", "ids of a text, or back", help, run};
+static const struct tern_cli_option options[] = {
+    {"model", 'm', "FILE", "a GGUF file (a vocabulary without tensors will do), or synth:NAME",
+     TERN_CLI_TEXT(struct task, model)},
+    {"prompt", 'p', "TEXT", "the text", TERN_CLI_TEXT(struct task, text)},
+    {"file", 'f', "FILE", "the text, from a file; - is standard input", TERN_CLI_TEXT(struct task, file)},
+    {"special", 0, NULL,
+     "control tokens written out in the text (\"<|eot_id|>\") become their ids, and --decode writes them out",
+     TERN_CLI_FLAG(struct task, special)},
+    {"decode", 0, NULL, "the text is a list of ids, with commas or white space between them",
+     TERN_CLI_FLAG(struct task, decode)},
+    {"json", 0, NULL,
+     "\"model\", \"count\" and \"ids\"; with --decode also \"text\", or \"hex\" when the text is no UTF-8",
+     TERN_CLI_FLAG(struct task, json)},
+};
 
-/* Returns 0, or the exit code. */
-static int parse(int argc, char **argv, struct task *t) {
-    enum { SPECIAL = 256, DECODE, JSON };
-    static const struct option options[] = {
-        {"model", required_argument, 0, 'm'}, {"prompt", required_argument, 0, 'p'},
-        {"file", required_argument, 0, 'f'},  {"special", no_argument, 0, SPECIAL},
-        {"decode", no_argument, 0, DECODE},   {"json", no_argument, 0, JSON},
-        {"help", no_argument, 0, 'h'},        {0, 0, 0, 0}};
-    const char *name = tern_command_tokenize.name;
-    for (int c; (c = tern_cli_getopt(argc, argv, "m:p:f:h", options, &tern_command_tokenize)) != -1;) {
-        switch (c) {
-        case 'm':
-            t->model = optarg;
-            break;
-        case 'p':
-            t->text = optarg;
-            break;
-        case 'f':
-            t->file = optarg;
-            break;
-        case SPECIAL:
-            t->special = 1;
-            break;
-        case DECODE:
-            t->decode = 1;
-            break;
-        case JSON:
-            t->json = 1;
-            break;
-        default:
-            return 3;
-        }
-    }
-    if (optind < argc) return tern_cli_usage(name, "unexpected argument '%s'", argv[optind]);
-    if (!t->model) return tern_cli_usage(name, "-m FILE is missing");
-    if (!t->text == !t->file) return tern_cli_usage(name, "exactly one of -p TEXT and -f FILE is needed");
+static int check(const struct task *t) {
+    if (!t->model) return tern_cli_usage("tokenize", "-m FILE is missing");
+    if (!t->text == !t->file)
+        return tern_cli_usage("tokenize", "exactly one of -p TEXT and -f FILE is needed");
     return 0;
 }
 
@@ -151,15 +112,15 @@ static json_t *answer(const char *model, const int32_t *ids, size_t count, const
 
 static int run(int argc, char **argv) {
     struct task task = {0};
-    const int usage = parse(argc, argv, &task);
-    if (usage) return usage;
+    int rc = tern_cli_parse(&tern_command_tokenize, argc, argv, &task, NULL);
+    if (!rc) rc = check(&task);
+    if (rc) return rc;
 
     struct tern_error e = {""};
     struct tern_tokenizer *t = NULL;
     char *from_file = NULL, *decoded = NULL;
     int32_t *ids = NULL;
     size_t bytes = task.text ? strlen(task.text) : 0, count = 0, decoded_bytes = 0;
-    int rc = 0;
     enum tern_status s = open_tokenizer(task.model, &t, &e);
     if (!s && task.file)
         s = tern_file_read(strcmp(task.file, "-") ? task.file : "/dev/stdin", MAX_TEXT_BYTES, &from_file,
@@ -185,3 +146,15 @@ done:
     tern_tokenizer_free(t);
     return s ? tern_cli_fail(s, &e) : rc;
 }
+
+const struct tern_command tern_command_tokenize = {
+    .name = "tokenize",
+    .summary = "ids of a text, or back",
+    .usage = "-m FILE (-p TEXT | -f FILE) [options]",
+    .about = "Prints the token ids of a text. With --decode it prints the text of token ids, byte for byte. "
+             "No beginning-of-text token is added.",
+    .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .example =
+        "tern tokenize -m model.gguf -p 'Hello world'\ntern tokenize -m model.gguf --decode -p '9906 1917'",
+    .run = run,
+};

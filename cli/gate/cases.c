@@ -4,7 +4,7 @@
 
 #include "base/file.h"
 #include "measure/machine/machine.h"
-#include "tuner/trial/bed.h"
+#include "tuner/trial/fixture.h"
 
 #include <math.h>
 #include <signal.h>
@@ -27,27 +27,29 @@ static const char *level_of(const struct tern_variant *v) {
     return mark ? mark + 2 : "scalar";
 }
 
-char *gate_default_filter(const struct gate_arguments *a, struct tern_error *e) {
+enum tern_status gate_default_filter(const struct gate_arguments *a, char **out, struct tern_error *e) {
     const struct tern_machine *machine;
+    const enum tern_status s = tern_machine_get(&machine, e);
+    if (s) return s;
     char *text = strdup("^(");
-    if (tern_machine_get(&machine, e)) return free(text), NULL;
     for (size_t i = 0; i < a->problems && text; i++) {
-        size_t m, k, n;
-        if (!tern_cli_shape("gate", a->problem[i], &m, &k, &n)) {
-            tern_fail(e, TERN_BAD_INPUT, "gate: --problem: '%s' is no problem", a->problem[i]);
-            return free(text), NULL;
-        }
+        size_t m = 0, k = 0, n = 0;
+        tern_cli_shape("gate", a->problem[i], &m, &k, &n);
         const struct tern_variant *v = tern_variant_static(machine->usable, TERN_ACT_I8, NULL, m, k, n);
         char *longer = tern_format_text("%s%s%s/%zux%zux%zu/%s", text, i ? "|" : "", v->name, m, k, n,
                                         i + 1 == a->problems ? ")" : "");
         free(text);
         text = longer;
     }
-    if (!text) tern_fail(e, TERN_NO_MEMORY, "gate: out of memory");
-    return text;
+    *out = text;
+    return text ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "gate: out of memory");
 }
 
-static enum tern_status prepare(const struct gate_arguments *a, struct tern_bed *bed,
+const struct tern_cli_filter *gate_base_filter(const struct gate_arguments *a) {
+    return a->base_filter.text ? &a->base_filter : &a->filter;
+}
+
+static enum tern_status prepare(const struct gate_arguments *a, struct tern_fixture *fixture,
                                 struct tern_trial **trial, struct tern_error *e) {
     const struct tern_machine *machine;
     const struct tern_variant *v = a->variant ? tern_variant_named(a->variant) : NULL;
@@ -55,50 +57,48 @@ static enum tern_status prepare(const struct gate_arguments *a, struct tern_bed 
     struct tern_verdict verdict;
     struct tern_team *team;
     if (!v)
-        return tern_fail(e, TERN_BAD_INPUT, "gate: --variant: '%s' is no variant",
+        return tern_fail(e, TERN_BAD_INPUT, "gate: --variant: '%s' is not a variant",
                          a->variant ? a->variant : "");
     int param[TERN_MAX_PARAMS];
     enum tern_status s = tern_variant_params_parse(v, a->params ? a->params : "-", param, e);
     if (s) return s;
-    if (a->problems != 1 || !tern_cli_shape("gate", a->problem[0], &p.m, &p.k, &p.n))
+    if (a->given.count != 1 || !tern_cli_shape("gate", a->problem[0], &p.m, &p.k, &p.n))
         return tern_fail(e, TERN_BAD_INPUT, "gate: --count-calls: needs one --problem");
     s = tern_machine_get(&machine, e);
-    if (!s) s = tern_bed_open(machine, a->seed, bed, e);
-    if (!s) s = tern_bed_prove(bed, v, &verdict, e);
-    if (!s && !tern_bed_proof(bed, v)) s = tern_fail(e, TERN_CHECK_FAILED, "%s: %s", v->name, verdict.text);
-    if (!s) s = tern_bed_team(bed, 1, &team, e);
-    if (!s) s = tern_stock_shape(bed->stock, p.m, p.k, team->pool, e);
+    if (!s) s = tern_fixture_open(machine, a->seed, fixture, e);
+    if (!s) s = tern_fixture_prove(fixture, v, &verdict, e);
+    if (!s && !tern_fixture_proof(fixture, v))
+        s = tern_fail(e, TERN_CHECK_FAILED, "%s: %s", v->name, verdict.text);
+    if (!s) s = tern_fixture_team(fixture, 1, &team, e);
+    if (!s) s = tern_test_weights_shape(fixture->test_weights, p.m, p.k, team->pool, e);
     if (!s)
-        s = tern_trial_new(tern_bed_proof(bed, v), param, &p, bed->stock, team->pool, machine->usable, 0,
-                           trial, e);
+        s = tern_trial_new(tern_fixture_proof(fixture, v), param, &p, fixture->test_weights, team->pool,
+                           machine->usable, 0, trial, e);
     return s;
 }
 
 int gate_count_calls(const struct gate_arguments *a) {
-    struct tern_bed bed = {0};
+    struct tern_fixture fixture = {0};
     struct tern_trial *trial = NULL;
     struct tern_error e = {""};
     const int mark = getenv("TERN_GATE_MARK") != NULL;
-    const enum tern_status s = prepare(a, &bed, &trial, &e);
+    const enum tern_status s = prepare(a, &fixture, &trial, &e);
     if (!s) {
         if (mark) raise(SIGUSR2);
         tern_trial_run(trial, a->calls);
         if (mark) raise(SIGUSR2);
     }
     tern_trial_free(trial);
-    tern_bed_close(&bed);
+    tern_fixture_close(&fixture);
     return s ? tern_cli_fail(s, &e) : 0;
 }
 
-static enum tern_status list(const struct gate_arguments *a, const char *filter, struct cases *out,
-                             struct tern_error *e) {
-    struct tern_cli_filter re;
+static enum tern_status list(const struct gate_arguments *a, const struct tern_cli_filter *filter,
+                             struct cases *out, struct tern_error *e) {
     const struct tern_machine *machine;
     size_t count;
     const struct tern_variant *all = tern_variants(&count);
-    enum tern_status s = tern_machine_get(&machine, e);
-    if (!s && !tern_cli_filter_new("gate", filter, &re))
-        s = tern_fail(e, TERN_BAD_INPUT, "gate: --filter: malformed");
+    const enum tern_status s = tern_machine_get(&machine, e);
     if (s) return s;
     for (size_t i = 0; i < a->problems; i++) {
         size_t m, k, n;
@@ -107,15 +107,14 @@ static enum tern_status list(const struct gate_arguments *a, const char *filter,
             char name[320];
             snprintf(name, sizeof name, "%s/%zux%zux%zu/t:1/%s", all[j].name, m, k, n, a->regime);
             if (!tern_variant_fits_signs(&all[j], machine->usable, m, k, n, NULL) ||
-                !tern_cli_matches(&re, name))
+                !tern_cli_matches(filter, name))
                 continue;
             out->variant[out->count] = &all[j];
             out->m[out->count] = m, out->k[out->count] = k, out->n[out->count] = n;
             out->count++;
         }
     }
-    tern_cli_filter_free(&re);
-    return out->count ? TERN_OK : tern_fail(e, TERN_BAD_INPUT, "gate: no case matches %s", filter);
+    return out->count ? TERN_OK : tern_fail(e, TERN_BAD_INPUT, "gate: no case matches %s", filter->text);
 }
 
 /* Fewer rows where single steps would take too long; the same for both builds. */
@@ -180,11 +179,12 @@ enum tern_status gate_by_proxy(const struct gate_arguments *a, struct tern_gate 
     base.count = candidate.count = 0;
     *out = (struct tern_gate){.mode = TERN_GATE_PROXY, .threshold = a->threshold, .seed = a->seed};
     enum tern_status s = tern_count_method_named(a->proxy, &wanted, e);
-    if (!s) s = list(a, a->base_filter, &base, e);
-    if (!s) s = list(a, a->filter, &candidate, e);
+    if (!s) s = list(a, gate_base_filter(a), &base, e);
+    if (!s) s = list(a, &a->filter, &candidate, e);
     if (!s && base.count != candidate.count)
-        s = tern_fail(e, TERN_BAD_INPUT, "gate: the filters match %zu and %zu cases", base.count,
-                      candidate.count);
+        s = tern_fail(e, TERN_BAD_INPUT,
+                      "gate: --baseline-filter matches %zu cases and --filter %zu; they must be equal",
+                      base.count, candidate.count);
     for (size_t i = 0; i < candidate.count && !s; i++) {
         const enum tern_count_method chosen = choose(level_of(candidate.variant[i]), wanted, e);
         if (!chosen) s = TERN_UNSUPPORTED;

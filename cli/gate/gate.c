@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "cli/gate/gate.h"
 
+#include "cli/files.h"
+
 #include "base/file.h"
 #include "base/progress.h"
 #include "reports/data/select.h"
@@ -12,145 +14,74 @@
 #include <string.h>
 #include <unistd.h>
 
-extern const struct tern_command tern_command_gate;
+static const struct tern_cli_option options[] = {
+    {"baseline", 0, "REF",
+     "commit to compare with; it is built once, in a worktree of its own (with --records: a commit of the "
+     "history)",
+     TERN_CLI_TEXT(struct gate_arguments, baseline)},
+    {"baseline-bin", 0, "PATH", "a tern that is built already",
+     TERN_CLI_TEXT(struct gate_arguments, base_program)},
+    {"candidate-bin", 0, "PATH", "the tern to judge (default: this program)",
+     TERN_CLI_TEXT(struct gate_arguments, program)},
+    {"source", 0, "DIR", "the git checkout that knows REF (default: the current folder)",
+     TERN_CLI_TEXT(struct gate_arguments, source)},
+    {"records", 0, "FILE", "measure nothing: compare these records with those of commit REF in the history",
+     TERN_CLI_TEXT(struct gate_arguments, records)},
+    {"db", 0, "FILE", "the history (default: history.db in the user's data folder)",
+     TERN_CLI_TEXT(struct gate_arguments, db)},
+    {"threshold", 0, "PCT", "slower by more than this is a regression (default 2)",
+     TERN_CLI_PERCENT(struct gate_arguments, threshold, 0.01, 1000)},
+    {"problem", 0, "MxK[xN]", "may be repeated (default 640x2560x1, 320x2560x1, 640x1280x1)",
+     TERN_CLI_TEXTS(struct gate_arguments, given, 256)},
+    {"filter", 0, "RE", "variants (default: the one that tern prefers for each problem)",
+     TERN_CLI_FILTER(struct gate_arguments, filter)},
+    {"baseline-filter", 0, "RE",
+     "variants of the baseline, when a variant was renamed; cases are then paired in their order",
+     TERN_CLI_FILTER(struct gate_arguments, base_filter)},
+    {"regime", 0, "hot|wcold",
+     "hot: weights stay in L2; wcold: they rotate through more than the last-level cache (default hot)",
+     TERN_CLI_TEXT(struct gate_arguments, regime)},
+    {"threads", 0, "LIST", "thread counts (default 1)", TERN_CLI_TEXT(struct gate_arguments, threads)},
+    {"groups", 0, "N", "groups of two processes of each build in the screening (default 4)",
+     TERN_CLI_NUMBER(struct gate_arguments, groups, 3, 1000)},
+    {"seed", 0, "N", "seed of the weights and the order of turns (default 1)",
+     TERN_CLI_SEED(struct gate_arguments, seed, INT64_MAX)},
+    {"budget", 0, "SECONDS", "about how long it may take (default 28)",
+     TERN_CLI_REAL(struct gate_arguments, budget, 1, 86400)},
+    {"proxy", 0, "HOW",
+     "instructions per call instead of time, for shared runners: auto (the default), counter, valgrind or "
+     "step",
+     TERN_CLI_TEXT(struct gate_arguments, proxy), .absent = "auto"},
+    {"junit", 0, "FILE", "write the result as JUnit XML", TERN_CLI_TEXT(struct gate_arguments, junit)},
+    {"markdown", 0, "FILE", "write the result as Markdown", TERN_CLI_TEXT(struct gate_arguments, markdown)},
+    {"json", 0, NULL, "the result as JSON", TERN_CLI_FLAG(struct gate_arguments, json)},
+    {"github", 0, NULL, "add annotation lines for GitHub", TERN_CLI_FLAG(struct gate_arguments, github)},
+    {"quiet", 'q', NULL, "no progress", TERN_CLI_FLAG(struct gate_arguments, quiet)},
+};
 
-static const char *const default_problem[] = {"640x2560x1", "320x2560x1", "640x1280x1"};
+static const struct tern_cli_option inner[] = {
+    {"worker", 0, NULL, "be the process that is measured", TERN_CLI_FLAG(struct gate_arguments, worker)},
+    {"count-calls", 0, "N",
+     "be the work whose instructions --proxy counts; needs --variant and one --problem",
+     TERN_CLI_NUMBER(struct gate_arguments, calls, 1, 1u << 20)},
+    {"variant", 0, "NAME", "with --count-calls: what is called",
+     TERN_CLI_TEXT(struct gate_arguments, variant)},
+    {"params", 0, "TEXT", "with --count-calls: its parameters", TERN_CLI_TEXT(struct gate_arguments, params)},
+};
 
 /* 0, or the exit code. */
-static int parse(int argc, char **argv, struct gate_arguments *a) {
-    enum {
-        BASELINE = 256,
-        BASE_BIN,
-        BIN,
-        RECORDS,
-        DB,
-        SOURCE,
-        FILTER,
-        BASE_FILTER,
-        REGIME,
-        THREADS,
-        PROXY,
-        JUNIT,
-        MARKDOWN,
-        VARIANT,
-        PROBLEM,
-        CALLS,
-        GROUPS,
-        SEED,
-        THRESHOLD,
-        BUDGET,
-        JSON,
-        GITHUB,
-        WORKER,
-        PARAMS
-    };
-    static const struct option options[] = {{"baseline", required_argument, 0, BASELINE},
-                                            {"baseline-bin", required_argument, 0, BASE_BIN},
-                                            {"candidate-bin", required_argument, 0, BIN},
-                                            {"records", required_argument, 0, RECORDS},
-                                            {"db", required_argument, 0, DB},
-                                            {"source", required_argument, 0, SOURCE},
-                                            {"filter", required_argument, 0, FILTER},
-                                            {"baseline-filter", required_argument, 0, BASE_FILTER},
-                                            {"regime", required_argument, 0, REGIME},
-                                            {"threads", required_argument, 0, THREADS},
-                                            {"proxy", optional_argument, 0, PROXY},
-                                            {"junit", required_argument, 0, JUNIT},
-                                            {"markdown", required_argument, 0, MARKDOWN},
-                                            {"variant", required_argument, 0, VARIANT},
-                                            {"problem", required_argument, 0, PROBLEM},
-                                            {"count-calls", required_argument, 0, CALLS},
-                                            {"groups", required_argument, 0, GROUPS},
-                                            {"params", required_argument, 0, PARAMS},
-                                            {"seed", required_argument, 0, SEED},
-                                            {"threshold", required_argument, 0, THRESHOLD},
-                                            {"budget", required_argument, 0, BUDGET},
-                                            {"json", no_argument, 0, JSON},
-                                            {"github", no_argument, 0, GITHUB},
-                                            {"worker", no_argument, 0, WORKER},
-                                            {"quiet", no_argument, 0, 'q'},
-                                            {"help", no_argument, 0, 'h'},
-                                            {0, 0, 0, 0}};
-    const char **text[] = {&a->baseline, &a->base_program, &a->program,     &a->records, &a->db,
-                           &a->source,   &a->filter,       &a->base_filter, &a->regime,  &a->threads};
-    double percent;
-    for (int c; (c = tern_cli_getopt(argc, argv, "hq", options, &tern_command_gate)) != -1;) {
-        if (c >= BASELINE && c <= THREADS) {
-            *text[c - BASELINE] = optarg;
-            continue;
-        }
-        switch (c) {
-        case PROXY:
-            a->proxy = optarg ? optarg : "auto";
-            break;
-        case JUNIT:
-            a->junit = optarg;
-            break;
-        case MARKDOWN:
-            a->markdown = optarg;
-            break;
-        case VARIANT:
-            a->variant = optarg;
-            break;
-        case PROBLEM:
-            if (a->problems == sizeof a->problem / sizeof *a->problem)
-                return tern_cli_usage("gate", "more than 256 problems");
-            a->problem[a->problems++] = optarg;
-            break;
-        case CALLS:
-            if (!tern_cli_size("gate", "--count-calls", optarg, 1, 1u << 20, &a->calls)) return 3;
-            break;
-        case GROUPS:
-            if (!tern_cli_size("gate", "--groups", optarg, 3, 1000, &a->groups)) return 3;
-            break;
-        case SEED:
-            if (!tern_cli_size("gate", "--seed", optarg, 0, SIZE_MAX >> 1, &a->seed)) return 3;
-            break;
-        case THRESHOLD:
-            if (!tern_cli_real("gate", "--threshold", optarg, 0.01, 1000, &percent)) return 3;
-            a->threshold = percent / 100;
-            break;
-        case BUDGET:
-            if (!tern_cli_real("gate", "--budget", optarg, 1, 86400, &a->budget)) return 3;
-            break;
-        case JSON:
-            a->json = 1;
-            break;
-        case GITHUB:
-            a->github = 1;
-            break;
-        case WORKER:
-            a->worker = 1;
-            break;
-        case PARAMS:
-            a->params = optarg;
-            break;
-        case 'q':
-            a->quiet = 1;
-            break;
-        default:
-            return 3;
-        }
-    }
-    if (optind < argc) return tern_cli_usage("gate", "'%s' is not expected here", argv[optind]);
-    if (a->calls) return 0;
-    if (strcmp(a->regime, "hot") && strcmp(a->regime, "wcold"))
-        return tern_cli_usage("gate", "--regime: '%s' is neither hot nor wcold", a->regime);
-    if (!a->baseline && !a->base_program && !a->worker)
-        return tern_cli_usage("gate", "--baseline REF or --baseline-bin PATH is missing");
+static int check(struct gate_arguments *a) {
+    static const char *const usual[] = {"640x2560x1", "320x2560x1", "640x1280x1"};
+    a->problem = a->given.count ? a->given.item : usual;
+    a->problems = a->given.count ? a->given.count : sizeof usual / sizeof *usual;
     for (size_t i = 0, m, k, n; i < a->problems; i++)
         if (!tern_cli_shape("gate", a->problem[i], &m, &k, &n)) return 3;
-    if (a->problems) return 0;
-    for (; a->problems < 3; a->problems++) a->problem[a->problems] = default_problem[a->problems];
+    if (a->calls) return 0;
+    if (strcmp(a->regime, "hot") && strcmp(a->regime, "wcold"))
+        return tern_cli_usage("gate", "--regime: '%s' is not one of hot, wcold", a->regime);
+    if (!a->baseline && !a->base_program && !a->worker)
+        return tern_cli_usage("gate", "--baseline REF or --baseline-bin PATH is missing");
     return 0;
-}
-
-static char *own_program(void) {
-    char path[4096];
-    const ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (n <= 0) return NULL;
-    path[n] = 0;
-    return strdup(path);
 }
 
 static void progress(void *ctx, double fraction, const char *note) {
@@ -162,8 +93,8 @@ static enum tern_status by_time(const struct gate_arguments *a, struct tern_gate
     tern_progress_begin(&bar, "gate", a->quiet);
     const struct tern_gate_live o = {.base_program = a->base_program,
                                      .candidate_program = a->program,
-                                     .base_filter = a->base_filter,
-                                     .candidate_filter = a->filter,
+                                     .base_filter = gate_base_filter(a)->text,
+                                     .candidate_filter = a->filter.text,
                                      .problem = a->problem,
                                      .problems = a->problems,
                                      .regime = a->regime,
@@ -183,8 +114,9 @@ static enum tern_status by_history(const struct gate_arguments *a, struct tern_g
                                    struct tern_error *e) {
     struct tern_history *h;
     struct tern_records base = {0}, candidate = {0};
-    char *path = a->db ? strdup(a->db) : tern_xdg_path("data", "history.db");
-    if (!path) return tern_fail(e, TERN_BAD_INPUT, "gate: no home folder is known: name the history by --db");
+    char *path = tern_cli_history_file(a->db);
+    if (!path)
+        return tern_fail(e, TERN_BAD_INPUT, "gate: no home folder is known; name the history with --db");
     enum tern_status s = tern_records_read(a->records, &candidate, e);
     if (!s) s = tern_history_open(path, 1, &h, e);
     if (!s) {
@@ -233,23 +165,23 @@ static int show(const struct gate_arguments *a, const struct tern_gate *g) {
 static int gate(struct gate_arguments *a) {
     struct tern_gate g;
     struct tern_error e = {""};
-    char *own = own_program(), *built = NULL, *filter = NULL, *cache = tern_xdg_path("cache", "gate");
+    char *own = tern_cli_program(), *built = NULL, *filter = NULL, *cache = tern_xdg_path("cache", "gate");
     enum tern_status s = TERN_OK;
     if (!a->program) a->program = own;
     if (!a->program)
-        s = tern_fail(&e, TERN_UNSUPPORTED, "gate: this program's path is not known: --candidate-bin");
+        s = tern_fail(&e, TERN_UNSUPPORTED,
+                      "gate: this program's path is not known; name it with --candidate-bin");
     if (!s && !a->records && !a->base_program) {
         if (!a->quiet) fprintf(stderr, "tern: gate: building %s\n", a->baseline);
         s = cache ? tern_gate_build(a->source, a->baseline, cache, &built, &e)
-                  : tern_fail(&e, TERN_BAD_INPUT, "gate: no home folder is known: set XDG_CACHE_HOME");
+                  : tern_fail(&e, TERN_BAD_INPUT, "gate: no home folder is known; set XDG_CACHE_HOME");
         a->base_program = built;
     }
-    if (!s && !a->records && !a->filter) {
-        filter = gate_default_filter(a, &e);
-        s = filter ? TERN_OK : TERN_BAD_INPUT;
-        a->filter = filter;
+    if (!s && !a->records && !a->filter.text) {
+        s = gate_default_filter(a, &filter, &e);
+        if (!s && !tern_cli_filter_set("gate", "--filter", filter, &a->filter))
+            s = tern_fail(&e, TERN_NO_MEMORY, "gate: out of memory");
     }
-    if (!a->base_filter) a->base_filter = a->filter;
     if (!s) s = a->records ? by_history(a, &g, &e) : a->proxy ? gate_by_proxy(a, &g, &e) : by_time(a, &g, &e);
     int rc;
     if (s) {
@@ -270,42 +202,22 @@ static int gate(struct gate_arguments *a) {
 static int run(int argc, char **argv) {
     struct gate_arguments a = {
         .regime = "hot", .threads = "1", .source = ".", .threshold = 0.02, .budget = 28, .seed = 1};
-    const int rc = parse(argc, argv, &a);
+    int rc = tern_cli_parse(&tern_command_gate, argc, argv, &a, NULL);
     if (rc) return rc;
-    if (a.worker) return gate_worker(&a);
-    return a.calls ? gate_count_calls(&a) : gate(&a);
+    rc = check(&a);
+    if (!rc) rc = a.worker ? gate_worker(&a) : a.calls ? gate_count_calls(&a) : gate(&a);
+    tern_cli_release(&tern_command_gate, &a);
+    return rc;
 }
 
 const struct tern_command tern_command_gate = {
-    "gate", "for CI: is this build slower than that one?",
-    "usage: tern gate --baseline REF | --baseline-bin PATH [options]\n\n"
-    "Fresh processes of both builds, two and two, measure the same cases in turns of a millisecond. A case "
-    "that\n"
-    "may be slower is measured again by other processes before the verdict. Exit code 0: no case is slower "
-    "by\n"
-    "more than the threshold, 1: one is, 2: cannot tell.\n\n"
-    "  --baseline REF         commit to compare with: built in a worktree of its own, once; or see "
-    "--records\n"
-    "  --baseline-bin PATH    a tern that is built already\n"
-    "  --candidate-bin PATH   default: this program\n"
-    "  --source DIR           the git checkout that knows REF (default: the current folder)\n"
-    "  --records FILE         measure nothing: these records against those of commit REF in the history "
-    "(--db FILE)\n"
-    "  --threshold PCT        slower by more than this is a regression (default 2)\n"
-    "  --problem MxK[xN]      may be repeated (default 640x2560x1, 320x2560x1, 640x1280x1)\n"
-    "  --filter RE            variants (default: the one that tern prefers for each problem)\n"
-    "  --baseline-filter RE   variants of the baseline, when a variant was renamed: cases then pair by "
-    "place\n"
-    "  --regime hot|wcold     default hot\n"
-    "  --threads LIST         default 1\n"
-    "  --groups N             groups of two processes of each build in the screening (default 4)\n"
-    "  --seed N               of weights and the order of turns (default 1)\n"
-    "  --budget SECONDS       default 28\n"
-    "  --proxy[=HOW]          instructions per call instead of time, for shared runners: auto, counter, "
-    "valgrind, step\n"
-    "  --junit FILE, --markdown FILE, --json, --github (annotation lines)\n"
-    "  -q, --quiet            no progress\n\n"
-    "--count-calls N --variant NAME [--params TEXT] --problem MxK is the work that --proxy counts, --worker\n"
-    "the process that is measured.\n\n"
-    "example: tern gate --baseline origin/main --threshold 3 --junit gate.xml --markdown gate.md\n",
-    run};
+    .name = "gate",
+    .summary = "for CI: is this build slower than that one?",
+    .usage = "--baseline REF | --baseline-bin PATH [options]",
+    .about = "Fresh processes of both builds, two and two, measure the same cases in turns of a millisecond. "
+             "A case that may be slower is measured again by other processes before the verdict.\n"
+             "Exit code 0: no case is slower by more than the threshold. 1: one is. 2: cannot tell.",
+    .group = {TERN_CLI_GROUP(NULL, options, 0), TERN_CLI_GROUP("What the gate starts itself", inner, 0)},
+    .example = "tern gate --baseline origin/main --threshold 3 --junit gate.xml --markdown gate.md",
+    .run = run,
+};

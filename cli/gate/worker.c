@@ -6,14 +6,15 @@
 #include "measure/clock.h"
 #include "measure/machine/machine.h"
 #include "measure/machine/pin.h"
-#include "tuner/trial/bed.h"
+#include "measure/sampling/round.h"
+#include "tuner/trial/fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
-enum { TRIES = 3, WARM_SHARE = 4 };
+/* What another process displaced is brought back before a sample; an interrupted sample is taken again. */
+static const struct tern_sampler_options timing = {.warm_share = 0.25, .tries = 3};
 
 struct worker_case {
     char name[320];
@@ -22,34 +23,30 @@ struct worker_case {
 };
 
 struct worker {
-    struct tern_bed bed;
+    struct tern_fixture fixture;
     struct worker_case *item;
     size_t count;
     struct tern_trial *trial;
 };
 
-static enum tern_status list(struct worker *w, const struct gate_arguments *a, const size_t *threads,
-                             size_t counts, struct tern_error *e) {
-    struct tern_cli_filter re;
+static enum tern_status list(struct worker *w, const struct gate_arguments *a,
+                             const struct tern_cli_numbers *threads, struct tern_error *e) {
     size_t variants;
     const struct tern_variant *all = tern_variants(&variants);
-    const enum tern_regime regime = strcmp(a->regime, "hot") ? w->bed.cold : TERN_HOT;
-    if (!tern_cli_filter_new("gate", a->filter, &re))
-        return tern_fail(e, TERN_BAD_INPUT, "gate: --filter: malformed");
-    w->item = calloc(a->problems * counts * variants + 1, sizeof *w->item);
-    for (size_t i = 0; w->item && i < a->problems * counts; i++) {
-        struct tern_problem p = {.threads = threads[i % counts], .regime = regime};
-        tern_cli_shape("gate", a->problem[i / counts], &p.m, &p.k, &p.n);
+    const enum tern_regime regime = strcmp(a->regime, "hot") ? w->fixture.cold : TERN_HOT;
+    w->item = calloc(a->problems * threads->count * variants + 1, sizeof *w->item);
+    for (size_t i = 0; w->item && i < a->problems * threads->count; i++) {
+        struct tern_problem p = {.threads = threads->item[i % threads->count], .regime = regime};
+        tern_cli_shape("gate", a->problem[i / threads->count], &p.m, &p.k, &p.n);
         for (size_t j = 0; j < variants; j++) {
             struct worker_case *c = &w->item[w->count];
-            if (!tern_variant_fits_signs(&all[j], w->bed.machine->usable, p.m, p.k, p.n, NULL)) continue;
+            if (!tern_variant_fits_signs(&all[j], w->fixture.machine->usable, p.m, p.k, p.n, NULL)) continue;
             *c = (struct worker_case){.variant = &all[j], .problem = p};
             snprintf(c->name, sizeof c->name, "%s/%zux%zux%zu/t:%zu/%s", all[j].name, p.m, p.k, p.n,
                      p.threads, tern_regime_name(p.regime));
-            if (tern_cli_matches(&re, c->name)) w->count++;
+            if (tern_cli_matches(&a->filter, c->name)) w->count++;
         }
     }
-    tern_cli_filter_free(&re);
     return w->item ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "gate: out of memory");
 }
 
@@ -60,37 +57,24 @@ static enum tern_status prepare(struct worker *w, struct tern_error *e) {
     for (size_t i = 0; i < w->count && !s; i++) {
         const struct tern_variant *v = w->item[i].variant;
         struct tern_verdict verdict;
-        if (tern_bed_proof(&w->bed, v)) continue;
-        s = tern_bed_prove(&w->bed, v, &verdict, e);
-        if (!s && !tern_bed_proof(&w->bed, v))
+        if (tern_fixture_proof(&w->fixture, v)) continue;
+        s = tern_fixture_prove(&w->fixture, v, &verdict, e);
+        if (!s && !tern_fixture_proof(&w->fixture, v))
             s = tern_fail(e, TERN_CHECK_FAILED, "%s: %s", v->name, verdict.text);
     }
     for (size_t i = 0; i < w->count && !s; i++) {
         struct tern_team *team;
-        s = tern_bed_team(&w->bed, w->item[i].problem.threads, &team, e);
-        if (!s) tern_pin_team(team->pool, w->bed.machine->cpu, &unpinned); /* unpinned is noisier, no more */
+        s = tern_fixture_team(&w->fixture, w->item[i].problem.threads, &team, e);
+        if (!s)
+            tern_pin_team(team->pool, w->fixture.machine->cpu, &unpinned); /* unpinned is noisier, no more */
     }
     return s;
 }
 
-/* How often the system took the processor away for another process. */
-static long taken_away(void) {
-    struct rusage u;
-    return getrusage(RUSAGE_SELF, &u) ? 0 : u.ru_nivcsw;
-}
-
-/* ns per call. What another process displaced is brought back first; an interrupted sample is taken again. */
+/* ns per call */
 static double sample(struct worker *w, uint64_t calls) {
-    double ns = 0;
-    for (int try = 0; try < TRIES; try++) {
-        tern_trial_run(w->trial, calls / WARM_SHARE + 1);
-        const long before = taken_away();
-        const uint64_t from = tern_now_ns();
-        tern_trial_run(w->trial, calls);
-        ns = ((double)(tern_now_ns() - from) - tern_clock_facts()->overhead_ns) / (double)calls;
-        if (taken_away() == before) break;
-    }
-    return ns;
+    const struct tern_alternative a = {.work = tern_trial_run, .ctx = w->trial, .calls = calls};
+    return tern_sample(&a, &timing);
 }
 
 static void open_case(struct worker *w, size_t i, uint64_t calls) {
@@ -98,7 +82,7 @@ static void open_case(struct worker *w, size_t i, uint64_t calls) {
     tern_trial_free(w->trial);
     w->trial = NULL;
     enum tern_status s = i < w->count ? TERN_OK : tern_fail(&e, TERN_BAD_INPUT, "no such case");
-    if (!s) s = tern_bed_trial(&w->bed, w->item[i].variant, NULL, &w->item[i].problem, &w->trial, &e);
+    if (!s) s = tern_fixture_trial(&w->fixture, w->item[i].variant, NULL, &w->item[i].problem, &w->trial, &e);
     if (s)
         printf("fail %s\n", e.text);
     else
@@ -123,11 +107,11 @@ int gate_worker(const struct gate_arguments *a) {
     struct worker w = {0};
     struct tern_error e = {""};
     const struct tern_machine *machine;
-    size_t *threads = NULL, counts;
-    if (!tern_cli_sizes("gate", "--threads", a->threads, 1, 1024, &threads, &counts)) return 3;
+    struct tern_cli_numbers threads = {NULL, 0};
+    if (!tern_cli_numbers("gate", "--threads", a->threads, 1, 1024, &threads)) return 3;
     enum tern_status s = tern_machine_get(&machine, &e);
-    if (!s) s = tern_bed_open(machine, a->seed, &w.bed, &e);
-    if (!s) s = list(&w, a, threads, counts, &e);
+    if (!s) s = tern_fixture_open(machine, a->seed, &w.fixture, &e);
+    if (!s) s = list(&w, a, &threads, &e);
     if (!s) s = prepare(&w, &e);
     if (!s) {
         tern_clock_facts();
@@ -138,8 +122,8 @@ int gate_worker(const struct gate_arguments *a) {
         serve(&w);
     }
     tern_trial_free(w.trial);
-    tern_bed_close(&w.bed);
+    tern_fixture_close(&w.fixture);
     free(w.item);
-    free(threads);
+    free(threads.item);
     return s ? tern_cli_fail(s, &e) : 0;
 }

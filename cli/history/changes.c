@@ -20,7 +20,7 @@ static void drop(struct found *f) {
 
 static enum tern_status find(struct tern_history *h, const struct history_arguments *a, struct found *f,
                              struct tern_error *e) {
-    const struct tern_change_options o = {.min_effect = a->min_percent > 0 ? a->min_percent / 100 : 0,
+    const struct tern_change_options o = {.min_effect = a->min_share > 0 ? a->min_share : 0,
                                           .p_max = a->p_max > 0 ? a->p_max : 0,
                                           .seed = a->seed,
                                           .with_disturbed = a->with_disturbed};

@@ -1,17 +1,16 @@
 /* tern history: remember records, find them again, exchange them. */
 #define _GNU_SOURCE
 #include "cli/history/history.h"
+#include "cli/files.h"
 
 #include "base/file.h"
-#include "reports/history/import.h"
+#include "reports/import/import.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-extern const struct tern_command tern_command_history;
 
 static const size_t text_bytes_max = (size_t)1 << 30;
 
@@ -30,11 +29,13 @@ static int report_added(const struct history_arguments *a, const struct tern_his
 static int add(struct tern_history *h, const struct history_arguments *a) {
     struct tern_history_added done = {0};
     struct tern_error e = {""};
-    char *own = a->words ? NULL : tern_xdg_path("state", "records.jsonl");
+    char *own = a->words.count ? NULL : tern_cli_records_file(NULL);
     enum tern_status s = TERN_OK;
-    if (!a->words && !own) return tern_cli_usage("history", "add: name a file of records");
-    if (own) s = tern_history_add_file(h, own, a->commit, &done, &e);
-    for (int i = 0; i < a->words && !s; i++) s = tern_history_add_file(h, a->word[i], a->commit, &done, &e);
+    if (!a->words.count && !own)
+        return tern_cli_usage("history", "add: no home folder is known; name a file of records");
+    if (own) s = tern_history_add_file(h, own, a->query.commit, &done, &e);
+    for (size_t i = 0; i < a->words.count && !s; i++)
+        s = tern_history_add_file(h, a->words.word[i], a->query.commit, &done, &e);
     free(own);
     const int rc = report_added(a, &done);
     return s ? tern_cli_fail(s, &e) : rc;
@@ -57,13 +58,14 @@ static enum tern_status import_one(struct tern_history *h, const char *path,
 }
 
 static int import(struct tern_history *h, const struct history_arguments *a) {
-    struct tern_import_options o = {
-        .machine = a->machine, .source = a->source, .commit = a->commit, .run = a->run};
+    struct tern_import_options o = {.machine = a->query.machine,
+                                    .source = a->query.source,
+                                    .commit = a->query.commit,
+                                    .run = a->query.run};
     struct tern_history_added done = {0};
     struct tern_error e = {""};
     enum tern_status s = tern_import_format_named(a->format ? a->format : "auto", &o.format, &e);
-    if (!s && !a->words) return tern_cli_usage("history", "import: name a file");
-    for (int i = 0; i < a->words && !s; i++) s = import_one(h, a->word[i], &o, &done, &e);
+    for (size_t i = 0; i < a->words.count && !s; i++) s = import_one(h, a->words.word[i], &o, &done, &e);
     const int rc = s ? 0 : report_added(a, &done);
     return s ? tern_cli_fail(s, &e) : rc;
 }
@@ -88,198 +90,109 @@ static int export(struct tern_history *h, const struct history_arguments *a) {
 
 static int annotate(struct tern_history *h, const struct history_arguments *a) {
     struct tern_error e = {""};
-    if (!a->query.commit || a->words != 1)
-        return tern_cli_usage("history", "annotate: needs --commit ID and one text");
+    if (!a->query.commit) return tern_cli_usage("history", "annotate: --commit ID is missing");
     const struct tern_annotation an = {.commit = a->query.commit,
                                        .machine = a->query.machine,
                                        .variant = a->query.variant,
                                        .problem = a->query.problem,
-                                       .text = a->word[0],
+                                       .text = a->words.word[0],
                                        .accepted = a->accepted};
     const enum tern_status s = tern_history_annotate(h, &an, &e);
     return s ? tern_cli_fail(s, &e) : 0;
 }
 
-static const struct action {
-    const char *name;
-    int (*run)(struct tern_history *h, const struct history_arguments *a);
-    int reads; /* the file must be there */
-    int max_words;
-} actions[] = {{"add", add, 0, 1 << 20},           {"import", import, 0, 1 << 20},
-               {"export", export, 1, 0},           {"list", history_list, 1, 0},
-               {"show", history_show, 1, 0},       {"annotate", annotate, 1, 1},
-               {"changes", history_changes, 1, 0}, {"plot", history_plot, 1, 0}};
+enum action { ADD, IMPORT, EXPORT, LIST, SHOW, CHANGES, ANNOTATE, PLOT, ACTIONS };
 
-/* 0, or the exit code. */
-static int parse(int argc, char **argv, struct history_arguments *a) {
-    enum {
-        MACHINE = 256,
-        COMMIT,
-        VARIANT,
-        PROBLEM,
-        KIND,
-        RUN,
-        METRIC,
-        SOURCE,
-        FORMAT,
-        DB,
-        NEWEST,
-        CSV,
-        ACCEPT,
-        MIN,
-        P,
-        SEED,
-        DISTURBED
-    };
-    static const struct option options[] = {{"machine", required_argument, 0, MACHINE},
-                                            {"commit", required_argument, 0, COMMIT},
-                                            {"variant", required_argument, 0, VARIANT},
-                                            {"problem", required_argument, 0, PROBLEM},
-                                            {"kind", required_argument, 0, KIND},
-                                            {"run", required_argument, 0, RUN},
-                                            {"metric", required_argument, 0, METRIC},
-                                            {"source", required_argument, 0, SOURCE},
-                                            {"format", required_argument, 0, FORMAT},
-                                            {"db", required_argument, 0, DB},
-                                            {"newest", required_argument, 0, NEWEST},
-                                            {"out", required_argument, 0, 'o'},
-                                            {"json", no_argument, 0, 'j'},
-                                            {"csv", no_argument, 0, CSV},
-                                            {"accepted", no_argument, 0, ACCEPT},
-                                            {"quiet", no_argument, 0, 'q'},
-                                            {"min", required_argument, 0, MIN},
-                                            {"p", required_argument, 0, P},
-                                            {"seed", required_argument, 0, SEED},
-                                            {"with-disturbed", no_argument, 0, DISTURBED},
-                                            {"help", no_argument, 0, 'h'},
-                                            {0, 0, 0, 0}};
-    struct tern_history_query *q = &a->query;
-    for (int c; (c = tern_cli_getopt(argc, argv, "ho:q", options, &tern_command_history)) != -1;) {
-        switch (c) {
-        case MACHINE:
-            q->machine = a->machine = optarg;
-            break;
-        case COMMIT:
-            q->commit = a->commit = optarg;
-            break;
-        case VARIANT:
-            q->variant = optarg;
-            break;
-        case PROBLEM:
-            q->problem = optarg;
-            break;
-        case KIND:
-            q->kind = optarg;
-            break;
-        case RUN:
-            q->run = a->run = optarg;
-            break;
-        case METRIC:
-            q->metric = optarg;
-            break;
-        case SOURCE:
-            q->source = a->source = optarg;
-            break;
-        case FORMAT:
-            a->format = optarg;
-            break;
-        case DB:
-            a->db = optarg;
-            break;
-        case 'o':
-            a->out = optarg;
-            break;
-        case 'j':
-            a->json = 1;
-            break;
-        case CSV:
-            a->csv = 1;
-            break;
-        case ACCEPT:
-            a->accepted = 1;
-            break;
-        case 'q':
-            a->quiet = 1;
-            break;
-        case DISTURBED:
-            a->with_disturbed = 1;
-            break;
-        case NEWEST:
-            if (!tern_cli_size("history", "--newest", optarg, 1, 1u << 30, &q->newest)) return 3;
-            break;
-        case SEED:
-            if (!tern_cli_size("history", "--seed", optarg, 0, SIZE_MAX >> 1, &a->seed)) return 3;
-            break;
-        case MIN:
-            if (!tern_cli_real("history", "--min", optarg, 0, 1000, &a->min_percent)) return 3;
-            break;
-        case P:
-            if (!tern_cli_real("history", "--p", optarg, 0.001, 0.5, &a->p_max)) return 3;
-            break;
-        default:
-            return 3;
-        }
-    }
-    return 0;
-}
+static const struct tern_cli_action actions[ACTIONS] = {
+    [ADD] = {"add", "[FILE...]",
+             "records (JSON Lines; default: the user's); what is there already is not added twice", 0,
+             SIZE_MAX},
+    [IMPORT] = {"import", "FILE...",
+                "results of Google Benchmark (JSON) or llama-bench (JSON, CSV), labelled as imported, or an "
+                "export of another history",
+                1, SIZE_MAX},
+    [EXPORT] = {"export", "[-o FILE]", "JSON Lines: records, then annotations", 0, 0},
+    [LIST] = {"list", "", "what there is, and how many of each", 0, 0},
+    [SHOW] = {"show", "", "the records themselves", 0, 0},
+    [CHANGES] = {"changes", "", "change points of each series, with their statistics", 0, 0},
+    [ANNOTATE] = {"annotate", "TEXT",
+                  "a remark on --commit ID; with --accepted its change of speed is meant to be", 1, 1},
+    [PLOT] = {"plot", "-o DIR",
+              "each series over time with its change points, by gnuplot; without it, data and scripts", 0, 0},
+};
+
+static int (*const act[ACTIONS])(struct tern_history *h, const struct history_arguments *a) = {
+    [ADD] = add,           [IMPORT] = import,           [EXPORT] = export,     [LIST] = history_list,
+    [SHOW] = history_show, [CHANGES] = history_changes, [ANNOTATE] = annotate, [PLOT] = history_plot};
+
+static const struct tern_cli_option options[] = {
+    {"db", 0, "FILE", "the history (default: history.db in the user's data folder)",
+     TERN_CLI_TEXT(struct history_arguments, db)},
+    {"format", 0, "auto|records|gbench|llama-bench", "import: what the files are (default auto)",
+     TERN_CLI_TEXT(struct history_arguments, format)},
+    {"accepted", 0, NULL, "annotate: the change of speed is meant to be",
+     TERN_CLI_FLAG(struct history_arguments, accepted)},
+    {"min", 0, "PCT", "changes, plot: smallest change of interest (default 1)",
+     TERN_CLI_PERCENT(struct history_arguments, min_share, 0, 1000)},
+    {"p", 0, "P", "changes, plot: significance of both tests (default 0.003)",
+     TERN_CLI_REAL(struct history_arguments, p_max, 0.001, 0.5)},
+    {"seed", 0, "N", "changes, plot: of the permutations (default 1)",
+     TERN_CLI_SEED(struct history_arguments, seed, INT64_MAX)},
+    {"with-disturbed", 0, NULL,
+     "changes, plot: include runs that are flagged dirty or vary much more than those around them",
+     TERN_CLI_FLAG(struct history_arguments, with_disturbed)},
+    {"out", 'o', "FILE|DIR", "export, plot: where the output goes",
+     TERN_CLI_TEXT(struct history_arguments, out)},
+    {"json", 0, NULL, "as JSON", TERN_CLI_FLAG(struct history_arguments, json)},
+    {"csv", 0, NULL, "as CSV", TERN_CLI_FLAG(struct history_arguments, csv)},
+    {"quiet", 'q', NULL, "no warnings", TERN_CLI_FLAG(struct history_arguments, quiet)},
+};
+
+static const struct tern_cli_option selection[] = {
+    {"machine", 0, "KEY", "the machine's key begins with this; import: the machine of the records",
+     TERN_CLI_TEXT(struct history_arguments, query.machine)},
+    {"commit", 0, "ID", "the commit begins with this; add, import: the commit of records that name none",
+     TERN_CLI_TEXT(struct history_arguments, query.commit)},
+    {"run", 0, "ID", "the run begins with this; import: the run of the records",
+     TERN_CLI_TEXT(struct history_arguments, query.run)},
+    {"source", 0, "S", "the source is this; import: the source of the records",
+     TERN_CLI_TEXT(struct history_arguments, query.source)},
+    {"variant", 0, "T", "the variant contains this", TERN_CLI_TEXT(struct history_arguments, query.variant)},
+    {"problem", 0, "T", "the problem contains this", TERN_CLI_TEXT(struct history_arguments, query.problem)},
+    {"kind", 0, "K", "the kind is this", TERN_CLI_TEXT(struct history_arguments, query.kind)},
+    {"metric", 0, "UNIT", "the unit is this", TERN_CLI_TEXT(struct history_arguments, query.metric)},
+    {"newest", 0, "N", "at most N records, the newest",
+     TERN_CLI_NUMBER(struct history_arguments, query.newest, 1, 1u << 30)},
+};
 
 static int run(int argc, char **argv) {
-    struct history_arguments a = {.min_percent = -1, .p_max = -1, .seed = 1};
+    struct history_arguments a = {.min_share = -1, .p_max = -1, .seed = 1};
     struct tern_history *h;
     struct tern_error e = {""};
-    const struct action *action = NULL;
-    int rc = parse(argc, argv, &a);
+    int rc = tern_cli_parse(&tern_command_history, argc, argv, &a, &a.words);
     if (rc) return rc;
-    const char *word = optind < argc ? argv[optind] : NULL;
-    for (size_t i = 0; word && i < sizeof actions / sizeof *actions; i++)
-        if (!strcmp(word, actions[i].name)) action = &actions[i];
-    if (!word) return tern_cli_usage("history", "what to do is missing: add, list, show, changes, plot, ...");
-    if (!action) return tern_cli_usage("history", "'%s' is no action", word);
-    a.word = argv + optind + 1;
-    a.words = argc - optind - 1;
-    if (a.words > action->max_words)
-        return tern_cli_usage("history", "%s: '%s' is not expected here", word, a.word[action->max_words]);
+    const int action = tern_cli_action(&tern_command_history, &a.words);
+    if (action < 0) return 3;
     signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of a write, not a death */
-    char *path = a.db ? strdup(a.db) : tern_xdg_path("data", "history.db");
-    if (!path) return tern_cli_usage("history", "no home folder is known: name the file by --db");
-    const enum tern_status s = tern_history_open(path, action->reads, &h, &e);
-    rc = s ? tern_cli_fail(s, &e) : action->run(h, &a);
+    char *path = tern_cli_history_file(a.db);
+    if (!path) return tern_cli_usage("history", "no home folder is known; name the file with --db");
+    const int makes_file = action == ADD || action == IMPORT;
+    const enum tern_status s = tern_history_open(path, !makes_file, &h, &e);
+    rc = s ? tern_cli_fail(s, &e) : act[action](h, &a);
     if (!s) tern_history_close(h);
     free(path);
     return rc;
 }
 
 const struct tern_command tern_command_history = {
-    "history", "remembers records by machine and commit; finds changes",
-    "usage: tern history ACTION [options]\n\n"
-    "  add [FILE...]       records (JSON Lines; default: the user's); what is there already is not added "
-    "twice\n"
-    "  import FILE...      results of Google Benchmark (JSON) or llama-bench (JSON, CSV), labelled as "
-    "imported, or an\n"
-    "                      export of another history\n"
-    "  export [-o FILE]    JSON Lines: records, then annotations\n"
-    "  list                what there is, and how many of each\n"
-    "  show                the records themselves\n"
-    "  changes             change points of each series, with their statistics\n"
-    "  annotate TEXT       a remark on --commit ID; --accepted: its change of speed is meant to be\n"
-    "  plot -o DIR         each series over time with its change points, by gnuplot (else data and "
-    "scripts)\n\n"
-    "What to look at:\n"
-    "  --machine KEY  --commit ID  --run ID   begin with the text\n"
-    "  --variant T  --problem T               contain it\n"
-    "  --kind K  --metric UNIT  --source S    are it\n"
-    "  --newest N                             at most N records, the newest\n\n"
-    "  --db FILE           default: history.db in the user's data folder\n"
-    "  --commit ID         add, import: the commit of records that name none\n"
-    "  --format F          import: auto, records, gbench, llama-bench\n"
-    "  --machine, --source, --run             import: instead of what the file says\n"
-    "  --min PCT           changes, plot: smallest change of interest (default 1)\n"
-    "  --p P               changes, plot: significance of both tests (default 0.003)\n"
-    "  --seed N            of the permutations (default 1)\n"
-    "  --with-disturbed    changes, plot: runs that are flagged dirty, or vary much more than those around "
-    "them, "
-    "take part, too\n"
-    "  --json, --csv       machine-readable\n"
-    "  -o, --out; -q, --quiet   file or folder of export and plot; no warnings\n\n"
-    "example: tern history add && tern history changes --variant p64\n",
-    run};
+    .name = "history",
+    .summary = "remembers records by machine and commit; finds changes",
+    .usage = "ACTION [options]",
+    .about = "A history is a file that keeps the records of all runs by machine and commit.",
+    .action = actions,
+    .actions = ACTIONS,
+    .group = {TERN_CLI_GROUP(NULL, options, 0), TERN_CLI_GROUP("Which records", selection, 0)},
+    .example = "tern history add && tern history changes --variant p64",
+    .most = SIZE_MAX,
+    .run = run,
+};

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "cli/history/history.h"
 
+#include "reports/data/key.h"
 #include "reports/data/number.h"
 #include "reports/data/text.h"
 
@@ -68,7 +69,7 @@ int history_list(struct tern_history *h, const struct history_arguments *a) {
 static void show_text(const struct tern_record *r) {
     struct tern_text t = {0};
     char problem[256];
-    tern_history_problem(r, problem, sizeof problem);
+    tern_record_problem(r, problem, sizeof problem);
     tern_put_number(&t, r->est.n ? r->est.median : NAN, 5);
     if (r->est.n) {
         tern_text_printf(&t, " %s n=%zu", tern_or_empty(r->unit), r->est.n);
@@ -86,7 +87,7 @@ static void show_text(const struct tern_record *r) {
 static void show_csv(const struct tern_record *r) {
     struct tern_text t = {0};
     char problem[256];
-    tern_history_problem(r, problem, sizeof problem);
+    tern_record_problem(r, problem, sizeof problem);
     const char *field[] = {r->ts,      r->machine, r->commit, r->code, r->run,
                            r->variant, r->params,  problem,   r->unit, r->source};
     const double number[] = {r->est.median, r->est.mad, r->est.min, r->est.ci_lo, r->est.ci_hi};

@@ -2,18 +2,17 @@
 #define _GNU_SOURCE
 #include "cli/targets/targets.h"
 
+#include "cli/files.h"
+
 #include "base/progress.h"
 #include "harness/options.h"
 #include "harness/timing/goals.h"
-#include "measure/clock.h"
 #include "measure/machine/machine.h"
 #include "measure/records/record.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #define MODEL  "2b-4t"
 #define ROUNDS 9
@@ -76,34 +75,18 @@ static int make_folder(char *path, size_t bytes) {
     return mkdtemp(path) != NULL;
 }
 
-enum tern_status tern_targets_goals(struct tern_targets_tally *y, uint64_t seed, int quiet,
-                                    const char *records, struct tern_error *e) {
+static enum tern_status measure_goals(struct tern_targets_tally *y, const struct tern_goal_options *o,
+                                      const struct tern_machine *m, int quiet, const char *records,
+                                      struct tern_error *e) {
     size_t count, done = 0;
     const struct tern_goal *g = tern_goals(&count);
     const size_t all = tern_targets_goals_selected(y->filter);
-    char program[512], folder[400], warning[256], run[64], now[24];
-    const struct tern_machine *m;
-    struct tern_wisdom w = {.count = 0};
+    char run[64];
     struct tern_goal_run *r = NULL;
     struct tern_progress bar;
-    if (!all) return TERN_OK;
-    enum tern_status s = tern_machine_get(&m, e);
-    if (s == TERN_OK) s = tern_wisdom_here(NULL, &w, warning, sizeof warning, e);
-    if (s != TERN_OK) return s;
-    const ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-    const int has_folder = make_folder(folder, sizeof folder);
-    program[length > 0 ? length : 0] = 0;
-    const struct tern_goal_options o = {.model = MODEL,
-                                        .wisdom = &w,
-                                        .threads = m->cpus < 2 ? m->cpus : 2,
-                                        .rounds = ROUNDS,
-                                        .seed = seed,
-                                        .program = length > 0 ? program : NULL,
-                                        .folder = has_folder ? folder : NULL};
-    tern_utc_text(now, sizeof now);
-    snprintf(run, sizeof run, "targets-%s-%ld", now, (long)getpid());
+    tern_cli_run_id("targets", run, sizeof run);
     tern_progress_begin(&bar, "synth:" MODEL, quiet);
-    s = tern_goal_open(&o, &r, e);
+    enum tern_status s = tern_goal_open(o, &r, e);
     for (size_t i = 0; s == TERN_OK && i < count; i++) {
         struct tern_goal_seen seen;
         if (!tern_cli_matches(y->filter, g[i].name)) continue;
@@ -119,7 +102,30 @@ enum tern_status tern_targets_goals(struct tern_targets_tally *y, uint64_t seed,
     }
     tern_progress_end(&bar);
     tern_goal_close(r);
+    return s;
+}
+
+enum tern_status tern_targets_goals(struct tern_targets_tally *y, uint64_t seed, int quiet,
+                                    const char *records, struct tern_error *e) {
+    char folder[400], warning[256];
+    const struct tern_machine *m;
+    struct tern_wisdom w = {.count = 0};
+    if (!tern_targets_goals_selected(y->filter)) return TERN_OK;
+    enum tern_status s = tern_machine_get(&m, e);
+    if (s == TERN_OK) s = tern_wisdom_here(NULL, &w, warning, sizeof warning, e);
+    if (s != TERN_OK) return s;
+    char *program = tern_cli_program();
+    const int has_folder = make_folder(folder, sizeof folder);
+    const struct tern_goal_options o = {.model = MODEL,
+                                        .wisdom = &w,
+                                        .threads = m->cpus < 2 ? m->cpus : 2,
+                                        .rounds = ROUNDS,
+                                        .seed = seed,
+                                        .program = program,
+                                        .folder = has_folder ? folder : NULL};
+    s = measure_goals(y, &o, m, quiet, records, e);
     tern_wisdom_free(&w);
     if (has_folder) tern_goal_clean(folder);
+    free(program);
     return s;
 }

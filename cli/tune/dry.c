@@ -78,14 +78,14 @@ static json_t *json_seeds(const struct tern_candidates *c, const struct tern_can
 }
 
 /* Samples that the strategy will take, roughly: seeds, some twelve neighbours in each group that is explored,
- * the halving of the best twelve; then the duel of nine. */
+ * the halving of the best twelve; then the final of nine. */
 static double samples_of(const struct tern_tune_arguments *a, const struct tern_candidates *c, size_t seeds) {
     const struct tern_effort *e = a->tune.effort;
-    const double duel = 9 * (double)e->duel_max;
-    if (!strcmp(a->tune.strategy->name, "exhaustive")) return (double)(c->count * e->rounds_max) + duel;
-    if (strcmp(a->tune.strategy->name, "race")) return 0.6 * (double)c->count + 64 + duel;
+    const double final = 9 * (double)e->final_max;
+    if (!strcmp(a->tune.strategy->name, "exhaustive")) return (double)(c->count * e->rounds_max) + final;
+    if (strcmp(a->tune.strategy->name, "race")) return 0.6 * (double)c->count + 64 + final;
     const double first = (double)(seeds + 12 * e->groups) * (double)e->rounds_first;
-    return first + 24 * (double)e->rounds_max / 2 + duel;
+    return first + 24 * (double)e->rounds_max / 2 + final;
 }
 
 struct sums {
@@ -158,8 +158,7 @@ int tern_tune_dry_run(struct tern_tune_arguments *a, const struct tern_tasks *ta
                                                "eta_seconds_modelled", eta, "at_most_seconds", budget));
     json_decref(list);
     printf("%zu problems, %zu of them known; %zu candidates, %zu seeds; about %.0f s (modelled: 1.5 ms a "
-           "sample), at "
-           "most %.0f s (the budget)\n",
+           "sample), at most %.0f s (the budget)\n",
            tasks->count, all.known, all.candidates, all.seeds, eta, budget);
     return 0;
 }

@@ -3,7 +3,7 @@
 #include "cli/tune/tune.h"
 
 #include "cli/command.h"
-#include "tuner/wisdom/kinds.h"
+#include "tuner/wisdom/core_kinds.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,14 +32,15 @@ static size_t counts_of(const char *word, const struct tern_machine *m, size_t *
     for (size_t t = from; !*bad && t <= to && n < TERN_MAX_COUNTS; t++) out[n++] = t;
     if (!*bad && (!n || out[n - 1] != to)) {
         *bad = 1;
-        tern_cli_usage("tune", "--threads: '%s': from 1 to %d counts", word, TERN_MAX_COUNTS);
+        tern_cli_usage("tune", "--threads: '%s' must give 1 to %d counts", word, TERN_MAX_COUNTS);
     }
     return n;
 }
 
 /* The thread counts of the arguments, ascending as given; *many: that they are to be compared. 0: bad input.
  */
-static int take_threads(const char *text, const struct tern_machine *m, size_t **out, size_t *n, int *many) {
+static int take_threads(const char *text, const struct tern_machine *m, struct tern_cli_numbers *out,
+                        int *many) {
     char *copy = strdup(text), *save = NULL;
     size_t *list = NULL, count = 0;
     int bad = !copy;
@@ -51,55 +52,61 @@ static int take_threads(const char *text, const struct tern_machine *m, size_t *
         count += counts_of(w, m, list + count, &bad);
     }
     free(copy);
-    if (!bad && count) return *out = list, *n = count, 1;
+    if (!bad && count) return out->item = list, out->count = count, 1;
     if (!bad) tern_cli_usage("tune", "--threads: an empty list");
     free(list);
     return 0;
 }
 
-/* Of thread counts given for all kinds of core, those that this one has processors for. */
-static int fit_threads(const struct tern_machine *m, size_t *threads, size_t *n) {
+/* Of thread counts given for all kinds of core, those that this one has processors for. 0: none is left. */
+static int fit_threads(const struct tern_machine *m, struct tern_cli_numbers *threads) {
     size_t kept = 0;
-    if (!tern_kind_alone(m)) return 1; /* the tuner refuses too many */
-    for (size_t i = 0; i < *n; i++) {
-        if (threads[i] <= m->cpus)
-            threads[kept++] = threads[i];
+    if (!tern_core_kind_alone(m)) return 1; /* the tuner refuses too many */
+    for (size_t i = 0; i < threads->count; i++) {
+        if (threads->item[i] <= m->cpus)
+            threads->item[kept++] = threads->item[i];
         else
-            fprintf(stderr, "tern: tune: kind %s: %zu threads: left out, it has %zu\n", m->kind[0].name,
-                    threads[i], m->cpus);
+            fprintf(stderr, "tern: tune: kind %s: %zu threads are left out, because it has %zu processors\n",
+                    m->kind[0].name, threads->item[i], m->cpus);
     }
-    *n = kept;
-    if (!kept) tern_cli_usage("tune", "--threads: kind %s has %zu processors", m->kind[0].name, m->cpus);
+    threads->count = kept;
+    if (!kept)
+        tern_cli_usage("tune", "--threads: no count fits: kind %s has %zu processors", m->kind[0].name,
+                       m->cpus);
     return kept != 0;
 }
 
-/* The shapes, thread counts and token counts that were asked for. Returns an exit code. */
+/* The problems of these thread counts. */
+static enum tern_status add_tasks(const struct tern_tune_arguments *a, const struct tern_cli_numbers *threads,
+                                  struct tern_tasks *tasks, struct tern_error *e) {
+    size_t usual[] = {1, 128};
+    const struct tern_cli_numbers both = {usual, 2}, *tokens = a->batch.count ? &a->batch : &both;
+    enum tern_status s = TERN_OK;
+    for (size_t i = 0; i < a->problems.count && !s; i++) {
+        const char *text = a->problems.item[i];
+        size_t p[3], xs = 0;
+        for (const char *c = text; *c; c++) xs += *c == 'x';
+        if (!tern_cli_shape("tune", text, &p[0], &p[1], &p[2])) return TERN_SKIPPED; /* said already */
+        const int own = xs == 2;
+        s = tern_tasks_add_shape(tasks, p[0], p[1], threads->item, threads->count, own ? &p[2] : tokens->item,
+                                 own ? 1 : tokens->count, TERN_WCOLD, e);
+    }
+    if (!s && (a->model || !a->problems.count))
+        s = tern_tasks_add_model(tasks, a->model ? a->model : "2b-4t", threads->item, threads->count,
+                                 tokens->item, tokens->count, TERN_WCOLD, e);
+    return s;
+}
+
 int tern_tune_list(struct tern_tune_arguments *a, struct tern_tasks *tasks) {
     const struct tern_machine *m = a->tune.machine;
-    size_t all[2] = {1, m->cpus}, *threads = all, n_threads = m->cpus > 1 ? 2 : 1, *tokens = NULL,
-           n_tokens = 0;
+    size_t usual[2] = {1, m->cpus};
+    struct tern_cli_numbers threads = {usual, m->cpus > 1 ? 2 : 1};
     struct tern_error e;
-    enum tern_status s = TERN_OK;
-    int rc = 3;
     a->tune.compare_threads = 0;
-    if (a->threads && !take_threads(a->threads, m, &threads, &n_threads, &a->tune.compare_threads)) return 3;
-    if (!tern_cli_sizes("tune", "--batch", a->batch, 1, 65536, &tokens, &n_tokens)) goto done;
-    if (!fit_threads(m, threads, &n_threads)) goto done;
-    for (size_t i = 0; i < a->problems && !s; i++) {
-        size_t p[3], xs = 0;
-        for (const char *c = a->problem[i]; *c; c++) xs += *c == 'x';
-        if (!tern_cli_shape("tune", a->problem[i], &p[0], &p[1], &p[2])) goto done;
-        s = tern_tasks_add_shape(tasks, p[0], p[1], threads, n_threads, xs == 2 ? &p[2] : tokens,
-                                 xs == 2 ? 1 : n_tokens, TERN_WCOLD, &e);
-    }
-    if (!s && (a->model || !a->problems))
-        s = tern_tasks_add_model(tasks, a->model ? a->model : "2b-4t", threads, n_threads, tokens, n_tokens,
-                                 TERN_WCOLD, &e);
-    rc = s ? tern_cli_fail(s, &e) : 0;
-done:
-    if (threads != all) free(threads);
-    free(tokens);
-    return rc;
+    if (a->threads && !take_threads(a->threads, m, &threads, &a->tune.compare_threads)) return 3;
+    const enum tern_status s = fit_threads(m, &threads) ? add_tasks(a, &threads, tasks, &e) : TERN_SKIPPED;
+    if (threads.item != usual) free(threads.item);
+    return s == TERN_SKIPPED ? 3 : s ? tern_cli_fail(s, &e) : 0;
 }
 
 static void announce(const struct tern_tune_arguments *a, const char *wisdom) {
@@ -125,8 +132,8 @@ int tern_tune_document(const struct tern_tune_arguments *a, json_t *document) {
 
 static int one_kind(struct tern_tune_arguments *a, const char *base, tern_tune_fn *one) {
     struct tern_tasks tasks = {0};
-    char *wisdom = tern_kind_wisdom_path(base, a->tune.machine);
-    if (tern_kind_alone(a->tune.machine)) announce(a, wisdom);
+    char *wisdom = tern_core_kind_wisdom_path(base, a->tune.machine);
+    if (tern_core_kind_alone(a->tune.machine)) announce(a, wisdom);
     int rc = tern_tune_list(a, &tasks);
     if (!rc) rc = one(a, &tasks, wisdom);
     tern_tasks_free(&tasks);
@@ -141,13 +148,13 @@ int tern_tune_each_kind(struct tern_tune_arguments *a, const char *wisdom, tern_
     size_t first = 0, last = whole->core_kinds;
     int worst = 0;
     if (strcmp(a->kind, "all")) {
-        const enum tern_status s = tern_kind_named(whole, a->kind, &first, &e);
+        const enum tern_status s = tern_core_kind_named(whole, a->kind, &first, &e);
         if (s) return tern_cli_fail(s, &e);
         last = first + 1;
     }
     if (whole->core_kinds < 2) return one_kind(a, wisdom, one);
     if (a->tune.table && last - first > 1)
-        return tern_cli_usage("tune", "--record-table: one kind of core: name it with --kind");
+        return tern_cli_usage("tune", "--record-table: records one kind of core; name it with --kind");
     if (a->json) a->documents = json_array();
     a->tune.budget_seconds /= (double)(last - first);
     for (size_t k = first; k < last && !(a->tune.stop && *a->tune.stop); k++) {

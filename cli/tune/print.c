@@ -59,8 +59,8 @@ static void say_outcome(const struct tern_outcome *o, enum tern_objective object
                                           .ci_lo = o->entry.ci_lo_ns,
                                           .ci_hi = o->entry.ci_hi_ns,
                                           .n = o->entry.n};
-        printf("     known: %s, effort %s, %s; --again measures it anew\n", o->entry.variant, o->entry.effort,
-               o->entry.date);
+        printf("     known: %s, effort %s, %s; --again measures it again\n", o->entry.variant,
+               o->entry.effort, o->entry.date);
         say_estimate(&est, objective);
         putchar('\n');
         return;
@@ -77,10 +77,10 @@ static void say_outcome(const struct tern_outcome *o, enum tern_objective object
     say_ceiling("read", &o->read, "GB/s");
     say_ceiling("int8", &o->int8, "GMAC/s");
     if (o->why_no_counters[0]) printf("     counters: not measured: %s\n", o->why_no_counters);
-    printf("     %zu candidates, %zu left out, %zu dropped in %zu rounds of %zu samples; duel of %zu rounds",
-           o->candidates, o->left_out, o->dropped, o->race_rounds, o->samples, o->duel_rounds);
+    printf("     %zu candidates, %zu left out, %zu dropped in %zu rounds of %zu samples; final of %zu rounds",
+           o->candidates, o->left_out, o->dropped, o->race_rounds, o->samples, o->final_rounds);
     if (!isnan(o->floor)) printf(", noise floor %.1f %%", 100 * o->floor);
-    printf("%s%s\n", o->tie ? "; a tie: nothing is shown to be faster, the better guess is used" : "",
+    printf("%s%s\n", o->tie ? "; a tie: no variant is shown to be faster, so the better guess is used" : "",
            o->complete ? "" : "; incomplete: the budget ended first");
 }
 
@@ -139,7 +139,7 @@ static json_t *json_outcome(const struct tern_outcome *o, enum tern_objective ob
     json_object_set_new(out, "standings", list);
     json_object_set_new(out, "candidates", json_integer((json_int_t)o->candidates));
     json_object_set_new(out, "search_samples", json_integer((json_int_t)o->samples));
-    json_object_set_new(out, "duel_rounds", json_integer((json_int_t)o->duel_rounds));
+    json_object_set_new(out, "duel_rounds", json_integer((json_int_t)o->final_rounds));
     if (!isnan(o->floor)) json_object_set_new(out, "noise_floor", json_real(o->floor));
     if (o->why_no_counters[0]) json_object_set_new(out, "no_counters", json_string(o->why_no_counters));
     json_object_set_new(out, "tie", json_boolean(o->tie));
@@ -177,11 +177,10 @@ static void on_warn(void *ctx, const char *line) {
 static void say_threads(const struct tern_threads_seen *t) {
     const struct tern_problem *p = &t->problem;
     const size_t best = t->of[t->best].threads;
-    printf(
-        "%zux%zux%zu  %s  of %zu thread counts %zu is best: median %.2f us n=%zu (their winners in the same "
-        "rounds)\n",
-        p->m, p->k, p->n, tern_regime_name(p->regime), t->count, best, t->of[t->best].est.median / 1000,
-        t->of[t->best].est.n);
+    printf("%zux%zux%zu  %s  of %zu thread counts %zu is best: median %.2f us n=%zu (their winners in the "
+           "same rounds)\n",
+           p->m, p->k, p->n, tern_regime_name(p->regime), t->count, best, t->of[t->best].est.median / 1000,
+           t->of[t->best].est.n);
     for (size_t i = 0; i < t->count; i++) {
         const struct tern_ratio *r = &t->of[i].over_best;
         if (i == t->best) continue;
@@ -264,8 +263,8 @@ void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary
         printf("%zu problem recorded; %.1f s\n", sum->recorded, sum->seconds);
         return;
     }
-    printf("%zu problems tuned, %zu known before, %zu not measured, %zu ties; %zu samples from the "
-           "journal; %.1f s\n"
+    printf("%zu problems tuned, %zu known before, %zu not measured, %zu ties; %zu samples from the journal; "
+           "%.1f s\n"
            "wisdom: %s\nrecords: %s\n",
            sum->done, sum->remembered, sum->not_measured, sum->ties, sum->replayed, sum->seconds, wisdom,
            records ? records : "none");

@@ -94,8 +94,8 @@ int tern_tune_replay(const struct tern_tune_arguments *a) {
     json_t *list = json_array();
     if (!a->json)
         printf("%s of machine %s: %zu candidates, %zu rounds each, %.0f evaluations for all\n"
-               "in brackets the share of all of them, then of one round of each candidate; "
-               "medians over %zu repetitions, seeds %lu to %lu:\n",
+               "in brackets the share of all of them, then of one round of each candidate; medians over %zu "
+               "repetitions, seeds %lu to %lu:\n",
                text, t.machine, t.count, t.rounds, whole, a->repetitions, (unsigned long)a->tune.seed,
                (unsigned long)(a->tune.seed + a->repetitions - 1));
     for (size_t i = 0; i < count && !s; i++) {

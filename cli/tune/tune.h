@@ -1,35 +1,39 @@
-/* The parts of `tern tune`: arguments, what is printed while it runs, the dry run, the replay. */
+/* Between the files of `tern tune` only: its arguments, what it prints while it runs, the dry run, the replay. */
 #ifndef TERN_CLI_TUNE_TUNE_H
 #define TERN_CLI_TUNE_TUNE_H
 
 #include "base/progress.h"
+#include "cli/options.h"
 #include "tuner/session/tasks.h"
+#include "tuner/session/totals.h"
 #include "tuner/session/tune.h"
-#include "tuner/wisdom/aggregate.h"
 
 #include <jansson.h>
 
 struct tern_tune_arguments {
     struct tern_tune_options tune;
-    const char *model, *strategy, *effort, *objective, *threads, *batch, *wisdom, *records;
+    const char *model, *strategy, *effort, *objective, *threads, *wisdom, *records;
     const char *replay; /* a recorded table */
-    const char *problem[256];
-    size_t problems, repetitions;
-    const char *kind;  /* of core: number, name, or "all" */
-    json_t *documents; /* of each kind of core; NULL: there is one, and it is printed */
+    struct tern_cli_texts problems;
+    struct tern_cli_numbers batch;
+    size_t repetitions;
+    uint64_t seed;
+    const char *kind; /* of core: its number, its name, or "all" */
+    json_t *
+        documents; /* one for each kind of core; NULL: there is one kind, and its document is printed at once */
     int dry_run, json, quiet, verbose;
 };
 
-/* Runs `one` for each kind of core that is asked for, with the machine, the budget, the tasks and the wisdom
- * file of that kind; on a machine of one kind, once. Returns the worst exit code. */
+/* Runs `one` for each kind of core that is asked for, or once on a machine of one kind. Each run gets the machine,
+ * the share of the budget, the tasks and the wisdom file of its kind. Returns the largest exit code. */
 typedef int tern_tune_fn(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom);
 int tern_tune_each_kind(struct tern_tune_arguments *a, const char *wisdom, tern_tune_fn *one);
-/* The shapes, thread counts and token counts that were asked for. Returns an exit code. */
+/* Adds the shapes with the thread counts and token counts that were asked for. Returns an exit code. */
 int tern_tune_list(struct tern_tune_arguments *a, struct tern_tasks *tasks);
-/* Prints a document, or keeps it with the others of its kind. Takes it over. Returns an exit code. */
+/* Prints a JSON document, or keeps it in a->documents. Takes the reference. Returns an exit code. */
 int tern_tune_document(const struct tern_tune_arguments *a, json_t *document);
 
-/* Shows outcomes as they come: lines on stdout, or a JSON list printed at the end. */
+/* Shows outcomes as they come, as lines on stdout. With --json it collects them and prints a list at the end. */
 struct tern_tune_view {
     struct tern_progress bar;
     int json, quiet;
@@ -38,13 +42,13 @@ struct tern_tune_view {
     json_t *list, *counts;
     struct tern_totals totals;
 };
-/* The hooks of a run; the bar must have begun. */
+/* The hooks that a run calls; the progress bar must have begun. */
 struct tern_tune_hooks tern_tune_view_hooks(struct tern_tune_view *v);
-/* Sums of models and the last lines. `wisdom` and `records` are file names, records may be NULL. */
+/* Prints the sums of models and the last lines. `wisdom` and `records` are file names; `records` may be NULL. */
 void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary *sum, const char *wisdom,
                         const char *records);
 
-/* Both return an exit code. `wisdom` may be NULL: nothing is known yet. */
+/* Both return an exit code. `wisdom` is a file name, or NULL when nothing is known yet. */
 int tern_tune_dry_run(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom);
 int tern_tune_replay(const struct tern_tune_arguments *a);
 

@@ -1,35 +1,17 @@
 #define _GNU_SOURCE
 #include "cli/wisdom/wisdom.h"
+
 #include "cli/command.h"
 
 #include "base/file.h"
 #include "measure/machine/machine.h"
+#include "tuner/wisdom/core_kinds.h"
 #include "tuner/wisdom/edit.h"
-#include "tuner/wisdom/kinds.h"
 #include "tuner/wisdom/wisdom.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char help_text[] =
-    "usage: tern wisdom show                 what is remembered for this machine\n"
-    "       tern wisdom explain MxK[xN]      which variant a problem gets, and why\n"
-    "       tern wisdom export [FILE]        a copy, to a file or to stdout\n"
-    "       tern wisdom import FILE          its entries replace those of the same problems\n"
-    "       tern wisdom merge FILE...        of two entries the better evidence stays\n"
-    "       tern wisdom forget MxK[xN]       one problem; or --stale, or --all\n\n"
-    "  --wisdom FILE     file to work on (default: TERN_WISDOM, else the user's)\n"
-    "  --threads N       of the problem (explain: default all processors; forget: default any)\n"
-    "  --kind N|NAME     kind of core, where there are several (default the first)\n"
-    "  --any-machine     accept files of other machines\n"
-    "  --stale           forget only what was measured with other code than this build's\n"
-    "  --all             forget everything\n"
-    "  --json            show and explain as JSON\n\n"
-    "example: tern wisdom explain 6912x2560x1 --threads 2\n";
-
-extern const struct tern_command tern_command_wisdom;
 
 static int show(const struct tern_wisdom_arguments *a) {
     struct tern_wisdom w;
@@ -57,12 +39,12 @@ static int show(const struct tern_wisdom_arguments *a) {
 static int export(const struct tern_wisdom_arguments *a) {
     struct tern_wisdom w;
     struct tern_error e;
-    if (a->words > 1) return tern_cli_usage("wisdom", "export: one file at most");
     enum tern_status s = tern_wisdom_mine(a, &w, &e);
     if (s) return tern_cli_fail(s, &e);
     char *text = NULL;
     size_t bytes = 0;
-    s = a->words ? tern_wisdom_write(a->word[0], &w, &e) : tern_wisdom_text(&w, &text, &bytes, &e);
+    s = a->words.count ? tern_wisdom_write(a->words.word[0], &w, &e)
+                       : tern_wisdom_text(&w, &text, &bytes, &e);
     if (text) fwrite(text, 1, bytes, stdout);
     free(text);
     tern_wisdom_free(&w);
@@ -74,20 +56,18 @@ static int take(const struct tern_wisdom_arguments *a, int replace) {
     struct tern_wisdom mine, from;
     struct tern_error e;
     size_t taken = 0;
-    if (!a->words || (replace && a->words > 1))
-        return tern_cli_usage("wisdom", replace ? "import: one file is needed" : "merge: which files?");
     enum tern_status s = tern_wisdom_read(a->path, a->machine->key, 0, &mine, &e);
     if (s) return tern_cli_fail(s, &e);
-    for (size_t i = 0; i < a->words && !s; i++) {
+    for (size_t i = 0; i < a->words.count && !s; i++) {
         size_t n = 0;
         struct tern_map there;
-        s = tern_map_open(a->word[i], &there, &e); /* a missing file is an error here */
+        s = tern_map_open(a->words.word[i], &there, &e); /* a missing file is an error here */
         if (s) break;
         tern_map_close(&there);
-        s = tern_wisdom_read(a->word[i], a->machine->key, a->any_machine, &from, &e);
+        s = tern_wisdom_read(a->words.word[i], a->machine->key, a->any_machine, &from, &e);
         if (s) break;
         if (from.skipped)
-            fprintf(stderr, "tern: wisdom: %s: %zu damaged or unknown lines skipped\n", a->word[i],
+            fprintf(stderr, "tern: wisdom: %s: %zu damaged or unknown lines skipped\n", a->words.word[i],
                     from.skipped);
         if (!replace) s = tern_wisdom_merge(&mine, &from, &n, &e);
         for (size_t j = 0; replace && !s && j < from.count; j++, n++)
@@ -114,7 +94,7 @@ static int forget(const struct tern_wisdom_arguments *a) {
     struct tern_wisdom w;
     struct tern_error e;
     struct tern_problem p = {.threads = a->threads};
-    if (a->words || (!a->all && !a->stale)) {
+    if (a->words.count || (!a->all && !a->stale)) {
         int has_n = 0, rc = tern_wisdom_shape(a, &p, &has_n);
         if (rc) return rc;
         if (!has_n) p.n = 0;
@@ -129,81 +109,77 @@ static int forget(const struct tern_wisdom_arguments *a) {
     return 0;
 }
 
-static int run(int argc, char **argv) {
-    enum { WISDOM = 256, THREADS, KIND, ANY, STALE, ALL, JSON };
-    static const struct option options[] = {{"wisdom", required_argument, 0, WISDOM},
-                                            {"threads", required_argument, 0, THREADS},
-                                            {"kind", required_argument, 0, KIND},
-                                            {"any-machine", no_argument, 0, ANY},
-                                            {"stale", no_argument, 0, STALE},
-                                            {"all", no_argument, 0, ALL},
-                                            {"json", no_argument, 0, JSON},
-                                            {"help", no_argument, 0, 'h'},
-                                            {0, 0, 0, 0}};
-    static const struct {
-        const char *name;
-        int (*run)(const struct tern_wisdom_arguments *a);
-    } commands[] = {{"show", show},     {"explain", tern_wisdom_explain},
-                    {"export", export}, {"import", import},
-                    {"merge", merge},   {"forget", forget}};
-    struct tern_wisdom_arguments a = {0};
-    struct tern_error e;
-    const struct tern_machine *whole;
+enum action { SHOW, EXPLAIN, EXPORT, IMPORT, MERGE, FORGET, ACTIONS };
+
+static const struct tern_cli_action actions[ACTIONS] = {
+    [SHOW] = {"show", "", "what is remembered for this machine", 0, 0},
+    [EXPLAIN] = {"explain", "MxK[xN]", "which variant a problem gets, and why", 1, 1},
+    [EXPORT] = {"export", "[FILE]", "a copy, to a file or to stdout", 0, 1},
+    [IMPORT] = {"import", "FILE", "entries of the file replace those of the same problems", 1, 1},
+    [MERGE] = {"merge", "FILE...", "of two entries of one problem the better evidence stays", 1, SIZE_MAX},
+    [FORGET] = {"forget", "[MxK[xN]]", "one problem; or with --stale or --all several", 0, 1},
+};
+
+static int (*const act[ACTIONS])(const struct tern_wisdom_arguments *a) = {
+    [SHOW] = show,    [EXPLAIN] = tern_wisdom_explain, [EXPORT] = export, [IMPORT] = import, [MERGE] = merge,
+    [FORGET] = forget};
+
+static const struct tern_cli_option options[] = {
+    {"wisdom", 0, "FILE", "file to work on (default: TERN_WISDOM, else the user's)",
+     TERN_CLI_TEXT(struct tern_wisdom_arguments, file)},
+    {"threads", 0, "N", "threads of the problem (explain: default all processors; forget: default any)",
+     TERN_CLI_NUMBER(struct tern_wisdom_arguments, threads, 1, 4096)},
+    {"kind", 0, "N|NAME", "kind of core, where there are several (default: the first)",
+     TERN_CLI_TEXT(struct tern_wisdom_arguments, kind)},
+    {"any-machine", 0, NULL, "accept files of other machines",
+     TERN_CLI_FLAG(struct tern_wisdom_arguments, any_machine)},
+    {"stale", 0, NULL, "forget: only what was measured with other code than this build's",
+     TERN_CLI_FLAG(struct tern_wisdom_arguments, stale)},
+    {"all", 0, NULL, "forget: everything", TERN_CLI_FLAG(struct tern_wisdom_arguments, all)},
+    {"json", 0, NULL, "show, explain: as JSON", TERN_CLI_FLAG(struct tern_wisdom_arguments, json)},
+};
+
+/* The file of the kind of core that is meant. */
+static int on_machine(struct tern_wisdom_arguments *a, int action, const struct tern_machine *whole) {
     struct tern_machine machine;
-    const char *path = NULL, *kind = NULL;
+    struct tern_error e;
     size_t which = 0;
-    int got;
-    while ((got = tern_cli_getopt(argc, argv, "h", options, &tern_command_wisdom)) != -1) {
-        switch (got) {
-        case WISDOM:
-            path = optarg;
-            break;
-        case THREADS:
-            if (!tern_cli_size("wisdom", "--threads", optarg, 1, 4096, &a.threads)) return 3;
-            break;
-        case KIND:
-            kind = optarg;
-            break;
-        case ANY:
-            a.any_machine = 1;
-            break;
-        case STALE:
-            a.stale = 1;
-            break;
-        case ALL:
-            a.all = 1;
-            break;
-        case JSON:
-            a.json = 1;
-            break;
-        default:
-            return 3;
-        }
-    }
-    if (optind == argc)
-        return tern_cli_usage("wisdom", "what? show, explain, export, import, merge or forget");
-    const char *name = argv[optind];
-    a.word = argv + optind + 1;
-    a.words = (size_t)(argc - optind - 1);
-    enum tern_status s = tern_machine_get(&whole, &e);
-    if (!s && kind) s = tern_kind_named(whole, kind, &which, &e);
+    const enum tern_status s = a->kind ? tern_core_kind_named(whole, a->kind, &which, &e) : TERN_OK;
     if (s) return tern_cli_fail(s, &e);
     tern_machine_of_kind(whole, which, &machine);
-    a.machine = &machine;
-    char *base = path ? strdup(path) : tern_wisdom_default_path();
-    char *file = tern_kind_wisdom_path(base, a.machine);
-    if (!kind && whole->core_kinds > 1) a.whole = whole, a.base = base;
-    if (!file) return tern_cli_usage("wisdom", "no home directory is known: name the file with --wisdom");
-    a.path = file;
-    int rc = -1;
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (!strcmp(commands[i].name, name)) rc = commands[i].run(&a);
-    free(file);
+    a->machine = &machine;
+    char *base = a->file ? strdup(a->file) : tern_wisdom_default_path();
+    char *path = tern_core_kind_wisdom_path(base, &machine);
+    if (!a->kind && whole->core_kinds > 1) a->whole = whole, a->base = base;
+    a->path = path;
+    const int rc = path ? act[action](a)
+                        : tern_cli_usage("wisdom", "no home folder is known; name the file with --wisdom");
+    free(path);
     free(base);
-    return rc >= 0 ? rc
-                   : tern_cli_usage("wisdom", "'%s' is none of show, explain, export, import, merge, forget",
-                                    name);
+    return rc;
+}
+
+static int run(int argc, char **argv) {
+    struct tern_wisdom_arguments a = {.path = NULL};
+    const struct tern_machine *whole;
+    struct tern_error e;
+    const int rc = tern_cli_parse(&tern_command_wisdom, argc, argv, &a, &a.words);
+    if (rc) return rc;
+    const int action = tern_cli_action(&tern_command_wisdom, &a.words);
+    if (action < 0) return 3;
+    const enum tern_status s = tern_machine_get(&whole, &e);
+    return s ? tern_cli_fail(s, &e) : on_machine(&a, action, whole);
 }
 
 const struct tern_command tern_command_wisdom = {
-    "wisdom", "what was learnt about this machine: show, explain, exchange", help_text, run};
+    .name = "wisdom",
+    .summary = "what was learnt about this machine: show, explain, exchange",
+    .usage = "ACTION [options]",
+    .about = "Wisdom is what tuning has learnt: the fastest variant for each problem on this machine.",
+    .action = actions,
+    .actions = ACTIONS,
+    .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .example = "tern wisdom explain 6912x2560x1 --threads 2",
+    .most = SIZE_MAX,
+    .run = run,
+};

@@ -21,11 +21,11 @@
 #define ALIGN 4096
 #define LANES 8
 
-/* The head of the file: this, the key, the sizes of the pieces, the checksums of their chunks; all
- * little-endian. Then each piece, from a multiple of ALIGN. */
-struct head {
+/* The head of the file: this, the key, the sizes of the parts, the checksums of their chunks; all
+ * little-endian. Then each part, from a multiple of ALIGN. */
+struct file_head {
     char magic[8];
-    uint64_t version, key_bytes, pieces, chunks, file_bytes, check;
+    uint64_t version, key_bytes, parts, chunks, file_bytes, check;
 };
 
 static const char magic[8] = {'t', 'e', 'r', 'n', 'p', 'a', 'c', 'k'};
@@ -50,25 +50,25 @@ static uint64_t checksum(const void *data, size_t bytes) {
     return all;
 }
 
-/* The head as it must be for these pieces; checksums of chunks still zero. */
-struct plan {
+/* The head as it must be for these parts; checksums of chunks still zero. */
+struct outline {
     unsigned char *data;
     size_t bytes;
     uint64_t *check; /* in data */
-    size_t *offset;  /* of each piece */
-    size_t *first;   /* chunk of each piece */
+    size_t *offset;  /* of each part */
+    size_t *first;   /* chunk of each part */
 };
 
 static size_t chunks_of(size_t bytes) {
     return (bytes + CHUNK - 1) / CHUNK;
 }
 
-static int plan_new(struct plan *p, const char *key, const struct tern_piece *piece, size_t count) {
+static int outline_new(struct outline *p, const char *key, const struct tern_cache_part *part, size_t count) {
     const size_t key_bytes = tern_round_up(strlen(key) + 1, 8);
     size_t chunks = 0;
     memset(p, 0, sizeof *p);
-    for (size_t i = 0; i < count; i++) chunks += chunks_of(piece[i].bytes);
-    const size_t used = sizeof(struct head) + key_bytes + 8 * (count + chunks);
+    for (size_t i = 0; i < count; i++) chunks += chunks_of(part[i].bytes);
+    const size_t used = sizeof(struct file_head) + key_bytes + 8 * (count + chunks);
     p->bytes = tern_round_up(used, ALIGN);
     p->data = tern_alloc(p->bytes);
     p->offset = tern_alloc(count * sizeof *p->offset);
@@ -76,15 +76,15 @@ static int plan_new(struct plan *p, const char *key, const struct tern_piece *pi
     if (!p->data || !p->offset || !p->first) return 0;
     size_t at = p->bytes, chunk = 0;
     for (size_t i = 0; i < count; i++) {
-        const uint64_t size = piece[i].bytes;
-        memcpy(p->data + sizeof(struct head) + key_bytes + 8 * i, &size, sizeof size);
+        const uint64_t size = part[i].bytes;
+        memcpy(p->data + sizeof(struct file_head) + key_bytes + 8 * i, &size, sizeof size);
         p->offset[i] = at;
         p->first[i] = chunk;
-        at = tern_round_up(at + piece[i].bytes, ALIGN);
-        chunk += chunks_of(piece[i].bytes);
+        at = tern_round_up(at + part[i].bytes, ALIGN);
+        chunk += chunks_of(part[i].bytes);
     }
-    struct head h = {
-        .version = 1, .key_bytes = key_bytes, .pieces = count, .chunks = chunks, .file_bytes = at};
+    struct file_head h = {
+        .version = 1, .key_bytes = key_bytes, .parts = count, .chunks = chunks, .file_bytes = at};
     memcpy(h.magic, magic, sizeof magic);
     memcpy(p->data, &h, sizeof h);
     memcpy(p->data + sizeof h, key, strlen(key));
@@ -92,14 +92,14 @@ static int plan_new(struct plan *p, const char *key, const struct tern_piece *pi
     return 1;
 }
 
-static void plan_free(struct plan *p) {
+static void outline_free(struct outline *p) {
     tern_free(p->data);
     tern_free(p->offset);
     tern_free(p->first);
 }
 
-static void put_check(struct plan *p) {
-    struct head h;
+static void put_check(struct outline *p) {
+    struct file_head h;
     memcpy(&h, p->data, sizeof h);
     h.check = 0;
     memcpy(p->data, &h, sizeof h);
@@ -121,9 +121,9 @@ static int read_all(int fd, void *out, size_t bytes, size_t offset) {
 
 struct reading {
     int fd;
-    const struct tern_piece *piece;
+    const struct tern_cache_part *part;
     size_t count;
-    const struct plan *plan;
+    const struct outline *outline;
     _Atomic size_t bad; /* 1 + a chunk that did not come as it was written */
 };
 
@@ -131,13 +131,13 @@ static void read_share(void *ctx, size_t w, size_t workers) {
     struct reading *r = ctx;
     for (size_t i = 0; i < r->count && !atomic_load(&r->bad); i++) {
         size_t from, to;
-        tern_share(chunks_of(r->piece[i].bytes), 1, w, workers, &from, &to);
+        tern_share(chunks_of(r->part[i].bytes), 1, w, workers, &from, &to);
         for (size_t c = from; c < to; c++) {
-            unsigned char *p = (unsigned char *)r->piece[i].data + c * CHUNK;
-            const size_t n = tern_min(CHUNK, r->piece[i].bytes - c * CHUNK);
-            if (!read_all(r->fd, p, n, r->plan->offset[i] + c * CHUNK) ||
-                checksum(p, n) != r->plan->check[r->plan->first[i] + c]) {
-                atomic_store(&r->bad, r->plan->first[i] + c + 1);
+            unsigned char *p = (unsigned char *)r->part[i].data + c * CHUNK;
+            const size_t n = tern_min(CHUNK, r->part[i].bytes - c * CHUNK);
+            if (!read_all(r->fd, p, n, r->outline->offset[i] + c * CHUNK) ||
+                checksum(p, n) != r->outline->check[r->outline->first[i] + c]) {
+                atomic_store(&r->bad, r->outline->first[i] + c + 1);
                 return;
             }
         }
@@ -145,19 +145,19 @@ static void read_share(void *ctx, size_t w, size_t workers) {
 }
 
 /* 1: the file's head is the expected one, its checksums are taken over; 0: another key; -1: damaged. */
-static int compare_heads(int fd, struct plan *p, const char **why) {
-    struct head want, have;
+static int compare_heads(int fd, struct outline *p, const char **why) {
+    struct file_head want, have;
     struct stat st;
     memcpy(&want, p->data, sizeof want);
     *why = "it is no packed cache";
     if (!read_all(fd, &have, sizeof have, 0) || memcmp(have.magic, magic, sizeof magic)) return -1;
-    if (have.version != want.version || have.key_bytes != want.key_bytes || have.pieces != want.pieces ||
+    if (have.version != want.version || have.key_bytes != want.key_bytes || have.parts != want.parts ||
         have.chunks != want.chunks)
         return 0;
     *why = "it is truncated";
     unsigned char *data = tern_alloc(p->bytes);
     if (!data || fstat(fd, &st) || !read_all(fd, data, p->bytes, 0)) return tern_free(data), -1;
-    const size_t fixed = sizeof have + have.key_bytes + 8 * have.pieces;
+    const size_t fixed = sizeof have + have.key_bytes + 8 * have.parts;
     if (memcmp(data + sizeof have, p->data + sizeof have, fixed - sizeof have)) return tern_free(data), 0;
     if ((uint64_t)st.st_size != want.file_bytes) return tern_free(data), -1;
     memcpy(p->data + fixed, data + fixed, p->bytes - fixed);
@@ -168,31 +168,31 @@ static int compare_heads(int fd, struct plan *p, const char **why) {
     return memcmp(&want, &have, sizeof want) ? -1 : 1;
 }
 
-enum tern_status tern_cache_read(const char *path, const char *key, const struct tern_piece *piece,
+enum tern_status tern_cache_read(const char *path, const char *key, const struct tern_cache_part *part,
                                  size_t count, struct tern_pool *pool, int *hit, struct tern_error *e) {
     *hit = 0;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return TERN_OK;
-    struct plan p;
+    struct outline p;
     const char *why = "";
     enum tern_status s = TERN_OK;
-    if (!plan_new(&p, key, piece, count)) {
+    if (!outline_new(&p, key, part, count)) {
         s = tern_fail(e, TERN_NO_MEMORY, "cache: %s: out of memory", path);
         goto done;
     }
     const int same = compare_heads(fd, &p, &why);
     if (same < 0) s = tern_fail(e, TERN_CHECK_FAILED, "cache: %s: ignored: %s", path, why);
     if (same != 1) goto done;
-    struct reading r = {.fd = fd, .piece = piece, .count = count, .plan = &p};
+    struct reading r = {.fd = fd, .part = part, .count = count, .outline = &p};
     tern_pool_run(pool, read_share, &r);
     *hit = !r.bad;
     if (*hit) goto done;
-    for (size_t i = 0; i < count; i++) memset(piece[i].data, 0, piece[i].bytes);
+    for (size_t i = 0; i < count; i++) memset(part[i].data, 0, part[i].bytes);
     s = tern_fail(e, TERN_CHECK_FAILED,
                   "cache: %s: ignored: chunk %zu cannot be read or has a wrong checksum", path, r.bad - 1);
 done:
     close(fd);
-    plan_free(&p);
+    outline_free(&p);
     return s;
 }
 
@@ -207,16 +207,16 @@ static void sweep(const char *path) {
     free(pattern);
 }
 
-static enum tern_status write_pieces(struct tern_replace *r, const struct plan *p,
-                                     const struct tern_piece *piece, size_t count, struct tern_progress *bar,
-                                     struct tern_error *e) {
+static enum tern_status write_parts(struct tern_replace *r, const struct outline *p,
+                                    const struct tern_cache_part *part, size_t count,
+                                    struct tern_progress *bar, struct tern_error *e) {
     static const char zero[ALIGN];
     enum tern_status s = tern_replace_write(r, p->data, p->bytes, e);
     for (size_t i = 0; s == TERN_OK && i < count; i++) {
         tern_progress_step(bar, (double)i / (double)count, "");
-        s = tern_replace_write(r, piece[i].data, piece[i].bytes, e);
+        s = tern_replace_write(r, part[i].data, part[i].bytes, e);
         if (s == TERN_OK)
-            s = tern_replace_write(r, zero, tern_round_up(piece[i].bytes, ALIGN) - piece[i].bytes, e);
+            s = tern_replace_write(r, zero, tern_round_up(part[i].bytes, ALIGN) - part[i].bytes, e);
     }
     return s;
 }
@@ -233,7 +233,7 @@ static enum tern_status check_room(const char *path, size_t bytes, struct tern_e
                      1e-9 * (double)bytes);
 }
 
-enum tern_status tern_cache_write(const char *path, const char *key, const struct tern_piece *piece,
+enum tern_status tern_cache_write(const char *path, const char *key, const struct tern_cache_part *part,
                                   size_t count, int quiet, struct tern_error *e) {
     char *lock = tern_format_text("%s.lock", path);
     if (!lock) return tern_fail(e, TERN_NO_MEMORY, "cache: %s: out of memory", path);
@@ -241,32 +241,33 @@ enum tern_status tern_cache_write(const char *path, const char *key, const struc
     enum tern_status s = tern_lock(lock, &fd, e);
     free(lock);
     if (s != TERN_OK) return s == TERN_UNSUPPORTED ? TERN_SKIPPED : s;
-    struct plan p;
+    struct outline p;
     struct tern_replace r;
     struct tern_progress bar;
     sweep(path);
-    if (!plan_new(&p, key, piece, count)) s = tern_fail(e, TERN_NO_MEMORY, "cache: %s: out of memory", path);
-    struct head h;
+    if (!outline_new(&p, key, part, count))
+        s = tern_fail(e, TERN_NO_MEMORY, "cache: %s: out of memory", path);
+    struct file_head h;
     if (s == TERN_OK) {
         memcpy(&h, p.data, sizeof h);
         s = check_room(path, h.file_bytes, e);
     }
     if (s != TERN_OK) goto done;
     for (size_t i = 0; i < count; i++)
-        for (size_t c = 0; c < chunks_of(piece[i].bytes); c++)
-            p.check[p.first[i] + c] = checksum((const unsigned char *)piece[i].data + c * CHUNK,
-                                               tern_min(CHUNK, piece[i].bytes - c * CHUNK));
+        for (size_t c = 0; c < chunks_of(part[i].bytes); c++)
+            p.check[p.first[i] + c] = checksum((const unsigned char *)part[i].data + c * CHUNK,
+                                               tern_min(CHUNK, part[i].bytes - c * CHUNK));
     put_check(&p);
     if ((s = tern_replace_begin(path, &r, e)) != TERN_OK) goto done;
     tern_progress_begin(&bar, "keeping the packed weights", quiet);
-    s = write_pieces(&r, &p, piece, count, &bar, e);
+    s = write_parts(&r, &p, part, count, &bar, e);
     tern_progress_end(&bar);
     if (s == TERN_OK)
         s = tern_replace_commit(&r, e);
     else
         tern_replace_abandon(&r);
 done:
-    plan_free(&p);
+    outline_free(&p);
     close(fd);
     return s;
 }

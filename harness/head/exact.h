@@ -1,8 +1,8 @@
-/* A two-stage exact head: a cheap scan with a proved bound finds the rows that could matter, and only those
- * are computed in full. The derivation is docs/exact-head.md.
+/* An exact head in two stages: a cheap scan with a proved bound finds the rows that could matter, and only
+ * those are computed in full. docs/exact-head.md derives the bound.
  *
- * "Exact" means: every logit that the caller asked for is bit for bit the full head's; all others are
- * -infinity, and each of them is proved to lie below what was asked for. */
+ * "Exact" means that every logit the caller asked for is bit for bit that of the full head. All others are
+ * -infinity, and each of them is proved to lie below those that were asked for. */
 #ifndef TERN_HARNESS_HEAD_EXACT_H
 #define TERN_HARNESS_HEAD_EXACT_H
 
@@ -17,9 +17,9 @@
 
 /* Which logits are needed. */
 struct tern_wanted {
-    size_t top;    /* the `top` largest, ties at the last place included; 0: all of them */
-    double margin; /* > 0: of those only the ones at most this far below the largest (then top 0 means no
-                      limit) */
+    size_t top; /* the `top` largest, with all that tie for the last place; 0: no limit */
+    /* > 0: of those only the ones that are at most this far below the largest. */
+    double margin;
 };
 
 /* 0 when only the full head can answer. */
@@ -30,7 +30,7 @@ struct tern_exact_options {
     size_t block; /* weights that share a scale: 16, 32 or 64; 0: 32 */
 };
 
-/* The rows as the full head has them. */
+/* The rows of the full head. */
 struct tern_exact_full {
     const struct tern_head_ops *ops;
     enum tern_rows type;
@@ -40,19 +40,20 @@ struct tern_exact_full {
 struct tern_exact_counts {
     uint64_t steps;      /* tokens answered */
     uint64_t rescored;   /* rows computed in full */
-    uint64_t whole;      /* shares of a worker that had too many rows left and were computed as a whole */
-    uint64_t whole_rows; /* their rows */
+    uint64_t whole;      /* shares of a worker that were computed whole: the scan left too many rows */
+    uint64_t whole_rows; /* rows of those shares */
 };
 
 struct tern_exact;
 
-/* For `rows` x k. TERN_BAD_INPUT for bits or block that do not exist. The memory is not touched yet. */
+/* For a matrix of rows x k. TERN_BAD_INPUT for values of bits or block that do not exist. The memory is not
+ * touched yet. */
 enum tern_status tern_exact_new(size_t rows, size_t k, size_t workers, const struct tern_exact_options *o,
                                 struct tern_exact **out, struct tern_error *e);
 void tern_exact_free(struct tern_exact *x);
 /* Bytes that one token's scan reads. */
 size_t tern_exact_bytes(const struct tern_exact *x);
-/* The memory that packing fills, to be kept in a file and read back. */
+/* The memory that packing fills. It can be written to a file and read back. */
 struct tern_exact_part {
     void *data;
     size_t bytes;
@@ -60,21 +61,21 @@ struct tern_exact_part {
 enum { TERN_EXACT_PARTS = 4 };
 void tern_exact_parts(struct tern_exact *x, struct tern_exact_part out[TERN_EXACT_PARTS]);
 
-/* Packs row r, given as f32[k]. Different rows may be packed at the same time. */
+/* Packs row r from its k values. Several threads may pack different rows at the same time. */
 void tern_exact_pack(struct tern_exact *x, size_t r, const float *row);
 
-/* Ends the packing: call once, after all rows and before the first tern_exact_run. */
+/* Ends the packing. Call it once, after all rows and before the first tern_exact_run. */
 void tern_exact_packed(struct tern_exact *x);
 
-/* Worker w's share of one vector h[k], called by the first `workers` of `pool` (at most those of
- * tern_exact_new; NULL when there is one) with a barrier in the middle; the next call must come after another
- * barrier. Rows are shared out as tern_share(rows, 1, ...). A vector or a matrix with values that are not
- * finite is left to the full head. */
+/* Worker w's share of the logits of one vector h[k]. All of the first `workers` of `pool` call this: it has a
+ * barrier in the middle. There are at most as many as tern_exact_new was told; `pool` is NULL when there is
+ * one. The next call must come after another barrier. Rows are shared out as by tern_share(rows, 1, ...).
+ * When the vector or the matrix has values that are not finite, the full head computes everything. */
 void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w, size_t workers,
                     const struct tern_exact_full *full, const struct tern_wanted *want, const float *h,
                     float *logits);
-/* The first stage alone, for tests and for looking at: row . h lies within bound[r] of estimate[r] (infinity:
- * nothing is known). 0 when h or the matrix is not finite. */
+/* The first stage alone, for tests: the product of row r with h lies within bound[r] of estimate[r]. A bound
+ * of infinity says nothing. 0 when h or the matrix is not finite. */
 int tern_exact_estimate(struct tern_exact *x, const struct tern_head_ops *ops, const float *h,
                         float *estimate, float *bound);
 void tern_exact_counts(const struct tern_exact *x, struct tern_exact_counts *out);

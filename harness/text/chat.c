@@ -11,7 +11,7 @@ struct tern_chat {
     const struct tern_model *m;
     const struct tern_tokenizer *t;
     struct tern_chat_options o;
-    int32_t stop[1]; /* begins what the template writes behind an answer */
+    int32_t stop[1]; /* begins what the template writes after an answer */
     size_t stops;
     int first;
     int32_t unfed; /* the last token of the former answer when it was cut, else -1 */

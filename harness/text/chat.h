@@ -1,5 +1,5 @@
-/* A conversation: turns are written as the model's template says and stay in the engine's key/value cache, so
- * that each one costs only its own tokens. */
+/* A conversation. The model's template says how turns are written. They stay in the engine's key/value cache,
+ * so each turn costs only its own tokens. */
 #ifndef TERN_HARNESS_TEXT_CHAT_H
 #define TERN_HARNESS_TEXT_CHAT_H
 
@@ -22,9 +22,9 @@ enum tern_status tern_chat_new(struct tern_engine *en, const struct tern_model *
                                struct tern_chat **out, struct tern_error *e);
 void tern_chat_free(struct tern_chat *c);
 
-/* One turn. The answer's text goes to on_text piece by piece, always whole characters of UTF-8; a value other
- * than 0 stops the answer, and the conversation can go on. TERN_BAD_INPUT, with nothing said, when the turn
- * does not fit into the context any more: only tern_chat_reset helps then. Control tokens written out in
+/* One turn. on_text gets the answer in parts, always whole characters of UTF-8. When it returns a value other
+ * than 0 the answer stops, and the conversation can go on. TERN_BAD_INPUT when the turn does not fit into the
+ * context any more: nothing was said then, and only tern_chat_reset helps. The names of control tokens in
  * `user` are plain text. */
 enum tern_status tern_chat_say(struct tern_chat *c, const char *user,
                                int (*on_text)(void *ctx, const char *text, size_t bytes), void *ctx,

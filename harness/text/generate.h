@@ -4,7 +4,7 @@
 
 #include "harness/engine.h"
 #include "harness/text/sample.h"
-#include "measure/sampling/sampler.h"
+#include "measure/statistics.h"
 
 enum tern_end {
     TERN_END_COUNT,   /* as many as asked for */
@@ -17,18 +17,18 @@ struct tern_generation {
     const int32_t *prompt;     /* >= 1 token */
     size_t prompt_count, most; /* most: SIZE_MAX for no limit but the context */
     struct tern_sampling sampling;
-    int ignore_end;      /* goes on behind the model's end tokens */
+    int ignore_end;      /* goes on after the model's end tokens */
     const int32_t *stop; /* more tokens that end the text */
     size_t stops;
-    /* A full context is shifted (tern_engine_shift) instead of ending the text: its first `keep` positions
-     * stay, 0: as many as the prompt has, at most a quarter of the context. What follows is then exactly what
-     * the model says to the remaining tokens, which is not what it would say to all of them. */
+    /* A full context is shifted (tern_engine_shift) instead of ending the text. The first `keep` positions
+     * stay; 0: as many as the prompt has, at most a quarter of the context. The model then continues the
+     * remaining tokens, which is not what it would say after all of them. */
     int shift;
     size_t keep;
-    /* May be NULL. Logits of prompt positions, `rows` x vocab, in order; non-zero ends with TERN_END_CALLER.
-     */
+    /* Gets the logits of the prompt's positions in order, `rows` x vocab at a time. May be NULL. A value
+     * other than 0 ends the generation with TERN_END_CALLER. */
     int (*on_logits)(void *ctx, const float *logits, size_t rows);
-    /* Every token, the ending one included; non-zero stops. */
+    /* Gets every token, also the one that ends the text. A value other than 0 stops. */
     int (*on_token)(void *ctx, int32_t id);
     void *ctx;
 };
@@ -36,8 +36,8 @@ struct tern_generation {
 struct tern_generation_facts {
     size_t prompt_tokens, tokens;
     double prompt_seconds; /* one run; includes the head at every position when on_logits is set */
-    struct tern_estimate
-        token_ns; /* of the first 4096 decoding steps, one per token after the first; n == 0: none */
+    /* Of the first 4096 decoding steps. Every token after the first is one; n == 0: there were none. */
+    struct tern_estimate token_ns;
     enum tern_end end;
     int32_t last;  /* the last token, which the engine has not been fed; -1: none */
     size_t shifts; /* of the context */

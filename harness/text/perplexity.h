@@ -1,9 +1,9 @@
 /* Perplexity of a text: how surprised the model is by each of its tokens.
  *
- * The tokens are one row, cut into windows of `context` tokens that begin every `stride` tokens; of each
- * window those tokens count that no earlier window has counted. So every token but the first counts once, and
- * from the second window on it is predicted from at least context - stride tokens before it. Summed in f64 in
- * a fixed order: the result is as equal between plans, threads and ISA levels as the logits are. */
+ * Windows of `context` tokens begin every `stride` tokens. Of each window only those tokens count that no
+ * earlier window has counted. So every token but the first counts once. From the second window on, a token is
+ * predicted from at least context - stride tokens before it. Sums are double and have a fixed order: where
+ * the logits of two plans, thread counts or ISA levels are equal, the results are equal too. */
 #ifndef TERN_HARNESS_TEXT_PERPLEXITY_H
 #define TERN_HARNESS_TEXT_PERPLEXITY_H
 
@@ -24,8 +24,9 @@ struct tern_perplexity {
     size_t windows, context, stride; /* as used */
 };
 
-/* Forgets what the engine holds. TERN_BAD_INPUT for fewer than two tokens, an id outside the vocabulary, or a
- * context or stride that cannot be; TERN_BAD_INPUT, naming the position, when a logit is not finite. */
+/* The engine forgets what it holds. TERN_BAD_INPUT for fewer than two tokens, for an id outside the
+ * vocabulary, for a context or stride that is out of range, and for a logit that is not finite: the text then
+ * names its position. */
 enum tern_status tern_perplexity_of(struct tern_engine *en, size_t vocab, const int32_t *ids, size_t count,
                                     const struct tern_perplexity_options *o, struct tern_perplexity *out,
                                     struct tern_error *e);

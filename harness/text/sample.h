@@ -1,5 +1,5 @@
-/* Choosing the next token from its logits: greedy, or temperature with top-k, min-p and top-p, from a seeded
- * generator; a penalty for what was said before. */
+/* Chooses the next token from the logits: the largest, or one drawn with a temperature, top-k, min-p and
+ * top-p by a seeded generator. What was said before can get a penalty. */
 #ifndef TERN_HARNESS_TEXT_SAMPLE_H
 #define TERN_HARNESS_TEXT_SAMPLE_H
 
@@ -10,20 +10,20 @@
 #include <stdint.h>
 
 struct tern_sampling {
-    double temperature; /* 0: the largest logit, the lowest id winning ties; top_k, top_p, min_p do nothing
-                           then */
-    size_t top_k;       /* only the k likeliest; 0: all */
-    double min_p;       /* of those the ones at least this much as likely as the likeliest; 0: all */
-    double top_p;       /* of those the fewest whose probabilities sum to this or more; 1: all */
-    /* Logits of the last `repeat_last` tokens that were told are divided by this when positive and multiplied
-     * when negative, before all else (Keskar et al., "CTRL", 2019). 0 or 1: not at all. */
+    /* 0: the largest logit, of equal ones the lowest id; top_k, min_p and top_p do nothing then. */
+    double temperature;
+    size_t top_k; /* only the k likeliest; 0: all */
+    double min_p; /* of those only the ones whose probability is at least this part of the largest; 0: all */
+    double top_p; /* of those only the fewest whose probabilities sum to this or more; 1: all */
+    /* Before all else, the logits of the last `repeat_last` tokens of the text are divided by this if they
+     * are positive, and multiplied if negative (Keskar et al., "CTRL", 2019). 0 or 1: no penalty. */
     double repeat_penalty;
     size_t repeat_last; /* 0: 64 */
     uint64_t seed;
 };
 
-/* The logits that such sampling looks at: with these alone it draws the same tokens. `all` zero: every one.
- */
+/* The logits that such sampling looks at. With these alone it draws the same tokens. All
+ * zeros: it looks at every logit. */
 void tern_sample_wanted(const struct tern_sampling *s, struct tern_wanted *out);
 
 struct tern_sample;
@@ -32,9 +32,10 @@ struct tern_sample;
 enum tern_status tern_sample_new(const struct tern_sampling *s, size_t vocab, struct tern_sample **out,
                                  struct tern_error *e);
 void tern_sample_free(struct tern_sample *s);
-/* Tells a token of the text so far (prompt and what was drawn), for the penalty. */
+/* Says that this token is the next one of the text (of the prompt, or drawn). The penalty needs to know. */
 void tern_sample_tell(struct tern_sample *s, int32_t id);
-/* The next token; logits of penalised ids are changed in place. Does not tell it. */
+/* Draws the next token; call tern_sample_tell() if it becomes part of the text. Logits that get a penalty are
+ * changed in place. */
 int32_t tern_sample_next(struct tern_sample *s, float *logits);
 
 #endif

@@ -1,5 +1,5 @@
-/* Text from tokens, piece by piece: a character whose bytes come in several tokens is held back until it is
- * whole. */
+/* Makes valid UTF-8 of the bytes of tokens, as they come. A character whose bytes come in several tokens is
+ * held back until it is whole. */
 #ifndef TERN_HARNESS_TEXT_TEXT_STREAM_H
 #define TERN_HARNESS_TEXT_TEXT_STREAM_H
 
@@ -11,8 +11,8 @@ struct tern_text_stream {
     size_t count;
 };
 
-/* Takes `bytes` bytes and writes what is now whole to `out`, which has room for 3 * (bytes + 4). Bytes that
- * cannot be part of UTF-8 come out as U+FFFD, so that the output is valid text. Returns the bytes written. */
+/* Takes `bytes` bytes and writes all whole characters to `out`, which has room for 3 * (bytes + 4). Bytes
+ * that cannot be part of UTF-8 become U+FFFD. Returns the number of bytes written. */
 size_t tern_text_push(struct tern_text_stream *t, const char *text, size_t bytes, char *out);
 
 /* Ends the text: what is still held back becomes U+FFFD. `out` has room for 12 bytes. */

@@ -1,102 +1,49 @@
 #define _GNU_SOURCE
-#include "harness/timing/e2e.h"
+#include "harness/timing/e2e_internal.h"
 
 #include "base/memory.h"
-#include "base/progress.h"
 #include "base/random.h"
 #include "harness/internal.h"
-#include "measure/ceilings/ceilings.h"
-#include "measure/clock.h"
-#include "measure/energy/energy.h"
-#include "measure/machine/machine.h"
+#include "measure/sampling/sampler.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
-/* What one run at one thread count works with. */
-struct bench {
-    const struct tern_e2e_options *o;
-    struct tern_engine *en;
-    int32_t *ids;
-    float *logits;
-    double *rate, *joules, *share; /* [test][round] */
-    double *peak;                  /* [ceiling][round], work per ns */
-    size_t tests;
-    struct tern_ceiling *ceiling[2]; /* read, int8; NULL: not measured */
-    uint64_t calls[2];
-    char why_no_ceiling[2][256], why_no_joules[400];
-    struct tern_energy *energy;
-    double idle_watts;
+/* One test as an alternative. */
+struct test {
+    struct tern_e2e_bench *b;
+    size_t index;
 };
 
-#define READ_BYTES ((size_t)256 << 20)
-#define BURST_NS   20e6 /* of a ceiling in each round */
-#define IDLE_S     0.3
+#define READ_BYTES    ((size_t)256 << 20)
+#define BURST_SECONDS 0.02 /* of a ceiling in each round */
+#define IDLE_S        0.3
 
-static size_t tokens_of(const struct bench *b, size_t test) {
-    return test < b->o->prompt_count ? b->o->prompts[test] : b->o->generate;
-}
-
-static enum tern_status once(const struct bench *b, size_t test, double *rate, struct tern_error *e) {
-    const size_t n = tokens_of(b, test);
-    enum tern_status s = TERN_OK;
+static enum tern_status once(const struct tern_e2e_bench *b, size_t test, struct tern_error *e) {
+    const size_t n = tern_e2e_tokens(b, test);
     tern_engine_rewind(b->en, 0);
-    const uint64_t start = tern_now_ns();
-    if (test < b->o->prompt_count)
-        s = tern_engine_feed(b->en, b->ids, n, 0, b->logits, e);
-    else
-        for (size_t i = 0; s == TERN_OK && i < n; i++)
-            s = tern_engine_feed(b->en, b->ids + i, 1, 0, b->logits, e);
-    *rate = 1e9 * (double)n / (double)tern_max((size_t)(tern_now_ns() - start), 1);
+    if (test < b->o->prompt_count) return tern_engine_feed(b->en, b->ids, n, 0, b->logits, e);
+    enum tern_status s = TERN_OK;
+    for (size_t i = 0; s == TERN_OK && i < n; i++)
+        s = tern_engine_feed(b->en, b->ids + i, 1, 0, b->logits, e);
     return s;
 }
 
-/* Joules of the interval since `start` per token; NAN when they cannot be told. */
-static double joules_per_token(struct bench *b, size_t n) {
-    double joules;
+static void run_test(void *ctx, uint64_t calls) {
+    const struct test *t = ctx;
+    struct tern_e2e_bench *b = t->b;
+    const double all = (double)(b->tests * (b->o->rounds + 1));
+    tern_progress_step(&b->bar, (double)b->done++ / all,
+                       t->index < b->o->prompt_count ? "prompt" : "generation");
+    for (uint64_t i = 0; i < calls && b->status == TERN_OK; i++) b->status = once(b, t->index, b->e);
+}
+
+static void open_extras(struct tern_e2e_bench *b) {
+    static const enum tern_ceiling_kind kind[TERN_E2E_CEILINGS] = {TERN_CEILING_READ, TERN_CEILING_INT8};
     struct tern_error why = {""};
-    if (!b->energy) return NAN;
-    if (tern_energy_joules(b->energy, &joules, &why) == TERN_OK) return joules / (double)n;
-    snprintf(b->why_no_joules, sizeof b->why_no_joules, "%s", why.text);
-    return NAN;
-}
-
-static enum tern_status measured(struct bench *b, size_t test, size_t round, struct tern_error *e) {
-    const size_t at = test * b->o->rounds + round;
-    if (b->energy) tern_energy_start(b->energy, NULL);
-    const enum tern_status s = once(b, test, &b->rate[at], e);
-    b->joules[at] = joules_per_token(b, tokens_of(b, test));
-    return s;
-}
-
-static double burst_ns(struct bench *b, size_t c) {
-    const uint64_t start = tern_now_ns();
-    tern_ceiling_run(b->ceiling[c], b->calls[c]);
-    return (double)tern_max((size_t)(tern_now_ns() - start), 1);
-}
-
-/* One burst of each ceiling; the first makes it long enough. */
-static void look_up(struct bench *b, size_t round, int warm) {
-    for (size_t c = 0; c < 2; c++) {
-        if (!b->ceiling[c]) continue;
-        double ns = burst_ns(b, c);
-        while (warm && ns < BURST_NS && b->calls[c] < (uint64_t)1 << 40) {
-            b->calls[c] *= 2;
-            ns = burst_ns(b, c);
-        }
-        if (!warm)
-            b->peak[c * b->o->rounds + round] = tern_ceiling_work(b->ceiling[c]) * (double)b->calls[c] / ns;
-    }
-}
-
-static void open_extras(struct bench *b) {
-    static const enum tern_ceiling_kind kind[2] = {TERN_CEILING_READ, TERN_CEILING_INT8};
-    struct tern_error why = {""};
-    for (size_t c = 0; c < 2; c++) {
-        b->calls[c] = 1;
+    for (size_t c = 0; c < TERN_E2E_CEILINGS; c++) {
         b->ceiling[c] = NULL;
         snprintf(b->why_no_ceiling[c], sizeof b->why_no_ceiling[c], "not asked for");
         if (b->o->ceilings && tern_ceiling_new(kind[c], READ_BYTES, b->en->usable, b->en->pool,
@@ -119,103 +66,102 @@ static void open_extras(struct bench *b) {
     snprintf(b->why_no_joules, sizeof b->why_no_joules, "%s", no ? no : why.text);
 }
 
-static void close_extras(struct bench *b) {
-    for (size_t c = 0; c < 2; c++) tern_ceiling_free(b->ceiling[c]);
+static void close_extras(struct tern_e2e_bench *b) {
+    for (size_t c = 0; c < TERN_E2E_CEILINGS; c++) tern_ceiling_free(b->ceiling[c]);
     tern_energy_close(b->energy);
 }
 
-static enum tern_status all_rounds(struct bench *b, size_t threads, struct tern_error *e) {
-    char title[48];
-    struct tern_progress bar;
-    const size_t rounds = b->o->rounds, steps = b->tests * (rounds + 1);
-    snprintf(title, sizeof title, "e2e, %zu thread%s", threads, threads == 1 ? "" : "s");
-    tern_progress_begin(&bar, title, b->o->engine.quiet);
-    enum tern_status s = TERN_OK;
-    for (size_t i = 0; s == TERN_OK && i < steps; i++) {
-        const size_t round = i / b->tests, test = i % b->tests;
-        double warm;
-        if (!test) look_up(b, round ? round - 1 : 0, !round);
-        tern_progress_step(&bar, (double)i / (double)steps,
-                           test < b->o->prompt_count ? "prompt" : "generation");
-        s = round ? measured(b, test, round - 1, e) : once(b, test, &warm, e);
+/* Rates of the tests and peaks of the ceilings, round by round. place[a]: of alternative a. */
+static void take_rounds(struct tern_e2e_bench *b, const struct tern_comparison *c, const size_t *place) {
+    const size_t rounds = b->o->rounds;
+    for (size_t a = 0; a < c->count; a++)
+        for (size_t r = 0; r < rounds; r++) {
+            const double ns = fmax(c->sample[r * c->count + a], 1e-3);
+            if (place[a] < TERN_E2E_CEILINGS) {
+                b->peak[place[a] * rounds + r] = 1 / ns;
+                continue;
+            }
+            const size_t at = (place[a] - TERN_E2E_CEILINGS) * rounds + r;
+            b->rate[at] = 1e9 / ns;
+            b->joules[at] = c->joules ? c->joules[r * c->count + a] : NAN;
+        }
+}
+
+/* The ceilings that there are, then the tests; how many. */
+static size_t list(struct tern_e2e_bench *b, struct tern_alternative *alt, struct test *test, size_t *place) {
+    size_t n = 0;
+    for (size_t i = 0; i < TERN_E2E_CEILINGS; i++) {
+        if (!b->ceiling[i]) continue;
+        place[n] = i;
+        alt[n++] = (struct tern_alternative){.name = tern_ceiling_name(b->ceiling[i]),
+                                             .work = tern_ceiling_run,
+                                             .ctx = b->ceiling[i],
+                                             .per = tern_ceiling_work(b->ceiling[i])};
     }
-    tern_progress_end(&bar);
+    for (size_t i = 0; i < b->tests; i++) {
+        test[i] = (struct test){b, i};
+        place[n] = TERN_E2E_CEILINGS + i;
+        alt[n++] = (struct tern_alternative){.name = i < b->o->prompt_count ? "pp" : "tg",
+                                             .work = run_test,
+                                             .ctx = &test[i],
+                                             .per = (double)tern_e2e_tokens(b, i),
+                                             .calls = 1};
+    }
+    return n;
+}
+
+/* One round is thrown away; then every test runs once in each, and every ceiling for a moment. */
+static enum tern_status all_rounds(struct tern_e2e_bench *b, size_t threads, struct tern_error *e) {
+    const size_t rounds = b->o->rounds;
+    struct tern_error no_joules = {""};
+    const struct tern_sampler_options how = {.epoch_seconds = BURST_SECONDS,
+                                             .seed = b->o->seed,
+                                             .own_calls = 1,
+                                             .warmup = TERN_WARMUP_ONE,
+                                             .rounds_min = rounds,
+                                             .rounds_max = rounds,
+                                             .energy = b->energy,
+                                             .no_joules = &no_joules};
+    struct tern_alternative *alt = calloc(TERN_E2E_CEILINGS + b->tests, sizeof *alt);
+    struct test *test = calloc(b->tests, sizeof *test);
+    size_t *place = calloc(TERN_E2E_CEILINGS + b->tests, sizeof *place);
+    struct tern_comparison c;
+    char title[48];
+    enum tern_status s = alt && test && place ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "e2e: out of memory");
+    if (s != TERN_OK) goto done;
+    const size_t n = list(b, alt, test, place);
+    snprintf(title, sizeof title, "e2e, %zu thread%s", threads, threads == 1 ? "" : "s");
+    b->status = TERN_OK, b->done = 0, b->e = e;
+    tern_progress_begin(&b->bar, title, b->o->engine.quiet);
+    s = tern_compare(alt, n, &how, &c, e);
+    tern_progress_end(&b->bar);
+    if (s == TERN_OK) {
+        take_rounds(b, &c, place);
+        tern_comparison_free(&c);
+        s = b->status;
+    }
+    if (b->energy && no_joules.text[0])
+        snprintf(b->why_no_joules, sizeof b->why_no_joules, "%s", no_joules.text);
+done:
+    free(alt);
+    free(test);
+    free(place);
     return s;
 }
 
-static void fill_share(const struct bench *b, size_t test, struct tern_e2e_row *row) {
-    const size_t rounds = b->o->rounds, c = row->decode ? 0 : 1;
-    double *share = b->share + test * rounds;
-    snprintf(row->why_no_share, sizeof row->why_no_share, "%s", b->why_no_ceiling[c]);
-    if (!b->ceiling[c]) return;
-    const struct tern_machine *machine;
-    if (row->decode && tern_machine_get(&machine, NULL) == TERN_OK &&
-        row->bytes_per_token < 2 * (double)machine->l3_bytes) {
-        snprintf(row->why_no_share, sizeof row->why_no_share,
-                 "a token reads %.1f MB, less than twice the last-level cache: not a matter of DRAM",
-                 1e-6 * row->bytes_per_token);
-        return;
-    }
-    const double work = row->decode ? row->bytes_per_token : row->facts.macs_per_token;
-    for (size_t i = 0; i < rounds; i++)
-        share[i] = 1e-9 * work * b->rate[test * rounds + i] / b->peak[c * rounds + i];
-    row->share = tern_estimate_of(share, rounds);
-    row->ceiling = tern_estimate_of(b->peak + c * rounds, rounds);
-    snprintf(row->ceiling_name, sizeof row->ceiling_name, "%s", tern_ceiling_name(b->ceiling[c]));
-}
-
-/* All rounds or none: a mean over some would hide that the counter failed in the others. */
-static void fill_joules(const struct bench *b, size_t test, struct tern_e2e_row *row) {
-    const double *j = b->joules + test * b->o->rounds;
-    snprintf(row->why_no_joules, sizeof row->why_no_joules, "%s", b->why_no_joules);
-    row->idle_watts = NAN;
-    if (!b->energy) return;
-    for (size_t i = 0; i < b->o->rounds; i++)
-        if (isnan(j[i])) return;
-    row->joules = tern_estimate_of(j, b->o->rounds);
-    snprintf(row->energy_src, sizeof row->energy_src, "%s", tern_energy_name(b->energy));
-    row->idle_watts = b->idle_watts;
-}
-
-static enum tern_status break_down(struct bench *b, size_t test, struct tern_e2e_row *row,
+static enum tern_status break_down(struct tern_e2e_bench *b, size_t test, struct tern_e2e_row *row,
                                    struct tern_error *e) {
-    double rate;
     if (!b->o->breakdown) return TERN_OK;
     tern_engine_profile(b->en, 1);
-    const enum tern_status s = once(b, test, &rate, e);
+    const enum tern_status s = once(b, test, e);
     tern_engine_spent(b->en, row->spent);
     tern_engine_profile(b->en, 0);
-    for (size_t o = 0; o < TERN_OPERATIONS; o++) row->spent[o] /= (double)tokens_of(b, test);
+    for (size_t o = 0; o < TERN_OPERATIONS; o++) row->spent[o] /= (double)tern_e2e_tokens(b, test);
     row->has_breakdown = s == TERN_OK;
     return s;
 }
 
-static void fill_row(const struct bench *b, size_t test, struct tern_e2e_row *row) {
-    const size_t n = tokens_of(b, test), rounds = b->o->rounds;
-    const double *rate = b->rate + test * rounds;
-    memset(row, 0, sizeof *row);
-    tern_engine_facts(b->en, &row->facts);
-    row->decode = test >= b->o->prompt_count;
-    snprintf(row->test, sizeof row->test, "%s %zu", row->decode ? "tg" : "pp", n);
-    row->tokens = n;
-    row->threads = row->facts.threads;
-    row->rate = tern_estimate_of(rate, rounds);
-    row->samples = rounds < TERN_E2E_MAX_SAMPLES ? rounds : TERN_E2E_MAX_SAMPLES;
-    memcpy(row->sample, rate, row->samples * sizeof *rate);
-    for (size_t i = 0; i < rounds; i++) row->max = rate[i] > row->max ? rate[i] : row->max;
-    if (row->decode) { /* token i reads the i positions before it and writes its own */
-        const double positions = ((double)n + 1) / 2;
-        row->bytes_per_token = (double)row->facts.body_bytes + (double)row->facts.head_bytes +
-                               positions * (double)row->facts.kv_bytes_per_position;
-    }
-    row->kv_bytes = row->facts.kv_bytes_per_position * tern_engine_context(b->en);
-    fill_share(b, test, row);
-    fill_joules(b, test, row);
-    struct rusage u;
-    if (getrusage(RUSAGE_SELF, &u) == 0) row->peak_rss_bytes = (size_t)u.ru_maxrss * 1024;
-}
-
-static enum tern_status at_threads(struct bench *b, const struct tern_model *m, size_t threads,
+static enum tern_status at_threads(struct tern_e2e_bench *b, const struct tern_model *m, size_t threads,
                                    size_t longest, struct tern_e2e_row *rows, struct tern_error *e) {
     struct tern_engine_options eo = b->o->engine;
     eo.threads = threads;
@@ -226,7 +172,7 @@ static enum tern_status at_threads(struct bench *b, const struct tern_model *m, 
         open_extras(b);
         s = all_rounds(b, threads, e);
         for (size_t i = 0; s == TERN_OK && i < b->tests; i++) {
-            fill_row(b, i, &rows[i]);
+            tern_e2e_fill_row(b, i, &rows[i]);
             s = break_down(b, i, &rows[i], e);
         }
         close_extras(b);
@@ -241,7 +187,7 @@ static enum tern_status at_threads(struct bench *b, const struct tern_model *m, 
 
 enum tern_status tern_e2e_run(const struct tern_model *m, const struct tern_e2e_options *o,
                               struct tern_e2e_row **rows, size_t *count, struct tern_error *e) {
-    struct bench b = {.o = o, .tests = o->prompt_count + (o->generate ? 1 : 0)};
+    struct tern_e2e_bench b = {.o = o, .tests = o->prompt_count + (o->generate ? 1 : 0)};
     *rows = NULL;
     *count = 0;
     if (!b.tests || !o->rounds || !o->thread_count)

@@ -1,12 +1,13 @@
 /* End-to-end timing: prompt processing and generation, repeated, as llama-bench measures them.
  *
  * "pp N": N tokens into an empty cache, no logits but the last. "tg N": N single-token steps from an empty
- * cache, head included. Each round visits every test once, after one warm-up round that is thrown away. */
+ * cache, head included. Each round visits every test once, in a new order
+ * (measure/sampling/round.h), after one warm-up round that is thrown away. */
 #ifndef TERN_HARNESS_TIMING_E2E_H
 #define TERN_HARNESS_TIMING_E2E_H
 
 #include "harness/engine.h"
-#include "measure/sampling/sampler.h"
+#include "measure/statistics.h"
 
 #define TERN_E2E_MAX_SAMPLES 32
 

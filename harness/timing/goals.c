@@ -5,8 +5,8 @@
 #include "base/random.h"
 #include "harness/timing/e2e.h"
 #include "harness/timing/goals_internal.h"
-#include "measure/clock.h"
 #include "measure/machine/machine.h"
+#include "measure/sampling/sampler.h"
 #include "models/synth/synth.h"
 
 #include <math.h>
@@ -101,43 +101,63 @@ static enum tern_status of_ceiling(struct tern_goal_run *r, const struct tern_go
     return TERN_OK;
 }
 
-/* ns per token of one engine, once. */
-static enum tern_status once(const struct tern_goal_run *r, struct tern_engine *en, size_t tokens,
-                             float *logits, double *ns, struct tern_error *e) {
-    enum tern_status s = TERN_OK;
-    const size_t n = tokens == 1 ? DECODED : tokens;
-    tern_engine_rewind(en, 0);
-    const uint64_t start = tern_now_ns();
-    if (tokens > 1) s = tern_engine_feed(en, r->ids, n, 0, logits, e);
-    for (size_t i = 0; tokens == 1 && s == TERN_OK && i < n; i++)
-        s = tern_engine_feed(en, r->ids + i, 1, 0, logits, e);
-    *ns = (double)(tern_now_ns() - start) / (double)n;
-    return s;
+/* An engine as an alternative: so many tokens of a prompt, or decoded one by one. */
+struct runner {
+    const struct tern_goal_run *r;
+    struct tern_engine *en;
+    size_t tokens; /* 1: decode */
+    float *logits;
+    enum tern_status *status; /* of both engines; what follows a failure is not run */
+    struct tern_error *e;
+};
+
+static size_t tokens_of(const struct runner *x) {
+    return x->tokens == 1 ? DECODED : x->tokens;
 }
 
-/* Rounds in ABBA order after one that is thrown away: how many times faster the first engine is. */
+static void run_engine(void *ctx, uint64_t calls) {
+    const struct runner *x = ctx;
+    const size_t n = tokens_of(x);
+    for (uint64_t c = 0; c < calls && *x->status == TERN_OK; c++) {
+        tern_engine_rewind(x->en, 0);
+        if (x->tokens > 1) *x->status = tern_engine_feed(x->en, x->r->ids, n, 0, x->logits, x->e);
+        for (size_t i = 0; x->tokens == 1 && *x->status == TERN_OK && i < n; i++)
+            *x->status = tern_engine_feed(x->en, x->r->ids + i, 1, 0, x->logits, x->e);
+    }
+}
+
+/* How many times faster the first engine is, round by round, after a round that is thrown away. */
 static enum tern_status compare(const struct tern_goal_run *r, struct tern_engine *const pair[2],
                                 size_t tokens, struct tern_goal_seen *out, struct tern_error *e) {
-    const size_t rounds = r->o.rounds;
-    double *ratio = calloc(rounds + 1, sizeof *ratio), *own = calloc(rounds + 1, sizeof *own), ns[2];
+    const struct tern_sampler_options how = {.seed = r->o.seed,
+                                             .own_calls = 1,
+                                             .warmup = TERN_WARMUP_ONE,
+                                             .rounds_min = r->o.rounds,
+                                             .rounds_max = r->o.rounds};
+    enum tern_status status = TERN_OK;
+    struct runner runner[2];
+    struct tern_alternative alt[2];
+    struct tern_comparison c;
+    double *ratio = calloc(r->o.rounds + 1, sizeof *ratio);
     float *logits = tern_alloc(r->m->hp.vocab * sizeof *logits);
-    enum tern_status s =
-        ratio && own && logits ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "goals: out of memory");
-    for (size_t i = 0; s == TERN_OK && i < rounds + 1; i++) {
-        const size_t first = i % 2;
-        s = once(r, pair[first], tokens, logits, &ns[first], e);
-        if (s == TERN_OK) s = once(r, pair[!first], tokens, logits, &ns[!first], e);
-        if (i) ratio[i - 1] = ns[1] / ns[0], own[i - 1] = 1e9 / ns[0];
+    for (size_t i = 0; i < 2; i++) {
+        runner[i] = (struct runner){r, pair[i], tokens, logits, &status, e};
+        alt[i] = (struct tern_alternative){
+            .work = run_engine, .ctx = &runner[i], .per = (double)tokens_of(&runner[i]), .calls = 1};
     }
+    enum tern_status s = ratio && logits ? tern_compare(alt, 2, &how, &c, e)
+                                         : tern_fail(e, TERN_NO_MEMORY, "goals: out of memory");
     if (s == TERN_OK) {
-        out->value = tern_estimate_of(ratio, rounds);
-        const double rate = tern_estimate_of(own, rounds).median;
+        for (size_t i = 0; i < c.rounds; i++) ratio[i] = c.sample[2 * i + 1] / c.sample[2 * i];
+        out->value = tern_estimate_of(ratio, c.rounds);
+        const double rate = 1e9 / c.estimate[0].median;
         const size_t at = strlen(out->detail);
         snprintf(out->detail + at, sizeof out->detail - at, "median %.1f tok/s against %.1f", rate,
                  rate / out->value.median);
+        tern_comparison_free(&c);
+        s = status;
     }
     free(ratio);
-    free(own);
     tern_free(logits);
     return s;
 }

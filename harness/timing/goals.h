@@ -5,7 +5,7 @@
 #define TERN_HARNESS_TIMING_GOALS_H
 
 #include "base/status.h"
-#include "measure/sampling/sampler.h"
+#include "measure/statistics.h"
 #include "tuner/wisdom/wisdom.h"
 
 #include <stddef.h>
@@ -58,9 +58,5 @@ enum tern_status tern_goal_measure(struct tern_goal_run *r, const struct tern_go
 
 /* Removes the files that START left in the folder, and the folder. */
 void tern_goal_clean(const char *folder);
-
-/* Seconds from starting `argv` (NULL-terminated, argv[0] the program) to its first byte on stdout; its stderr
- * goes to /dev/null. TERN_CHECK_FAILED when it ends without one or with another status than 0. */
-enum tern_status tern_seconds_to_output(char *const argv[], double *seconds, struct tern_error *e);
 
 #endif

@@ -1,14 +1,8 @@
 /* The f32 baseline of people who would rather call a library: OpenBLAS sgemv and sgemm, one thread per share
  * of rows. The library picks its own instructions and does not heed TERN_ISA. */
 #include "kernels/prep/prep.h"
-#include "kernels/variant.h"
 
 #include <cblas.h>
-
-static size_t nothing(const struct tern_call *c) {
-    (void)c;
-    return 0;
-}
 
 /* The pool is the only source of threads: OpenBLAS would start its own for a share of rows. */
 static void one_thread(const struct tern_call *c, size_t worker, size_t workers) {
@@ -16,7 +10,7 @@ static void one_thread(const struct tern_call *c, size_t worker, size_t workers)
     if (worker == 0 && openblas_get_num_threads() != 1) openblas_set_num_threads(1);
 }
 
-const struct tern_prep tern_prep_blas = {nothing, nothing, one_thread};
+const struct tern_prep tern_prep_blas = {tern_prep_no_bytes, tern_prep_no_bytes, one_thread, 0};
 
 tern_run_fn gemv_f32_f32_r1k1_openblas__scalar, gemm_f32_f32_r1k1_openblas__scalar;
 

@@ -1,17 +1,20 @@
 #include "kernels/dense/f32_ops.h"
 
-#include "base/isa.h"
+#include "kernels/ops_levels.h"
 
-extern const struct tern_f32_ops tern_f32_ops_scalar;
-#ifdef TERN_OPS_X86
-extern const struct tern_f32_ops tern_f32_ops_avx2, tern_f32_ops_avx512bw;
-#endif
+#define LEVEL(name, NAME) extern const struct tern_f32_ops tern_f32_ops_##name;
+TERN_F32_LEVELS(LEVEL)
+#undef LEVEL
+
+const struct tern_f32_ops *const tern_f32_ops_levels[] = {
+#define LEVEL(name, NAME) &tern_f32_ops_##name,
+    TERN_F32_LEVELS(LEVEL) NULL
+#undef LEVEL
+};
 
 const struct tern_f32_ops *tern_f32_ops_for(uint32_t usable) {
-    (void)usable;
-#ifdef TERN_OPS_X86
-    if (usable & TERN_ISA_AVX512BW) return &tern_f32_ops_avx512bw;
-    if (usable & TERN_ISA_AVX2) return &tern_f32_ops_avx2;
-#endif
-    return &tern_f32_ops_scalar;
+    const struct tern_f32_ops *last = NULL;
+    for (size_t i = 0; tern_f32_ops_levels[i]; i++)
+        if (!(tern_f32_ops_levels[i]->needs & ~usable)) last = tern_f32_ops_levels[i];
+    return last;
 }

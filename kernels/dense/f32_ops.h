@@ -1,7 +1,7 @@
 /* The f32 steps between the linear layers: norm, rope, attention rows, softmax
  * (what follows a multiplication at once is in kernels/epilogue.h).
  *
- * One source (f32ops_body.c), compiled once per ISA level with contraction off and a fixed number of lanes,
+ * One source (f32_ops_level.c), compiled once per ISA level with contraction off and a fixed number of lanes,
  * so that every level gives the same bits: the int8 activations, and with them the tokens, do not depend on
  * the machine. */
 #ifndef TERN_KERNELS_DENSE_F32_OPS_H
@@ -29,6 +29,7 @@ static inline size_t tern_kv_row_bytes(enum tern_kv_type type, size_t dim) {
 
 struct tern_f32_ops {
     const char *level;
+    uint32_t needs; /* TERN_NEEDS_ of the level */
 
     /* out[i] = x[i] / sqrt(mean(x^2) + eps) * weight[i]; out may be x. weight NULL: no norm at all, a copy.
      */
@@ -61,7 +62,9 @@ struct tern_f32_ops {
     void (*multiply)(float *x, size_t n, float factor);
 };
 
-/* The strongest compiled level that `usable` allows. */
+/* The levels that this build has, the weakest ("scalar") first, then NULL. */
+extern const struct tern_f32_ops *const tern_f32_ops_levels[];
+/* The strongest of them that `usable` allows. */
 const struct tern_f32_ops *tern_f32_ops_for(uint32_t usable);
 
 #endif

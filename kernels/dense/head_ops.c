@@ -1,20 +1,22 @@
 #include "kernels/dense/head_ops.h"
 
-#include "base/isa.h"
+#include "kernels/ops_levels.h"
 
-extern const struct tern_head_ops tern_head_ops_scalar;
-#ifdef TERN_OPS_X86
-extern const struct tern_head_ops tern_head_ops_avx2, tern_head_ops_avx512bw, tern_head_ops_avx512vnni;
-#endif
+#define LEVEL(name, NAME) extern const struct tern_head_ops tern_head_ops_##name;
+TERN_HEAD_LEVELS(LEVEL)
+#undef LEVEL
+
+const struct tern_head_ops *const tern_head_ops_levels[] = {
+#define LEVEL(name, NAME) &tern_head_ops_##name,
+    TERN_HEAD_LEVELS(LEVEL) NULL
+#undef LEVEL
+};
 
 const struct tern_head_ops *tern_head_ops_for(uint32_t usable) {
-    (void)usable;
-#ifdef TERN_OPS_X86
-    if (usable & TERN_ISA_AVX512BW)
-        return usable & TERN_ISA_AVX512VNNI ? &tern_head_ops_avx512vnni : &tern_head_ops_avx512bw;
-    if (usable & TERN_ISA_AVX2) return &tern_head_ops_avx2;
-#endif
-    return &tern_head_ops_scalar;
+    const struct tern_head_ops *last = NULL;
+    for (size_t i = 0; tern_head_ops_levels[i]; i++)
+        if (!(tern_head_ops_levels[i]->needs & ~usable)) last = tern_head_ops_levels[i];
+    return last;
 }
 
 size_t tern_rows_bytes(enum tern_rows type, size_t k) {

@@ -1,7 +1,7 @@
 /* The inner loops of the output matrix: rows of four storage formats against one f32 vector, and the integer
  * scan of the two-stage exact head (docs/exact-head.md).
  *
- * One source (headops_body.c), compiled once per ISA level. Float sums run over four accumulators of sixteen
+ * One source (head_ops_level.c), compiled once per ISA level. Float sums run over four accumulators of sixteen
  * lanes in one fixed order without fused operations, so every level gives the same bits; the scan and Q6_K
  * blocks (q6_rows_body.c) sum integers, which have no order. */
 #ifndef TERN_KERNELS_DENSE_HEAD_OPS_H
@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 /* F16, F32: plain rows. Q8: Q8_0 blocks (32 weights in 34 bytes). Q6_K: the weights of Q6_K blocks, 256 in
- * 210 bytes, in the order of head_lanes.h. */
+ * 210 bytes, in the order of q6_lanes.h. */
 enum tern_rows { TERN_ROWS_F16, TERN_ROWS_F32, TERN_ROWS_Q8, TERN_ROWS_Q6_K, TERN_ROWS_COUNT };
 
 /* Bytes of one row of k weights; k is a multiple of 32 (Q8) or 256 (Q6_K). */
@@ -55,6 +55,7 @@ struct tern_scan_vector {
 
 struct tern_head_ops {
     const char *level;
+    uint32_t needs; /* TERN_NEEDS_ of the level */
     /* y[r - r0] = row r . x for r0 <= r < r1. */
     void (*rows[TERN_ROWS_COUNT])(const void *data, size_t k, size_t r0, size_t r1, const float *x, float *y);
     /* y[t * ystride + r - r0] = row r . token t for n tokens of k floats, xstride apart: bit for bit what
@@ -66,7 +67,9 @@ struct tern_head_ops {
     void (*scan)(const struct tern_scan *s, const struct tern_scan_vector *x, size_t r0, size_t r1, float *y);
 };
 
-/* The strongest compiled level that `usable` allows. */
+/* The levels that this build has, the weakest ("scalar") first, then NULL. */
+extern const struct tern_head_ops *const tern_head_ops_levels[];
+/* The strongest of them that `usable` allows. */
 const struct tern_head_ops *tern_head_ops_for(uint32_t usable);
 
 #endif

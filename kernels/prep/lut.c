@@ -1,37 +1,14 @@
 #include "kernels/prep/lut.h"
-#include "kernels/x86/gemm/prep.h"
 
 #include "base/memory.h"
 #include "base/pool.h"
 
 #include <string.h>
 
-static size_t none(const struct tern_call *c) {
-    (void)c;
-    return 0;
-}
-
-static void no_work(const struct tern_call *c, size_t worker, size_t workers) {
-    (void)c, (void)worker, (void)workers;
-}
-
 size_t tern_lut_block(const struct tern_call *c, size_t unit) {
     const size_t all = tern_round_up(c->w.k, unit), want = (size_t)c->param[TERN_LUT_KBLOCK];
     return want ? tern_min(all, tern_max(unit, want / unit * unit)) : all;
 }
-
-/* `bytes` of tables per `unit` columns. */
-#define TABLES(name, unit, bytes)                                                                            \
-    static size_t name##_bytes(const struct tern_call *c) {                                                  \
-        return tern_lut_block(c, unit) / (unit) * (bytes);                                                   \
-    }                                                                                                        \
-    const struct tern_prep tern_prep_tables_##name = {none, name##_bytes, no_work};
-
-TABLES(g2, 8, 128)
-TABLES(g3, 24, 256)
-TABLES(g3w, 9, 4 * 192) /* up to four tokens together */
-TABLES(g4, 16, 1024)
-TABLES(g5, 20, 1024)
 
 /* Vec-LUT: T tokens per tile, tables of `entries` vectors. */
 static size_t turned_bytes(const struct tern_call *c, size_t tokens) {
@@ -72,21 +49,10 @@ static void turn(const struct tern_call *c, size_t worker, size_t workers, size_
         turn(c, worker, workers, tokens);                                                                    \
     }                                                                                                        \
     const struct tern_prep tern_prep_vec##g##n##tokens = {                                                   \
-        vec##g##n##tokens##_bytes, vec##g##n##tokens##_scratch, vec##g##n##tokens##_run};
+        vec##g##n##tokens##_bytes, vec##g##n##tokens##_scratch, vec##g##n##tokens##_run, 1};
 
 VECTORS(4, 81, 8)
 VECTORS(4, 81, 16)
 VECTORS(4, 81, 32)
 VECTORS(5, 250, 16)
 VECTORS(5, 250, 32)
-
-int tern_lut_per_call(const struct tern_prep *p) {
-    static const struct tern_prep *const all[] = {
-        &tern_prep_tables_scalar, &tern_prep_tables_g2, &tern_prep_tables_g3, &tern_prep_tables_g3w,
-        &tern_prep_tables_g4,     &tern_prep_tables_g5, &tern_prep_vec4n8,    &tern_prep_vec4n16,
-        &tern_prep_vec4n32,       &tern_prep_vec5n16,   &tern_prep_vec5n32,   &tern_prep_veclut8,
-        &tern_prep_veclut16,      &tern_prep_veclut32};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (p == all[i]) return 1;
-    return 0;
-}

@@ -1,8 +1,8 @@
-/* Parameter spaces of the look-up kernels. The largest flush interval is the bound of kernels/prep/lut.h rounded
- * down to what the loop counts in: quads of groups (g3: eight groups, g3w: three). */
+/* Parameter spaces of the look-up kernels. */
 #include "kernels/prep/lut.h"
 
 #include "base/memory.h"
+#include "kernels/flush.h"
 
 #include <stddef.h>
 
@@ -10,11 +10,14 @@ static const int rows_values[] = {1, 2, 4};
 static const int gemv_blocks[] = {0, 512, 2048};
 static const int gemm_blocks[] = {240, 480, 960};
 static const int ahead_values[] = {0, 4096};
-static const int flush2[] = {124, 40};
-static const int flush3[] = {80, 40};
-static const int flush3w[] = {84, 42};
-static const int flush4[] = {60, 24};
-static const int flush5[] = {48, 20};
+
+/* The bound of int16 sums, rounded down to the groups that a loop counts in. */
+#define MOST(g, unit) (TERN_FLUSH_ENTRIES(g) / (unit) * (unit))
+static const int flush2[] = {MOST(2, 4), 40};
+static const int flush3[] = {MOST(3, 8), 40};
+static const int flush3w[] = {MOST(3, 3), 42};
+static const int flush4[] = {MOST(4, 4), 24};
+static const int flush5[] = {MOST(5, 4), 20};
 
 static const struct tern_constraint block_fits[] = {
     {"kblock < k", "a block of columns wider than the matrix"}};

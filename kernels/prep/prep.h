@@ -1,66 +1,68 @@
-/* Preparations and parameter spaces that registry lines name. Internal to kernels/. */
+/* Preparations (what is done to the activations first) and parameter spaces, named by the lines of variants.def. Those
+ * that only one architecture needs are in its own prep.h. Internal to kernels/. */
 #ifndef TERN_KERNELS_PREP_PREP_H
 #define TERN_KERNELS_PREP_PREP_H
 
 #include "kernels/variant.h"
 
-/* No table, no scratch: the kernel reads the activations as they are. */
+/* What a variant wants done to the activations before any row is computed (tables, packed panels). */
+struct tern_prep {
+    size_t (*shared_bytes)(const struct tern_call *c); /* size of c->shared for these shapes and parameters */
+    size_t (*local_bytes)(const struct tern_call *c);  /* scratch of the kernel, for each thread */
+    void (*run)(const struct tern_call *c, size_t worker, size_t workers); /* a share of the work */
+    /* 1: the kernel builds tables of its tokens at the beginning of each call, however few its rows are: it wants
+     * many rows at once. */
+    int tables_per_call;
+};
+
+/* No table and no scratch: the kernel reads the activations as they are. */
 extern const struct tern_prep tern_prep_none;
+/* The members of a preparation that does nothing there. */
+size_t tern_prep_no_bytes(const struct tern_call *c);
+void tern_prep_no_work(const struct tern_call *c, size_t worker, size_t workers);
+
 /* Makes OpenBLAS use one thread per caller (only in builds with it). */
 extern const struct tern_prep tern_prep_blas;
-/* Scratch of one decoded row of codes (u8 or float), for the scalar kernels. */
+/* Scratch: one decoded row of codes (u8 or float), for the scalar kernels. */
 extern const struct tern_prep tern_prep_row;
-/* Scratch of the decoded codes of 63 groups of a half panel, five digits each (e80 on AVX2). */
-extern const struct tern_prep tern_prep_codes;
-/* Activations of two consecutive 128-blocks side by side, so that a zmm load of 2-bit codes in the order of
- * I2_S or TQ2_0 meets them: shared[t][K/256][4][64]. */
-extern const struct tern_prep tern_prep_pair128;
-/* Activations as column panels for a register tile of N columns: shared[N/nr][K/4][nr][4], zero-padded. */
-extern const struct tern_prep tern_prep_cols2, tern_prep_cols4, tern_prep_cols6;
-/* Scratch for activations repeated in the order of a narrow panel of t24. */
-extern const struct tern_prep tern_prep_spread;
-/* The same for 5 and 6 columns, with scratch for one block of K of an unpacked panel of five or four rows per
- * byte. */
-extern const struct tern_prep tern_prep_block5, tern_prep_block6, tern_prep_block6t24;
 
-extern const struct tern_space tern_space_none;
-/* prefetch: bytes ahead of the weight stream, 0 = leave it to the hardware. */
-extern const struct tern_space tern_space_prefetch;
-/* The same for a loop of 320 bytes, which wants it further ahead. */
-extern const struct tern_space tern_space_prefetchfar;
-/* prefetch and panels: row panels walked together (independent accumulators, as many streams). */
-extern const struct tern_space tern_space_panels;
-/* prefetch and rows: rows computed together, as many streams from memory. */
-extern const struct tern_space tern_space_rows;
-/* block: columns of K unpacked at a time. */
-extern const struct tern_space tern_space_block;
-
-/* Row panels and bit planes (parts_planes.c). */
-
-/* As cols<nr> above, for other tiles; ...k16: columns zero-padded to a multiple of 16. */
-extern const struct tern_prep tern_prep_cols1, tern_prep_cols3, tern_prep_cols2k16, tern_prep_cols4k16,
-    tern_prep_cols6k16;
-/* ...block: and scratch for a block of eight planes of codes. */
+/* Activations as column panels for a register tile of nr tokens: shared[N/nr][K/4][nr][4], zero-padded. The digit is nr.
+ * ...k16: K is rounded up to a multiple of 16. */
+extern const struct tern_prep tern_prep_cols1, tern_prep_cols2, tern_prep_cols3, tern_prep_cols4,
+    tern_prep_cols6;
+extern const struct tern_prep tern_prep_cols2k16, tern_prep_cols4k16, tern_prep_cols6k16;
+/* The same, and scratch for the codes of one block of K: eight planes, in block5 and block6 (whose digit is nr too) five
+ * and four, as many as a byte of the layout holds rows. */
 extern const struct tern_prep tern_prep_cols1block, tern_prep_cols2block, tern_prep_cols3block,
     tern_prep_cols4block, tern_prep_cols8block;
-/* Activations widened to int16: shared[t][K rounded up to 64]. */
-extern const struct tern_prep tern_prep_wide;
-/* Bit-sliced activations (slices.h), each word twice or once. */
-extern const struct tern_prep tern_prep_slicestwice, tern_prep_slicesonce;
-/* Signs of the activations, one bit each (signs.h). */
-extern const struct tern_prep tern_prep_signs, tern_prep_signs_avx2, tern_prep_signs_avx512bw;
-/* prefetch and panels, for panels of 16, 48, 80, 128 rows; 2: up to 2 together, 3: up to 4. */
-extern const struct tern_space tern_space_panels16x2, tern_space_panels16x3, tern_space_panels48x3,
-    tern_space_panels80x2, tern_space_panels80x3, tern_space_panels128x2;
-/* prefetch and flush: groups between two flushes of int16 sums, up to the bound in the name. */
-extern const struct tern_space tern_space_flush8, tern_space_flush16, tern_space_flush31, tern_space_flush63,
-    tern_space_flush255;
-/* prefetch, flush and panels: one or two panels together. */
-extern const struct tern_space tern_space_flush8panels, tern_space_flush16panels;
-/* As block, where 16-bit sums are flushed after each: 252 columns at most. */
-extern const struct tern_space tern_space_block252;
+extern const struct tern_prep tern_prep_block5, tern_prep_block6;
+/* Bytes and making of such panels; K is rounded up to a multiple of `unit`, itself a multiple of four. */
+size_t tern_columns_bytes(const struct tern_call *c, size_t nr, size_t unit);
+void tern_columns_run(const struct tern_call *c, size_t worker, size_t workers, size_t nr, size_t unit);
 
-/* Reads one parameter by the position the space gives it. */
+/* Activations cut into bit slices (kernels/prep/slices.h), each word twice or once. */
+extern const struct tern_prep tern_prep_slicestwice, tern_prep_slicesonce;
+/* The signs of the activations, one bit each (kernels/prep/signs.h). */
+extern const struct tern_prep tern_prep_signs;
+
+extern const struct tern_space tern_space_none;
+/* prefetch: how many bytes ahead of the weight stream to ask for; 0 leaves it to the hardware. far: for a loop of 320
+ * bytes, which wants it further ahead. */
+extern const struct tern_space tern_space_prefetch, tern_space_prefetchfar;
+/* prefetch and rows: rows computed together, as many streams from memory. */
+extern const struct tern_space tern_space_rows;
+/* prefetch and panels: row panels walked together, with accumulators and a stream of their own each. `panels` is for
+ * panels of 64 rows; the others name the rows, and 2 (up to 2 together) or 3 (up to 4). */
+extern const struct tern_space tern_space_panels, tern_space_panels16x2, tern_space_panels16x3,
+    tern_space_panels48x3, tern_space_panels80x2, tern_space_panels80x3, tern_space_panels128x2;
+/* prefetch and flush: steps between two flushes of int16 sums, up to the bound in the name (kernels/flush.h). counts: of
+ * ones counted in bytes. ...panels: and one or two panels together. */
+extern const struct tern_space tern_space_flush8, tern_space_flush16, tern_space_flush31, tern_space_flush63,
+    tern_space_flush255, tern_space_flushcounts, tern_space_flush8panels, tern_space_flush16panels;
+/* block: columns of K unpacked at a time. 252: at most as many, because 16-bit sums are flushed after each block. */
+extern const struct tern_space tern_space_block, tern_space_block252;
+
+/* Where the space of a variant puts its parameters in tern_call.param. */
 enum {
     TERN_P_PREFETCH = 0,
     TERN_P_PANELS = 1,

@@ -2,26 +2,18 @@
  * one add per group and row. 32-bit sums: no bound to watch. What every machine can run, and for wide groups
  * less work than multiplying. */
 #include "kernels/prep/lut.h"
+
 #include "kernels/formats/memory/group.h"
-#include "kernels/variant.h"
+#include "kernels/prep/prep.h"
 
 enum { CODES = 256, BLOCK_GROUPS = 24 }; /* 24 = 3 words of g3w = 3 chunks of g3; 12 KB of tables */
-
-static size_t none(const struct tern_call *c) {
-    (void)c;
-    return 0;
-}
 
 static size_t table_bytes(const struct tern_call *c) {
     (void)c;
     return BLOCK_GROUPS * CODES * sizeof(int16_t);
 }
 
-static void no_work(const struct tern_call *c, size_t worker, size_t workers) {
-    (void)c, (void)worker, (void)workers;
-}
-
-const struct tern_prep tern_prep_tables_scalar = {none, table_bytes, no_work};
+const struct tern_prep tern_prep_tables_scalar = {tern_prep_no_bytes, table_bytes, tern_prep_no_work, 1};
 
 /* table[code] of one group. `sign` is the bit that negates a mirrored code, 0 for plain codes. */
 static inline void build(const int8_t *q, size_t k, size_t c, size_t g, unsigned sign, int16_t *table) {

@@ -1,8 +1,8 @@
 /* Scalar kernels on bit planes: popcount against bit-sliced activations and against sign bits, and signed
  * sums of f32 activations. */
 #include "kernels/formats/memory/planes.h"
-#include "kernels/signs.h"
-#include "kernels/slices.h"
+#include "kernels/prep/signs.h"
+#include "kernels/prep/slices.h"
 #include "kernels/variant.h"
 
 #include <string.h>

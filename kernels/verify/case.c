@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/pool.h"
 #include "base/random.h"
+#include "kernels/proof_make.h"
 #include "kernels/reference.h"
 #include "kernels/split.h"
 
@@ -143,36 +144,36 @@ static int prepare_inputs(const struct tern_variant *v, const struct tern_case *
 }
 
 /* Runs the variant as a pool of c->workers would, one share after another. */
-static int compute(const struct tern_variant *v, const struct tern_case *c, struct buffers *b,
+static int compute(const struct tern_proof *p, const struct tern_case *c, struct buffers *b,
                    struct tern_call *call) {
-    const size_t shared = v->prep->shared_bytes(call), local = v->prep->local_bytes(call);
+    const size_t shared = tern_proof_shared_bytes(p, call), local = tern_proof_local_bytes(p, call);
     if (guarded(&b->shared, shared, c->end, TERN_CACHE_LINE)) return 0;
     if (guarded(&b->local, local, c->end, TERN_CACHE_LINE)) return 0;
     call->shared = b->shared.data;
-    for (size_t w = 0; w < c->workers; w++) v->prep->run(call, w, c->workers);
+    for (size_t w = 0; w < c->workers; w++) tern_proof_prepare(p, call, w, c->workers);
     if (shared) tern_guard_protect(&b->shared);
     const size_t rows = c->row1 - c->row0;
     for (size_t w = c->workers; w-- > 0;) {
         size_t from, to;
-        tern_variant_share(v, rows, w, c->workers, &from, &to);
+        tern_variant_share(p->variant, rows, w, c->workers, &from, &to);
         memset(b->local.data, 0xff, local); /* nothing may be expected of scratch */
-        if (from < to) v->run(call, c->row0 + from, c->row0 + to, b->local.data);
+        if (from < to) tern_proof_run(p, call, c->row0 + from, c->row0 + to, b->local.data);
     }
     return 1;
 }
 
 /* The same as so many threads would that take a slice of K each. */
-static int compute_slices(const struct tern_variant *v, const struct tern_case *c, struct buffers *b,
+static int compute_slices(const struct tern_proof *p, const struct tern_case *c, struct buffers *b,
                           const struct tern_call *call) {
-    const size_t scratch = tern_slice_scratch(v, call, c->slices);
+    const size_t scratch = tern_slice_scratch(p, call, c->slices);
     if (guarded(&b->shared, c->slices * c->m * sizeof(int32_t), c->end, 1)) return 0;
     if (guarded(&b->local, scratch, c->end, TERN_CACHE_LINE)) return 0;
     int32_t *sums = (int32_t *)(void *)b->shared.data;
     memset(sums, 0xff, c->slices * c->m * sizeof *sums); /* nor of sums */
     for (size_t s = c->slices; s-- > 0;) {
         memset(b->local.data, 0xff, scratch);
-        tern_slice_prepare(v, call, s, c->slices, b->local.data);
-        tern_slice_run(v, call, s, c->slices, c->row0, c->row1, b->local.data, sums + s * c->m);
+        tern_slice_prepare(p, call, s, c->slices, b->local.data);
+        tern_slice_run(p, call, s, c->slices, c->row0, c->row1, b->local.data, sums + s * c->m);
     }
     tern_slices_add(sums + c->row0, c->slices, c->m, c->row1 - c->row0, (int32_t *)call->y + c->row0);
     return 1;
@@ -229,6 +230,7 @@ static int compare_float(const struct tern_case *c, struct buffers *b, const str
 }
 
 int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char *text, size_t text_bytes) {
+    const struct tern_proof proof = tern_proof_of(v); /* not earned yet: this is where it is earned */
     struct buffers b;
     struct tern_tokens x;
     memset(&b, 0, sizeof b);
@@ -250,7 +252,7 @@ int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char 
                              .y = b.y.data,
                              .ldy = ldy};
     memcpy(call.param, c->param, sizeof call.param);
-    if (!(c->slices ? compute_slices(v, c, &b, &call) : compute(v, c, &b, &call))) goto done;
+    if (!(c->slices ? compute_slices(&proof, c, &b, &call) : compute(&proof, c, &b, &call))) goto done;
 
     ok = v->act != TERN_ACT_F32 ? compare_int(v, c, &b, &call, text, text_bytes)
                                 : compare_float(c, &b, &call, text, text_bytes);

@@ -1,5 +1,5 @@
-/* One verification case: a shape, a weight pattern, an activation pattern, a split of rows, and guard pages
- * around every buffer. Internal to kernels/. */
+/* One verification case: a shape, a pattern of weights, a pattern of activations, a range of rows, and guard
+ * pages around every buffer. Internal to kernels/. */
 #ifndef TERN_KERNELS_VERIFY_CASE_H
 #define TERN_KERNELS_VERIFY_CASE_H
 
@@ -20,15 +20,15 @@ enum tern_act_pattern {
     TERN_A_ZERO,
     TERN_A_RANDOM,
     TERN_A_ALIGNED,
-    TERN_A_NARROW /* 1 to 8 bits, as many as the place in the row says: bit-sliced kernels leave out the rest
-                   */
+    TERN_A_NARROW /* 1 to 8 bits; how many depends on the place in the row. Bit-sliced kernels skip the bits
+                     that a block does not need */
 };
 
 struct tern_case {
     size_t m, k, n;
     enum tern_weight_pattern weights;
     enum tern_act_pattern acts;
-    size_t workers; /* the row range and the preparation are cut in this many shares, run one after another */
+    size_t workers;    /* rows and preparation are cut into so many shares, which run one after another */
     size_t row0, row1; /* rows computed; the others must stay untouched */
     size_t slices;     /* 0: shares of rows; else of K, one token (kernels/split.h) */
     int end;           /* buffers end at an unreadable page (else they begin after one) */

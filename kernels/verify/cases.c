@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Shapes of kernels.md 6.4: tails of every block size, the bounds of 16-bit sums (2048 safe, 2176 not, 4096),
- * and the widest K of a real model. */
+/* Shapes that break kernels: tails of every block size, the bounds of 16-bit sums (2048 safe, 2176 not,
+ * 4096), and the widest K of a real model. */
 static const size_t full_k[] = {1,    3,    4,    5,    64,   96,   128,  250,  263,  256,   384,  640,
                                 1024, 1536, 2048, 2176, 2560, 3200, 4096, 6912, 8640, 14336, 23040};
 static const size_t full_m[] = {1, 15, 16, 17, 63, 64, 65, 80, 81, 130, 192, 257, 400};

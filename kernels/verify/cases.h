@@ -10,8 +10,8 @@ struct tern_case_report {
     char text[320]; /* the first failing case and what was wrong */
 };
 
-/* Runs the cases of this effort until the first failure. Faults propagate as signals: call it in a child
- * process. */
+/* Runs the cases of this effort until the first failure. A fault of the variant is a fault of this process:
+ * call this in a child process. */
 void tern_run_cases(const struct tern_variant *v, uint64_t seed, enum tern_verify_effort effort,
                     struct tern_case_report *out);
 

@@ -1,8 +1,6 @@
 #define _GNU_SOURCE
 #include "kernels/verify/child.h"
 
-#include "kernels/verify/cases.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,7 +17,7 @@ static double seconds(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void child(const struct tern_variant *v, const struct tern_verify_options *o, int fd,
+static void child(const struct tern_verify_subject *v, const struct tern_verify_options *o, int fd,
                   unsigned timeout) {
     static const int fatal[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGTRAP};
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed parent must not leave a child that holds its locks */
@@ -31,11 +29,11 @@ static void child(const struct tern_variant *v, const struct tern_verify_options
     sigprocmask(SIG_UNBLOCK, &alarms, NULL);
     alarm(timeout);
     struct tern_case_report rep = {0};
-    tern_run_cases(v, o->seed, o->effort, &rep);
+    v->run(v->subject, o->seed, o->effort, &rep);
     _exit(write(fd, &rep, sizeof rep) == (ssize_t)sizeof rep ? 0 : 1);
 }
 
-enum tern_status tern_verify_start(const struct tern_variant *v, const struct tern_verify_options *o,
+enum tern_status tern_verify_start(const struct tern_verify_subject *v, const struct tern_verify_options *o,
                                    struct tern_verify_child *c, struct tern_error *e) {
     c->timeout = o->timeout_seconds ? o->timeout_seconds : o->effort == TERN_VERIFY_FULL ? 120 : 10;
     c->started = seconds();

@@ -1,11 +1,19 @@
-/* One verification in a process of its own: a fault or a hang there is a verdict here. Internal to kernels/.
- */
+/* One verification in a child process, where a fault or a hang does no harm: it becomes a verdict here.
+ * Internal to kernels/. */
 #ifndef TERN_KERNELS_VERIFY_CHILD_H
 #define TERN_KERNELS_VERIFY_CHILD_H
 
-#include "kernels/verify/verify.h"
+#include "kernels/verify/cases.h"
 
 #include <sys/types.h>
+
+/* What is verified: its name in messages, and what runs its cases. */
+struct tern_verify_subject {
+    const char *name;
+    void (*run)(const void *subject, uint64_t seed, enum tern_verify_effort effort,
+                struct tern_case_report *out);
+    const void *subject;
+};
 
 struct tern_verify_child {
     pid_t pid;
@@ -14,9 +22,9 @@ struct tern_verify_child {
     double started;
 };
 
-enum tern_status tern_verify_start(const struct tern_variant *v, const struct tern_verify_options *o,
+enum tern_status tern_verify_start(const struct tern_verify_subject *v, const struct tern_verify_options *o,
                                    struct tern_verify_child *c, struct tern_error *e);
-/* Waits for the child and tells what became of it. */
+/* Waits for the child. The verdict says what happened to it. */
 void tern_verify_collect(struct tern_verify_child *c, struct tern_verdict *verdict);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/isa.h"
 #include "base/memory.h"
+#include "kernels/proof_make.h"
 #include "kernels/verify/child.h"
 
 #include <errno.h>
@@ -9,13 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-struct tern_proof {
-    const struct tern_variant *variant;
+struct earned {
+    struct tern_proof proof; /* variant NULL: not earned */
     enum tern_verify_effort effort;
 };
 
 #define PROOFS_MAX 4096
-static struct tern_proof proofs[PROOFS_MAX]; /* by position in the registry; written once per variant */
+static struct earned proofs[PROOFS_MAX]; /* by position in the registry */
 
 /* 1 when the answer is known without running anything. */
 static int answered(const struct tern_variant *v, const struct tern_verify_options *o, size_t at,
@@ -30,17 +31,17 @@ static int answered(const struct tern_variant *v, const struct tern_verify_optio
         snprintf(verdict->text, sizeof verdict->text, "needs %s", names);
         return 1;
     }
-    if (!proofs[at].variant || proofs[at].effort < o->effort) return 0;
+    if (!proofs[at].proof.variant || proofs[at].effort < o->effort) return 0;
     verdict->kind = TERN_PASSED;
-    *proof = &proofs[at];
+    *proof = &proofs[at].proof;
     return 1;
 }
 
 static const struct tern_proof *accept(const struct tern_variant *v, enum tern_verify_effort effort,
                                        size_t at, const struct tern_verdict *verdict) {
     if (verdict->kind != TERN_PASSED) return NULL;
-    proofs[at] = (struct tern_proof){v, effort};
-    return &proofs[at];
+    proofs[at] = (struct earned){tern_proof_of(v), effort};
+    return &proofs[at].proof;
 }
 
 /* Position in the registry, or PROOFS_MAX when it is not there. */
@@ -50,6 +51,17 @@ static size_t place(const struct tern_variant *v) {
     return v >= table && v < table + tern_min(count, PROOFS_MAX) ? (size_t)(v - table) : PROOFS_MAX;
 }
 
+static void run_variant(const void *subject, uint64_t seed, enum tern_verify_effort effort,
+                        struct tern_case_report *out) {
+    tern_run_cases(subject, seed, effort, out);
+}
+
+static enum tern_status start(const struct tern_variant *v, const struct tern_verify_options *o,
+                              struct tern_verify_child *c, struct tern_error *e) {
+    const struct tern_verify_subject subject = {v->name, run_variant, v};
+    return tern_verify_start(&subject, o, c, e);
+}
+
 enum tern_status tern_prove(const struct tern_variant *v, const struct tern_verify_options *o,
                             struct tern_verdict *verdict, const struct tern_proof **proof,
                             struct tern_error *e) {
@@ -57,7 +69,7 @@ enum tern_status tern_prove(const struct tern_variant *v, const struct tern_veri
     if (at == PROOFS_MAX) return tern_fail(e, TERN_BAD_INPUT, "verify: %s: not in the registry", v->name);
     if (answered(v, o, at, verdict, proof)) return TERN_OK;
     struct tern_verify_child c;
-    enum tern_status s = tern_verify_start(v, o, &c, e);
+    enum tern_status s = start(v, o, &c, e);
     if (s) return s;
     tern_verify_collect(&c, verdict);
     *proof = accept(v, o->effort, at, verdict);
@@ -99,7 +111,7 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
             else if (answered(v[next], o, at, &verdict, &proof)) {
                 if (report) report(ctx, next, &verdict, proof);
             } else {
-                s = tern_verify_start(v[next], o, &job[running].child, e);
+                s = start(v[next], o, &job[running].child, e);
                 job[running].index = next;
                 running += s == TERN_OK;
             }
@@ -113,10 +125,6 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
         if (report) report(ctx, which, &verdict, proof);
     }
     return s;
-}
-
-const struct tern_variant *tern_proof_variant(const struct tern_proof *p) {
-    return p->variant;
 }
 
 const char *tern_verdict_name(enum tern_verdict_kind k) {

@@ -1,13 +1,13 @@
-/* Verify, then time: the only road from a variant to a timer or an engine.
+/* Verify, then time: the only way from a variant to a timer or an engine.
  *
- * `tern_prove` runs a variant in a child process on adversarial inputs between guard pages and compares it
- * with the scalar reference. A crash (illegal instruction, bad access), a hang or a wrong bit is a verdict
- * with a text; the caller goes on. Only a pass yields a `struct tern_proof`, and everything that times or
- * uses a variant takes a proof instead of a variant. */
+ * tern_prove runs a variant in a child process, on adversarial inputs between guard pages, and compares its
+ * results with the scalar reference. A crash (illegal instruction, bad access), a hang or a wrong bit becomes
+ * a verdict with a text, and the caller goes on. Only a pass gives a proof (kernels/proof.h), and nothing
+ * runs a variant without its proof. */
 #ifndef TERN_KERNELS_VERIFY_VERIFY_H
 #define TERN_KERNELS_VERIFY_VERIFY_H
 
-#include "kernels/variant.h"
+#include "kernels/proof.h"
 
 enum tern_verdict_kind {
     TERN_PASSED,
@@ -25,8 +25,8 @@ struct tern_verdict {
 };
 
 enum tern_verify_effort {
-    TERN_VERIFY_QUICK, /* before a timing in the same process: the adversarial core, tens of milliseconds */
-    TERN_VERIFY_FULL   /* `tern verify` */
+    TERN_VERIFY_QUICK, /* the hardest cases, in tens of milliseconds: before a variant is timed or used */
+    TERN_VERIFY_FULL   /* all cases: `tern verify` */
 };
 
 struct tern_verify_options {
@@ -36,17 +36,14 @@ struct tern_verify_options {
     unsigned timeout_seconds; /* 0: 120, or 10 for a quick run */
 };
 
-/* Evidence that this process has seen this variant give right results. */
-struct tern_proof;
-
-/* Proves one variant. *proof is NULL unless the verdict is TERN_PASSED; it lives until the process ends. A
- * proof once obtained is remembered: a second call at the same or a lower effort returns at once. */
+/* Proves one variant. *proof is NULL unless the verdict is TERN_PASSED. Proofs are remembered until the
+ * process ends: a second call with the same or a lower effort returns at once. */
 enum tern_status tern_prove(const struct tern_variant *v, const struct tern_verify_options *o,
                             struct tern_verdict *verdict, const struct tern_proof **proof,
                             struct tern_error *e);
 
-/* Called once per variant of a list, in the order in which they finish; `index` is the position in the list.
- */
+/* Called once for each variant of a list, in the order in which they finish. `index` is the position in the
+ * list. */
 typedef void tern_verdict_fn(void *ctx, size_t index, const struct tern_verdict *verdict,
                              const struct tern_proof *proof);
 
@@ -54,8 +51,6 @@ typedef void tern_verdict_fn(void *ctx, size_t index, const struct tern_verdict 
 enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t count, size_t jobs,
                                 const struct tern_verify_options *o, tern_verdict_fn *report, void *ctx,
                                 struct tern_error *e);
-
-const struct tern_variant *tern_proof_variant(const struct tern_proof *p);
 
 const char *tern_verdict_name(enum tern_verdict_kind k);
 

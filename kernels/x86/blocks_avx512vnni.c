@@ -1,7 +1,7 @@
 /* I2_S and TQ2_0 with AVX-512 VNNI. */
 #include "kernels/x86/blocks_avx512.h"
 
-BLOCKS(gemv_i2s_i8_r1k128__avx512vnni, gemv, c->w.k / 4, 64, HIGH_FIRST)
-BLOCKS(gemm_i2s_i8_r4k128n4__avx512vnni, gemm, c->w.k / 4, 64, HIGH_FIRST)
-BLOCKS(gemv_tq20_i8_r1k256__avx512vnni, gemv, c->w.k / 256 * 66, 66, LOW_FIRST)
-BLOCKS(gemm_tq20_i8_r4k256n4__avx512vnni, gemm, c->w.k / 256 * 66, 66, LOW_FIRST)
+TERN_RUN(gemv_i2s_i8_r1k128__avx512vnni, row_gemv(c, row0, row1, HIGH_FIRST, tile))
+TERN_RUN(gemm_i2s_i8_r4k128n4__avx512vnni, row_tiles(c, row0, row1, row_tile_of(c, 4, 4, HIGH_FIRST), tile))
+TERN_RUN(gemv_tq20_i8_r1k256__avx512vnni, row_gemv(c, row0, row1, LOW_FIRST, tile))
+TERN_RUN(gemm_tq20_i8_r4k256n4__avx512vnni, row_tiles(c, row0, row1, row_tile_of(c, 4, 4, LOW_FIRST), tile))

@@ -18,43 +18,16 @@ struct share {
     int refused;
 };
 
-struct family {
-    enum tern_ceiling_kind kind;
-    uint32_t needs;
-    const char *name;
-    tern_peak_read_fn near, far;
-    tern_peak_maths_fn maths;
-    unsigned macs; /* per round */
-};
-
-/* Widest first; the first usable one of a kind is taken. */
-static const struct family families[] = {
-#ifdef TERN_PEAK_X86
-    {TERN_CEILING_READ, TERN_ISA_AVX512BW, "read zmm", tern_read_near_zmm, tern_read_far_zmm, NULL, 0},
-    {TERN_CEILING_READ, TERN_ISA_AVX2, "read ymm", tern_read_near_ymm, tern_read_far_ymm, NULL, 0},
-    {TERN_CEILING_INT8, TERN_ISA_AVX512VNNI, "vpdpbusd zmm", NULL, NULL, tern_int8_zmm, TERN_INT8_ZMM_MACS},
-#ifdef TERN_PEAK_AVXVNNI
-    {TERN_CEILING_INT8, TERN_ISA_AVXVNNI, "vpdpbusd ymm", NULL, NULL, tern_int8_vnni_ymm,
-     TERN_INT8_VNNI_YMM_MACS},
-#endif
-    {TERN_CEILING_INT8, TERN_ISA_AVX2, "vpmaddubsw+vpmaddwd+vpaddd ymm", NULL, NULL, tern_int8_ymm,
-     TERN_INT8_YMM_MACS},
-    {TERN_CEILING_MADDUBS, TERN_ISA_AVX2, "vpmaddubsw+vpaddw ymm", NULL, NULL, tern_maddubs_ymm,
-     TERN_MADDUBS_YMM_MACS},
-    {TERN_CEILING_FMA, TERN_ISA_AVX512BW, "vfmadd231ps zmm", NULL, NULL, tern_fma_zmm, TERN_FMA_ZMM_MACS},
-    {TERN_CEILING_FMA, TERN_ISA_AVX2, "vfmadd231ps ymm", NULL, NULL, tern_fma_ymm, TERN_FMA_YMM_MACS},
-#endif
-    {TERN_CEILING_READ, 0, "read scalar", tern_read_near_scalar, tern_read_far_scalar, NULL, 0},
-    {TERN_CEILING_INT8, 0, "int8 scalar", NULL, NULL, tern_int8_scalar, TERN_INT8_SCALAR_MACS},
-#ifdef __FP_FAST_FMAF
-    {TERN_CEILING_FMA, 0, "fmaf scalar", NULL, NULL, tern_fma_scalar, TERN_FMA_SCALAR_MACS},
-#endif
-};
+const struct tern_peak *tern_peak_at(size_t i) {
+    if (i < tern_arch_peaks_count) return &tern_arch_peaks[i];
+    i -= tern_arch_peaks_count;
+    return i < tern_scalar_peaks_count ? &tern_scalar_peaks[i] : NULL;
+}
 
 struct tern_ceiling {
-    const struct family *f;
+    const struct tern_peak *f;
     struct tern_pool *pool;
-    tern_peak_read_fn read;
+    tern_peak_read_fn *read;
     size_t workers, share_bytes;
     struct share *share;
     uint64_t calls; /* of the run in progress */
@@ -76,18 +49,33 @@ static void work(void *ctx, size_t w, size_t workers) {
     s->sink = c->read ? c->read(s->pages.data, c->share_bytes, c->calls) : c->f->maths(c->calls * ROUNDS);
 }
 
-static const struct family *family_of(enum tern_ceiling_kind kind, uint32_t usable) {
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-        if (families[i].kind == kind && (families[i].needs & usable) == families[i].needs)
-            return &families[i];
+/* The first loop of the kind that `usable` allows: the widest. */
+static const struct tern_peak *widest(enum tern_ceiling_kind kind, uint32_t usable) {
+    const struct tern_peak *p;
+    for (size_t i = 0; (p = tern_peak_at(i)) != NULL; i++)
+        if (p->kind == kind && !(p->needs & ~usable)) return p;
     return NULL;
+}
+
+static const char *const kinds[] = {"read", "int8", "maddubs", "fma"};
+
+/* Says what the least demanding loop of the kind needs. */
+static enum tern_status no_loop(enum tern_ceiling_kind kind, struct tern_error *e) {
+    const struct tern_peak *p, *last = NULL;
+    for (size_t i = 0; (p = tern_peak_at(i)) != NULL; i++)
+        if (p->kind == kind) last = p;
+    if (!last)
+        return tern_fail(e, TERN_UNSUPPORTED, "ceiling: %s: there is no loop for it on this architecture",
+                         kinds[kind]);
+    return tern_fail(e, TERN_UNSUPPORTED, "ceiling: %s: needs %s, which is not usable here", kinds[kind],
+                     tern_isa_level_name(last->needs));
 }
 
 /* Some cores read fastest when left to their own prefetcher, some only with software's help; the ceiling is
  * the better of the two. Best of five turns each, a few megabytes per worker and turn. */
 static void choose_loop(struct tern_ceiling *c) {
     const uint64_t calls = 1 + ((size_t)4 << 20) / c->share_bytes;
-    const tern_peak_read_fn loop[2] = {c->f->near, c->f->far};
+    tern_peak_read_fn *const loop[2] = {c->f->near, c->f->far};
     uint64_t best[2] = {UINT64_MAX, UINT64_MAX};
     for (int turn = 0; turn < 10; turn++) {
         c->read = loop[turn & 1];
@@ -116,15 +104,11 @@ static enum tern_status prepare_read(struct tern_ceiling *c, size_t bytes, struc
 
 enum tern_status tern_ceiling_new(enum tern_ceiling_kind kind, size_t bytes, uint32_t usable,
                                   struct tern_pool *pool, struct tern_ceiling **out, struct tern_error *e) {
-    static const char *const kinds[] = {"read", "int8", "maddubs", "fma"};
     *out = NULL;
     if ((unsigned)kind >= sizeof kinds / sizeof *kinds)
         return tern_fail(e, TERN_BAD_INPUT, "ceiling: %d: not a kind of ceiling", (int)kind);
-    const struct family *f = family_of(kind, usable);
-    if (!f) {
-        return tern_fail(e, TERN_UNSUPPORTED, "ceiling: %s: needs AVX2 with FMA, which is not usable here",
-                         kinds[kind]);
-    }
+    const struct tern_peak *f = widest(kind, usable);
+    if (!f) return no_loop(kind, e);
     struct tern_ceiling *c = tern_alloc(sizeof *c);
     struct share *share = tern_alloc(tern_mul_size(tern_pool_workers(pool), sizeof *share));
     if (!c || !share) {

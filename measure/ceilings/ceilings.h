@@ -7,7 +7,7 @@
 
 #include "base/pool.h"
 #include "base/status.h"
-#include "measure/sampling/sampler.h"
+#include "measure/statistics.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -57,13 +57,5 @@ enum tern_regime_fit {
 enum tern_regime_fit tern_regime_fit_of(int cold, const struct tern_ceiling_fraction *of_memory);
 /* "unknown", "shown", "not shown", "faster than the read ceiling" */
 const char *tern_regime_fit_name(enum tern_regime_fit f);
-
-#define TERN_FREQUENCY_BURSTS 32
-/* Estimated core frequency in GHz from a chain of dependent multiplies (3 cycles each on every x86 since
- * 2008): the fastest of TERN_FREQUENCY_BURSTS bursts, about a millisecond together. 0 when not known, as on
- * ARM, whose cores take 2 to 4 cycles. */
-double tern_frequency_ghz(void);
-/* The same from four bursts (some 30 us): cheap enough to stand around every sample. */
-double tern_frequency_now_ghz(void);
 
 #endif

@@ -1,43 +1,50 @@
-/* The loops behind the ceilings, one file per instruction set. Internal to measure/.
+/* The loops behind the ceilings. Internal to measure/.
  *
- * Every loop returns a number that its own arithmetic produced and that a test can predict: a reading returns
- * the sum of the 64-bit words (modulo 2^64, times `calls`), a multiply-add loop returns the multiply-adds it
- * has done (modulo 2^32, or 2^16 for maddubs), because all its factors are 1. So a loop that was shortened or
- * deleted is found out. */
+ * Every loop returns a number that its own arithmetic produced and that a test can predict: a reading returns the sum of
+ * the 64-bit words (modulo 2^64, times `calls`), a multiply-add loop returns the multiply-adds it has done (modulo 2^32, or
+ * 2^16 for maddubs), because all its factors are 1. So a loop that was shortened or deleted is found out. */
 #ifndef TERN_MEASURE_CEILINGS_PEAK_H
 #define TERN_MEASURE_CEILINGS_PEAK_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "measure/ceilings/ceilings.h"
 
-/* Reads `bytes` (a multiple of 64, 64-byte aligned) `calls` times. `far` loops prefetch ahead in software. */
-typedef uint64_t (*tern_peak_read_fn)(const void *data, size_t bytes, uint64_t calls);
-typedef uint64_t (*tern_peak_maths_fn)(uint64_t rounds);
+/* One step of each of eight or twelve independent sums named s0 to s7 or s11: enough to hide the latency of a step. */
+#define TERN_FOUR(STEP, a, b, c, d)                                                                          \
+    STEP(a);                                                                                                 \
+    STEP(b);                                                                                                 \
+    STEP(c);                                                                                                 \
+    STEP(d)
+#define TERN_EIGHT(STEP)                                                                                     \
+    TERN_FOUR(STEP, s0, s1, s2, s3);                                                                         \
+    TERN_FOUR(STEP, s4, s5, s6, s7)
+#define TERN_TWELVE(STEP)                                                                                    \
+    TERN_EIGHT(STEP);                                                                                        \
+    TERN_FOUR(STEP, s8, s9, s10, s11)
 
-uint64_t tern_read_near_scalar(const void *data, size_t bytes, uint64_t calls);
-uint64_t tern_read_far_scalar(const void *data, size_t bytes, uint64_t calls);
-uint64_t tern_int8_scalar(uint64_t rounds);
-uint64_t tern_fma_scalar(uint64_t rounds);
-#define TERN_INT8_SCALAR_MACS 8 /* per round */
-#define TERN_FMA_SCALAR_MACS  8
+/* Reads `bytes` (a multiple of 64, 64-byte aligned) `calls` times. */
+typedef uint64_t tern_peak_read_fn(const void *data, size_t bytes, uint64_t calls);
+typedef uint64_t tern_peak_maths_fn(uint64_t rounds);
 
-uint64_t tern_read_near_ymm(const void *data, size_t bytes, uint64_t calls);
-uint64_t tern_read_far_ymm(const void *data, size_t bytes, uint64_t calls);
-uint64_t tern_int8_ymm(uint64_t rounds);
-uint64_t tern_maddubs_ymm(uint64_t rounds);
-uint64_t tern_fma_ymm(uint64_t rounds);
-#define TERN_INT8_YMM_MACS    (8 * 32)
-#define TERN_MADDUBS_YMM_MACS (8 * 32)
-#define TERN_FMA_YMM_MACS     (12 * 8)
+/* One loop: a reading in two ways, with `far` asking for the data ahead in software, or multiply-adds. */
+struct tern_peak {
+    enum tern_ceiling_kind kind;
+    uint32_t needs; /* TERN_NEEDS_ of its level */
+    const char *name;
+    tern_peak_read_fn *near, *far;
+    tern_peak_maths_fn *maths;
+    unsigned macs; /* multiply-adds in a round */
+};
 
-uint64_t tern_int8_vnni_ymm(uint64_t rounds);
-#define TERN_INT8_VNNI_YMM_MACS (12 * 32)
+/* The loops of this architecture, the widest of each kind first. measure/ceilings/<architecture>/peaks.c defines them;
+ * none.c does for an architecture that has none. */
+extern const struct tern_peak *const tern_arch_peaks;
+extern const size_t tern_arch_peaks_count;
 
-uint64_t tern_read_near_zmm(const void *data, size_t bytes, uint64_t calls);
-uint64_t tern_read_far_zmm(const void *data, size_t bytes, uint64_t calls);
-uint64_t tern_int8_zmm(uint64_t rounds);
-uint64_t tern_fma_zmm(uint64_t rounds);
-#define TERN_INT8_ZMM_MACS (12 * 64)
-#define TERN_FMA_ZMM_MACS  (12 * 16)
+/* The loops in plain C, which come after them. */
+extern const struct tern_peak tern_scalar_peaks[];
+extern const size_t tern_scalar_peaks_count;
+
+/* All of them in turn; NULL behind the last. */
+const struct tern_peak *tern_peak_at(size_t i);
 
 #endif

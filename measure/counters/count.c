@@ -1,9 +1,10 @@
 #include "measure/counters/count.h"
 
+#include "base/expression.h"
 #include "base/memory.h"
 #include "measure/clock.h"
 #include "measure/counters/counters.h"
-#include "measure/counters/formula.h"
+#include "measure/counters/tally.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -87,7 +88,7 @@ static void run_pass(struct pass *p, const struct tern_count_work *w, size_t wor
 }
 
 static int kind_of(const char *name) {
-    return tern_counters_of_process(name) ? 0 : strncmp(name, "perf:", 5) ? 1 : 2;
+    return tern_tally_is_event(name) ? 0 : strncmp(name, "perf:", 5) ? 1 : 2;
 }
 
 /* Gathers up to TERN_PASS_EVENTS uncounted events of one back-end. */

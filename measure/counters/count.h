@@ -8,7 +8,7 @@
 
 #include "base/pool.h"
 #include "measure/counters/groups.h"
-#include "measure/sampling/sampler.h"
+#include "measure/work.h"
 
 #define TERN_PASS_EVENTS 4
 

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "measure/counters/backend.h"
+#include "measure/counters/tally.h"
 #include "measure/machine/machine.h"
 #include "measure/sysfs.h"
 
@@ -215,13 +216,9 @@ const char *tern_counters_why_not(void) {
     return tern_counters_facts()->why_not;
 }
 
-int tern_counters_of_process(const char *name) {
-    return !strncmp(name, "sde:::", 6);
-}
-
 static int backend_for(const char *name) {
     struct tern_perf_event ev;
-    if (tern_counters_of_process(name)) return SDE;
+    if (tern_tally_is_event(name)) return SDE;
     if (strncmp(name, "perf:", 5) || name[5] == ':') return PAPI; /* "perf::CYCLES" is libpfm's */
     if (!tern_perf_event_of(name + 5, &ev, NULL) && ev.type == 1) return PERF_SOFTWARE;
     return PERF;

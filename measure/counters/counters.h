@@ -55,8 +55,4 @@ enum tern_status tern_counters_read(struct tern_counters *c, int64_t *value, str
 enum tern_status tern_counters_stop(struct tern_counters *c, int64_t *value, struct tern_error *e);
 /* By the thread that opened. NULL is allowed. */
 void tern_counters_close(struct tern_counters *c);
-
-/* 1 for an event of the whole process ("sde:::..."), which must be opened by one thread only. */
-int tern_counters_of_process(const char *name);
-
 #endif

@@ -1,8 +1,8 @@
 #include "measure/counters/groups.h"
 
+#include "base/expression.h"
 #include "base/file.h"
 #include "measure/counters/counters.h"
-#include "measure/counters/formula.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -86,7 +86,7 @@ enum tern_status tern_group_parse(const char *json, const char *where, struct te
     return s;
 }
 
-enum tern_status tern_group_read(const char *path, struct tern_counter_group *out, struct tern_error *e) {
+static enum tern_status read_group(const char *path, struct tern_counter_group *out, struct tern_error *e) {
     char *json;
     enum tern_status s = tern_file_read(path, file_bytes_max, &json, NULL, e);
     if (s) return s;
@@ -106,7 +106,7 @@ enum tern_status tern_group_builtin(size_t i, struct tern_counter_group *out, st
 enum tern_status tern_group_find(const char *name, struct tern_counter_group *out, struct tern_error *e) {
     char list[256] = "";
     const size_t n = strlen(name);
-    if (n > 5 && !strcmp(name + n - 5, ".json")) return tern_group_read(name, out, e);
+    if (n > 5 && !strcmp(name + n - 5, ".json")) return read_group(name, out, e);
     for (size_t i = 0; i < tern_groups_count(); i++) {
         const enum tern_status s = tern_group_builtin(i, out, e);
         if (s || !strcmp(out->name, name)) return s;

@@ -1,6 +1,6 @@
-/* Groups of counters as data: which events answer one question, under what names each back-end has them, and
- * the formulas that make the answer of the counts. The files in measure/counters/ are built into the program;
- * further ones are read by their names. */
+/* Groups of counters are data. A group lists the events that answer one question, their names in each
+ * back-end, and the formulas that turn counts into the answer. The files in measure/counters/ are built into
+ * the program; others are read by their path. */
 #ifndef TERN_MEASURE_COUNTERS_GROUPS_H
 #define TERN_MEASURE_COUNTERS_GROUPS_H
 
@@ -36,7 +36,6 @@ extern const char *const tern_group_variable[TERN_GROUP_VARIABLES]; /* "ns", "by
  * none or uses a name that is neither an event of the group nor a variable. */
 enum tern_status tern_group_parse(const char *json, const char *where, struct tern_counter_group *out,
                                   struct tern_error *e);
-enum tern_status tern_group_read(const char *path, struct tern_counter_group *out, struct tern_error *e);
 
 /* The groups that are built in, by name. */
 size_t tern_groups_count(void);

@@ -1,5 +1,7 @@
-#include "measure/counters/papi.h"
 #include "base/memory.h"
+#include "measure/counters/backend.h"
+#include "measure/counters/sde.h"
+#include "measure/counters/tally.h"
 
 #include <papi.h>
 #include <pthread.h>
@@ -47,7 +49,7 @@ static enum tern_status failed(struct tern_error *e, const char *what, int rc) {
     return tern_fail(e, TERN_UNSUPPORTED, "PAPI: %s: %s", what, PAPI_strerror(rc));
 }
 
-void tern_papi_close(void *state) {
+static void papi_close(void *state) {
     struct event_set *s = state;
     long long ignored[TERN_MAX_COUNTERS];
     int status = 0;
@@ -57,11 +59,12 @@ void tern_papi_close(void *state) {
     tern_free(s);
 }
 
-enum tern_status tern_papi_open(const char *const *names, size_t count, void **state, struct tern_error *e) {
+static enum tern_status papi_open(const char *const *names, size_t count, void **state,
+                                  struct tern_error *e) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, begin);
     if (refused[0]) return tern_fail(e, TERN_UNSUPPORTED, "%s", refused);
-    if (perf_refused[0] && !tern_counters_of_process(names[0]))
+    if (perf_refused[0] && !tern_tally_is_event(names[0]))
         return tern_fail(e, TERN_UNSUPPORTED, "%s", perf_refused);
 
     struct event_set *s = tern_alloc(sizeof *s);
@@ -76,14 +79,14 @@ enum tern_status tern_papi_open(const char *const *names, size_t count, void **s
     for (size_t i = 0; i < count; i++) {
         rc = PAPI_add_named_event(s->set, names[i]);
         if (rc == PAPI_OK) continue;
-        tern_papi_close(s);
+        papi_close(s);
         return failed(e, names[i], rc);
     }
     *state = s;
     return TERN_OK;
 }
 
-enum tern_status tern_papi_start(void *state, struct tern_error *e) {
+static enum tern_status papi_start(void *state, struct tern_error *e) {
     const int rc = PAPI_start(((struct event_set *)state)->set);
     return rc == PAPI_OK ? TERN_OK : failed(e, "start", rc);
 }
@@ -97,11 +100,11 @@ static enum tern_status take(struct event_set *s, int (*get)(int, long long *), 
     return TERN_OK;
 }
 
-enum tern_status tern_papi_read(void *state, int64_t *value, struct tern_error *e) {
+static enum tern_status papi_read(void *state, int64_t *value, struct tern_error *e) {
     return take(state, PAPI_read, "read", value, e);
 }
 
-enum tern_status tern_papi_stop(void *state, int64_t *value, struct tern_error *e) {
+static enum tern_status papi_stop(void *state, int64_t *value, struct tern_error *e) {
     return take(state, PAPI_stop, "stop", value, e);
 }
 
@@ -109,9 +112,21 @@ const struct tern_counters_backend tern_counters_papi = {
     .name = "papi",
     .cycles = "PAPI_TOT_CYC",
     .instructions = "PAPI_TOT_INS",
-    .open = tern_papi_open,
-    .start = tern_papi_start,
-    .read = tern_papi_read,
-    .stop = tern_papi_stop,
-    .close = tern_papi_close,
+    .open = papi_open,
+    .start = papi_start,
+    .read = papi_read,
+    .stop = papi_stop,
+    .close = papi_close,
 };
+
+#ifdef TERN_HAVE_SDE
+const struct tern_counters_backend tern_counters_sde = {
+    .name = "sde",
+    .open = papi_open,
+    .start = papi_start,
+    .read = papi_read,
+    .stop = papi_stop,
+    .close = papi_close,
+    .loop = tern_sde_loop,
+};
+#endif

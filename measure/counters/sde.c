@@ -1,6 +1,7 @@
 /* The tally as software-defined events: libsde publishes it, PAPI's sde component reads it. It needs no PMU,
  * so the whole road through PAPI is also tested on machines without one. */
-#include "measure/counters/papi.h"
+#include "measure/counters/sde.h"
+
 #include "measure/counters/tally.h"
 
 #include <sde_lib.h>
@@ -24,18 +25,8 @@ void tern_sde_publish(void) {
     }
 }
 
-static enum tern_status loop(struct tern_error *e) {
+enum tern_status tern_sde_loop(struct tern_error *e) {
     (void)e;
     __atomic_fetch_add(&probed, 1, __ATOMIC_RELAXED);
     return TERN_OK;
 }
-
-const struct tern_counters_backend tern_counters_sde = {
-    .name = "sde",
-    .open = tern_papi_open,
-    .start = tern_papi_start,
-    .read = tern_papi_read,
-    .stop = tern_papi_stop,
-    .close = tern_papi_close,
-    .loop = loop,
-};

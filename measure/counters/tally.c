@@ -1,6 +1,7 @@
 #include "measure/counters/tally.h"
 
 #include <stdatomic.h>
+#include <string.h>
 
 static _Atomic uint64_t total[TERN_TALLY_KINDS];
 
@@ -23,6 +24,10 @@ static const struct {
 
 const char *tern_tally_name(enum tern_tally_kind kind) {
     return (unsigned)kind < TERN_TALLY_KINDS ? text[kind].name : "?";
+}
+
+int tern_tally_is_event(const char *name) {
+    return !strncmp(name, "sde:::", 6);
 }
 
 const char *tern_tally_about(enum tern_tally_kind kind) {

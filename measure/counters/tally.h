@@ -24,5 +24,7 @@ uint64_t tern_tally(enum tern_tally_kind kind);
 /* "kernel_calls", "weights_read", "weight_bytes", "macs" */
 const char *tern_tally_name(enum tern_tally_kind kind);
 const char *tern_tally_about(enum tern_tally_kind kind);
+/* 1 for the name of such an event ("sde:::..."). It counts the whole process: only one thread may open it. */
+int tern_tally_is_event(const char *name);
 
 #endif

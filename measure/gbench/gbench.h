@@ -11,7 +11,7 @@
 #define TERN_MEASURE_GBENCH_GBENCH_H
 
 #include "base/status.h"
-#include "measure/sampling/sampler.h"
+#include "measure/work.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "measure/machine/noise.h"
 
-#include "measure/ceilings/ceilings.h"
+#include "measure/machine/frequency.h"
 #include "measure/sysfs.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* What on this machine makes times vary: each source as a fact with its remedy, and a snapshot that tells
- * afterwards whether the hypervisor or a thermal limit took time away during a run. */
+/* What makes times vary on this machine. Each source is a fact with its remedy. Two snapshots, before and
+ * after a run, tell whether the hypervisor or a thermal limit took time away. */
 #ifndef TERN_MEASURE_MACHINE_NOISE_H
 #define TERN_MEASURE_MACHINE_NOISE_H
 

@@ -1,5 +1,5 @@
-/* Pinning that is looked at: threads bound to processors, and their memory to the nearest node, through hwloc
- * (or the system call where there is none), then asked where they are. */
+/* Pinning that is checked: threads are bound to processors and their memory to the nearest node, through
+ * hwloc or, without it, the system call. Then each thread is asked where it runs. */
 #ifndef TERN_MEASURE_MACHINE_PIN_H
 #define TERN_MEASURE_MACHINE_PIN_H
 

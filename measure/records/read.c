@@ -2,8 +2,8 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 #include "base/memory.h"
-#include "measure/records/internal.h"
 #include "measure/records/record.h"
+#include "measure/records/search_json.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -11,28 +11,6 @@
 #include <string.h>
 
 static const size_t file_bytes_max = (size_t)1 << 30;
-static const size_t block_bytes = (size_t)1 << 16;
-
-/* The strings of a set, in blocks that are freed together. */
-struct tern_record_block {
-    struct tern_record_block *next;
-    size_t used, room;
-    char text[];
-};
-
-char *tern_record_store(struct tern_record_line *l, size_t bytes) {
-    struct tern_record_block *b = l->store;
-    if (!b || b->room - b->used < bytes) {
-        size_t room = tern_max(block_bytes, bytes);
-        b = malloc(sizeof *b + room);
-        if (!b) return l->no_memory = 1, NULL;
-        *b = (struct tern_record_block){.next = l->store, .room = room};
-        l->store = b;
-    }
-    char *p = b->text + b->used;
-    b->used += bytes;
-    return p;
-}
 
 static json_t *value_of(const json_t *o, const char *key) {
     json_t *v = json_object_get(o, key); /* NULL when o is no object */
@@ -40,27 +18,15 @@ static json_t *value_of(const json_t *o, const char *key) {
 }
 
 static const char *get_text(struct tern_record_line *l, const json_t *o, const char *key) {
-    json_t *v = value_of(o, key);
-    if (!v) return NULL;
-    if (!json_is_string(v)) return l->bad = 1, NULL;
-    size_t bytes = json_string_length(v) + 1;
-    char *copy = tern_record_store(l, bytes);
-    return copy ? memcpy(copy, json_string_value(v), bytes) : NULL;
+    return tern_record_text(l, json_object_get(o, key));
 }
 
 static double get_number(struct tern_record_line *l, const json_t *o, const char *key) {
-    json_t *v = value_of(o, key);
-    if (!v) return NAN;
-    if (!json_is_number(v)) return l->bad = 1, NAN;
-    return json_number_value(v);
+    return tern_record_number(l, json_object_get(o, key));
 }
 
 static size_t get_count(struct tern_record_line *l, const json_t *o, const char *key) {
-    json_t *v = value_of(o, key);
-    if (!v) return 0;
-    json_int_t n = json_integer_value(v);
-    if (!json_is_integer(v) || n < 0 || (uintmax_t)n > SIZE_MAX) return l->bad = 1, 0;
-    return (size_t)n;
+    return tern_record_count(l, json_object_get(o, key));
 }
 
 static int get_truth(struct tern_record_line *l, const json_t *o, const char *key) {
@@ -111,14 +77,12 @@ static const char *get_flags(struct tern_record_line *l, const json_t *o) {
     return text;
 }
 
-/* Doubles need more alignment than the strings around them. */
 static void get_samples(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
     json_t *list = value_of(o, "samples"), *x;
     size_t i, n = json_array_size(list);
     if (list && !json_is_array(list)) l->bad = 1;
-    char *bytes = n ? tern_record_store(l, (n + 1) * sizeof(double)) : NULL;
-    if (!bytes) return;
-    double *out = (double *)(void *)(bytes + (sizeof *out - (uintptr_t)bytes % sizeof *out));
+    double *out = tern_record_room(l, n, sizeof *out);
+    if (!out) return;
     json_array_foreach(list, i, x) {
         if (!json_is_number(x) && !json_is_null(x)) l->bad = 1;
         out[i] = json_is_number(x) ? json_number_value(x) : NAN;
@@ -201,9 +165,8 @@ static void get_memory(struct tern_record_line *l, const json_t *o, struct tern_
 
 static void get_search(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
     const json_t *part = get_part(l, o, "search");
-    char *bytes = part ? tern_record_store(l, sizeof *r->search + sizeof(double)) : NULL;
-    if (!bytes) return;
-    struct tern_record_search *s = (void *)(bytes + (sizeof(double) - (uintptr_t)bytes % sizeof(double)));
+    struct tern_record_search *s = part ? tern_record_room(l, 1, sizeof *s) : NULL;
+    if (!s) return;
     tern_search_of_json(l, part, s);
     r->search = s;
 }
@@ -301,10 +264,7 @@ enum tern_status tern_records_read(const char *path, struct tern_records *out, s
 }
 
 void tern_records_free(struct tern_records *r) {
-    for (struct tern_record_block *b = r->store, *next; b; b = next) {
-        next = b->next;
-        free(b);
-    }
+    tern_record_store_free(r->store);
     free(r->item);
     *r = (struct tern_records){0};
 }

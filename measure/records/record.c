@@ -1,10 +1,12 @@
 /* Writer: a record becomes one line of JSON. What is absent is left out, never written as zero or null. */
 #define _GNU_SOURCE
 #include "measure/records/record.h"
+
 #include "base/file.h"
 #include "measure/clock.h"
 #include "measure/commit.h"
-#include "measure/records/internal.h"
+#include "measure/records/json_text.h"
+#include "measure/records/search_json.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -31,18 +33,6 @@ void tern_record_init(struct tern_record *r) {
     };
 }
 
-/* A JSON string; bytes above ASCII become '?' when the text is not UTF-8 (file names need not be). */
-static json_t *text_value(const char *text) {
-    json_t *value = json_string(text);
-    char *copy = value ? NULL : strdup(text);
-    if (!copy) return value;
-    for (char *p = copy; *p; p++)
-        if ((unsigned char)*p >= 0x80) *p = '?';
-    value = json_string(copy);
-    free(copy);
-    return value;
-}
-
 /* An object being filled; `bad` once memory has run out. json_object_set_new fails on NULL, which saves the
  * checks. */
 struct object {
@@ -60,7 +50,7 @@ static void put(struct object *w, const char *key, json_t *value) {
 }
 
 static void put_text(struct object *w, const char *key, const char *text) {
-    if (text && *text) put(w, key, text_value(text));
+    if (text && *text) put(w, key, tern_json_text(text));
 }
 
 static void put_number(struct object *w, const char *key, double x) {
@@ -173,7 +163,7 @@ static void put_flags(struct object *w, const char *flags) {
     char *copy = strdup(flags), *rest = NULL;
     if (!copy) w->bad = 1;
     for (char *word = copy ? strtok_r(copy, space, &rest) : NULL; word; word = strtok_r(NULL, space, &rest))
-        if (json_array_append_new(list, text_value(word))) w->bad = 1;
+        if (json_array_append_new(list, tern_json_text(word))) w->bad = 1;
     free(copy);
     put(w, "flags", list);
 }

@@ -9,7 +9,7 @@
 #include "base/status.h"
 #include "measure/machine/machine.h"
 #include "measure/records/search.h"
-#include "measure/sampling/sampler.h"
+#include "measure/statistics.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,9 @@
 /* The part "search" of a record, to and from JSON. */
-#include "measure/records/internal.h"
+#include "measure/records/search_json.h"
+
+#include "measure/records/json_text.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <string.h>
 
 static json_t *number_or_null(double x) {
@@ -14,7 +15,7 @@ static json_t *count_value(size_t n) {
 }
 
 static json_t *text_or_null(const char *s) {
-    return s && *s ? json_string(s) : json_null();
+    return s && *s ? tern_json_text(s) : json_null();
 }
 
 /* Takes the values; NULL when one of them is. */
@@ -37,7 +38,7 @@ static json_t *reason(json_t *why, const char *text) {
     json_array_foreach(why, i, old) {
         if (!strcmp(json_string_value(old), text)) return count_value(i);
     }
-    return json_array_append_new(why, json_string(text)) ? NULL : count_value(i);
+    return json_array_append_new(why, tern_json_text(text)) ? NULL : count_value(i);
 }
 
 json_t *tern_search_to_json(const struct tern_record_search *s) {
@@ -77,30 +78,10 @@ json_t *tern_search_to_json(const struct tern_record_search *s) {
     return NULL;
 }
 
-/* Room in the store for n elements of a size, aligned for doubles; NULL for n == 0 too. */
-static void *room(struct tern_record_line *l, size_t n, size_t size) {
-    char *bytes = n ? tern_record_store(l, n * size + sizeof(double)) : NULL;
-    return bytes ? bytes + (sizeof(double) - (uintptr_t)bytes % sizeof(double)) : NULL;
-}
-
-static const char *text_at(struct tern_record_line *l, const json_t *v) {
-    if (json_is_null(v)) return NULL;
-    if (!json_is_string(v)) return l->bad = 1, NULL;
-    const size_t bytes = json_string_length(v) + 1;
-    char *copy = tern_record_store(l, bytes);
-    return copy ? memcpy(copy, json_string_value(v), bytes) : NULL;
-}
-
-static double number_at(struct tern_record_line *l, const json_t *v) {
-    if (json_is_number(v)) return json_number_value(v);
-    if (!json_is_null(v)) l->bad = 1;
-    return NAN;
-}
-
+/* A count that must be there. */
 static size_t count_at(struct tern_record_line *l, const json_t *v) {
-    const json_int_t n = json_integer_value(v);
-    if (!json_is_integer(v) || n < 0) return l->bad = 1, 0;
-    return (size_t)n;
+    if (!json_is_integer(v)) l->bad = 1;
+    return tern_record_count(l, v);
 }
 
 /* A place in a list of `n`. */
@@ -129,16 +110,16 @@ static const json_t *at(const json_t *list, size_t row, size_t column) {
 static void get_trials(struct tern_record_line *l, const json_t *o, struct tern_record_search *s) {
     const json_t *list = json_object_get(o, "trials"), *why = json_object_get(o, "why");
     const size_t n = rows_of(l, list, 9), reasons = json_array_size(why);
-    struct tern_search_trial *t = room(l, n, sizeof *t);
-    const char **text = room(l, reasons, sizeof *text);
-    for (size_t i = 0; text && i < reasons; i++) text[i] = text_at(l, json_array_get(why, i));
+    struct tern_search_trial *t = tern_record_room(l, n, sizeof *t);
+    const char **text = tern_record_room(l, reasons, sizeof *text);
+    for (size_t i = 0; text && i < reasons; i++) text[i] = tern_record_text(l, json_array_get(why, i));
     for (size_t i = 0; t && i < n && !l->bad; i++) {
         t[i] = (struct tern_search_trial){.variant = place_at(l, at(list, i, 0), s->variants),
-                                          .params = text_at(l, at(list, i, 1)),
+                                          .params = tern_record_text(l, at(list, i, 1)),
                                           .n = count_at(l, at(list, i, 2)),
-                                          .median = number_at(l, at(list, i, 3)),
-                                          .mad = number_at(l, at(list, i, 4)),
-                                          .min = number_at(l, at(list, i, 5)),
+                                          .median = tern_record_number(l, at(list, i, 3)),
+                                          .mad = tern_record_number(l, at(list, i, 4)),
+                                          .min = tern_record_number(l, at(list, i, 5)),
                                           .first = count_at(l, at(list, i, 6)),
                                           .last = count_at(l, at(list, i, 7))};
         const json_t *out = at(list, i, 8);
@@ -156,25 +137,26 @@ void tern_search_of_json(struct tern_record_line *l, const json_t *o, struct ter
         l->bad = 1;
         return;
     }
-    if ((number = json_object_get(o, "strategy"))) s->strategy = text_at(l, number);
-    if ((number = json_object_get(o, "effort"))) s->effort = text_at(l, number);
-    if ((number = json_object_get(o, "unit"))) s->unit = text_at(l, number);
+    if ((number = json_object_get(o, "strategy"))) s->strategy = tern_record_text(l, number);
+    if ((number = json_object_get(o, "effort"))) s->effort = tern_record_text(l, number);
+    if ((number = json_object_get(o, "unit"))) s->unit = tern_record_text(l, number);
     if ((number = json_object_get(o, "candidates"))) s->candidates = count_at(l, number);
     if ((number = json_object_get(o, "evaluations"))) s->evaluations = count_at(l, number);
     if ((number = json_object_get(o, "rounds"))) s->rounds = count_at(l, number);
-    if ((number = json_object_get(o, "seconds"))) s->seconds = number_at(l, number);
+    if ((number = json_object_get(o, "seconds"))) s->seconds = tern_record_number(l, number);
     const size_t variants = rows_of(l, list, 3);
-    struct tern_search_variant *v = room(l, variants, sizeof *v);
+    struct tern_search_variant *v = tern_record_room(l, variants, sizeof *v);
     for (size_t i = 0; v && i < variants; i++)
-        v[i] = (struct tern_search_variant){text_at(l, at(list, i, 0)), text_at(l, at(list, i, 1)),
-                                            number_at(l, at(list, i, 2))};
+        v[i] = (struct tern_search_variant){tern_record_text(l, at(list, i, 0)),
+                                            tern_record_text(l, at(list, i, 1)),
+                                            tern_record_number(l, at(list, i, 2))};
     s->variant = v, s->variants = v ? variants : 0;
     get_trials(l, o, s);
     list = json_object_get(o, "trace");
     const size_t answers = rows_of(l, list, 3);
-    struct tern_search_answer *a = room(l, answers, sizeof *a);
+    struct tern_search_answer *a = tern_record_room(l, answers, sizeof *a);
     for (size_t i = 0; a && i < answers; i++)
-        a[i] = (struct tern_search_answer){count_at(l, at(list, i, 0)), number_at(l, at(list, i, 1)),
+        a[i] = (struct tern_search_answer){count_at(l, at(list, i, 0)), tern_record_number(l, at(list, i, 1)),
                                            place_at(l, at(list, i, 2), s->trials)};
     s->answer = a, s->answers = a ? answers : 0;
 }

@@ -1,6 +1,5 @@
-/* Blocks: a stretch of measuring with the state of the machine before and after it. A block in which the
- * machine was disturbed is dirty; it is measured again, and when it stays dirty it is marked and believed
- * less. */
+/* A block is a stretch of measuring, with the state of the machine before and after it. A block in which the
+ * machine was disturbed is dirty. It is measured again; one that stays dirty is marked. */
 #ifndef TERN_MEASURE_SAMPLING_BLOCK_H
 #define TERN_MEASURE_SAMPLING_BLOCK_H
 
@@ -23,11 +22,11 @@ struct tern_block {
 };
 
 void tern_block_begin(const struct tern_machine *m, struct tern_block *b);
-/* Fills steal, others, dirt and why. What the system does not tell is not held against it. */
+/* Fills steal, others, dirt and why. Values that the system does not report never make a block dirty. */
 void tern_block_end(const struct tern_machine *m, struct tern_block *b);
 
-/* tern_compare inside a block, again while it is dirty, at most `tries` times in all (0: 3); the last one is
- * kept and marked. When the options have a budget, it is for all tries together. */
+/* tern_compare inside a block. A dirty one is measured again, with another seed, at most `tries` times in all
+ * (0: 3); the last one is kept and marked. When the options have a budget, it is for all tries together. */
 enum tern_status tern_compare_clean(const struct tern_machine *m, const struct tern_alternative *alt,
                                     size_t count, const struct tern_sampler_options *o, size_t tries,
                                     struct tern_comparison *out, struct tern_block *block,

@@ -38,8 +38,3 @@ enum tern_difference tern_difference_of(const struct tern_ratio *r, double floor
     if (r->ci_lo > edge) return TERN_DIFFERENCE_SLOWER;
     return r->ci_lo >= 1 / edge && r->ci_hi <= edge ? TERN_DIFFERENCE_NONE : TERN_DIFFERENCE_OPEN;
 }
-
-const char *tern_difference_name(enum tern_difference d) {
-    static const char *const names[] = {"open", "none", "faster", "slower"};
-    return (unsigned)d < sizeof names / sizeof *names ? names[d] : "?";
-}

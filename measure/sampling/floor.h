@@ -1,7 +1,7 @@
 /* The A/A floor: the difference that a comparison shows between a thing and itself, here and now.
  *
- * Two keys must turn before a ratio counts as a difference: its whole 95 % interval lies on one side of 1,
- * and it lies further from 1 than the floor. The first key alone would call a tenth of a percent a winner. */
+ * A ratio counts as a difference when two conditions hold: its whole 95 % interval lies on one side of 1, and
+ * it lies further from 1 than the floor. The first condition alone would call a tenth of a percent a winner. */
 #ifndef TERN_MEASURE_SAMPLING_FLOOR_H
 #define TERN_MEASURE_SAMPLING_FLOOR_H
 
@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-/* The size of the floor where no A/A run could be made: a difference below 5 % is then not believed. */
+/* The floor where no A/A run could be made: a difference below 5 % is then not believed. */
 #define TERN_FLOOR_UNKNOWN 0.05
 
 struct tern_floor {
@@ -21,16 +21,16 @@ struct tern_floor {
     struct tern_estimate est; /* of the thing that was compared with itself */
 };
 
-/* Compares `a` with itself by tern_compare under `o`, the options of the comparison that the floor is for: a
- * floor holds for samples of the same length and number. `twin` may be NULL (the very same work and ctx), or
- * the same work on another copy of its data, so that luck of allocation counts as noise too.
- * TERN_INCONCLUSIVE when fewer than 6 rounds could be used. */
+/* Compares `a` with itself by tern_compare. `o` are the options of the comparison that the floor is for,
+ * because a floor holds for samples of the same length and number only. `twin` may be NULL (the very same
+ * work and ctx), or the same work on another copy of its data, so that luck of allocation counts as noise
+ * too. TERN_INCONCLUSIVE when fewer than 6 rounds could be used. */
 enum tern_status tern_aa_floor(const struct tern_alternative *a, const struct tern_alternative *twin,
                                const struct tern_sampler_options *o, struct tern_floor *out,
                                struct tern_error *e);
 
-/* The floor that an A/A ratio gives to those who collect their own rounds: how far its 95 % interval reaches
- * from 1, as a share. NaN below 6 rounds. */
+/* The floor from an A/A ratio: how far its 95 % interval reaches from 1, as a share. For those who collect
+ * their own rounds. NaN below 6 rounds. */
 double tern_floor_of(const struct tern_ratio *null);
 
 enum tern_difference {
@@ -43,7 +43,5 @@ enum tern_difference {
 /* The verdict on a ratio (time / time of the base) over a floor (a share; NaN: TERN_FLOOR_UNKNOWN). The near
  * end of the interval must lie beyond the floor. */
 enum tern_difference tern_difference_of(const struct tern_ratio *r, double floor);
-/* "open", "none", "faster", "slower" */
-const char *tern_difference_name(enum tern_difference d);
 
 #endif

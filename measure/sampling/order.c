@@ -3,7 +3,7 @@
  * new square, so that who follows whom changes too. For two alternatives a block is AB BA or BA AB. */
 #include "base/hash.h"
 #include "base/random.h"
-#include "measure/sampling/sampler.h"
+#include "measure/sampling/round.h"
 
 static void shuffle(struct tern_random *r, size_t *x, size_t n) {
     for (size_t i = 0; i < n; i++) x[i] = i;

@@ -1,5 +1,6 @@
-#include "models/convert/convert.h"
+#include "models/convert/compare.h"
 
+#include "base/compiler.h"
 #include "base/memory.h"
 #include "models/arch.h"
 #include "models/dense_pack.h"
@@ -103,6 +104,7 @@ static int same_hparams(const struct tern_hparams *a, const struct tern_hparams 
            a->eot == b->eot && a->pooling == b->pooling;
 }
 
+TERN_NO_LOOP_VECTORS
 enum tern_status tern_models_equal(const struct tern_model *a, const struct tern_model *b,
                                    enum tern_dense_type head, struct tern_convert_facts *facts,
                                    struct tern_error *e) {

@@ -5,9 +5,11 @@
 #include "base/memory.h"
 #include "kernels/half.h"
 #include "models/arch.h"
+#include "models/convert/compare.h"
+#include "models/convert/hf.h"
 #include "models/dense_pack.h"
 #include "models/facts.h"
-#include "models/gguf/file.h"
+#include "models/gguf/gguf.h"
 #include "models/gguf/types.h"
 
 #include <errno.h>
@@ -87,8 +89,9 @@ static int exact_in_f16(const struct tern_dense *d) {
 }
 
 static uint32_t id_of(enum tern_dense_type t) {
-    static const uint32_t ids[] = {[TERN_DENSE_F32] = 0,  [TERN_DENSE_F16] = 1,   [TERN_DENSE_BF16] = 30,
-                                   [TERN_DENSE_Q8_0] = 8, [TERN_DENSE_Q6_K] = 14, [TERN_DENSE_Q4_0] = 2};
+    static const uint32_t ids[] = {[TERN_DENSE_F32] = TERN_GGML_F32,   [TERN_DENSE_F16] = TERN_GGML_F16,
+                                   [TERN_DENSE_BF16] = TERN_GGML_BF16, [TERN_DENSE_Q8_0] = TERN_GGML_Q8_0,
+                                   [TERN_DENSE_Q6_K] = TERN_GGML_Q6_K, [TERN_DENSE_Q4_0] = TERN_GGML_Q4_0};
     return ids[t];
 }
 
@@ -96,7 +99,7 @@ static enum tern_dense_type target_of(const struct job *j, const struct tern_den
     const struct tern_gguf *g = j->m->file;
     if (j->o->head && d == (j->m->hp.tied ? &j->m->embedding : &j->m->head)) return j->o->head;
     if (d->rows == 1) return TERN_DENSE_F32;
-    return g->hf && d->type == TERN_DENSE_BF16 && exact_in_f16(d) ? TERN_DENSE_F16 : d->type;
+    return tern_gguf_is_folder(g) && d->type == TERN_DENSE_BF16 && exact_in_f16(d) ? TERN_DENSE_F16 : d->type;
 }
 
 static enum tern_status put_dense(struct job *j, const struct tern_dense *d, int write) {
@@ -123,9 +126,9 @@ static enum tern_status put_dense(struct job *j, const struct tern_dense *d, int
 
 /* ---- linear layers */
 
-/* Whether the packed scale would be another one; then, if asked for, 1 is packed and the scale goes beside.
- * Formats that keep none have theirs beside in any case. */
-static int beside(const struct job *j, const struct tern_linear *l) {
+/* Whether the scale goes to a tensor of its own, and 1 is packed in its place: when the format keeps no
+ * scale, or when it would round this one and the user asked for the tensor. */
+static int scale_apart(const struct job *j, const struct tern_linear *l) {
     if (l->plain) return 0;
     if (j->format && !j->format->scale) return 1;
     if (!j->o->side_scale) return 0;
@@ -162,11 +165,11 @@ static enum tern_status declare_linear(struct job *j, const struct tern_linear *
     if (j->format && j->format->accepts(l->m, l->k, &why))
         return tern_fail(j->e, TERN_UNSUPPORTED, "convert: %s: %s", l->name, why.text);
     enum tern_status s = declare(j, l->name, j->type->id, l->m, l->k, linear_bytes(j, l));
-    if (s || !beside(j, l)) return s;
+    if (s || !scale_apart(j, l)) return s;
     snprintf(full, sizeof full, "%s.scale", l->name);
     j->total += 4;
     j->facts->side_scales++;
-    return stored(j, full, tern_gguf_put_tensor(j->w, full, 0, 1, (const uint64_t[]){1}, 4));
+    return stored(j, full, tern_gguf_put_tensor(j->w, full, TERN_GGML_F32, 1, (const uint64_t[]){1}, 4));
 }
 
 static int has_zero(const int8_t *t, size_t n) {
@@ -187,7 +190,7 @@ static void to_dense(const struct job *j, const struct tern_linear *l, float sca
 static enum tern_status write_linear(struct job *j, const struct tern_linear *l) {
     const size_t bytes = linear_bytes(j, l);
     if (l->plain) return emit(j, l->name, l->data, bytes);
-    const float scale = beside(j, l) ? 1 : l->scale;
+    const float scale = scale_apart(j, l) ? 1 : l->scale;
     int8_t *trits = tern_alloc(tern_mul_size(l->m, l->k));
     void *packed = tern_alloc(bytes);
     enum tern_status s = trits && packed ? TERN_OK : stored(j, l->name, TERN_NO_MEMORY);
@@ -200,7 +203,7 @@ static enum tern_status write_linear(struct job *j, const struct tern_linear *l)
     else if (!s)
         to_dense(j, l, scale, trits, packed);
     if (!s) s = emit(j, l->name, packed, bytes);
-    if (!s && beside(j, l)) s = emit(j, l->name, &l->scale, 4);
+    if (!s && scale_apart(j, l)) s = emit(j, l->name, &l->scale, 4);
     tern_free(trits);
     tern_free(packed);
     return s;

@@ -1,11 +1,12 @@
 #define _GNU_SOURCE
-#include "models/convert/convert.h"
+#include "models/convert/hf.h"
 
 #include "base/file.h"
 #include "base/memory.h"
 #include "models/arch.h"
+#include "models/convert/compare.h"
 #include "models/facts.h"
-#include "models/gguf/file.h"
+#include "models/gguf/gguf.h"
 #include "models/hf/hf.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* Inside of the GGUF reader, shared by gguf.c (header) and gguf_values.c (typed access). */
+/* The inside of an opened GGUF file. The reader's own files share it, and so do those that build one from a
+ * folder (models/hf/) or read tensors in place (models/load/). Everybody else uses gguf.h. */
 #ifndef TERN_MODELS_GGUF_FILE_H
 #define TERN_MODELS_GGUF_FILE_H
 
@@ -7,20 +8,17 @@
 
 #include <string.h>
 
-struct tern_safetensors;
-
-/* What lies behind a tern_gguf that was put together from a folder of safetensors (models/hf/hf.h). */
-struct tern_hf {
-    struct tern_safetensors *parts;
-    unsigned char *keys; /* the metadata, as they stand in a GGUF file */
-    char *names;         /* of the tensors */
-    float *scales;
+/* What a folder of safetensors that is seen as a GGUF file adds to it (models/hf/hf.h). */
+struct tern_gguf_folder {
+    /* Gives back the folder and everything the tensors point into. tern_gguf_close calls it. */
+    void (*close)(struct tern_gguf_folder *f);
     int absmean; /* linear layers hold master weights: trit = round(w / mean|w|), clamped */
-    int halves;  /* rows of q and k pair halves of a head, those of a GGUF of this architecture neighbours */
+    int halves;  /* in q and k, rows that rotate together lie half a head apart; in a GGUF file of this
+                    architecture they are neighbours */
 };
 
 struct tern_gguf {
-    struct tern_hf *hf; /* NULL for a GGUF file */
+    struct tern_gguf_folder *folder; /* NULL for a GGUF file */
     char *path;
     struct tern_map map;
     uint32_t version;
@@ -32,12 +30,13 @@ struct tern_gguf {
     const struct tern_gguf_tensor **by_name;
 };
 
-/* Takes `n_values` metadata in `g` from memory that outlives it, and sorts its names; the tensors are there
- * already. */
+/* Reads `n_values` metadata values into `g` from `keys`, which must outlive it, and indexes all names. The
+ * caller has filled in the tensors before. */
 enum tern_status tern_gguf_assemble(struct tern_gguf *g, const unsigned char *keys, size_t bytes,
                                     size_t n_values, struct tern_error *e);
 
-/* A writer without a file, for its metadata alone: heap in *keys (free()). */
+/* A writer without a file, which only collects metadata. tern_gguf_take_keys ends it and gives the metadata
+ * as bytes in *keys (heap, free()). */
 enum tern_status tern_gguf_create_keys(struct tern_gguf_writer **out);
 void tern_gguf_take_keys(struct tern_gguf_writer *w, unsigned char **keys, size_t *bytes, size_t *n_values);
 

@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "models/gguf/file.h"
 #include "models/gguf/types.h"
-#include "models/hf/hf.h"
 
 #include <stdlib.h>
 
@@ -67,11 +66,6 @@ static enum tern_status take_string(struct cursor *c, const char *what, struct t
     s = take(c, what, (size_t)n, &p);
     *out = (struct tern_gguf_string){(const char *)p, (size_t)n};
     return s;
-}
-
-size_t tern_gguf_item_bytes(uint32_t type) {
-    static const unsigned char bytes[] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
-    return type < sizeof bytes ? bytes[type] : 0;
 }
 
 static enum tern_status skip_array(struct cursor *c, const char *what, uint32_t item, uint64_t count,
@@ -303,7 +297,7 @@ enum tern_status tern_gguf_open(const char *path, struct tern_gguf **out, struct
 
 void tern_gguf_close(struct tern_gguf *g) {
     if (!g) return;
-    tern_hf_drop(g->hf);
+    if (g->folder) g->folder->close(g->folder);
     tern_map_close(&g->map);
     free(g->path);
     free(g->value);

@@ -1,7 +1,7 @@
 /* GGUF v2/v3: mapped, bounds-checked reader and streaming writer. Little-endian files only.
  *
- * Everything in the file is hostile until checked: counts, lengths, offsets, alignment, nesting, duplicate names.
- * Strings are returned with their length and may hold any byte. Specification: ggml docs/gguf.md. */
+ * Nothing in a file is trusted before it is checked: counts, lengths, offsets, alignment, nesting, names that
+ * repeat. Strings come with their length and may hold any byte. Specification: gguf.md of ggml. */
 #ifndef TERN_MODELS_GGUF_GGUF_H
 #define TERN_MODELS_GGUF_GGUF_H
 
@@ -31,9 +31,11 @@ struct tern_gguf_string {
     size_t bytes;
 };
 
-/* One metadata value. For arrays `item` is the element type, `count` their number, and for arrays of fixed-size
- * elements `data` points at the first (unaligned); arrays of strings are read with tern_gguf_strings. A string has
- * its bytes at `data` and their number in `count`; a number has `count` 1 and `item` equal to `type`. */
+/* One metadata value.
+ * - An array: `item` is the type of its elements and `count` their number. `data` points at the first
+ *   element, not aligned. Arrays of strings are read with tern_gguf_strings.
+ * - A string: `data` points at its bytes and `count` is their number.
+ * - A number: `count` is 1 and `item` equals `type`. */
 struct tern_gguf_value {
     struct tern_gguf_string key;
     enum tern_gguf_type type, item;
@@ -43,21 +45,23 @@ struct tern_gguf_value {
 
 struct tern_gguf_tensor {
     struct tern_gguf_string name;
-    uint32_t type;   /* ggml_type id, as in the file: collisions are decided elsewhere */
+    uint32_t type;   /* ggml_type id as in the file; some ids have several meanings (models/load/packed.h) */
     uint32_t n_dims; /* 1..4 */
     uint64_t dim[4]; /* dim[0] is the fastest (K of a matrix); unused ones are 1 */
     uint64_t offset; /* from the start of the file, inside it */
-    uint64_t bytes;  /* up to the next tensor's offset or the end of the file: an upper bound of its size */
+    uint64_t bytes;  /* up to the next tensor or the end of the file: its size is at most this */
     const unsigned char *data;
 };
 
 struct tern_gguf;
 
-/* Maps and checks the whole header. TERN_BAD_INPUT with "gguf: FILE: ..." for anything malformed. */
+/* Maps the file and checks its whole header. TERN_BAD_INPUT with "gguf: FILE: ..." for anything malformed. */
 enum tern_status tern_gguf_open(const char *path, struct tern_gguf **out, struct tern_error *e);
 void tern_gguf_close(struct tern_gguf *g);
 
 const char *tern_gguf_path(const struct tern_gguf *g);
+/* 1 for a folder of safetensors that is seen as a GGUF file (models/hf/hf.h). */
+int tern_gguf_is_folder(const struct tern_gguf *g);
 uint32_t tern_gguf_version(const struct tern_gguf *g);
 size_t tern_gguf_value_count(const struct tern_gguf *g);
 const struct tern_gguf_value *tern_gguf_value_at(const struct tern_gguf *g, size_t i);
@@ -66,11 +70,12 @@ size_t tern_gguf_tensor_count(const struct tern_gguf *g);
 const struct tern_gguf_tensor *tern_gguf_tensor_at(const struct tern_gguf *g, size_t i);
 const struct tern_gguf_tensor *tern_gguf_tensor_named(const struct tern_gguf *g, const char *name);
 
-/* The bytes as one line of ASCII for messages and tables: others become '?', what does not fit is cut off. Returns
- * `out`, always NUL-terminated (capacity >= 1). */
+/* The string as one line of ASCII for messages and tables. Other bytes become '?', and what does not fit is
+ * cut off. Returns `out`, which is always NUL-terminated (capacity >= 1). */
 const char *tern_gguf_printable(struct tern_gguf_string s, char *out, size_t capacity);
 
-/* Typed access: 1 and the value, or 0 when the key is absent or of a kind that does not convert without loss. */
+/* Typed access: 1 and the value, or 0 when the key is absent or its value cannot be converted without loss.
+ */
 int tern_gguf_u64(const struct tern_gguf *g, const char *key, uint64_t *out);
 int tern_gguf_f64(const struct tern_gguf *g, const char *key, double *out);
 int tern_gguf_bool(const struct tern_gguf *g, const char *key, int *out);
@@ -78,33 +83,34 @@ int tern_gguf_text(const struct tern_gguf *g, const char *key, struct tern_gguf_
 /* The strings of a string array, heap (free()); 0 when absent or not an array of strings. */
 int tern_gguf_strings(const struct tern_gguf *g, const char *key, struct tern_gguf_string **out,
                       size_t *count);
-/* Copies an array of any integer or float element type as int64 / double; heap (free()). */
+/* A copy of an array of any type of integers or floats, as int64 or float; heap (free()). */
 int tern_gguf_ints(const struct tern_gguf *g, const char *key, int64_t **out, size_t *count);
 int tern_gguf_floats(const struct tern_gguf *g, const char *key, float **out, size_t *count);
 
-/* Writer (version 3): declare all metadata and tensors, then write the data of each tensor in the order of declaration.
- * The file appears under its name only when finished (base/file.h). The put functions return TERN_BAD_INPUT for a name
- * that is empty or already declared, and after the first tern_gguf_write. Tensor data are aligned to 32 bytes, or to
- * "general.alignment" when that key is put before the first tensor. */
+/* Writer (version 3). Put all metadata and declare all tensors, then write the data of each tensor in the
+ * order of declaration. The file gets its name only when it is finished (base/file.h). The put functions
+ * return TERN_BAD_INPUT for a name that is empty or already there, and after the first tern_gguf_write.
+ * Data of tensors are aligned to 32 bytes, or to "general.alignment" when that key is put before the first
+ * tensor. */
 struct tern_gguf_writer;
 enum tern_status tern_gguf_create(const char *path, struct tern_gguf_writer **out, struct tern_error *e);
 enum tern_status tern_gguf_put_u32(struct tern_gguf_writer *w, const char *key, uint32_t v);
 enum tern_status tern_gguf_put_f32(struct tern_gguf_writer *w, const char *key, float v);
 enum tern_status tern_gguf_put_bool(struct tern_gguf_writer *w, const char *key, int v);
 enum tern_status tern_gguf_put_text(struct tern_gguf_writer *w, const char *key, const char *text);
-/* Arrays: of strings, and of int32. */
+/* An array of strings, and an array of int32. */
 enum tern_status tern_gguf_put_strings(struct tern_gguf_writer *w, const char *key,
                                        const struct tern_gguf_string *v, size_t count);
 enum tern_status tern_gguf_put_i32s(struct tern_gguf_writer *w, const char *key, const int32_t *v,
                                     size_t count);
-/* Copies a value of another file as it is. */
+/* A copy of a value of another file. */
 enum tern_status tern_gguf_put_value(struct tern_gguf_writer *w, const struct tern_gguf_value *v);
 enum tern_status tern_gguf_put_tensor(struct tern_gguf_writer *w, const char *name, uint32_t type,
                                       uint32_t n_dims, const uint64_t *dim, uint64_t bytes);
-/* The next `bytes` of the current tensor's data; goes on to the next tensor when one is full. */
+/* Writes the next bytes of the current tensor's data. When a tensor is full, the next one is current. */
 enum tern_status tern_gguf_write(struct tern_gguf_writer *w, const void *data, size_t bytes,
                                  struct tern_error *e);
-/* TERN_BAD_INPUT when a declared tensor got fewer bytes than declared. Frees the writer in every case. */
+/* TERN_BAD_INPUT when a tensor got fewer bytes than declared. Frees the writer in every case. */
 enum tern_status tern_gguf_finish(struct tern_gguf_writer *w, struct tern_error *e);
 void tern_gguf_abandon(struct tern_gguf_writer *w);
 

@@ -3,8 +3,17 @@
 #include <math.h>
 #include <stdlib.h>
 
+size_t tern_gguf_item_bytes(uint32_t type) {
+    static const unsigned char bytes[] = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
+    return type < sizeof bytes ? bytes[type] : 0;
+}
+
 const char *tern_gguf_path(const struct tern_gguf *g) {
     return g->path;
+}
+
+int tern_gguf_is_folder(const struct tern_gguf *g) {
+    return g->folder != NULL;
 }
 
 uint32_t tern_gguf_version(const struct tern_gguf *g) {

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "models/hf/hf.h"
+#include "models/hf/internal.h"
 
 #include "base/file.h"
 #include "models/hf/json.h"

@@ -5,7 +5,9 @@
 #include "kernels/half.h"
 #include "models/gguf/file.h"
 #include "models/gguf/types.h"
+#include "models/hf/internal.h"
 #include "models/hf/json.h"
+#include "models/hf/safetensors.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,8 +28,17 @@ int tern_hf_is(const char *path) {
     return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
-void tern_hf_drop(struct tern_hf *hf) {
-    if (!hf) return;
+/* What the tensors and keys of the tern_gguf point into. `folder` comes first. */
+struct hf {
+    struct tern_gguf_folder folder;
+    struct tern_safetensors *parts;
+    unsigned char *keys; /* the metadata, as a GGUF file has them */
+    char *names;         /* of the tensors */
+    float *scales;
+};
+
+static void close_folder(struct tern_gguf_folder *folder) {
+    struct hf *hf = (struct hf *)folder;
     tern_safetensors_close(hf->parts);
     free(hf->keys);
     free(hf->names);
@@ -37,6 +48,7 @@ void tern_hf_drop(struct tern_hf *hf) {
 
 struct taking {
     struct tern_gguf *g;
+    struct hf *hf;
     const struct tern_hf_config *c;
     size_t scales;
     struct tern_error *e;
@@ -46,7 +58,7 @@ static enum tern_status bad(const struct taking *k, const struct tern_safetensor
     char shown[80];
     tern_gguf_printable((struct tern_gguf_string){t->name, strlen(t->name)}, shown, sizeof shown);
     return tern_fail(k->e, TERN_BAD_INPUT, "safetensors: %s: %s: %s",
-                     tern_safetensors_shard_path(k->g->hf->parts, t->shard), shown, why);
+                     tern_safetensors_shard_path(k->hf->parts, t->shard), shown, why);
 }
 
 static int ends_with(const char *text, const char *end) {
@@ -58,17 +70,18 @@ static uint32_t type_id(enum tern_safetensor_type t) {
     static const struct {
         enum tern_safetensor_type from;
         uint32_t id;
-    } ids[] = {{TERN_ST_F32, 0}, {TERN_ST_F16, 1},  {TERN_ST_BF16, 30}, {TERN_ST_F64, 28},
-               {TERN_ST_I8, 24}, {TERN_ST_I16, 25}, {TERN_ST_I32, 26},  {TERN_ST_I64, 27}};
+    } ids[] = {{TERN_ST_F32, TERN_GGML_F32}, {TERN_ST_F16, TERN_GGML_F16}, {TERN_ST_BF16, TERN_GGML_BF16},
+               {TERN_ST_F64, TERN_GGML_F64}, {TERN_ST_I8, TERN_GGML_I8},   {TERN_ST_I16, TERN_GGML_I16},
+               {TERN_ST_I32, TERN_GGML_I32}, {TERN_ST_I64, TERN_GGML_I64}};
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
         if (ids[i].from == t) return ids[i].id;
     return 0xffff0000u + (uint32_t)t;
 }
 
-/* One number of any float type, as a factor in k->g->hf->scales. */
+/* One number of any float type, as a factor in k->hf->scales. */
 static enum tern_status take_scale(struct taking *k, const struct tern_safetensor *s,
                                    struct tern_gguf_tensor *out) {
-    float *factor = &k->g->hf->scales[k->scales++], value;
+    float *factor = &k->hf->scales[k->scales++], value;
     uint16_t half;
     if (s->bytes != tern_safetensor_type_bytes(s->type)) return bad(k, s, "a scale that is not one number");
     memcpy(&half, s->data, sizeof half);
@@ -84,7 +97,7 @@ static enum tern_status take_scale(struct taking *k, const struct tern_safetenso
     if (k->c->divides && value == 0) return bad(k, s, "the scale divides and is zero");
     *factor = k->c->divides ? (float)(1 / (double)value) : value;
     if (!isfinite(*factor)) return bad(k, s, "the scale is not finite");
-    out->type = 0;
+    out->type = TERN_GGML_F32;
     out->n_dims = 1;
     out->data = (const unsigned char *)factor;
     out->bytes = sizeof *factor;
@@ -116,7 +129,7 @@ static int wanted(const struct tern_hf_config *c, const char *name) {
 }
 
 static enum tern_status take_tensors(struct taking *k) {
-    struct tern_hf *hf = k->g->hf;
+    struct hf *hf = k->hf;
     const size_t count = tern_safetensors_count(hf->parts);
     hf->names = calloc(count + 1, NAME_BYTES);
     hf->scales = calloc(count + 1, sizeof *hf->scales);
@@ -133,12 +146,12 @@ static enum tern_status take_tensors(struct taking *k) {
     return s;
 }
 
-static enum tern_status put_keys(struct tern_gguf *g, struct tern_hf_config *c, struct tern_error *e) {
+static enum tern_status put_keys(struct tern_gguf *g, struct hf *hf, struct tern_hf_config *c,
+                                 struct tern_error *e) {
     struct tern_gguf_writer *w = NULL;
     size_t bytes = 0, count = 0;
-    const struct tern_safetensor *embedding =
-        tern_safetensors_named(g->hf->parts, "model.embed_tokens.weight");
-    if (!embedding) embedding = tern_safetensors_named(g->hf->parts, "embed_tokens.weight");
+    const struct tern_safetensor *embedding = tern_safetensors_named(hf->parts, "model.embed_tokens.weight");
+    if (!embedding) embedding = tern_safetensors_named(hf->parts, "embed_tokens.weight");
     if (!embedding || embedding->n_dims != 2 || embedding->dim[0] > INT32_MAX)
         return tern_fail(e, TERN_BAD_INPUT,
                          "safetensors: %s: model.embed_tokens.weight: missing or no matrix", g->path);
@@ -151,32 +164,35 @@ static enum tern_status put_keys(struct tern_gguf *g, struct tern_hf_config *c, 
         tern_gguf_abandon(w);
         return s;
     }
-    g->hf->absmean = c->absmean;
-    g->hf->halves = !strcmp(c->arch, "llama");
-    struct taking k = {g, c, 0, e};
+    hf->folder.absmean = c->absmean;
+    hf->folder.halves = !strcmp(c->arch, "llama");
+    struct taking k = {g, hf, c, 0, e};
     s = take_tensors(&k);
-    tern_gguf_take_keys(w, &g->hf->keys, &bytes, &count);
-    return s ? s : tern_gguf_assemble(g, g->hf->keys, bytes, count, e);
+    tern_gguf_take_keys(w, &hf->keys, &bytes, &count);
+    return s ? s : tern_gguf_assemble(g, hf->keys, bytes, count, e);
 }
 
 enum tern_status tern_hf_open(const char *path, struct tern_gguf **out, struct tern_error *e) {
     *out = NULL;
     struct tern_gguf *g = calloc(1, sizeof *g);
+    struct hf *hf = calloc(1, sizeof *hf);
     json_t *config = NULL;
     char *file = NULL;
-    if (g) g->hf = calloc(1, sizeof *g->hf);
-    if (g) g->path = strdup(path);
-    enum tern_status s = g && g->hf && g->path
-                             ? TERN_OK
-                             : tern_fail(e, TERN_NO_MEMORY, "safetensors: %s: out of memory", path);
-    if (!s) s = tern_safetensors_open(path, &g->hf->parts, e);
+    if (!g || !hf || !(g->path = strdup(path))) {
+        free(g);
+        free(hf);
+        return tern_fail(e, TERN_NO_MEMORY, "safetensors: %s: out of memory", path);
+    }
+    hf->folder.close = close_folder;
+    g->folder = &hf->folder;
+    enum tern_status s = tern_safetensors_open(path, &hf->parts, e);
     if (s) goto done;
-    const char *folder = tern_safetensors_folder(g->hf->parts);
+    const char *folder = tern_safetensors_folder(hf->parts);
     file = tern_format_text("%s/config.json", folder);
     s = file ? tern_json_read("config", file, MAX_CONFIG, &config, e)
              : tern_fail(e, TERN_NO_MEMORY, "safetensors: %s: out of memory", path);
     struct tern_hf_config c = {.path = file, .folder = folder, .root = config};
-    if (!s) s = put_keys(g, &c, e);
+    if (!s) s = put_keys(g, hf, &c, e);
 done:
     json_decref(config);
     free(file);

@@ -1,4 +1,6 @@
+/* Names of tensors in checkpoints and in GGUF files. */
 #include "models/hf/hf.h"
+#include "models/hf/internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

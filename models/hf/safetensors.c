@@ -39,10 +39,6 @@ static const struct {
     [TERN_ST_I64] = {"I64", 8},         [TERN_ST_U64] = {"U64", 8},         [TERN_ST_F64] = {"F64", 8},
 };
 
-const char *tern_safetensor_type_name(enum tern_safetensor_type t) {
-    return types[t].name;
-}
-
 size_t tern_safetensor_type_bytes(enum tern_safetensor_type t) {
     return types[t].bytes;
 }
@@ -294,10 +290,6 @@ void tern_safetensors_close(struct tern_safetensors *s) {
 
 const char *tern_safetensors_folder(const struct tern_safetensors *s) {
     return s->folder;
-}
-
-size_t tern_safetensors_shards(const struct tern_safetensors *s) {
-    return s->shards;
 }
 
 const char *tern_safetensors_shard_path(const struct tern_safetensors *s, size_t i) {

@@ -1,9 +1,9 @@
 /* safetensors: mapped, bounds-checked reader of one file or of a sharded checkpoint.
  *
- * A file is a u64 length, a JSON header of that length, and the data. Everything in the header is hostile
- * until checked: its length and nesting, types, shapes (overflow), offsets (order, overlap, gaps, end of the
- * file), names that repeat within a file or between shards, and shard names that leave the folder.
- * Specification: Hugging Face safetensors, README "Format". */
+ * A file is a u64 length, a JSON header of that length, and the data. Nothing in the header is trusted
+ * before it is checked: its length and nesting, types, shapes (overflow), offsets (order, overlap, gaps,
+ * end of the file), names that repeat within a file or between shards, and shard names that leave the
+ * folder. Specification: Hugging Face safetensors, README "Format". */
 #ifndef TERN_MODELS_HF_SAFETENSORS_H
 #define TERN_MODELS_HF_SAFETENSORS_H
 
@@ -44,22 +44,22 @@ struct tern_safetensor {
 
 struct tern_safetensors;
 
-/* `path` is a FILE.safetensors, a FILE.safetensors.index.json with its shards beside it, or a folder that
- * holds model.safetensors.index.json or model.safetensors. TERN_BAD_INPUT with "safetensors: FILE: TENSOR:
- * why" for anything malformed. */
+/* `path` is a FILE.safetensors, a FILE.safetensors.index.json with its shards in the same folder, or a
+ * folder with model.safetensors.index.json or model.safetensors. TERN_BAD_INPUT with "safetensors: FILE:
+ * TENSOR: why" for anything malformed. */
 enum tern_status tern_safetensors_open(const char *path, struct tern_safetensors **out, struct tern_error *e);
 void tern_safetensors_close(struct tern_safetensors *s);
 
-/* The folder of the files, for config.json and tokenizer.json. */
+/* The folder of the files, where config.json and tokenizer.json are. */
 const char *tern_safetensors_folder(const struct tern_safetensors *s);
-size_t tern_safetensors_shards(const struct tern_safetensors *s);
+/* The file of a tensor: `i` is its `shard`. */
 const char *tern_safetensors_shard_path(const struct tern_safetensors *s, size_t i);
 size_t tern_safetensors_count(const struct tern_safetensors *s);
 /* Sorted by name. */
 const struct tern_safetensor *tern_safetensors_at(const struct tern_safetensors *s, size_t i);
 const struct tern_safetensor *tern_safetensors_named(const struct tern_safetensors *s, const char *name);
 
-const char *tern_safetensor_type_name(enum tern_safetensor_type t); /* "BF16" */
+/* Bytes of one element. */
 size_t tern_safetensor_type_bytes(enum tern_safetensor_type t);
 
 #endif

@@ -1,15 +1,16 @@
+/* tokenizer.json and tokenizer_config.json as the tokenizer keys of a GGUF file. */
 #define _GNU_SOURCE
-#include "models/hf/hf.h"
+#include "models/hf/internal.h"
 
 #include "base/file.h"
+#include "models/gguf/token_kind.h"
 #include "models/hf/json.h"
+#include "models/hf/split_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { NORMAL = 1, UNKNOWN, CONTROL, USER, UNUSED, BYTE }; /* tokenizer.ggml.token_type */
 
 #define MAX_TOKENIZER ((size_t)256 << 20)
 
@@ -50,7 +51,7 @@ static enum tern_status place(struct tokens *t, const char *text, size_t bytes, 
     if (slot->data && (slot->bytes != bytes || memcmp(slot->data, text, bytes) != 0))
         return bad(t, text, "another token has the same id");
     *slot = (struct tern_gguf_string){text, bytes};
-    t->kind[at] = kind ? kind : t->spm && is_byte(*slot) ? BYTE : NORMAL;
+    t->kind[at] = kind ? kind : t->spm && is_byte(*slot) ? TERN_TOKEN_BYTE : TERN_TOKEN_NORMAL;
     if ((size_t)at >= t->count) t->count = (size_t)at + 1;
     return TERN_OK;
 }
@@ -71,7 +72,7 @@ static enum tern_status take_tokens(struct tokens *t) {
     for (; !s && at; at = json_object_iter_next((json_t *)(uintptr_t)vocab, at)) {
         text = json_object_iter_key(at);
         s = place(t, text, strlen(text), json_object_iter_value(at),
-                  unknown && !strcmp(text, unknown) ? UNKNOWN : 0);
+                  unknown && !strcmp(text, unknown) ? TERN_TOKEN_UNKNOWN : 0);
     }
     json_array_foreach(added, i, id) {
         const json_t *content = json_object_get(id, "content");
@@ -81,47 +82,17 @@ static enum tern_status take_tokens(struct tokens *t) {
         text = json_string_value(content);
         const int is_unknown = unknown && !strcmp(text, unknown);
         s = place(t, text, json_string_length(content), json_object_get(id, "id"),
-                  is_unknown ? UNKNOWN
-                  : hidden   ? CONTROL
-                             : USER);
+                  is_unknown ? TERN_TOKEN_UNKNOWN
+                  : hidden   ? TERN_TOKEN_CONTROL
+                             : TERN_TOKEN_USER);
     }
     for (i = 0; !s && i < t->count; i++) {
         if (t->text[i].data) continue;
         t->text[i] = (struct tern_gguf_string){
             t->filler[i], (size_t)snprintf(t->filler[i], sizeof *t->filler, "[PAD%zu]", i)};
-        t->kind[i] = UNUSED;
+        t->kind[i] = TERN_TOKEN_UNUSED;
     }
     return s;
-}
-
-static const struct {
-    const char *regex, *rule;
-} known[] = {
-    {"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|"
-     "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
-     "llama-bpe"},
-    {"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|"
-     "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
-     "qwen2"},
-};
-
-/* The rule of models/tokenizer/pretokenize_rules.h that the regular expressions of the file are, or "unknown": then
- * whoever tokenizes is told. */
-static const char *rule_of(const json_t *pre) {
-    const char *type = json_string_value(json_object_get(pre, "type"));
-    const json_t *list = json_object_get(pre, "pretokenizers");
-    if (type && !strcmp(type, "ByteLevel"))
-        return json_is_false(json_object_get(pre, "use_regex")) ? "unknown" : "gpt-2";
-    if (!type || strcmp(type, "Sequence") != 0 || json_array_size(list) != 2) return "unknown";
-    const json_t *split = json_array_get(list, 0), *bytes = json_array_get(list, 1);
-    const char *regex = json_string_value(json_object_get(json_object_get(split, "pattern"), "Regex")),
-               *last = json_string_value(json_object_get(bytes, "type"));
-    if (!regex || !last || strcmp(last, "ByteLevel") != 0 ||
-        !json_is_false(json_object_get(bytes, "use_regex")))
-        return "unknown";
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (!strcmp(regex, known[i].regex)) return known[i].rule;
-    return "unknown";
 }
 
 /* "left right", or ["left", "right"] in newer files; heap. NULL when it is neither. */
@@ -218,9 +189,10 @@ static enum tern_status put_tokens(struct tokens *t) {
     if (s) return s;
     s = stored(t, tern_gguf_put_text(t->w, "tokenizer.ggml.model", t->spm ? "llama" : "gpt2"));
     if (!s)
-        s = stored(
-            t, tern_gguf_put_text(t->w, "tokenizer.ggml.pre",
-                                  t->spm ? "default" : rule_of(json_object_get(t->root, "pre_tokenizer"))));
+        s = stored(t,
+                   tern_gguf_put_text(
+                       t->w, "tokenizer.ggml.pre",
+                       t->spm ? "default" : tern_hf_split_rule(json_object_get(t->root, "pre_tokenizer"))));
     if (!s) s = stored(t, tern_gguf_put_strings(t->w, "tokenizer.ggml.tokens", t->text, t->count));
     if (!s) s = stored(t, tern_gguf_put_i32s(t->w, "tokenizer.ggml.token_type", t->kind, t->count));
     if (!s) s = put_merges(t);
@@ -229,7 +201,7 @@ static enum tern_status put_tokens(struct tokens *t) {
                                          prepends(json_object_get(t->root, "normalizer")) ||
                                              prepends(json_object_get(t->root, "pre_tokenizer"))));
     for (size_t i = 0; !s && i < t->count; i++)
-        if (t->kind[i] == UNKNOWN)
+        if (t->kind[i] == TERN_TOKEN_UNKNOWN)
             return stored(t, tern_gguf_put_u32(t->w, "tokenizer.ggml.unknown_token_id", (uint32_t)i));
     return s;
 }
@@ -300,80 +272,4 @@ enum tern_status tern_hf_put_tokenizer(const struct tern_hf_config *c, struct te
     free(config_path);
     free(path);
     return s;
-}
-
-/* ---- and back */
-
-static json_t *pretokenizer_json(const char *regex) {
-    json_t *bytes = json_pack("{s:s, s:b, s:b, s:b}", "type", "ByteLevel", "add_prefix_space", 0,
-                              "trim_offsets", 1, "use_regex", regex == NULL);
-    if (!regex) return bytes;
-    return json_pack("{s:s, s:[{s:s, s:{s:s}, s:s, s:b}, o]}", "type", "Sequence", "pretokenizers", "type",
-                     "Split", "pattern", "Regex", regex, "behavior", "Isolated", "invert", 0, bytes);
-}
-
-/* 1 and the expression of a rule (NULL: that of byte-level BPE itself), or 0. */
-static int regex_of(struct tern_gguf_string rule, const char **regex) {
-    *regex = NULL;
-    if (rule.bytes == 5 && !memcmp(rule.data, "gpt-2", 5)) return 1;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strlen(known[i].rule) == rule.bytes && !memcmp(known[i].rule, rule.data, rule.bytes))
-            return *regex = known[i].regex, 1;
-    return 0;
-}
-
-static const char *add_token(json_t *vocab, json_t *added, struct tern_gguf_string text, int64_t kind,
-                             json_int_t id) {
-    json_t *name = json_stringn(text.data, text.bytes);
-    const char *why = NULL;
-    if (!name || memchr(text.data, 0, text.bytes))
-        why = "a token is not text";
-    else if (kind == CONTROL || kind == USER || kind == UNKNOWN)
-        json_array_append_new(added, json_pack("{s:I, s:O, s:b, s:b, s:b, s:b, s:b}", "id", id, "content",
-                                               name, "single_word", 0, "lstrip", 0, "rstrip", 0, "normalized",
-                                               0, "special", kind != USER));
-    else if (json_object_get(vocab, json_string_value(name)))
-        why = "two tokens have the same text";
-    else
-        json_object_set_new(vocab, json_string_value(name), json_integer(id));
-    json_decref(name);
-    return why;
-}
-
-json_t *tern_hf_tokenizer_json(const struct tern_gguf *g, const char **why) {
-    struct tern_gguf_string model = {"", 0}, pre = {"", 0}, *token = NULL, *merge = NULL;
-    int64_t *kind = NULL;
-    size_t tokens = 0, merges = 0, kinds = 0;
-    const char *regex;
-    json_t *vocab = json_object(), *added = json_array(), *list = json_array(), *root = NULL;
-    *why = NULL;
-    tern_gguf_text(g, "tokenizer.ggml.model", &model);
-    tern_gguf_text(g, "tokenizer.ggml.pre", &pre);
-    if (model.bytes != 4 || memcmp(model.data, "gpt2", 4) != 0)
-        *why = "it is not a byte-level BPE vocabulary";
-    else if (!regex_of(pre, &regex))
-        *why = "the rule that splits its words is not one of llama-bpe, qwen2, gpt-2";
-    else if (!tern_gguf_strings(g, "tokenizer.ggml.tokens", &token, &tokens) ||
-             !tern_gguf_strings(g, "tokenizer.ggml.merges", &merge, &merges))
-        *why = "tokens or merges are missing";
-    else if (tern_gguf_ints(g, "tokenizer.ggml.token_type", &kind, &kinds) && kinds != tokens)
-        *why = "its token types do not fit";
-    for (size_t i = 0; !*why && i < tokens; i++)
-        *why = add_token(vocab, added, token[i], kind ? kind[i] : NORMAL, (json_int_t)i);
-    for (size_t i = 0; !*why && i < merges; i++)
-        if (json_array_append_new(list, json_stringn(merge[i].data, merge[i].bytes)))
-            *why = "a merge is not text";
-    if (!*why)
-        root = json_pack("{s:s, s:n, s:n, s:O, s:n, s:o, s:n, s:{s:s}, s:{s:s, s:b, s:O, s:O}}", "version",
-                         "1.0", "truncation", "padding", "added_tokens", added, "normalizer", "pre_tokenizer",
-                         pretokenizer_json(regex), "post_processor", "decoder", "type", "ByteLevel", "model",
-                         "type", "BPE", "byte_fallback", 0, "vocab", vocab, "merges", list);
-    if (!*why && !root) *why = "out of memory";
-    json_decref(vocab);
-    json_decref(added);
-    json_decref(list);
-    free(token);
-    free(merge);
-    free(kind);
-    return root;
 }

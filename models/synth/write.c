@@ -4,14 +4,15 @@
 #include "kernels/half.h"
 #include "models/arch.h"
 #include "models/gguf/gguf.h"
+#include "models/gguf/token_kind.h"
+#include "models/gguf/types.h"
 #include "models/synth/synth.h"
+#include "models/tokenizer/bytes_unicode.h"
 
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { TYPE_F32 = 0, TYPE_F16 = 1, TYPE_I2_S = 36 };
 
 struct outcome {
     enum tern_status status;
@@ -44,35 +45,28 @@ static enum tern_status emit(struct job *j, const void *data, size_t bytes) {
     return tern_gguf_write(j->w, data, bytes, j->e);
 }
 
-/* Text of the byte as byte-level BPE vocabularies write it: printable ones stand for themselves, the others
- * are numbered from U+0100 on. Returns the length in UTF-8. */
-static size_t byte_text(int byte, char *out) {
-    int shifted = 256;
-    for (int b = 0; b <= byte; b++) {
-        const int plain = (b > ' ' && b < 127) || (b > 160 && b != 173);
-        if (b == byte && plain)
-            shifted = b;
-        else if (b < byte && !plain)
-            shifted++;
-    }
-    if (shifted < 128) return out[0] = (char)shifted, 1;
-    out[0] = (char)(0xc0 | shifted >> 6);
-    out[1] = (char)(0x80 | (shifted & 63));
+/* Text of the byte as byte-level BPE vocabularies write it, in UTF-8 (at most two bytes). Returns its
+ * length. */
+static size_t byte_text(uint8_t byte, char *out) {
+    const uint32_t c = tern_byte_to_unicode(byte);
+    if (c < 128) return out[0] = (char)c, 1;
+    out[0] = (char)(0xc0 | c >> 6);
+    out[1] = (char)(0x80 | (c & 63));
     return 2;
 }
 
 /* A vocabulary whose ids 0 to 255 are the bytes; the rest are unused tokens. */
 static enum tern_status put_vocabulary(struct tern_gguf_writer *w, size_t vocab) {
-    enum { TEXT = 24, NORMAL = 1, UNUSED = 5 };
+    enum { TEXT = 24 };
     struct tern_gguf_string *token = calloc(vocab, sizeof *token);
     int32_t *type = calloc(vocab, sizeof *type);
     char(*text)[TEXT] = calloc(vocab, TEXT);
     enum tern_status s = token && type && text ? TERN_OK : TERN_NO_MEMORY;
     for (size_t i = 0; !s && i < vocab; i++) {
         token[i] =
-            (struct tern_gguf_string){text[i], i < 256 ? byte_text((int)i, text[i])
+            (struct tern_gguf_string){text[i], i < 256 ? byte_text((uint8_t)i, text[i])
                                                        : (size_t)snprintf(text[i], TEXT, "[unused%zu]", i)};
-        type[i] = i < 256 ? NORMAL : UNUSED;
+        type[i] = i < 256 ? TERN_TOKEN_NORMAL : TERN_TOKEN_UNUSED;
     }
     if (!s) s = tern_gguf_put_text(w, "tokenizer.ggml.model", "gpt2");
     if (!s) s = tern_gguf_put_text(w, "tokenizer.ggml.pre", "llama-bpe");
@@ -190,23 +184,23 @@ static enum tern_status tensors(struct job *j, int write) {
         const struct tern_dense *t = tables[i];
         if (!t->type) continue;
         s = write ? write_table(j, t)
-                  : declare(j, t->name, TYPE_F16, t->rows, t->cols, t->rows * t->cols * 2);
+                  : declare(j, t->name, TERN_GGML_F16, t->rows, t->cols, t->rows * t->cols * 2);
     }
     if (!s)
         s = write ? write_norm(j, &m->output_norm)
-                  : declare(j, m->output_norm.name, TYPE_F32, 1, m->hp.hidden, (size_t)m->hp.hidden * 4);
+                  : declare(j, m->output_norm.name, TERN_GGML_F32, 1, m->hp.hidden, (size_t)m->hp.hidden * 4);
     for (uint32_t y = 0; !s && y < m->hp.layers; y++) {
         for (enum tern_norm n = 0; !s && n < TERN_NORMS; n++) {
             const struct tern_dense *d = tern_norm_of(&m->layer[y], n);
             if (!d->type) continue;
-            s = write ? write_norm(j, d) : declare(j, d->name, TYPE_F32, 1, d->cols, d->cols * 4);
+            s = write ? write_norm(j, d) : declare(j, d->name, TERN_GGML_F32, 1, d->cols, d->cols * 4);
         }
         for (enum tern_role r = 0; !s && r < TERN_ROLES; r++) {
             const struct tern_linear *l = tern_role_of(&m->layer[y], r);
             if (write)
                 s = write_linear(j, l);
             else if (!(s = j->format->accepts(l->m, l->k, j->e)))
-                s = declare(j, l->name, TYPE_I2_S, l->m, l->k, j->format->bytes(l->m, l->k));
+                s = declare(j, l->name, TERN_GGML_I2_S, l->m, l->k, j->format->bytes(l->m, l->k));
         }
     }
     return s;

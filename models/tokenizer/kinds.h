@@ -1,23 +1,13 @@
-/* What the kinds of tokenizer share; private to models/tokenizer*.c. */
+/* What the kinds of tokenizer share. Only files of models/tokenizer/ include it. */
 #ifndef TERN_MODELS_TOKENIZER_KINDS_H
 #define TERN_MODELS_TOKENIZER_KINDS_H
 
 #include "models/gguf/gguf.h"
+#include "models/tokenizer/ids.h"
 #include "models/tokenizer/specials.h"
-#include "models/tokenizer/tokenizer.h"
 #include "models/tokenizer/vocabulary.h"
 
-/* Token ids, growing. */
-struct tern_ids {
-    int32_t *id;
-    size_t count, room;
-};
-
-/* 0, or -1 when there is no memory. */
-int tern_ids_push(struct tern_ids *ids, int32_t id);
-/* The token of a single byte, or the unknown token. TERN_UNSUPPORTED when the vocabulary has neither. */
-enum tern_status tern_ids_push_byte(struct tern_ids *ids, const struct tern_vocabulary *v, uint8_t byte,
-                                    struct tern_error *e);
+struct tern_tokenizer;
 
 /* One kind: how it is built from metadata, and how it encodes a stretch of text without specials. */
 struct tern_tokenizer_kind {

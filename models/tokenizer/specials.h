@@ -1,5 +1,5 @@
-/* Tokens that are looked for in the raw text before it is split ("<|eot_id|>"): leftmost first, longest of
- * those. */
+/* Tokens that are looked for in the raw text before it is split ("<|eot_id|>"): the leftmost one first, and
+ * of those at one place the longest. */
 #ifndef TERN_MODELS_TOKENIZER_SPECIALS_H
 #define TERN_MODELS_TOKENIZER_SPECIALS_H
 
@@ -21,12 +21,13 @@ struct tern_specials {
     uint8_t begins[256]; /* 1 where some entry begins with this byte */
 };
 
-/* Collects user tokens, and control and unknown ones too when `hidden`. They point into the vocabulary.
- * 0, or -1 when there is no memory. */
+/* Collects user tokens and, when `hidden`, control and unknown tokens. They point into the vocabulary. 0,
+ * or -1 when there is no memory. */
 int tern_specials_init(struct tern_specials *s, const struct tern_vocabulary *v, int hidden);
 void tern_specials_free(struct tern_specials *s);
 
-/* The next one at or after `from`: its id, with where it is in *at and *count; -1 when there is none. */
+/* The next token at or after `from`: returns its id, with its place and length in *at and *count; -1 when
+ * there is none. */
 int32_t tern_specials_next(const struct tern_specials *s, const char *text, size_t bytes, size_t from,
                            size_t *at, size_t *count);
 

@@ -9,27 +9,6 @@ static enum tern_status no_memory(struct tern_error *e) {
     return tern_fail(e, TERN_NO_MEMORY, "tokenizer: out of memory");
 }
 
-int tern_ids_push(struct tern_ids *ids, int32_t id) {
-    if (ids->count == ids->room) {
-        const size_t room = ids->room ? ids->room * 2 : 32;
-        int32_t *grown = realloc(ids->id, room * sizeof *grown);
-        if (!grown) return -1;
-        ids->id = grown;
-        ids->room = room;
-    }
-    ids->id[ids->count++] = id;
-    return 0;
-}
-
-enum tern_status tern_ids_push_byte(struct tern_ids *ids, const struct tern_vocabulary *v, uint8_t byte,
-                                    struct tern_error *e) {
-    const int32_t id = v->byte_token[byte] >= 0 ? v->byte_token[byte] : v->unknown;
-    if (id < 0)
-        return tern_fail(e, TERN_UNSUPPORTED, "tokenizer: text: the vocabulary has no token for byte 0x%02x",
-                         byte);
-    return tern_ids_push(ids, id) ? no_memory(e) : TERN_OK;
-}
-
 static enum tern_status kind_of(const struct tern_gguf *g, const struct tern_tokenizer_kind **out,
                                 struct tern_error *e) {
     static const struct tern_tokenizer_kind *const kinds[] = {&tern_tokenizer_bpe, &tern_tokenizer_spm};
@@ -110,10 +89,6 @@ void tern_tokenizer_free(struct tern_tokenizer *t) {
     tern_specials_free(&t->with_hidden);
     tern_vocabulary_free(&t->vocabulary);
     free(t);
-}
-
-size_t tern_tokenizer_count(const struct tern_tokenizer *t) {
-    return t->vocabulary.count;
 }
 
 static enum tern_status encode_bytes(const struct tern_tokenizer *t, const char *text, size_t bytes,

@@ -4,25 +4,16 @@
 
 #include "base/status.h"
 #include "models/gguf/gguf.h"
+#include "models/gguf/token_kind.h"
 #include "models/tokenizer/strmap.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* The numbers of "tokenizer.ggml.token_type". */
-enum tern_token_kind {
-    TERN_TOKEN_NORMAL = 1,
-    TERN_TOKEN_UNKNOWN,
-    TERN_TOKEN_CONTROL,
-    TERN_TOKEN_USER, /* always found in a text, before anything is split or merged */
-    TERN_TOKEN_UNUSED,
-    TERN_TOKEN_BYTE /* "<0x0A>" */
-};
-
 struct tern_token {
     const char *bytes; /* what it stands for; the text as in the file for control, unknown and user tokens */
     uint32_t count;
-    uint8_t kind;
+    uint8_t kind; /* enum tern_token_kind */
 };
 
 struct tern_vocabulary {
@@ -35,12 +26,12 @@ struct tern_vocabulary {
 };
 
 /* How the text of a plain token spells its bytes: writes at most `bytes` of them to `out` and returns their
- * number, or SIZE_MAX when the text is not in this spelling (it is then taken as it is). */
+ * number. SIZE_MAX when the text does not use this spelling: then the text itself is taken. */
 typedef size_t (*tern_spelling)(const char *text, size_t bytes, char *out);
 
-/* Reads tokenizer.ggml.tokens, .token_type (absent: all normal) and .unknown_token_id. `bytes_first`: 1
- * prefers the
- * "<0x0A>" tokens over plain ones of the same byte. TERN_BAD_INPUT with "tokenizer: FILE: KEY: why". */
+/* Reads tokenizer.ggml.tokens, .token_type (absent: all normal) and .unknown_token_id. With `bytes_first` 1,
+ * a "<0x0A>" token is preferred to a plain token of the same byte. TERN_BAD_INPUT with "tokenizer: FILE: KEY:
+ * why". */
 enum tern_status tern_vocabulary_load(const struct tern_gguf *g, tern_spelling spelling, int bytes_first,
                                       struct tern_vocabulary *out, struct tern_error *e);
 void tern_vocabulary_free(struct tern_vocabulary *v);

@@ -6,6 +6,7 @@
 #include "reports/compare/statistics.h"
 #include "reports/data/number.h"
 #include "reports/figures/gnuplot.h"
+#include "reports/program.h"
 
 #include <math.h>
 #include <stdio.h>

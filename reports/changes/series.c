@@ -1,6 +1,7 @@
 /* Series from records, and the notes that belong to their changes. */
 #include "reports/changes/changes.h"
 #include "reports/compare/statistics.h"
+#include "reports/data/key.h"
 #include "reports/data/order.h"
 
 #include <math.h>
@@ -83,7 +84,7 @@ static int begins(const char *text, const char *with) {
 const struct tern_annotation *tern_series_note(const struct tern_record *r,
                                                const struct tern_annotations *notes) {
     char problem[256];
-    tern_history_problem(r, problem, sizeof problem);
+    tern_record_problem(r, problem, sizeof problem);
     for (size_t i = 0; notes && i < notes->count; i++) {
         const struct tern_annotation *a = &notes->item[i];
         if (begins(r->commit, a->commit) && begins(r->machine, a->machine) &&
@@ -175,8 +176,16 @@ void tern_series_name(const struct tern_series *s, char *out, size_t out_bytes) 
     char problem[256];
     const char *params = tern_or_empty(s->key->params);
     const int plain = !*params || !strcmp(params, "-") || !s->key->m;
-    tern_history_problem(s->key, problem, sizeof problem);
+    tern_record_problem(s->key, problem, sizeof problem);
     snprintf(out, out_bytes, "%s%s%s%s %s, %s%s%s", tern_or_empty(s->key->variant), plain ? "" : "[",
              plain ? "" : params, plain ? "" : "]", problem, tern_or_empty(s->key->machine),
              s->key->source ? ", imported from " : "", tern_or_empty(s->key->source));
+}
+
+void tern_series_short_name(const struct tern_series *s, char *out, size_t bytes) {
+    char tail[300];
+    tern_series_name(s, out, bytes);
+    const int n = snprintf(tail, sizeof tail, ", %.250s", tern_or_empty(s->key->machine));
+    char *at = strstr(out, tail);
+    if (at) memmove(at, at + n, strlen(at + n) + 1);
 }

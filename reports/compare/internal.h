@@ -1,4 +1,4 @@
-/* Between the files of the comparison only. */
+/* What the files of reports/compare/ share. */
 #ifndef TERN_REPORTS_COMPARE_INTERNAL_H
 #define TERN_REPORTS_COMPARE_INTERNAL_H
 
@@ -10,13 +10,12 @@ struct tern_compare_side {
     size_t count;
 };
 
-/* Everything of a row but the adjusted p and the verdict; adds the row's bootstrap draws to
- * sum[0..resamples).
- */
+/* Fills in everything of a row except the adjusted p and the verdict. Adds the row's bootstrap draws to
+ * sum[0..resamples). */
 enum tern_status tern_compare_measure(const struct tern_compare_side *a, const struct tern_compare_side *b,
                                       const struct tern_compare_options *o, struct tern_compare_row *row,
                                       double *sum, struct tern_error *e);
-/* Median of a record as a time: a unit per second is turned round. */
+/* `value` of a record as a time: a rate is turned into one. */
 double tern_compare_time(const struct tern_record *r, double value);
 
 #endif

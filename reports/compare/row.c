@@ -5,8 +5,8 @@
 #include "base/random.h"
 #include "measure/statistics.h"
 #include "reports/compare/statistics.h"
+#include "reports/data/key.h"
 #include "reports/data/select.h"
-#include "reports/history/history.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -160,7 +160,7 @@ static int by_values(struct tern_compare_row *row, struct values *v, enum tern_c
 
 static uint64_t seed_of(const struct tern_compare_row *row, uint64_t seed) {
     char problem[256];
-    tern_history_problem(row->a, problem, sizeof problem);
+    tern_record_problem(row->a, problem, sizeof problem);
     const uint64_t h = tern_hash(TERN_HASH_START ^ seed, problem, strlen(problem));
     const char *name = tern_or_empty(row->a->variant);
     return tern_hash(h, name, strlen(name));

@@ -1,7 +1,7 @@
 /* A comparison as text, Markdown, CSV and JSON. */
 #include "reports/compare/compare.h"
+#include "reports/data/key.h"
 #include "reports/data/number.h"
-#include "reports/history/history.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *tern_compare_method_name(enum tern_compare_method m) {
+static const char *method_name(enum tern_compare_method m) {
     static const char *const name[] = {"none", "paired", "runs", "samples", "summary"};
     return name[m];
 }
 
-const char *tern_compare_verdict_name(enum tern_compare_verdict v) {
+static const char *verdict_name(enum tern_compare_verdict v) {
     static const char *const name[] = {"faster", "slower", "same", "cannot tell"};
     return name[v];
 }
@@ -22,7 +22,7 @@ const char *tern_compare_verdict_name(enum tern_compare_verdict v) {
 void tern_compare_row_name(const struct tern_compare_row *r, const struct tern_compare_options *o, char *out,
                            size_t out_bytes) {
     char problem[256];
-    tern_history_problem(r->a, problem, sizeof problem);
+    tern_record_problem(r->a, problem, sizeof problem);
     if (o->across_variants || o->best) {
         snprintf(out, out_bytes, "%s", problem);
         return;
@@ -97,11 +97,11 @@ void tern_compare_text(const struct tern_compare *c, const struct tern_compare_o
         const struct tern_compare_row *r = &c->row[i];
         char name[512];
         tern_compare_row_name(r, o, name, sizeof name);
-        tern_text_printf(t, "%-12s", tern_compare_verdict_name(r->verdict));
+        tern_text_printf(t, "%-12s", verdict_name(r->verdict));
         put_ratio(t, r->ratio, r->lo, r->hi);
         tern_text_put(t, "  p ");
         put_p(t, r->p_adjusted);
-        tern_text_printf(t, "  %s n=%zu+%zu  ", tern_compare_method_name(r->method), r->n_a, r->n_b);
+        tern_text_printf(t, "  %s n=%zu+%zu  ", method_name(r->method), r->n_a, r->n_b);
         put_median(t, r->median_a, tern_or_empty(r->a->unit));
         tern_text_put(t, " -> ");
         put_median(t, r->median_b, tern_or_empty(r->b->unit));
@@ -133,8 +133,8 @@ void tern_compare_markdown(const struct tern_compare *c, const struct tern_compa
         put_ratio(t, r->ratio, r->lo, r->hi);
         tern_text_put(t, " | ");
         put_p(t, r->p_adjusted);
-        tern_text_printf(t, " | %s, %zu+%zu | %s |\n", tern_compare_method_name(r->method), r->n_a, r->n_b,
-                         tern_compare_verdict_name(r->verdict));
+        tern_text_printf(t, " | %s, %zu+%zu | %s |\n", method_name(r->method), r->n_a, r->n_b,
+                         verdict_name(r->verdict));
     }
     tern_text_put(t, "\n");
     put_summary(c, o, t);
@@ -156,8 +156,8 @@ void tern_compare_csv(const struct tern_compare *c, const struct tern_compare_op
         tern_text_csv(t, r->a->unit);
         for (size_t j = 0; j < sizeof number / sizeof *number; j++)
             tern_text_put(t, ","), tern_put_exact(t, number[j], "");
-        tern_text_printf(t, ",%s,%zu,%zu,%zu,%zu,%s,", tern_compare_method_name(r->method), r->n_a, r->n_b,
-                         r->runs_a, r->runs_b, tern_compare_verdict_name(r->verdict));
+        tern_text_printf(t, ",%s,%zu,%zu,%zu,%zu,%s,", method_name(r->method), r->n_a, r->n_b, r->runs_a,
+                         r->runs_b, verdict_name(r->verdict));
         tern_text_csv(t, r->a->source);
         tern_text_put(t, ",");
         tern_text_csv(t, r->b->source);
@@ -176,12 +176,11 @@ static void set_interval(json_t *o, double lo, double hi) {
 static json_t *row_json(const struct tern_compare_row *r, const struct tern_compare_options *o) {
     char name[512], problem[256];
     tern_compare_row_name(r, o, name, sizeof name);
-    tern_history_problem(r->a, problem, sizeof problem);
-    json_t *j =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "name", name, "problem", problem, "unit",
-                  tern_or_empty(r->a->unit), "method", tern_compare_method_name(r->method), "verdict",
-                  tern_compare_verdict_name(r->verdict), "n_a", (json_int_t)r->n_a, "n_b", (json_int_t)r->n_b,
-                  "runs_a", (json_int_t)r->runs_a, "runs_b", (json_int_t)r->runs_b);
+    tern_record_problem(r->a, problem, sizeof problem);
+    json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "name", name, "problem", problem,
+                          "unit", tern_or_empty(r->a->unit), "method", method_name(r->method), "verdict",
+                          verdict_name(r->verdict), "n_a", (json_int_t)r->n_a, "n_b", (json_int_t)r->n_b,
+                          "runs_a", (json_int_t)r->runs_a, "runs_b", (json_int_t)r->runs_b);
     set_number(j, "median_a", r->median_a);
     set_number(j, "median_b", r->median_b);
     set_number(j, "ratio", r->ratio);

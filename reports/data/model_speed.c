@@ -111,7 +111,7 @@ static double read_ceiling(const struct tern_report_data *d, const char *machine
     const struct tern_record key = {.machine = machine, .threads = threads};
     const struct tern_report_ceiling *roof[64], *best = NULL;
     int same_run;
-    const size_t n = tern_report_roofs(d, &key, roof, 64, &same_run);
+    const size_t n = tern_report_ceilings_of(d, &key, roof, 64, &same_run);
     for (size_t i = 0; i < n; i++)
         if (roof[i]->is_read && roof[i]->record->bytes > 0 &&
             (!best || roof[i]->record->bytes > best->record->bytes ||

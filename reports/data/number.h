@@ -1,4 +1,4 @@
-/* How numbers look: few digits, one unit per table, and never a zero for "could not". */
+/* How numbers look: few digits, one unit for a table, and never a zero for what could not be measured. */
 #ifndef TERN_REPORTS_DATA_NUMBER_H
 #define TERN_REPORTS_DATA_NUMBER_H
 
@@ -29,7 +29,7 @@ void tern_put_exact(struct tern_text *t, double v, const char *absent);
 
 /* "6912x2560" with a real multiplication sign. */
 void tern_put_shape(struct tern_text *t, const struct tern_record *r);
-/* "6912x2560, N=1, 2 threads, wcold" (and the run, when asked for) as plain text from a file: escape it. */
+/* "6912x2560, N=1, 2 threads, wcold", and the run when `with_run`. The text comes from a file: escape it. */
 void tern_put_problem(struct tern_text *t, const struct tern_record *r, int with_run);
 
 #endif

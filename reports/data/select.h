@@ -1,17 +1,19 @@
-/* From a heap of records to what a report talks about: problems with their ranked variants, ceilings,
- * end-to-end runs.
+/* From a list of records to what a report shows: problems with their ranked variants, ceilings, end-to-end
+ * runs.
  *
- * Records of other programs (`source`) stand among ours only when they are of a machine that we measured,
- * too, and in our unit of time; all of them are in `imported`. When nothing is ours, they are treated as
- * ours.
+ * A problem is (machine, M, K, N, threads, regime). Of several runs of one problem the newest counts. When
+ * all runs are asked for, each run is a problem of its own, because different runs were not measured
+ * together.
  *
- * A problem is (machine, M, K, N, threads, regime). Of several runs of one problem the newest counts, unless
- * all are asked for: then each run is a problem of its own, because intervals of different runs were not
- * measured together. */
+ * All records of other programs (those with a `source`) are in `imported`. They also take part in problems
+ * when tern measured on their machine and when they are times. When no record is tern's own, all are
+ * treated as if they were. */
 #ifndef TERN_REPORTS_DATA_SELECT_H
 #define TERN_REPORTS_DATA_SELECT_H
 
 #include "measure/records/record.h"
+#include "reports/data/order.h"
+#include "reports/data/speedup.h"
 
 #include <stddef.h>
 
@@ -36,12 +38,13 @@ struct tern_report_problem {
     const struct tern_record *f16, *f32, *i2s; /* the fastest of each baseline format; NULL: not measured */
 };
 
-/* One ceiling: GB/s for op "read", else GMAC/s. Several measurements of one run are one ceiling. */
+/* One ceiling: GB/s for op "read", GMAC/s otherwise. Several measurements of one run are one ceiling. */
 struct tern_report_ceiling {
     const struct tern_record *record; /* the last one */
     size_t records;
     double rate, lo,
-        hi; /* one record: median and its 95 % interval; several: median, lowest and highest of medians */
+        hi; /* of one record: median and its 95 % interval; of several: the median, the lowest and
+                            the highest of their medians */
     int is_read;
 };
 
@@ -63,13 +66,13 @@ struct tern_report_data {
     size_t searches;
     const struct tern_record **verify; /* newest run */
     size_t verifies;
-    const struct tern_record **imported; /* measured by other programs, newest of each; see below */
+    const struct tern_record **imported; /* measured by other programs, newest of each */
     size_t imports;
-    const struct tern_series_set *history; /* NULL: none was given; borrowed, and so are the remarks */
-    const struct tern_annotations *notes;
-    size_t older;   /* sample records of older runs, left out */
+    const struct tern_series_set *history; /* borrowed; NULL: none was given */
+    const struct tern_annotations *notes;  /* borrowed; NULL: none */
+    size_t older;                          /* sample records of older runs, left out */
     size_t repeats; /* sample records replaced by a later one of the same run, variant and parameters */
-    size_t empty;   /* sample, e2e and ceiling records without a number, or samples that are rates */
+    size_t empty;   /* sample, e2e and ceiling records without a number, and samples that are rates */
     struct tern_report_entry *entries; /* storage of all problems */
 };
 
@@ -78,42 +81,19 @@ enum tern_status tern_report_select(const struct tern_record *all, size_t count,
                                     struct tern_report_data *d, struct tern_error *e);
 void tern_report_data_free(struct tern_report_data *d);
 
-/* Of the problem of `key`, in its run; NULL: none. */
+/* The search of the problem of `key`, in the same run; NULL: none. */
 const struct tern_record *tern_report_search_of(const struct tern_report_data *d,
                                                 const struct tern_record *key);
 
-/* "" instead of NULL. */
-const char *tern_or_empty(const char *s);
-/* Work per nanosecond of an estimate: bytes -> GB/s, multiply-adds -> GMAC/s. NaN when either is absent. */
-double tern_rate(double work, double ns);
-/* Tokens per second and its interval, from "tok/s" or "ns/token" records. */
-struct tern_report_tokens {
-    double median, lo, hi, mad;
-};
-struct tern_report_tokens tern_report_tokens_of(const struct tern_record *r);
+/* "best", "not separable", ... */
+const char *tern_standing_name(enum tern_rank_class s);
 
-/* The ceilings to judge this problem's thread count by: those of its own run, else the newest run of its
- * machine. Writes at most `room` pointers; *same_run tells which. */
-size_t tern_report_roofs(const struct tern_report_data *d, const struct tern_record *key,
-                         const struct tern_report_ceiling **out, size_t room, int *same_run);
+/* The ceilings for this problem's thread count: those of its own run, else those of the newest run on its
+ * machine. Writes at most `room` pointers and returns how many. *same_run is 1 for its own run. */
+size_t tern_report_ceilings_of(const struct tern_report_data *d, const struct tern_record *key,
+                               const struct tern_report_ceiling **out, size_t room, int *same_run);
 
-/* 1 when reading in regime `a` is the same kind of reading as in `b`: a capped cold one is a cold one. */
+/* 1 when both regimes read from the same kind of memory: "wcold-capped" is the same as "wcold". */
 int tern_same_memory(const char *a, const char *b);
-
-/* How many times faster one record is than another of the same problem. */
-enum tern_speedup_method {
-    TERN_SPEEDUP_UNKNOWN,
-    TERN_SPEEDUP_PAIRED,  /* both in the same rounds: the sign-test interval of the ratio */
-    TERN_SPEEDUP_BY_BASE, /* both paired with one base: quotient of the two ratios, interval by the worst
-                             corners */
-    TERN_SPEEDUP_APART    /* quotient of medians, interval by the worst corners */
-};
-struct tern_speedup {
-    double ratio, lo, hi; /* lo and hi NaN: no interval */
-    size_t n;             /* the smaller of the sample counts that went in */
-    enum tern_speedup_method method;
-};
-struct tern_speedup tern_speedup_of(const struct tern_record *fast, const struct tern_record *slow);
-const char *tern_speedup_method_name(enum tern_speedup_method m);
 
 #endif

@@ -86,43 +86,40 @@ static const char *copy_one(struct tern_text *t, const char *s) {
     return s + (n ? n : 1);
 }
 
+/* The entity of a character of markup; NULL for any other. */
+static const char *entity(char c) {
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
 void tern_text_html(struct tern_text *t, const char *s) {
     while (s && *s) {
-        switch (*s) {
-        case '&':
-            tern_text_put(t, "&amp;"), s++;
-            break;
-        case '<':
-            tern_text_put(t, "&lt;"), s++;
-            break;
-        case '>':
-            tern_text_put(t, "&gt;"), s++;
-            break;
-        case '"':
-            tern_text_put(t, "&quot;"), s++;
-            break;
-        case '\'':
-            tern_text_put(t, "&#39;"), s++;
-            break;
-        default:
+        const char *e = entity(*s);
+        if (e)
+            tern_text_put(t, e), s++;
+        else
             s = copy_one(t, s);
-        }
     }
 }
 
 void tern_text_markdown(struct tern_text *t, const char *s) {
     while (s && *s) {
-        switch (*s) {
-        case '&':
-            tern_text_put(t, "&amp;"), s++;
-            break;
-        case '<':
-            tern_text_put(t, "&lt;"), s++;
-            break;
-        case '>':
-            tern_text_put(t, "&gt;"), s++;
-            break;
-        default:
+        const char *e = strchr("&<>", *s) ? entity(*s) : NULL;
+        if (e) {
+            tern_text_put(t, e), s++;
+        } else {
             if (strchr("\\`*_[]#|!~", *s)) tern_text_put(t, "\\");
             s = copy_one(t, s);
         }

@@ -1,7 +1,7 @@
-/* A growing text and the ways to put a string into it that came from a file somebody else wrote.
+/* A growing text, and safe ways to put strings of foreign files into it.
  *
- * Every record string reaches HTML, Markdown, CSV, a shell line or a gnuplot file only through the function
- * of that name. Running out of memory is remembered and reported once, by tern_text_save. */
+ * A string of a record goes into HTML, Markdown, CSV, a shell line or a gnuplot file only through the
+ * function of that name. When memory runs out, the text remembers it, and tern_text_save reports it once. */
 #ifndef TERN_REPORTS_DATA_TEXT_H
 #define TERN_REPORTS_DATA_TEXT_H
 

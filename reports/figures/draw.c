@@ -2,9 +2,10 @@
 #include "reports/figures/figures.h"
 
 #include "base/file.h"
+#include "reports/assets/assets.h"
 #include "reports/figures/gnuplot.h"
 #include "reports/figures/svg.h"
-#include "reports/page/assets.h"
+#include "reports/program.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,5 @@
 #include "reports/figures/figures.h"
 
-#include "reports/page/facts.h"
-#include "reports/sections/sections.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -74,19 +71,4 @@ void tern_figure_preamble(struct tern_figure *f, int height) {
         "set key textcolor rgb '" TERN_INK "'\n",
         f->name, f->name, f->name, width, height, 2 * width, 2 * height, width / 96.0, height / 96.0,
         f->name);
-}
-
-void tern_figures_plan(const struct tern_report_data *d, struct tern_figures *out) {
-    size_t machines;
-    const char **key = tern_report_machine_keys(d, &machines);
-    if (!key) {
-        out->failed = 1;
-        return;
-    }
-    for (size_t i = 0; i < machines; i++) {
-        const size_t index = machines > 1 ? i + 1 : 0;
-        for (size_t j = 0; j < tern_section_count; j++)
-            if (tern_sections[j]->figures) tern_sections[j]->figures(d, key[i], index, out);
-    }
-    free(key);
 }

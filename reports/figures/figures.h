@@ -1,20 +1,19 @@
-/* Figures: each is a gnuplot script and a data file that anyone can run again, and the drawing made from
+/* Figures. Each is a gnuplot script with a data file, which anyone can run again, and the drawing made from
  * them.
  *
- * Scripts contain numbers and our own words; strings from records go into the data file, or into a
- * single-quoted string after tern_text_label. Colours are the light palette; assets/figure.css turns them for
- * dark pages. */
+ * Scripts contain numbers and our own words. Strings of records go into the data file, or through
+ * tern_text_label into a single-quoted string. The colours are those of light pages;
+ * reports/assets/figure.css changes them for dark pages. */
 #ifndef TERN_REPORTS_FIGURES_FIGURES_H
 #define TERN_REPORTS_FIGURES_FIGURES_H
 
 #include "reports/data/select.h"
 #include "reports/data/text.h"
-#include "reports/page/report.h"
 
 #include <stddef.h>
 
 #define TERN_FIGURE_WIDTH 860
-/* Colours of assets/figure.css, as gnuplot writes them. */
+/* Colours of reports/assets/figure.css, as gnuplot writes them. */
 #define TERN_INK    "#1f2328"
 #define TERN_SOFT   "#57606a"
 #define TERN_GRID   "#d9dde1"
@@ -43,10 +42,9 @@ struct tern_figures {
     const char *why_no_png, *why_no_pdf; /* NULL: gnuplot has the terminal */
 };
 
-/* Makes the scripts and data of every figure that the records allow. */
-void tern_figures_plan(const struct tern_report_data *d, struct tern_figures *out);
 void tern_figures_free(struct tern_figures *f);
-/* Appends an empty figure of that section (its id, see sections.h); NULL when out of memory. */
+/* Appends an empty figure. `section` is the id of its section (sections/section.h). NULL when out of
+ * memory. */
 struct tern_figure *tern_figure_add(struct tern_figures *f, const char *section, const char *machine);
 /* "<stem>", or "<stem>-m<index>" with several machines (index > 0). */
 void tern_figure_name(struct tern_figure *f, const char *stem, size_t index);
@@ -62,19 +60,24 @@ void tern_put_samples(struct tern_text *t, struct tern_samples s);
 /* The first lines of every script: terminal, output, encoding, borders, ink. */
 void tern_figure_preamble(struct tern_figure *f, int height);
 
-/* One figure each, appended to `out` when there is something to show. `index` is the machine's number, from
- * 1, or 0 when there is only one machine. */
+/* Each appends its figures to `out` when there is something to show. `index` is the number of the machine,
+ * from 1, or 0 when there is only one machine. */
 void tern_figure_speedup(const struct tern_report_data *d, const char *machine, size_t index,
                          struct tern_figures *out);
 void tern_figure_e2e(const struct tern_report_data *d, const char *machine, size_t index,
                      struct tern_figures *out);
 void tern_figure_rooflines(const struct tern_report_data *d, const char *machine, size_t index,
                            struct tern_figures *out);
+/* The speedup matrix (matrix.h): one heat map for each group of problems. */
+void tern_figure_matrix(const struct tern_report_data *d, const char *machine, size_t index,
+                        struct tern_figures *out);
+/* Parameter sensitivity (sensitivity.h): slices as small charts, pairs as heat maps. */
+void tern_figure_sensitivity(const struct tern_report_data *d, const char *machine, size_t index,
+                             struct tern_figures *out);
 
-/* Writes scripts and data to `folder` and lets gnuplot draw them: as SVG, and as PNG and PDF where it has
- * those terminals (pngcairo, pdfcairo). Why a figure was not drawn goes to `why`
- * (first reason); *drawn counts the successes. An earlier drawing of the same name never survives as if it
- * were this one. */
+/* Writes scripts and data to `folder` and lets gnuplot draw them: as SVG, and, unless `svg_only`, as PNG
+ * and PDF where it has those terminals (pngcairo, pdfcairo). *drawn counts the drawings. `why` gets the
+ * first reason why one was not drawn. Earlier drawings of the same name are deleted first. */
 enum tern_status tern_figures_draw(struct tern_figures *f, const char *folder, const char *search,
                                    int svg_only, char *why, size_t why_bytes, size_t *drawn,
                                    struct tern_error *e);

@@ -9,24 +9,11 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 extern char **environ;
-
-char *tern_find_program(const char *name, const char *search) {
-    for (const char *p = search; p && *p;) {
-        const size_t n = strcspn(p, ":");
-        char *path = n ? tern_format_text("%.*s/%s", (int)n, p, name) : NULL;
-        struct stat st;
-        if (path && !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK)) return path;
-        free(path);
-        p += n + (p[n] == ':');
-    }
-    return NULL;
-}
 
 /* The caller's environment with LC_ALL=C; the strings are shared, free() the array. */
 static char **c_locale(void) {

@@ -1,4 +1,4 @@
-/* gnuplot as a child process: no shell, no user settings, C locale, a time limit. */
+/* gnuplot as a child process: without shell and user settings, in the C locale, with a time limit. */
 #ifndef TERN_REPORTS_FIGURES_GNUPLOT_H
 #define TERN_REPORTS_FIGURES_GNUPLOT_H
 
@@ -9,18 +9,14 @@
 /* The package of Debian and its relatives that brings it. */
 #define TERN_GNUPLOT_PACKAGE "gnuplot-nox"
 
-/* Absolute or relative path of an executable `name` in the folders of `search` (colon-separated, empty ones
- * are passed over: the current folder is never meant). Heap (free()); NULL when there is none. */
-char *tern_find_program(const char *name, const char *search);
-
-/* Runs `program --default-settings <script>` with `folder` as working folder; stdin and stdout are /dev/null,
- * the first line of stderr ends up in the error text. TERN_UNSUPPORTED when it cannot be started, fails or
- * takes longer than `limit_seconds`. */
+/* Runs `program --default-settings <script>` in `folder`. Its input and output are /dev/null.
+ * TERN_UNSUPPORTED when it cannot be started, fails or takes longer than `limit_seconds`; the error text
+ * has the first line of its standard error. */
 enum tern_status tern_gnuplot_run(const char *program, const char *folder, const char *script,
                                   double limit_seconds, struct tern_error *e);
 
-/* The same with the gnuplot variable `form` set ("png"), by which the scripts choose their terminal; NULL:
- * not set. */
+/* The same with the gnuplot variable `form` set to "png" or "pdf": the scripts choose their terminal by it.
+ * NULL: not set. */
 enum tern_status tern_gnuplot_run_as(const char *program, const char *folder, const char *script,
                                      const char *form, double limit_seconds, struct tern_error *e);
 

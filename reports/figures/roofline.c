@@ -211,7 +211,7 @@ static void one_roofline(const struct tern_report_data *d, const struct tern_rec
     struct tern_figure *f = tern_figure_add(out, "roofline", tern_or_empty(key->machine));
     const struct tern_report_ceiling *roof[MAX_ROOFS];
     int same_run;
-    const size_t roofs = keep_fastest(roof, tern_report_roofs(d, key, roof, MAX_ROOFS, &same_run));
+    const size_t roofs = keep_fastest(roof, tern_report_ceilings_of(d, key, roof, MAX_ROOFS, &same_run));
     for (size_t i = 0; i < roofs; i++)
         if (!roof[i]->is_read) widen(&y, roof[i]->rate);
     /* room beside the dots for the names of the slopes (left) and of the flat roofs (right) */

@@ -1,4 +1,4 @@
-#include "reports/figures/sensitivity_plot.h"
+#include "reports/figures/figures.h"
 
 #include "reports/data/group.h"
 #include "reports/data/number.h"

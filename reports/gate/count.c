@@ -2,9 +2,9 @@
 #include "reports/gate/count.h"
 
 #include "base/file.h"
-#include "reports/figures/gnuplot.h"
 #include "reports/gate/process.h"
 #include "reports/gate/trace.h"
+#include "reports/program.h"
 
 #include <stdio.h>
 #include <stdlib.h>

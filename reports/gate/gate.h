@@ -1,11 +1,11 @@
-/* The gate: is this build slower than that one? Right rather than quick to judge.
+/* The gate: is this build slower than that one? It would rather be right than quick.
  *
- * Live: a group is two fresh processes of each build, alive together and asked for samples of a millisecond
- * in turns, so that what the machine does falls on all four alike. A process is one value: its median over
- * the rounds, each against the middle of its round. What is left is what differs from process to process.
- * Pairs of processes are judged by the signed rank and the Mann-Whitney test; the two of one build are an A/A
- * comparison, and the floor. A case that may be slower is measured anew by other processes, and only those
- * new values decide: what made it suspicious does not count again.
+ * Live: a group is two fresh processes of each build. All four are alive together and give samples of a
+ * millisecond in turns, so that disturbances of the machine hit all of them alike. A process gives one value:
+ * its median over the rounds, each sample relative to the middle of its round. What remains is the difference
+ * between processes. Pairs of processes are judged by the signed rank test and the Mann-Whitney test. The two
+ * processes of one build are an A/A comparison, which gives the floor. A case that may be slower is measured
+ * again by other processes, and only the new values decide.
  *
  * Source of the scheme: independent process blocks, two stages and a same-binary control against
  * pseudo-replication (chematic issue 73); Hodges and Lehmann 1963. */
@@ -21,14 +21,14 @@
 
 enum tern_gate_verdict {
     TERN_GATE_OK,         /* not slower by more than the threshold */
-    TERN_GATE_FASTER,     /* ok, and faster by more than it, which the new values confirm */
-    TERN_GATE_REGRESSION, /* slower by more than the threshold, confirmed */
+    TERN_GATE_FASTER,     /* faster by more than the threshold, confirmed by the new values */
+    TERN_GATE_REGRESSION, /* slower by more than the threshold, confirmed by the new values */
     TERN_GATE_CANNOT_TELL /* too noisy, or one side has no number */
 };
 const char *tern_gate_verdict_name(enum tern_gate_verdict v);
 
-/* One case: base[i] and candidate[i] are of one group, i and i + 1 too when i is even; the first `screened`
- * were the screening. */
+/* One case. base[i] and candidate[i] are of one group; so are i and i + 1 when i is even. The first
+ * `screened` values are those of the screening. */
 struct tern_gate_row {
     char name[320]; /* variant/MxKxN/t:THREADS/REGIME */
     double *base,
@@ -43,9 +43,11 @@ struct tern_gate_row {
     char why[160]; /* of "cannot tell" */
 };
 
-/* After the screening: may this be slower (or faster) by more than the threshold? Sets seen and floor. */
+/* After the screening: 1 when the case may be slower (or faster) by more than the threshold. Sets `seen` and
+ * `floor`. */
 int tern_gate_suspect(struct tern_gate_row *r, double threshold);
-/* The verdict. Rows that were suspected are judged by the values after the screening, the others by it. */
+/* Sets the verdict. Suspected rows are judged by the values after the screening, the others by the
+ * screening. */
 void tern_gate_judge(struct tern_gate_row *r, double threshold);
 
 enum tern_gate_mode { TERN_GATE_LIVE, TERN_GATE_PROXY, TERN_GATE_HISTORY };
@@ -85,15 +87,16 @@ struct tern_gate_live {
 enum tern_status tern_gate_measure(const struct tern_gate_live *o, struct tern_gate *out,
                                    struct tern_error *e);
 
-/* From records alone: `base` are those of the commit to compare with. Nothing can be measured again, so only
- * five runs or more of each side decide against a build. */
+/* The gate from records alone; `base` are those of the commit to compare with. Nothing can be measured
+ * again, so a regression needs five runs or more of each side. */
 enum tern_status tern_gate_from_records(const struct tern_record *base, size_t n_base,
                                         const struct tern_record *candidate, size_t n_candidate,
                                         double threshold, uint64_t seed, struct tern_gate *out,
                                         struct tern_error *e);
 
-/* Builds commit `ref` of the checkout `source` in `cache`/<commit>, unless that was done before, and gives
- * the path of its program (free()). TERN_UNSUPPORTED without git, meson or ninja, or when the build fails. */
+/* Builds commit `ref` of the checkout `source` in `cache`/<commit>, unless that was done before. *program
+ * is the path of its program (free()). TERN_UNSUPPORTED without git, meson or ninja, or when the build
+ * fails. */
 enum tern_status tern_gate_build(const char *source, const char *ref, const char *cache, char **program,
                                  struct tern_error *e);
 

@@ -14,7 +14,7 @@
 
 /* A sample is long against the clock and the change of process, short against what a scheduler gives others.
  */
-static const double sample_ns = 1e6;
+static const double sample_seconds = 1e-3;
 static const double start_seconds_max = 120, answer_seconds_max = 60;
 enum { SIDES = 2, EACH = 2, WORKERS = SIDES * EACH, ROUNDS = 15, MAX_ARGUMENTS = 600, FIRST_CALLS = 2 };
 enum { SCREEN = 4, CONFIRM = 5, STAGES = 2 }; /* groups */
@@ -27,6 +27,7 @@ struct measuring {
     size_t (*place)[SIDES]; /* of row i in the lists of both sides */
     size_t room, rooms;     /* of values; of places */
     double *ns;             /* sample[round * WORKERS + worker] */
+    enum tern_status lost;  /* why a worker gave no answer: ends the gate */
     double started, slowest_group;
     struct tern_error *e;
 };
@@ -118,7 +119,8 @@ static enum tern_status answer(struct measuring *m, size_t w, const char *questi
 /* Makes a case ready in all workers and finds one number of calls for all: the slowest decides. `able` tells
  * which of them can. */
 static enum tern_status open_case(struct measuring *m, size_t row, int *able, uint64_t *calls) {
-    double slowest = 0, ns;
+    double first[WORKERS], ns;
+    size_t n = 0;
     for (size_t w = 0; w < WORKERS; w++) {
         char line[96];
         able[w] = m->place[row][w % SIDES] != SIZE_MAX;
@@ -127,27 +129,44 @@ static enum tern_status open_case(struct measuring *m, size_t row, int *able, ui
         const enum tern_status s = answer(m, w, line, &ns);
         if (s) return s;
         able[w] = isfinite(ns);
-        if (able[w]) slowest = fmax(slowest, ns);
+        if (able[w]) first[n++] = ns;
     }
-    *calls = slowest > 0 ? (uint64_t)ceil(sample_ns / slowest) : 1;
+    *calls = n ? tern_common_calls(first, n, sample_seconds) : 1;
     return TERN_OK;
 }
 
-static enum tern_status rounds(struct measuring *m, const int *able, uint64_t calls, uint64_t seed) {
+struct asked {
+    struct measuring *m;
+    size_t worker;
+    int able;
+};
+
+/* The sample of a worker, for the timing loop. */
+static double ask(void *ctx, uint64_t calls) {
+    const struct asked *a = ctx;
     char line[64];
+    double ns = NAN;
+    if (!a->able || a->m->lost) return NAN;
     snprintf(line, sizeof line, "sample %llu\n", (unsigned long long)calls);
-    for (size_t r = 0; r < ROUNDS; r++) {
-        size_t order[WORKERS];
-        tern_latin_order(seed, r, WORKERS, order);
-        for (size_t i = 0; i < WORKERS; i++) {
-            const size_t w = order[i];
-            m->ns[r * WORKERS + w] = NAN;
-            if (!able[w]) continue;
-            const enum tern_status s = answer(m, w, line, &m->ns[r * WORKERS + w]);
-            if (s) return s;
-        }
+    a->m->lost = answer(a->m, a->worker, line, &ns);
+    return ns;
+}
+
+static enum tern_status rounds(struct measuring *m, const int *able, uint64_t calls, uint64_t seed) {
+    const struct tern_sampler_options how = {
+        .seed = seed, .own_calls = 1, .warmup = TERN_WARMUP_NONE, .rounds_min = ROUNDS, .rounds_max = ROUNDS};
+    struct tern_alternative alt[WORKERS];
+    struct asked asked[WORKERS];
+    struct tern_comparison c;
+    for (size_t w = 0; w < WORKERS; w++) {
+        asked[w] = (struct asked){m, w, able[w]};
+        alt[w] = (struct tern_alternative){.sample = ask, .ctx = &asked[w], .calls = calls};
     }
-    return TERN_OK;
+    const enum tern_status s = tern_compare(alt, WORKERS, &how, &c, m->e);
+    if (s) return s;
+    memcpy(m->ns, c.sample, ROUNDS * WORKERS * sizeof *m->ns);
+    tern_comparison_free(&c);
+    return m->lost;
 }
 
 /* What a worker's samples are to the middle of the round they were taken in; NaN without any. The machine's

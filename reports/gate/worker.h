@@ -1,12 +1,12 @@
-/* A measuring process of the gate, seen from the gate: `tern gate --worker` of some build, held open and
- * asked for one short sample at a time, so that the samples of several builds lie milliseconds apart.
+/* A measuring process, seen from the gate: `tern gate --worker` of some build. The gate keeps it alive and
+ * asks for one short sample at a time, so that the samples of several builds lie milliseconds apart.
  *
- * The talk is lines over one socket, which is the worker's standard input and output. It says
+ * They talk in lines over one socket, which is the worker's standard input and output. The worker says
  *     tern-gate 1
  *     case NAME                 one per case, in the order of its filter
  *     ready
- * and then answers: "open I CALLS" makes case I ready, "sample CALLS" times so many calls of it; the answer
- * to either is "ns NUMBER" per call, or "fail TEXT". It ends with the socket. */
+ * and then answers. "open I CALLS" makes case I ready; "sample CALLS" times so many calls of it. The answer
+ * to either is "ns NUMBER" per call, or "fail TEXT". The worker ends when the socket is closed. */
 #ifndef TERN_REPORTS_GATE_WORKER_H
 #define TERN_REPORTS_GATE_WORKER_H
 
@@ -23,17 +23,17 @@ struct tern_gate_worker {
     size_t used;
 };
 
-/* Starts it; does not wait. TERN_UNSUPPORTED when it cannot be started. */
+/* Starts the worker and does not wait for it. TERN_UNSUPPORTED when it cannot be started. */
 enum tern_status tern_gate_worker_start(const char *const *argv, struct tern_gate_worker *w,
                                         struct tern_error *e);
-/* Sends a line (with its end) and does not wait. */
+/* Sends a line, with its end, and does not wait for the answer. */
 enum tern_status tern_gate_worker_ask(struct tern_gate_worker *w, const char *line, struct tern_error *e);
-/* The next line, without its end, within `seconds`. TERN_UNSUPPORTED when none comes: with what the worker
- * said last on its standard error. */
+/* The next line, without its end. TERN_UNSUPPORTED when none comes within `seconds`; the error text has
+ * what the worker last wrote to its standard error. */
 enum tern_status tern_gate_worker_line(struct tern_gate_worker *w, double seconds, char *out,
                                        size_t out_bytes, struct tern_error *e);
-/* Hangs up, waits a moment for its end, and ends it if need be. A worker that is not running is left alone.
- */
+/* Closes the socket, waits a moment for the worker's end, and ends it if it is still there. Does nothing
+ * when it is not running. */
 void tern_gate_worker_end(struct tern_gate_worker *w);
 
 #endif

@@ -1,9 +1,11 @@
 /* Lines in. A record's columns are read from it by the reader of records, the line itself is kept. */
 #define _GNU_SOURCE
 #include "base/file.h"
+#include "base/hash.h"
 #include "measure/clock.h"
+#include "reports/data/key.h"
 #include "reports/data/select.h"
-#include "reports/history/internal.h"
+#include "reports/history/database.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -21,6 +23,13 @@ struct adding {
     struct tern_error *e;
 };
 
+/* 32 hexadecimal digits of the text. */
+static void identity_of(const char *text, size_t bytes, char out[33]) {
+    const uint64_t a = tern_hash(TERN_HASH_START, text, bytes);
+    const uint64_t b = tern_hash(tern_hash(~TERN_HASH_START, &a, sizeof a), text, bytes);
+    snprintf(out, 33, "%016llx%016llx", (unsigned long long)a, (unsigned long long)b);
+}
+
 static void bind(sqlite3_stmt *s, int at, const char *text) {
     sqlite3_bind_text(s, at, tern_or_empty(text), -1, SQLITE_TRANSIENT);
 }
@@ -29,20 +38,10 @@ static enum tern_status insert_record(struct adding *a, const char *identity, co
                                       const struct tern_record *r) {
     char problem[256];
     sqlite3_stmt *s = a->insert;
-    tern_history_problem(r, problem, sizeof problem);
-    const char *column[] = {identity,
-                            line,
-                            r->kind,
-                            r->machine,
-                            r->code,
-                            r->variant,
-                            r->params,
-                            problem,
-                            r->commit,
-                            r->run,
-                            r->ts,
-                            r->source,
-                            tern_history_metric(r)};
+    tern_record_problem(r, problem, sizeof problem);
+    const char *column[] = {
+        identity, line,      r->kind, r->machine, r->code,   r->variant,           r->params,
+        problem,  r->commit, r->run,  r->ts,      r->source, tern_record_metric(r)};
     for (int i = 0; i < (int)(sizeof column / sizeof *column); i++) bind(s, i + 1, column[i]);
     const int rc = sqlite3_step(s);
     sqlite3_reset(s);
@@ -100,7 +99,7 @@ static enum tern_status add_object(struct adding *a, json_t *o) {
     if (!commit && a->commit) commit = json_string(a->commit);
     json_object_del(o, "commit");
     char *bare = text_of(o);
-    if (bare) tern_history_identity(bare, strlen(bare), identity);
+    if (bare) identity_of(bare, strlen(bare), identity);
     const int bad = commit && json_object_set_new(o, "commit", commit);
     char *line = bare && !bad ? text_of(o) : NULL;
     enum tern_status s = line ? tern_records_parse(line, strlen(line), &set, a->e)

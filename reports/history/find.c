@@ -2,22 +2,22 @@
 #define _GNU_SOURCE
 #include "reports/data/select.h"
 #include "reports/data/text.h"
-#include "reports/history/internal.h"
+#include "reports/history/database.h"
 
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* A parameter that is NULL matches everything. */
-const char tern_history_where[] =
+static const char where[] =
     " WHERE (?1 IS NULL OR substr(machine,1,length(?1))=?1)"
     " AND (?2 IS NULL OR substr(commit_id,1,length(?2))=?2) AND (?3 IS NULL OR instr(variant,?3)>0)"
     " AND (?4 IS NULL OR instr(problem,?4)>0) AND (?5 IS NULL OR kind=?5)"
     " AND (?6 IS NULL OR substr(run,1,length(?6))=?6) AND (?7 IS NULL OR metric=?7)"
     " AND (?8 IS NULL OR code=?8) AND (?9 IS NULL OR source=?9)";
 
-enum tern_status tern_history_bind(struct tern_history *h, sqlite3_stmt *s,
-                                   const struct tern_history_query *q, struct tern_error *e) {
+static enum tern_status bind(struct tern_history *h, sqlite3_stmt *s, const struct tern_history_query *q,
+                             struct tern_error *e) {
     const struct tern_history_query all = {0};
     if (!q) q = &all;
     const char *value[] = {q->machine, q->commit, q->variant, q->problem, q->kind,
@@ -32,12 +32,12 @@ enum tern_status tern_history_bind(struct tern_history *h, sqlite3_stmt *s,
 static enum tern_status begin(struct tern_history *h, const char *what, const char *tail,
                               const struct tern_history_query *q, sqlite3_stmt **s, struct tern_error *e) {
     struct tern_text sql = {0};
-    tern_text_printf(&sql, "SELECT %s FROM record%s %s", what, tern_history_where, tail);
+    tern_text_printf(&sql, "SELECT %s FROM record%s %s", what, where, tail);
     enum tern_status st = sql.failed ? tern_fail(e, TERN_NO_MEMORY, "history: out of memory")
                                      : tern_history_prepare(h, sql.data, s, e);
     tern_text_free(&sql);
     if (st) return st;
-    st = tern_history_bind(h, *s, q, e);
+    st = bind(h, *s, q, e);
     if (st) sqlite3_finalize(*s);
     return st;
 }

@@ -1,5 +1,5 @@
 /* Tables, and the steps from every older layout. PRAGMA user_version tells which one a file has. */
-#include "reports/history/internal.h"
+#include "reports/history/database.h"
 
 #include <string.h>
 

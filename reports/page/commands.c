@@ -1,4 +1,4 @@
-#include "reports/page/facts.h"
+#include "reports/page/commands.h"
 
 #include "reports/data/number.h"
 

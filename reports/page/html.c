@@ -1,8 +1,7 @@
-#include "reports/page/page.h"
+#include "reports/page/write.h"
 
-#include "reports/page/assets.h"
-#include "reports/page/html_cells.h"
-#include "reports/sections/sections.h"
+#include "reports/assets/assets.h"
+#include "reports/sections/section.h"
 
 static void head(const struct tern_report_page *p, struct tern_text *t) {
     tern_text_put(t, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -39,16 +38,16 @@ static void masthead(const struct tern_report_page *p, struct tern_text *t) {
     tern_text_printf(t, " \xc2\xb7 %zu problem%s \xc2\xb7 ", d->problems, d->problems == 1 ? "" : "s");
     tern_text_put(t, p->options->all_runs ? "all runs" : "newest run of each problem");
     tern_text_put(t, "</p>\n<nav aria-label=\"Sections\"><ul>");
-    for (size_t i = 0; i < tern_section_count; i++)
-        tern_text_printf(t, "<li><a href=\"#%s\">%s</a></li>", tern_sections[i]->id, tern_sections[i]->nav);
+    for (size_t i = 0; i < p->sections; i++)
+        tern_text_printf(t, "<li><a href=\"#%s\">%s</a></li>", p->section[i]->id, p->section[i]->nav);
     tern_text_put(t, "</ul></nav>\n</header>\n<main id=\"main\">\n");
 }
 
 void tern_report_html(const struct tern_report_page *p, struct tern_text *t) {
     head(p, t);
     masthead(p, t);
-    for (size_t i = 0; i < tern_section_count; i++) {
-        const struct tern_section *x = tern_sections[i];
+    for (size_t i = 0; i < p->sections; i++) {
+        const struct tern_section *x = p->section[i];
         tern_text_printf(t, "<section id=\"%s\"><h2>%s</h2>\n", x->id, x->heading);
         tern_section_html(x, p, t);
         tern_text_put(t, "</section>\n");

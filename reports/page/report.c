@@ -1,7 +1,10 @@
 #include "reports/page/report.h"
 
 #include "base/file.h"
-#include "reports/page/page.h"
+#include "reports/page/commands.h"
+#include "reports/page/missing.h"
+#include "reports/page/write.h"
+#include "reports/sections/sections.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +21,18 @@ static enum tern_status write_pages(const struct tern_report_page *p, struct ter
     return s;
 }
 
-/* Texts of figures, gaps and commands that ran out of memory would be shown incomplete. */
+/* Makes the scripts and data of every figure that the records allow. */
+static void plan_figures(const struct tern_report_page *p, struct tern_figures *out) {
+    for (size_t i = 0; i < p->machines; i++) {
+        const size_t index = p->machines > 1 ? i + 1 : 0;
+        for (size_t j = 0; j < p->sections; j++)
+            if (p->section[j]->figures) p->section[j]->figures(p->data, p->machine[i], index, out);
+    }
+}
+
+/* Texts of figures and of the two lists that ran out of memory would be shown incomplete. */
 static int incomplete(const struct tern_report_page *p) {
-    int failed = p->gaps.failed || p->commands.failed || p->figures->failed;
+    int failed = p->missing.failed || p->commands.failed || p->figures->failed;
     for (size_t i = 0; i < p->figures->count; i++) {
         const struct tern_figure *f = &p->figures->item[i];
         failed |= f->title.failed || f->caption.failed || f->script.failed || f->data.failed;
@@ -42,11 +54,15 @@ enum tern_status tern_report_write(const struct tern_record *records, size_t cou
     enum tern_status s = tern_report_select(records, count, o->all_runs, &d, e);
     if (s) return s;
     d.history = o->history, d.notes = o->notes;
-    struct tern_report_page p = {
-        .data = &d, .options = o, .figures = &figures, .why_not_drawn = sum.why_not_drawn};
+    struct tern_report_page p = {.data = &d,
+                                 .options = o,
+                                 .figures = &figures,
+                                 .section = tern_sections,
+                                 .sections = tern_section_count,
+                                 .why_not_drawn = sum.why_not_drawn};
     folder = tern_format_text("%s/figures", o->out);
     p.machine = tern_report_machine_keys(&d, &p.machines);
-    tern_figures_plan(&d, &figures);
+    plan_figures(&p, &figures);
     if (!folder || !p.machine || incomplete(&p)) {
         s = tern_fail(e, TERN_NO_MEMORY, "report: %zu records: out of memory", count);
         goto done;
@@ -54,7 +70,7 @@ enum tern_status tern_report_write(const struct tern_record *records, size_t cou
     s = tern_figures_draw(&figures, folder, o->search, o->svg_only, sum.why_not_drawn,
                           sizeof sum.why_not_drawn, &sum.drawn, e);
     if (s) goto done;
-    tern_report_gaps(&d, o, &figures, sum.why_not_drawn, &p.gaps);
+    tern_report_missing(&d, o, &figures, sum.why_not_drawn, &p.missing);
     tern_report_commands(&d, o, &p.commands);
     if (incomplete(&p)) s = tern_fail(e, TERN_NO_MEMORY, "report: %zu records: out of memory", count);
     if (!s) s = write_pages(&p, e);
@@ -62,7 +78,7 @@ enum tern_status tern_report_write(const struct tern_record *records, size_t cou
     for (size_t i = 0; i < d.problems; i++) sum.samples += d.problem[i].count;
     if (!s && out_summary) *out_summary = sum;
 done:
-    tern_facts_free(&p.gaps);
+    tern_facts_free(&p.missing);
     tern_facts_free(&p.commands);
     tern_figures_free(&figures);
     free(p.machine);

@@ -1,42 +1,21 @@
-/* The report: from records, and from nothing else, to a folder that can be published.
+/* The report: a folder that can be published, made from records and from nothing else.
  *
  *     index.html        one self-contained page: opens from file://, needs no network
  *     report.md         the same in Markdown
  *     *.csv             the numbers of every table and figure
- *     figures/NAME.svg  drawn by gnuplot, with NAME.gp and NAME.dat that made it, and NAME.png, NAME.pdf
+ *     figures/NAME.svg  drawn by gnuplot from NAME.gp and NAME.dat, with NAME.png and NAME.pdf
  *
- * gnuplot is run as a child process. Without it everything but the drawings is written and the page says what
- * is missing. Nothing in the output depends on the clock or on the machine that writes it, so that equal
- * records give equal bytes (given the same gnuplot). */
+ * gnuplot runs as a child process. Without it everything but the drawings is written, and the page says
+ * what is missing. The output does not depend on the clock or on the machine that writes it: equal records
+ * give equal bytes, with the same gnuplot. */
 #ifndef TERN_REPORTS_PAGE_REPORT_H
 #define TERN_REPORTS_PAGE_REPORT_H
 
 #include "base/status.h"
 #include "measure/records/record.h"
+#include "reports/options.h"
 
 #include <stddef.h>
-
-/* A file the records came from; shown on the page. Strings are borrowed. */
-struct tern_report_source {
-    const char *path;
-    size_t records, skipped; /* valid lines, and lines that were torn or of another schema */
-};
-
-struct tern_series_set;
-struct tern_annotations;
-
-struct tern_report_options {
-    const char *out;                         /* folder; made if missing */
-    const struct tern_report_source *source; /* may be NULL when sources == 0 */
-    size_t sources;
-    const struct tern_series_set
-        *history; /* of a history, with its remarks; NULL: none (reports/changes/changes.h) */
-    const struct tern_annotations *notes;
-    const char *history_path;
-    int all_runs;       /* 0: of several runs of one problem only the newest */
-    int svg_only;       /* 1: neither PNG nor PDF, which take longer */
-    const char *search; /* folders to look for gnuplot in, as in PATH; NULL or "": none */
-};
 
 struct tern_report_summary {
     size_t problems, samples, ceilings, e2e; /* what the page shows */
@@ -44,8 +23,8 @@ struct tern_report_summary {
     char why_not_drawn[256];                 /* "" when drawn == figures */
 };
 
-/* Writes the folder. `records` is borrowed. TERN_INCONCLUSIVE when there is no record at all, TERN_IO when a
- * file cannot be written; a figure that could not be drawn is no error. `out_summary` may be NULL. */
+/* Writes the folder. `records` is borrowed, `out_summary` may be NULL. TERN_INCONCLUSIVE when there is no
+ * record at all, TERN_IO when a file cannot be written. A figure that could not be drawn is no error. */
 enum tern_status tern_report_write(const struct tern_record *records, size_t count,
                                    const struct tern_report_options *o,
                                    struct tern_report_summary *out_summary, struct tern_error *e);

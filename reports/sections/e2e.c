@@ -1,179 +1,153 @@
-/* Models end to end: one row per model and plan, and what their weights take. */
-#include "reports/sections/e2e.h"
-#include "reports/data/model_speed.h"
+/* End to end: whole models, each test with and without wisdom. */
+#include "reports/data/number.h"
+#include "reports/sections/e2e_tables.h"
+#include "reports/sections/section.h"
+#include "reports/tables/csv.h"
+#include "reports/tables/html.h"
+#include "reports/tables/markdown.h"
 
 #include <math.h>
 #include <string.h>
 
-static int equal(const char *a, const char *b) {
-    return !strcmp(tern_or_empty(a), tern_or_empty(b));
-}
-
-static int same_plan(const struct tern_record *a, const struct tern_record *b) {
-    return equal(a->machine, b->machine) && equal(a->model, b->model) && equal(a->variant, b->variant) &&
-           a->threads == b->threads;
-}
-
-static const char *plan_name(const char *variant) {
-    return equal(variant, "tuned")     ? "with wisdom"
-           : equal(variant, "untuned") ? "without wisdom"
-                                       : tern_or_empty(variant);
-}
-
-/* Of the same plan: the decode record, or the prefill record with the longest prompt. */
-static const struct tern_record *twin(const struct tern_report_data *d, const struct tern_record *key,
-                                      const char *op) {
-    const struct tern_record *best = NULL;
-    for (size_t i = 0; i < d->e2es; i++)
-        if (same_plan(d->e2e[i], key) && equal(d->e2e[i]->op, op) && (!best || d->e2e[i]->n > best->n))
-            best = d->e2e[i];
-    return best;
-}
-
-static void put_rate(struct tern_sheet *s, const struct tern_record *r, const char *why) {
-    struct tern_report_tokens k = {NAN, NAN, NAN, NAN};
-    if (r) k = tern_report_tokens_of(r);
-    tern_sheet_spread(s, k.median, k.lo, k.hi, 4, "", NULL, r ? NULL : why);
-    tern_sheet_count(s, r ? r->est.n : 0);
-}
-
-static void put_first_token(struct tern_sheet *s, const struct tern_record *prefill) {
-    if (!prefill || !prefill->n) {
-        tern_sheet_number(s, NAN, 3, "", NULL, "no prompt was processed");
-        return;
-    }
-    const struct tern_report_tokens k = tern_report_tokens_of(prefill);
-    const double n = (double)prefill->n;
-    tern_sheet_spread(s, n / k.median, n / k.hi, n / k.lo, 3, "", NULL, NULL);
-}
-
-static void put_f16(struct tern_sheet *s, const struct tern_report_data *d,
-                    const struct tern_record *decode) {
-    const struct tern_hparams *hp = decode ? tern_report_shape_of(decode->model) : NULL;
-    if (!hp) {
-        const char *why =
-            decode ? "not a built-in shape: its layers are not known from the records" : "no decode run";
-        tern_sheet_number(s, NAN, 4, "", NULL, why);
-        tern_sheet_ratio(s, NAN, NAN, NAN, NULL, why);
-        return;
-    }
-    struct tern_kernel_sum sum = tern_report_f16_sum(d, decode->machine, decode->threads, hp);
-    struct tern_text why = {0};
-    if (!isfinite(sum.ns))
-        tern_text_printf(&why,
-                         "not measured: tern bench --filter '^gemv_f16' --regime wcold --threads %zu%s "
-                         "--records FILE",
-                         decode->threads, sum.missing.data);
-    else
-        tern_text_printf(&why, "sum of %zu measured f16 kernels, the smallest n is %zu; no end-to-end run",
-                         sum.shapes, sum.n);
-    const double rate = 1e9 / sum.ns;
-    tern_sheet_number(s, rate, 4, "", "sum of kernels", why.data);
-    tern_sheet_ratio(s, tern_report_tokens_of(decode).median / rate, NAN, NAN, "sum of kernels", why.data);
-    s->failed |= why.failed || sum.missing.failed;
-    tern_text_free(&why);
-    tern_kernel_sum_free(&sum);
-}
-
-void tern_fill_models(const struct tern_report_page *p, struct tern_sheet *s) {
-    static const struct tern_sheet_column column[] = {{"Machine", "machine", TERN_SHEET_MACHINE},
-                                                      {"Model", "model", TERN_SHEET_TEXT},
-                                                      {"Plan", "plan", TERN_SHEET_TEXT},
-                                                      {"Threads", "threads", TERN_SHEET_NUMBER},
-                                                      {"Prompt", "prompt_tokens", TERN_SHEET_NUMBER},
-                                                      {"Prefill, tok/s", "prefill", TERN_SHEET_SPREAD},
-                                                      {"n", "prefill_n", TERN_SHEET_NUMBER},
-                                                      {"First token, s", "first_token_s", TERN_SHEET_SPREAD},
-                                                      {"Decode, tok/s", "decode", TERN_SHEET_SPREAD},
-                                                      {"n", "decode_n", TERN_SHEET_NUMBER},
-                                                      {"f16 decode, tok/s", "f16", TERN_SHEET_HOW},
-                                                      {"over f16", "over_f16", TERN_SHEET_HOW},
-                                                      {"Peak RSS", "peak_rss_bytes", TERN_SHEET_NUMBER},
-                                                      {0}};
-    const struct tern_report_data *d = p->data;
-    tern_sheet_begin(s, "models", column);
-    tern_text_put(
-        tern_sheet_caption(s),
-        "Each model and plan, end to end: median of n repetitions in tokens per second and the 95 % "
-        "interval of the median. The first token comes when the whole prompt has been processed and "
-        "the head computed for its last position: prompt length over prefill speed. No f16 model "
-        "was run: its column is the sum of the f16 kernels measured on the same machine, without "
-        "attention and norms, which flatters f16. Peak RSS: largest resident set of the process "
-        "until then.");
-    for (size_t i = 0; i < d->e2es; i++) {
-        const struct tern_record *key = d->e2e[i];
-        size_t first = 0;
-        while (first < i && !same_plan(d->e2e[first], key)) first++;
-        if (first < i) continue;
-        const struct tern_record *prefill = twin(d, key, "prefill"), *decode = twin(d, key, "decode");
-        tern_sheet_text(s, tern_report_machine_name(d, tern_or_empty(key->machine)));
-        tern_sheet_text(s, *tern_or_empty(key->model) ? key->model : "unnamed");
-        tern_sheet_text(s, plan_name(key->variant));
-        tern_sheet_count(s, key->threads);
-        tern_sheet_count(s, prefill ? prefill->n : 0);
-        put_rate(s, prefill, "not measured: tern e2e -p 128");
-        put_first_token(s, prefill);
-        put_rate(s, decode, "not measured: tern e2e -n 32");
-        put_f16(s, d, decode);
-        const double rss = decode ? decode->memory.peak_rss : key->memory.peak_rss;
-        tern_sheet_bytes(s, rss, NULL, isfinite(rss) ? NULL : "not in the record: written by an older tern");
-    }
-    if (!d->e2es) tern_sheet_absent(s, "the records hold no end-to-end run", "tern e2e --records FILE");
-}
-
-void tern_fill_sizes(const struct tern_report_page *p, struct tern_sheet *s) {
-    static const struct tern_sheet_column column[] = {
-        {"Machine", "machine", TERN_SHEET_MACHINE},
-        {"Model", "model", TERN_SHEET_TEXT},
-        {"Weights", "weights_millions", TERN_SHEET_NUMBER},
-        {NULL, "head_weights_millions", TERN_SHEET_NUMBER},
-        {"in f32, computed", "f32_bytes", TERN_SHEET_NUMBER},
-        {"in f16, computed", "f16_bytes", TERN_SHEET_NUMBER},
-        {"Packed body", "body_bytes", TERN_SHEET_NUMBER},
-        {"bits/weight", "body_bits_per_weight", TERN_SHEET_NUMBER},
-        {"Head", "head_bytes", TERN_SHEET_NUMBER},
-        {"Cache", "kv_bytes", TERN_SHEET_NUMBER},
-        {"File", "file_bytes", TERN_SHEET_NUMBER},
-        {"f32 : body", "body_over_f32", TERN_SHEET_NUMBER},
-        {"f16 : body", "body_over_f16", TERN_SHEET_NUMBER},
-        {"f16 : all", "all_over_f16", TERN_SHEET_NUMBER},
-        {0}};
-    const struct tern_report_data *d = p->data;
-    tern_sheet_begin(s, "sizes", column);
-    tern_text_put(
-        tern_sheet_caption(s),
-        "What the weights take, as they lie packed in memory. Sizes in f32 and f16 are computed "
-        "from the number of weights, head included. One bit for a weight of 16 would be "
-        "16\xc3\x97, and so would two bits for one of 32: the ratios are those of the packed bytes, "
-        "for the linear layers alone and for all weights with the head. Cache: keys and values of "
-        "the whole context of the test.");
-    size_t rows = 0;
+/* The untuned twin of a tuned record; NULL when there is none. */
+static const struct tern_record *untuned_of(const struct tern_report_data *d,
+                                            const struct tern_record *tuned) {
+    if (strcmp(tern_or_empty(tuned->variant), "tuned")) return NULL;
     for (size_t i = 0; i < d->e2es; i++) {
         const struct tern_record *r = d->e2e[i];
-        if (!(r->memory.weights > 0) || !(r->memory.body > 0)) continue;
-        size_t first = 0;
-        for (; first < i; first++)
-            if (equal(d->e2e[first]->model, r->model) && equal(d->e2e[first]->machine, r->machine) &&
-                d->e2e[first]->memory.body >= r->memory.body && d->e2e[first]->memory.body <= r->memory.body)
-                break;
-        if (first < i) continue;
-        const double body = r->memory.weights, all = body + r->memory.head_weights;
-        tern_sheet_text(s, tern_report_machine_name(d, tern_or_empty(r->machine)));
-        tern_sheet_text(s, *tern_or_empty(r->model) ? r->model : "unnamed");
-        tern_sheet_number(s, 1e-6 * all, 4, " M", NULL, NULL);
-        tern_sheet_number(s, 1e-6 * r->memory.head_weights, 4, " M", NULL, NULL);
-        tern_sheet_bytes(s, 4 * all, NULL, NULL);
-        tern_sheet_bytes(s, 2 * all, NULL, NULL);
-        tern_sheet_bytes(s, r->memory.body, NULL, NULL);
-        tern_sheet_number(s, 8 * r->memory.body / body, 4, "", NULL, NULL);
-        tern_sheet_bytes(s, r->memory.head, NULL, NULL);
-        tern_sheet_bytes(s, r->memory.kv, NULL, NULL);
-        tern_sheet_bytes(s, r->memory.file, NULL,
-                         isfinite(r->memory.file) ? NULL : "a synthetic model has no file");
-        tern_sheet_ratio(s, 4 * body / r->memory.body, NAN, NAN, NULL, NULL);
-        tern_sheet_ratio(s, 2 * body / r->memory.body, NAN, NAN, NULL, NULL);
-        tern_sheet_ratio(s, 2 * all / (r->memory.body + r->memory.head), NAN, NAN, NULL, NULL);
-        rows++;
+        if (!strcmp(tern_or_empty(r->variant), "untuned") && r->n == tuned->n &&
+            r->threads == tuned->threads && !strcmp(tern_or_empty(r->op), tern_or_empty(tuned->op)) &&
+            !strcmp(tern_or_empty(r->model), tern_or_empty(tuned->model)) &&
+            !strcmp(tern_or_empty(r->machine), tern_or_empty(tuned->machine)))
+            return r;
     }
-    if (!rows) tern_sheet_absent(s, "the records hold no sizes of models", "tern e2e --records FILE");
+    return NULL;
 }
+
+static void html_runs(const struct tern_report_page *p, struct tern_text *t) {
+    const struct tern_report_data *d = p->data;
+    tern_html_open_table(
+        t, p, "e2e",
+        "Tokens per second of whole forward passes: median of n repetitions, 95 % interval of the median, "
+        "MAD as a share of the median. Speedup: ratio of median times, with wisdom against without.",
+        (const char *const[]){"Model", "Phase", ">Tokens", ">Threads", "Plan", ">tokens/s", ">95 % interval",
+                              ">MAD", ">n", ">Speedup", "Notes", NULL});
+    for (size_t i = 0; i < d->e2es; i++) {
+        const struct tern_record *r = d->e2e[i], *untuned = untuned_of(d, r);
+        const struct tern_report_tokens k = tern_report_tokens_of(r);
+        const char *plan = tern_or_empty(r->variant);
+        tern_text_printf(t, "<tr class=\"%s\">", untuned ? "best" : "");
+        if (p->machines > 1) tern_cell_text(t, r->machine);
+        tern_cell_text(t, *tern_or_empty(r->model) ? r->model : "unnamed");
+        tern_cell_text(t, r->op);
+        tern_cell_count(t, r->n);
+        tern_cell_count(t, r->threads);
+        tern_cell_text(t, !strcmp(plan, "tuned")     ? "with wisdom"
+                          : !strcmp(plan, "untuned") ? "without wisdom"
+                                                     : plan);
+        tern_cell_open(t, k.median);
+        tern_put_number(t, k.median, 4);
+        tern_text_put(t, "</td>");
+        tern_cell_open(t, k.lo);
+        if (isfinite(k.lo) && isfinite(k.hi)) {
+            tern_put_number(t, k.lo, 4);
+            tern_text_put(t, "\xe2\x80\x93");
+            tern_put_number(t, k.hi, 4);
+        } else {
+            tern_text_put(t, TERN_ABSENT);
+        }
+        tern_text_put(t, "</td>");
+        tern_cell_open(t, k.mad / k.median);
+        tern_put_number(t, k.mad / k.median * 100, 2);
+        tern_text_put(t, isfinite(k.mad / k.median) ? " %</td>" : "</td>");
+        tern_cell_count(t, r->est.n);
+        tern_cell_speedup(t, tern_speedup_of(untuned ? r : NULL, untuned));
+        tern_cell_notes(t, d, r);
+        tern_text_put(t, "</tr>\n");
+    }
+    tern_text_put(t, "</tbody></table></div>\n");
+}
+
+static void html(const struct tern_report_page *p, struct tern_text *t) {
+    if (!p->data->e2es) {
+        tern_html_absent(t, "end-to-end run", "tern e2e");
+        return;
+    }
+    tern_tables_html(p, tern_fill_models, t);
+    tern_html_figures(p, "e2e", t);
+    tern_tables_html(p, tern_fill_sizes, t);
+    html_runs(p, t);
+}
+
+static void markdown_runs(const struct tern_report_data *d, struct tern_text *t) {
+    tern_text_put(
+        t, "| Model | Phase | Tokens | Threads | Plan | tokens/s (median) | 95 % interval | n | Speedup |\n"
+           "|---|---|--:|--:|---|--:|--:|--:|--:|\n");
+    for (size_t i = 0; i < d->e2es; i++) {
+        const struct tern_record *r = d->e2e[i], *untuned = untuned_of(d, r);
+        const struct tern_report_tokens k = tern_report_tokens_of(r);
+        tern_text_put(t, "| ");
+        tern_text_markdown(t, *tern_or_empty(r->model) ? r->model : "unnamed");
+        tern_text_put(t, " | ");
+        tern_text_markdown(t, r->op);
+        tern_text_printf(t, " | %zu | %zu | ", r->n, r->threads);
+        tern_text_markdown(t, r->variant);
+        tern_text_put(t, " | ");
+        tern_put_number(t, k.median, 4);
+        tern_text_put(t, " | ");
+        tern_md_interval(t, k.lo, k.hi, 4);
+        tern_text_printf(t, " | %zu | ", r->est.n);
+        tern_md_speedup(t, tern_speedup_of(untuned ? r : NULL, untuned));
+        tern_text_put(t, "\n");
+    }
+    tern_text_put(t, "\n");
+}
+
+static void markdown(const struct tern_report_page *p, struct tern_text *t) {
+    if (!p->data->e2es) {
+        tern_md_absent(t, "end-to-end run", "tern e2e");
+        return;
+    }
+    tern_tables_markdown(p, tern_fill_models, t);
+    tern_tables_markdown(p, tern_fill_sizes, t);
+    tern_md_figures(p, "e2e", t);
+    markdown_runs(p->data, t);
+}
+
+static void csv_runs(const struct tern_report_page *p, struct tern_text *t) {
+    const struct tern_report_data *d = p->data;
+    tern_text_put(t, "machine,run,model,phase,tokens,threads,plan,tokens_per_s,ci95_low,ci95_high,mad,n,"
+                     "speedup,speedup_low,"
+                     "speedup_high,speedup_n,speedup_method\n");
+    for (size_t i = 0; i < d->e2es; i++) {
+        const struct tern_record *r = d->e2e[i], *untuned = untuned_of(d, r);
+        const struct tern_report_tokens k = tern_report_tokens_of(r);
+        tern_text_csv(t, r->machine);
+        tern_csv_text(t, r->run), tern_csv_text(t, r->model), tern_csv_text(t, r->op);
+        tern_csv_count(t, r->n), tern_csv_count(t, r->threads);
+        tern_csv_text(t, r->variant);
+        tern_csv_number(t, k.median), tern_csv_number(t, k.lo), tern_csv_number(t, k.hi),
+            tern_csv_number(t, k.mad);
+        tern_csv_count(t, r->est.n);
+        tern_csv_speedup(t, tern_speedup_of(untuned ? r : NULL, untuned));
+        tern_text_put(t, "\n");
+    }
+}
+
+static void csv_models(const struct tern_report_page *p, struct tern_text *t) {
+    tern_tables_csv(p, tern_fill_models, 0, t);
+}
+
+static void csv_sizes(const struct tern_report_page *p, struct tern_text *t) {
+    tern_tables_csv(p, tern_fill_sizes, 0, t);
+}
+
+const struct tern_section tern_section_e2e = {
+    .id = "e2e",
+    .nav = "End to end",
+    .heading = "End to end",
+    .figures = tern_figure_e2e,
+    .html = html,
+    .markdown = markdown,
+    .csv = {{"e2e.csv", csv_runs}, {"models.csv", csv_models}, {"sizes.csv", csv_sizes}},
+};

@@ -3,11 +3,10 @@
 #include "reports/data/group.h"
 #include "reports/data/number.h"
 #include "reports/figures/heat.h"
-#include "reports/figures/matrix_plot.h"
-#include "reports/page/csv_cells.h"
-#include "reports/page/html_cells.h"
-#include "reports/page/markdown_cells.h"
-#include "reports/sections/sections.h"
+#include "reports/sections/section.h"
+#include "reports/tables/csv.h"
+#include "reports/tables/html.h"
+#include "reports/tables/markdown.h"
 
 #include <math.h>
 

@@ -1,52 +1,11 @@
-/* The sections of a report. Each is one `const struct tern_section tern_section_<name>` in a file of its own
- * (reports/section_<name>.c), and one line of the list in sections.c, in the order of the page.
- *
- * A section that has nothing to show says which command would have measured it: by `has`, or by itself
- * (tern_html_absent, tern_md_absent). */
+/* All sections of a report. */
 #ifndef TERN_REPORTS_SECTIONS_SECTIONS_H
 #define TERN_REPORTS_SECTIONS_SECTIONS_H
 
-#include "reports/page/page.h"
-#include "reports/sections/sheet.h"
+#include "reports/sections/section.h"
 
-struct tern_section_csv {
-    const char *name; /* of the file; NULL: none */
-    void (*write)(const struct tern_report_page *p,
-                  struct tern_text *t); /* header line and rows; NULL: the table of
-                                           `fill` at this place of the list */
-};
-
-struct tern_section {
-    const char *id;  /* anchor on the page, and tern_figure.section of its figures */
-    const char *nav; /* its name in the navigation */
-    const char *heading;
-    /* Plans the figures for one machine (see figures.h); NULL: it has none. */
-    void (*figures)(const struct tern_report_data *d, const char *machine, size_t index,
-                    struct tern_figures *out);
-    /* Fills the tables of a section that is its figures and tables; html and markdown are then NULL. */
-    tern_sheet_fill fill;
-    /* Whether there is anything to show: if not, the line about `absent` and `command` stands instead; if
-     * there is, the figures come first, then what html and markdown write. NULL: they write all. */
-    int (*has)(const struct tern_report_data *d);
-    const char *absent, *command; /* "rounds of two or more finalists", "tern tune" */
-    void (*html)(const struct tern_report_page *p, struct tern_text *t);     /* what follows the heading */
-    void (*markdown)(const struct tern_report_page *p, struct tern_text *t); /* likewise */
-    struct tern_section_csv csv[6];                                          /* the last has no name */
-};
-
+/* In the order of the page. */
 extern const struct tern_section *const tern_sections[];
 extern const size_t tern_section_count;
-
-/* For `has`. */
-int tern_report_has_problems(const struct tern_report_data *d);
-int tern_report_has_searches(const struct tern_report_data *d);
-
-/* What follows the heading, by the section's own writer or from its figures and tables. */
-void tern_section_html(const struct tern_section *x, const struct tern_report_page *p, struct tern_text *t);
-void tern_section_markdown(const struct tern_section *x, const struct tern_report_page *p,
-                           struct tern_text *t);
-/* File `index` of its CSV list. */
-void tern_section_csv(const struct tern_section *x, size_t index, const struct tern_report_page *p,
-                      struct tern_text *t);
 
 #endif

@@ -1,10 +1,10 @@
 /* Thread scaling: the winner of each number of threads, the ideal line, and the ceilings of that number. */
 #include "reports/data/number.h"
 #include "reports/figures/panels.h"
-#include "reports/page/csv_cells.h"
-#include "reports/page/html_cells.h"
-#include "reports/page/markdown_cells.h"
-#include "reports/sections/sections.h"
+#include "reports/sections/section.h"
+#include "reports/tables/csv.h"
+#include "reports/tables/html.h"
+#include "reports/tables/markdown.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ static struct point point_of(const struct tern_report_data *d, const struct tern
                       NAN,
                       NAN};
     int same_run;
-    const size_t n = tern_report_roofs(d, q->key, roof, ROOFS, &same_run);
+    const size_t n = tern_report_ceilings_of(d, q->key, roof, ROOFS, &same_run);
     const double per_byte = r->bytes > 0 ? r->macs / r->bytes : NAN;
     for (size_t i = 0; i < n; i++) {
         const struct tern_record *c = roof[i]->record;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The history under killed and rival writers and on a full disk; the gate and the comparison by their exit codes.
+# The history under killed and competing writers and on a full disk; the gate and the comparison by their exit codes.
 # Prints TAP. Usage: history.sh TERN SOURCE_ROOT
 tern=$1 root=$2
 . "$(dirname "$0")/check.sh"
@@ -57,14 +57,14 @@ check "what was there stays" [ "$(count "$work/full.db")" -ge "$before" ]
 check "and adding goes on when there is room" code 0 "$tern" history add --db "$work/full.db" "$work/b.jsonl" "$work/c.jsonl"
 check "with nothing lost or doubled" [ "$(count "$work/full.db")" = 30000 ]
 
-check "the rivals' figures are imported" code 0 "$tern" history import --db "$work/r.db" "$root/tests/data/rivals-2026-11-22.jsonl"
-"$tern" history show --db "$work/r.db" --problem 6912x2560x1 >"$work/rivals"
-check "and labelled with their date and source" grep -q '^2026-11-22.*TL2.*imported from' "$work/rivals"
+check "the figures of other programs are imported" code 0 "$tern" history import --db "$work/r.db" "$root/tests/data/rivals-2026-11-22.jsonl"
+"$tern" history show --db "$work/r.db" --problem 6912x2560x1 >"$work/external"
+check "and labelled with their date and source" grep -q '^2026-11-22.*TL2.*imported from' "$work/external"
 
 "$tern" history import --db "$work/r.db" "$root/tests/data/llama-bench.json" >"$work/out" 2>"$work/llama.err"
-check "llama-bench JSON of a rival is imported" [ $? = 0 ]
-"$tern" history show --db "$work/r.db" >"$work/rivals"
-check "with its rates, date and source" grep -q '^2026-11-21T10:00:09Z.*decode 32 t2.*12.000 tok/s n=3  imported from llama-bench' "$work/rivals"
+check "llama-bench JSON of another program is imported" [ $? = 0 ]
+"$tern" history show --db "$work/r.db" >"$work/external"
+check "with its rates, date and source" grep -q '^2026-11-21T10:00:09Z.*decode 32 t2.*12.000 tok/s n=3  imported from llama-bench' "$work/external"
 check "a report can be made of a history alone" code 0 "$tern" report --history "$work/r.db" --out "$work/report"
 check "and shows the imported with source and date" grep -q 'llama.cpp bitnet 2B I2_S.*"llama-bench","2026-11-21"' \
     "$work/report/rivals.csv"

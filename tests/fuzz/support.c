@@ -4,7 +4,8 @@
 #include "models/arch.h"
 #include "models/facts.h"
 #include "models/gguf/gguf.h"
-#include "models/gguf/model.h"
+#include "models/load/oddities.h"
+#include "models/load/open.h"
 #include "models/tokenizer/tokenizer.h"
 
 #include <fcntl.h>

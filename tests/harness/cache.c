@@ -43,29 +43,29 @@ TestSuite(cache, .init = begin, .fini = finish);
 enum { PIECES = 3 };
 static const size_t size[PIECES] = {3u << 20, 5000, (1u << 20) + 77};
 
-static void make(struct tern_piece p[PIECES], uint64_t seed) {
+static void make(struct tern_cache_part p[PIECES], uint64_t seed) {
     struct tern_random r = {seed};
     for (size_t i = 0; i < PIECES; i++) {
-        p[i] = (struct tern_piece){tern_alloc(size[i]), size[i]};
+        p[i] = (struct tern_cache_part){tern_alloc(size[i]), size[i]};
         for (size_t j = 0; seed && j < size[i]; j++)
             ((unsigned char *)p[i].data)[j] = (unsigned char)tern_random_next(&r);
     }
 }
 
-static void drop_pieces(struct tern_piece p[PIECES]) {
+static void drop_pieces(struct tern_cache_part p[PIECES]) {
     for (size_t i = 0; i < PIECES; i++) tern_free(p[i].data);
 }
 
-static int equal(const struct tern_piece *a, const struct tern_piece *b) {
+static int equal(const struct tern_cache_part *a, const struct tern_cache_part *b) {
     for (size_t i = 0; i < PIECES; i++)
         if (memcmp(a[i].data, b[i].data, size[i])) return 0;
     return 1;
 }
 
 /* Reads into fresh pieces with so many workers; the pieces are `expected`, or zero after a miss. */
-static enum tern_status read_back(size_t workers, const char *key, const struct tern_piece *expected,
+static enum tern_status read_back(size_t workers, const char *key, const struct tern_cache_part *expected,
                                   int *hit, struct tern_error *e) {
-    struct tern_piece p[PIECES], none[PIECES];
+    struct tern_cache_part p[PIECES], none[PIECES];
     struct tern_pool *pool;
     cr_assert(tern_pool_new(workers, NULL, &pool, NULL) == TERN_OK);
     make(p, 0);
@@ -79,7 +79,7 @@ static enum tern_status read_back(size_t workers, const char *key, const struct 
 }
 
 Test(cache, what_was_kept_is_read_by_any_number_of_workers) {
-    struct tern_piece p[PIECES];
+    struct tern_cache_part p[PIECES];
     int hit;
     make(p, 1);
     cr_assert(tern_cache_write(path, KEY, p, PIECES, 1, NULL) == TERN_OK);
@@ -91,7 +91,7 @@ Test(cache, what_was_kept_is_read_by_any_number_of_workers) {
 }
 
 Test(cache, an_absent_file_another_key_and_other_sizes_are_ordinary_misses) {
-    struct tern_piece p[PIECES];
+    struct tern_cache_part p[PIECES];
     int hit = 1;
     make(p, 1);
     cr_assert(read_back(2, KEY, p, &hit, NULL) == TERN_OK);
@@ -108,7 +108,7 @@ Test(cache, an_absent_file_another_key_and_other_sizes_are_ordinary_misses) {
 }
 
 Test(cache, every_flipped_bit_and_every_cut_is_found) {
-    struct tern_piece p[PIECES];
+    struct tern_cache_part p[PIECES];
     char *whole = NULL;
     size_t bytes = 0;
     int hit;
@@ -145,7 +145,7 @@ Test(cache, every_flipped_bit_and_every_cut_is_found) {
 }
 
 Test(cache, writers_that_race_leave_one_whole_file_and_no_rest) {
-    struct tern_piece a[PIECES], b[PIECES];
+    struct tern_cache_part a[PIECES], b[PIECES];
     int hit, writes = 0;
     make(a, 4);
     make(b, 5);
@@ -164,7 +164,7 @@ Test(cache, writers_that_race_leave_one_whole_file_and_no_rest) {
             _exit(wrote);
         }
     for (int i = 0; i < 20; i++) { /* a reader meanwhile sees one of the two */
-        struct tern_piece p[PIECES];
+        struct tern_cache_part p[PIECES];
         struct tern_pool *pool;
         cr_assert(tern_pool_new(2, NULL, &pool, NULL) == TERN_OK);
         make(p, 0);

@@ -108,7 +108,7 @@ static size_t levels_here(struct tern_isa_level *out, size_t most) {
     size_t count, n = 0;
     const struct tern_isa_level *all = tern_isa_levels(&count);
     for (size_t i = 0; i < count && n < most; i++)
-        if ((all[i].adds & ~tern_isa_detected()) == 0) out[n++] = all[i];
+        if ((all[i].needs & ~tern_isa_detected()) == 0) out[n++] = all[i];
     return n;
 }
 

@@ -184,7 +184,7 @@ static void agrees_everywhere(const struct tern_model *m, const char *what) {
     const size_t bytes = PROMPT * m->hp.vocab * sizeof(float);
     float *first = NULL;
     for (size_t i = 0, n = 0; i < levels; i++) {
-        if (level[i].adds & ~tern_isa_detected()) continue;
+        if (level[i].needs & ~tern_isa_detected()) continue;
         setenv("TERN_ISA", level[i].name, 1);
         for (size_t twice = 0; twice < 2; twice++, n++) {
             struct tern_wisdom_entry e[TERN_ROLES + 2];

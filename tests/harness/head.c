@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LEVELS 8 /* at most */
+
 static struct tern_random seed = {7};
 
 static float gauss(void) {
@@ -23,13 +25,9 @@ static float gauss(void) {
 }
 
 static size_t levels(const struct tern_head_ops **out) {
-    static const uint32_t ask[] = {0, TERN_ISA_AVX2, TERN_ISA_AVX2 | TERN_ISA_AVX512BW,
-                                   TERN_ISA_AVX2 | TERN_ISA_AVX512BW | TERN_ISA_AVX512VNNI};
     size_t n = 0;
-    for (size_t i = 0; i < 4; i++) {
-        const struct tern_head_ops *o = tern_head_ops_for(ask[i] & tern_isa_detected());
-        if (!n || out[n - 1] != o) out[n++] = o;
-    }
+    for (size_t i = 0; n < LEVELS && tern_head_ops_levels[i]; i++)
+        if (!(tern_head_ops_levels[i]->needs & ~tern_isa_detected())) out[n++] = tern_head_ops_levels[i];
     return n;
 }
 
@@ -79,7 +77,7 @@ static struct rows random_rows(enum tern_rows type, size_t m, size_t k) {
 Test(head, rows_of_every_format_are_dot_products_of_the_values_and_the_same_bits_at_every_level) {
     static const size_t width[TERN_ROWS_COUNT][3] = {
         {1, 77, 640}, {5, 64, 600}, {32, 96, 640}, {256, 768, 8704}};
-    const struct tern_head_ops *o[4];
+    const struct tern_head_ops *o[LEVELS];
     const size_t n = levels(o);
     for (int type = 0; type < TERN_ROWS_COUNT; type++)
         for (size_t s = 0; s < 3; s++) {
@@ -116,7 +114,7 @@ Test(head, several_tokens_at_once_give_the_bits_of_one_at_a_time) {
         {1, 77, 640, 2141}, {5, 64, 600, 1100}, {32, 96, 640, 2144}, {256, 768, 1024, 8704}};
     static const size_t tokens[] = {1, 2, 3, 4, 6, 16, 19, 37};
     enum { M = 11, MOST = 37 };
-    const struct tern_head_ops *o[4];
+    const struct tern_head_ops *o[LEVELS];
     const size_t n = levels(o);
     for (int type = 0; type < TERN_ROWS_COUNT; type++)
         for (size_t s = 0; s < 4; s++) {
@@ -152,7 +150,7 @@ Test(head, several_tokens_at_once_give_the_bits_of_one_at_a_time) {
 /* Integers that overflow, and magnitudes that the planes cannot hold together. */
 Test(head, q6_k_rows_stand_the_largest_codes_and_any_vector) {
     enum { K = 512 };
-    const struct tern_head_ops *o[4];
+    const struct tern_head_ops *o[LEVELS];
     const size_t n = levels(o);
     unsigned char blocks[K / 256 * 210];
     float x[K], y, first = 0;
@@ -258,7 +256,7 @@ static void work(void *ctx, size_t w, size_t workers) {
 /* Every level, 1 to 3 workers, some wishes; the smallest number of answered rows. */
 static size_t try_all(const struct rows *w, const float *h, int bits, size_t block) {
     static const struct tern_wanted want[] = {{1, 0}, {2, 0}, {40, 0}, {0, 0.5}, {7, 2}, {1000, 1e-30}};
-    const struct tern_head_ops *o[4];
+    const struct tern_head_ops *o[LEVELS];
     const size_t n = levels(o);
     size_t fewest = w->m;
     float *full = tern_alloc(w->m * sizeof *full), *y = tern_alloc(w->m * sizeof *y);

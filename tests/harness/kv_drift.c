@@ -6,6 +6,7 @@
 #include "judge.h"
 #include "reference.h"
 
+#include "base/compiler.h"
 #include "base/memory.h"
 #include "kernels/half.h"
 
@@ -93,6 +94,7 @@ static double drift(const struct rows *w, size_t p) {
     return most;
 }
 
+TERN_NO_LOOP_VECTORS
 static void check(const struct vector *v, const struct reference *r, const struct rows *w, const char *type) {
     const double inherent = rms(w, 0, w->exact), measured = rms(w, 1, w->exact);
     double most = 0, step_lead = 0, step_drift = 0;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Every kernel symbol in the program (a name that ends in __<isa>) is in the registry, and every registered variant is a
 # symbol; every format is drawn in docs/formats.md and every variant is a row of docs/kernels.md.
-# Usage: complete.sh TERN variants.def formats.md kernels.md
+# Usage: complete.sh TERN formats.md kernels.md
 set -eu
 tern=$1
 work=$(mktemp -d)
@@ -14,12 +14,12 @@ diff "$work/symbols" "$work/listed"
 echo "$(wc -l <"$work/listed") variants, all registered and all linked"
 "$tern" list --formats | awk 'NR > 1 {print $1}' >"$work/formats"
 while read -r format; do
-    grep -qw -- "$format" "$3" || { echo "$3 does not tell of format $format"; exit 1; }
+    grep -qw -- "$format" "$2" || { echo "$2 does not tell of format $format"; exit 1; }
 done <"$work/formats"
 echo "$(wc -l <"$work/formats") formats, all documented"
 
 "$tern" list -o md | tail -n +3 >"$work/rows"
 while read -r row; do
-    grep -qxF -- "$row" "$4" || { echo "$4 lacks this row (make the table anew with: tern list -o md): $row"; exit 1; }
+    grep -qxF -- "$row" "$3" || { echo "$3 lacks this row (make the table anew with: tern list -o md): $row"; exit 1; }
 done <"$work/rows"
 echo "$(wc -l <"$work/rows") rows, all in the table"

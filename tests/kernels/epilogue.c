@@ -3,11 +3,14 @@
 #include "base/isa.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "kernels/proof_make.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <string.h>
+
+#define LEVELS 8 /* at most */
 
 #define MOST 700
 
@@ -19,17 +22,15 @@ static float some(float size) {
 
 /* Every level that this processor can run, the scalar one first. */
 static size_t levels(const struct tern_epilogue_ops **out) {
-    static const uint32_t ask[] = {0, TERN_ISA_AVX2, TERN_ISA_AVX2 | TERN_ISA_AVX512BW};
     size_t n = 0;
-    for (size_t i = 0; i < 3; i++) {
-        const struct tern_epilogue_ops *o = tern_epilogue_ops_for(ask[i] & tern_isa_detected());
-        if (!n || out[n - 1] != o) out[n++] = o;
-    }
+    for (size_t i = 0; n < LEVELS && tern_epilogue_ops_levels[i]; i++)
+        if (!(tern_epilogue_ops_levels[i]->needs & ~tern_isa_detected()))
+            out[n++] = tern_epilogue_ops_levels[i];
     return n;
 }
 
 #define FOR_EACH_LEVEL(o)                                                                                    \
-    const struct tern_epilogue_ops *table_[3], *o;                                                           \
+    const struct tern_epilogue_ops *table_[LEVELS], *o;                                                      \
     const size_t levels_ = levels(table_);                                                                   \
     for (size_t l_ = 0; l_ < levels_ && (o = table_[l_]); l_++)
 
@@ -78,11 +79,11 @@ Test(epilogue, silu_stands_gates_of_any_size) {
 }
 
 Test(epilogue, every_level_gives_the_same_bits_for_every_tail) {
-    const struct tern_epilogue_ops *o[3];
+    const struct tern_epilogue_ops *o[LEVELS];
     const size_t count = levels(o);
     if (count < 2) cr_skip_test("this processor has one level only");
     for (size_t n = 0; n < 100; n++) {
-        float out[3][8][100] = {{{0}}};
+        float out[LEVELS][8][100] = {{{0}}};
         fill_results(n, n % 3 ? 4000 : 2e9f);
         for (size_t l = 0; l < count; l++) {
             for (int act = 0; act < 2; act++) {
@@ -176,8 +177,9 @@ Test(epilogue, norm_and_quantiser_in_one_equal_norm_and_then_quantiser) {
 }
 
 /* A matrix of random trits, and tokens, for one variant. */
-struct bed {
+struct fixture {
     const struct tern_variant *v;
+    struct tern_proof proof;
     struct tern_matrix w[2];
     struct tern_tokens x;
     struct tern_call call[2];
@@ -210,22 +212,23 @@ static void make_tokens(struct tern_tokens *x, size_t n, size_t k) {
     }
 }
 
-static void bed_make(struct bed *b, const struct tern_variant *v, size_t m, size_t k, size_t n) {
+static void bed_make(struct fixture *b, const struct tern_variant *v, size_t m, size_t k, size_t n) {
     memset(b, 0, sizeof *b);
     b->v = v;
+    b->proof = tern_proof_of(v);
     make_tokens(&b->x, n, k);
     for (int i = 0; i < 2; i++) {
         b->w[i] = (struct tern_matrix){.format = v->format, .m = m, .k = k, .data = packed(v->format, m, k)};
         b->call[i] = (struct tern_call){.w = b->w[i], .x = &b->x, .ldy = m};
         tern_variant_defaults(v, b->call[i].param);
     }
-    b->shared = tern_alloc(v->prep->shared_bytes(&b->call[0]) + 64);
-    b->local = tern_alloc(v->prep->local_bytes(&b->call[0]) + 64);
+    b->shared = tern_alloc(tern_proof_shared_bytes(&b->proof, &b->call[0]) + 64);
+    b->local = tern_alloc(tern_proof_local_bytes(&b->proof, &b->call[0]) + 64);
     b->call[0].shared = b->call[1].shared = b->shared;
-    v->prep->run(&b->call[0], 0, 1);
+    tern_proof_prepare(&b->proof, &b->call[0], 0, 1);
 }
 
-static void bed_free(struct bed *b) {
+static void bed_free(struct fixture *b) {
     for (int i = 0; i < 2; i++) tern_free((void *)(uintptr_t)b->w[i].data);
     tern_free(b->x.q);
     tern_free(b->x.sum);
@@ -237,19 +240,19 @@ static void bed_free(struct bed *b) {
 }
 
 /* Rows [from, to) of matrix i, all tokens, in one call: [n][m]. */
-static int32_t *in_one_call(const struct bed *b, int i, size_t from, size_t to) {
+static int32_t *in_one_call(const struct fixture *b, int i, size_t from, size_t to) {
     struct tern_call c = b->call[i];
     int32_t *y = tern_alloc(b->x.n * c.w.m * sizeof *y);
     c.y = y;
-    b->v->run(&c, from, to, b->local);
+    tern_proof_run(&b->proof, &c, from, to, b->local);
     return y;
 }
 
-static float unit(const struct bed *b, size_t t) {
+static float unit(const struct fixture *b, size_t t) {
     return b->v->act == TERN_ACT_F32 ? 1 : b->x.inv[t];
 }
 
-static void fused(struct bed *b, const struct tern_epilogue *ep, int both, size_t bytes, size_t from,
+static void fused(struct fixture *b, const struct tern_epilogue *ep, int both, size_t bytes, size_t from,
                   size_t to) {
     const size_t cut = ep->pair ? 2 * ep->pair : b->v->row_step;
     const struct tern_epilogue_ops *ops = tern_epilogue_ops_for(tern_isa_detected());
@@ -257,7 +260,7 @@ static void fused(struct bed *b, const struct tern_epilogue *ep, int both, size_
     b->block = tern_alloc(tern_fused_words(b->v, b->w[0].m, b->x.n, cut, 1 + (size_t)both, bytes) *
                           sizeof *b->block);
     const struct tern_fused f = {.ops = ops, .block = b->block, .block_bytes = bytes, .local = b->local};
-    tern_variant_run_fused(b->v, &b->call[0], both ? &b->call[1] : NULL, ep, &f, from, to);
+    tern_proof_run_fused(&b->proof, &b->call[0], both ? &b->call[1] : NULL, ep, &f, from, to);
 }
 
 enum { GAP = 3 }; /* floats between the rows of a result, which must stay as they are */
@@ -268,7 +271,8 @@ static float *canvas(size_t n, size_t ld) {
     return y;
 }
 
-static void expect(const float *want, const float *got, size_t count, const struct bed *b, const char *what) {
+static void expect(const float *want, const float *got, size_t count, const struct fixture *b,
+                   const char *what) {
     for (size_t i = 0; i < count; i++) {
         cr_assert(isfinite(got[i]));
         if (b->v->act == TERN_ACT_F32) /* a float sum depends on the place of its row in a tile */
@@ -279,7 +283,8 @@ static void expect(const float *want, const float *got, size_t count, const stru
 }
 
 /* Scaled, or added, in three segments that begin anywhere. */
-static void check_scale(struct bed *b, enum tern_epilogue_kind kind, size_t bytes, size_t from, size_t to) {
+static void check_scale(struct fixture *b, enum tern_epilogue_kind kind, size_t bytes, size_t from,
+                        size_t to) {
     const size_t m = b->w[0].m, n = b->x.n, ld = m + GAP;
     const size_t end[3] = {m / 2 + 1, m / 2 + 8, m};
     const struct tern_epilogue_ops *ops = tern_epilogue_ops_for(0);
@@ -303,7 +308,8 @@ static void check_scale(struct bed *b, enum tern_epilogue_kind kind, size_t byte
 }
 
 /* Gate and up: two matrices. */
-static void check_gates(struct bed *b, enum tern_epilogue_kind kind, size_t bytes, size_t from, size_t to) {
+static void check_gates(struct fixture *b, enum tern_epilogue_kind kind, size_t bytes, size_t from,
+                        size_t to) {
     const size_t m = b->w[0].m, n = b->x.n, ld = m + GAP;
     const struct tern_epilogue_ops *ops = tern_epilogue_ops_for(0);
     float *want = canvas(n, ld), *got = canvas(n, ld);
@@ -323,7 +329,7 @@ static void check_gates(struct bed *b, enum tern_epilogue_kind kind, size_t byte
 }
 
 /* Gate and up in one matrix, in pairs of `pair` rows; the last ones are shorter. */
-static void check_pairs(struct bed *b, size_t bytes, size_t workers, size_t w) {
+static void check_pairs(struct fixture *b, size_t bytes, size_t workers, size_t w) {
     const size_t m = b->w[0].m, n = b->x.n, half = m / 2, ld = half + GAP, pair = 3 * b->v->row_step;
     const struct tern_epilogue_ops *ops = tern_epilogue_ops_for(0);
     float *want = canvas(n, ld), *got = canvas(n, ld);
@@ -354,7 +360,7 @@ static void check_pairs(struct bed *b, size_t bytes, size_t workers, size_t w) {
 /* Whole matrices, and ranges that begin in the middle, in blocks of every kind of size. */
 static void check_all(const struct tern_variant *v, size_t m, size_t k, size_t n) {
     static const size_t bytes[] = {0, 1, 4000, SIZE_MAX};
-    struct bed b;
+    struct fixture b;
     bed_make(&b, v, m, k, n);
     for (size_t i = 0; i < 4; i++) {
         size_t from, to;

@@ -6,8 +6,8 @@
 #include "kernels/formats/file/tl.h"
 #include "kernels/formats/file/tmac.h"
 #include "kernels/half.h"
+#include "kernels/proof_make.h"
 #include "kernels/reference.h"
-#include "kernels/variant.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -135,8 +135,9 @@ static void tiled_kernel(int two, struct tern_tl_tile t, size_t m, size_t k) {
         tern_variant_named(two ? "gemm_tl2_i8_r1k32__scalar" : "gemm_tl1_i8_r1k8__scalar");
     const struct tern_call c = {
         .w = {.format = v->format, .m = m, .k = k, .data = packed, .tile = t}, .x = &x, .y = y, .ldy = m};
-    void *local = tern_alloc(v->prep->local_bytes(&c));
-    v->run(&c, 0, m, local);
+    const struct tern_proof p = tern_proof_of(v);
+    void *local = tern_alloc(tern_proof_local_bytes(&p, &c));
+    tern_proof_run(&p, &c, 0, m, local);
     for (size_t i = 0; i < N * m; i++)
         cr_assert(y[i] == tern_reference_dot(trits + i % m * k, q + i / m * x.stride, k),
                   "%s %zux%zu, tile %zux%zu, bm %zu: row %zu", v->name, m, k, t.rows, t.cols, t.inner, i % m);

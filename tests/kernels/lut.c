@@ -3,6 +3,7 @@
 #include "base/isa.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "kernels/proof_make.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -30,9 +31,10 @@ static int prepare(const char *name, struct prepared *p, size_t workers) {
     p->x = (struct tern_tokens){.n = 1, .k = K, .stride = tern_token_stride(K), .q = p->q, .sum = p->sum};
     p->call = (struct tern_call){.w = {.format = v->format, .m = 64, .k = K}, .x = &p->x};
     tern_variant_defaults(v, p->call.param);
-    p->bytes = v->prep->shared_bytes(&p->call);
+    const struct tern_proof proof = tern_proof_of(v);
+    p->bytes = tern_proof_shared_bytes(&proof, &p->call);
     p->call.shared = p->tables = tern_alloc(p->bytes);
-    for (size_t w = 0; w < workers; w++) v->prep->run(&p->call, w, workers);
+    for (size_t w = 0; w < workers; w++) tern_proof_prepare(&proof, &p->call, w, workers);
     return 1;
 }
 
@@ -184,11 +186,12 @@ Test(lut, sums_at_the_exact_flush_bound_are_right) {
             struct tern_call c = {
                 .w = {.format = v[i].format, .m = m, .k = k, .data = w}, .x = &x, .y = y, .ldy = m};
             tern_variant_defaults(&v[i], c.param);
-            void *shared = tern_alloc(v[i].prep->shared_bytes(&c)),
-                 *local = tern_alloc(v[i].prep->local_bytes(&c));
+            const struct tern_proof p = tern_proof_of(&v[i]);
+            void *shared = tern_alloc(tern_proof_shared_bytes(&p, &c)),
+                 *local = tern_alloc(tern_proof_local_bytes(&p, &c));
             c.shared = shared;
-            v[i].prep->run(&c, 0, 1);
-            v[i].run(&c, 0, m, local);
+            tern_proof_prepare(&p, &c, 0, 1);
+            tern_proof_run(&p, &c, 0, m, local);
             for (size_t r = 0; r < m; r++)
                 cr_assert(y[r] == 128 * (int32_t)k, "%s: K = %zu, row %zu is %d", v[i].name, k, r, y[r]);
             void *all[] = {q, trits, y, w, shared, local};

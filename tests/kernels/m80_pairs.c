@@ -1,9 +1,8 @@
 /* The reciprocals of m80 (kernels/x86/panels/m80_template.h) are exact for every pair of bytes that share a 16-bit
  * lane. */
-#include "kernels/variant.h"
-
 #include "base/isa.h"
 #include "base/memory.h"
+#include "kernels/proof_make.h"
 #include "kernels/reference.h"
 
 #include <criterion/criterion.h>
@@ -39,10 +38,11 @@ Test(m80, every_pair_of_bytes_is_divided_exactly) {
         if (v[i].format != f || v[i].n_min > 1 || v[i].isa & ~tern_isa_detected()) continue;
         struct tern_call c = {.w = {.format = f, .m = M, .k = K, .data = packed}, .x = &x, .y = y, .ldy = M};
         tern_variant_defaults(&v[i], c.param);
-        c.shared = tern_alloc(v[i].prep->shared_bytes(&c) + 1);
-        void *local = tern_alloc(v[i].prep->local_bytes(&c) + 1);
-        v[i].prep->run(&c, 0, 1);
-        v[i].run(&c, 0, M, local);
+        const struct tern_proof p = tern_proof_of(&v[i]);
+        c.shared = tern_alloc(tern_proof_shared_bytes(&p, &c) + 1);
+        void *local = tern_alloc(tern_proof_local_bytes(&p, &c) + 1);
+        tern_proof_prepare(&p, &c, 0, 1);
+        tern_proof_run(&p, &c, 0, M, local);
         for (size_t row = 0; row < M; row++)
             cr_assert(y[row] == tern_reference_dot(trits + row * K, q, K), "%s: row %zu", v[i].name, row);
         tern_free(c.shared);

@@ -5,8 +5,8 @@
 #include "base/isa.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "kernels/proof_make.h"
 #include "kernels/reference.h"
-#include "kernels/variant.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -92,10 +92,11 @@ Test(real_shapes, every_format_keeps_them_or_says_why_not, .timeout = 170) {
     cr_assert(kept > 30 * SHAPES, "only %zu", kept);
 }
 
-static void check(const struct tern_variant *v, struct tern_call *c, const int8_t *trits, size_t row0,
+static void check(const struct tern_proof *p, struct tern_call *c, const int8_t *trits, size_t row0,
                   size_t row1, void *local) {
+    const struct tern_variant *v = p->variant;
     const size_t k = c->w.k;
-    v->run(c, row0, row1, local);
+    tern_proof_run(p, c, row0, row1, local);
     for (size_t t = 0; t < c->x->n; t++)
         for (size_t r = row0; r < row1; r++) {
             const int32_t want = tern_reference_of(v->act)(trits + r * k, c->x->q + t * c->x->stride, k);
@@ -107,6 +108,7 @@ static void check(const struct tern_variant *v, struct tern_call *c, const int8_
 
 /* One kernel on a packed matrix: its first and its last step of rows. */
 static void kernel(const struct tern_variant *v, const struct tern_matrix *w, const int8_t *trits) {
+    const struct tern_proof p = tern_proof_of(v);
     const size_t n = v->n_min, k = w->k, m = w->m;
     struct tern_tokens x = {.n = n, .k = k, .stride = tern_token_stride(k)};
     int32_t sum[2] = {0};
@@ -119,11 +121,11 @@ static void kernel(const struct tern_variant *v, const struct tern_matrix *w, co
     struct tern_call c = {.w = *w, .x = &x, .ldy = m};
     tern_variant_defaults(v, c.param);
     c.y = tern_alloc(n * m * 4);
-    c.shared = tern_alloc(v->prep->shared_bytes(&c));
-    void *local = tern_alloc(v->prep->local_bytes(&c));
-    v->prep->run(&c, 0, 1);
-    check(v, &c, trits, 0, tern_min(m, v->row_step), local);
-    check(v, &c, trits, (m - 1) / v->row_step * v->row_step, m, local);
+    c.shared = tern_alloc(tern_proof_shared_bytes(&p, &c));
+    void *local = tern_alloc(tern_proof_local_bytes(&p, &c));
+    tern_proof_prepare(&p, &c, 0, 1);
+    check(&p, &c, trits, 0, tern_min(m, v->row_step), local);
+    check(&p, &c, trits, (m - 1) / v->row_step * v->row_step, m, local);
     tern_free(local), tern_free(c.shared), tern_free(c.y), tern_free(x.q);
 }
 

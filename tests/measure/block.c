@@ -78,7 +78,7 @@ static void work(void *ctx, uint64_t calls) {
 
 static size_t tries_with(int bad, struct tern_block *b, struct tern_comparison *c) {
     uint64_t sink = 0;
-    const struct tern_alternative a = {"a", work, &sink};
+    const struct tern_alternative a = {.name = "a", .work = work, .ctx = &sink};
     const struct tern_sampler_options o = {.epoch_seconds = 1e-5, .rounds_min = 6, .rounds_max = 6};
     struct tern_error e = {0};
     visits = stolen = 0;

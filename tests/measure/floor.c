@@ -44,7 +44,7 @@ static void spin(void *ctx, uint64_t calls) {
 
 Test(floor, of_real_work_is_a_small_positive_share) {
     uint64_t sink = 0;
-    const struct tern_alternative a = {"spin", spin, &sink};
+    const struct tern_alternative a = {.name = "spin", .work = spin, .ctx = &sink};
     const struct tern_sampler_options o = {.epoch_seconds = 1e-4, .rounds_max = 20};
     struct tern_floor f;
     struct tern_error e = {0};
@@ -58,7 +58,7 @@ Test(floor, of_real_work_is_a_small_positive_share) {
 
 Test(floor, needs_six_rounds) {
     uint64_t sink = 0;
-    const struct tern_alternative a = {"spin", spin, &sink};
+    const struct tern_alternative a = {.name = "spin", .work = spin, .ctx = &sink};
     const struct tern_sampler_options o = {.epoch_seconds = 1e-5, .rounds_max = 5};
     struct tern_floor f;
     struct tern_error e = {0};

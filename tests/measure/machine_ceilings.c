@@ -3,8 +3,9 @@
 #include "base/random.h"
 #include "measure/ceilings/ceilings.h"
 #include "measure/ceilings/peak.h"
+#include "measure/ceilings/survey.h"
+#include "measure/machine/frequency.h"
 #include "measure/machine/machine.h"
-#include "measure/sampling/survey.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -15,13 +16,13 @@
 #define ROUNDS 1000
 
 /* A loop counts its own multiply-adds by having done them; nothing else gives this number. */
-static void counts(tern_peak_maths_fn loop, uint64_t macs_per_round, uint64_t modulus) {
+static void counts(tern_peak_maths_fn *loop, uint64_t macs_per_round, uint64_t modulus) {
     cr_expect(eq(u64, loop(ROUNDS), ROUNDS * macs_per_round % modulus));
     cr_expect(eq(u64, loop(1), macs_per_round % modulus));
     cr_expect(eq(u64, loop(0), 0));
 }
 
-static void sums(tern_peak_read_fn loop) {
+static void sums(tern_peak_read_fn *loop) {
     enum { WORDS = 8 * 133 }; /* 133 cache lines: whole blocks and a rest for every width */
     uint64_t *word = aligned_alloc(64, WORDS * sizeof *word), sum = 0;
     struct tern_random r = {7};
@@ -34,37 +35,48 @@ static void sums(tern_peak_read_fn loop) {
     free(word);
 }
 
-Test(peak, scalar_loops_do_the_work_they_report) {
-    counts(tern_int8_scalar, TERN_INT8_SCALAR_MACS, 1ull << 32);
-    sums(tern_read_near_scalar);
-    sums(tern_read_far_scalar);
+/* Every loop of a kind that this processor can run. */
+static void all_of(enum tern_ceiling_kind kind) {
+    const struct tern_peak *p;
+    size_t tried = 0;
+    for (size_t i = 0; (p = tern_peak_at(i)) != NULL; i++) {
+        if (p->kind != kind || (p->needs & ~tern_isa_detected())) continue;
+        if (kind == TERN_CEILING_READ) {
+            sums(p->near);
+            sums(p->far);
+        } else {
+            counts(p->maths, p->macs, 1ull << (kind == TERN_CEILING_MADDUBS ? 16 : 32));
+        }
+        tried++;
+    }
+    if (!tried) cr_skip_test("this processor has no such loop");
 }
 
-#ifdef TERN_PEAK_X86
-Test(peak, avx2_loops_do_the_work_they_report) {
-    if (!(tern_isa_detected() & TERN_ISA_AVX2)) cr_skip_test("this processor has no AVX2");
-    counts(tern_int8_ymm, TERN_INT8_YMM_MACS, 1ull << 32);
-    counts(tern_maddubs_ymm, TERN_MADDUBS_YMM_MACS, 1ull << 16);
-    counts(tern_fma_ymm, TERN_FMA_YMM_MACS, 1ull << 32);
-    sums(tern_read_near_ymm);
-    sums(tern_read_far_ymm);
+Test(peak, readings_do_the_work_they_report) {
+    all_of(TERN_CEILING_READ);
 }
 
-#ifdef TERN_PEAK_AVXVNNI
-Test(peak, avxvnni_loop_does_the_work_it_reports) {
-    if (!(tern_isa_detected() & TERN_ISA_AVXVNNI)) cr_skip_test("this processor has no AVX-VNNI");
-    counts(tern_int8_vnni_ymm, TERN_INT8_VNNI_YMM_MACS, 1ull << 32);
+Test(peak, int8_loops_do_the_work_they_report) {
+    all_of(TERN_CEILING_INT8);
 }
-#endif
 
-Test(peak, avx512_loops_do_the_work_they_report) {
-    if (!(tern_isa_detected() & TERN_ISA_AVX512VNNI)) cr_skip_test("this processor has no AVX-512 VNNI");
-    counts(tern_int8_zmm, TERN_INT8_ZMM_MACS, 1ull << 32);
-    counts(tern_fma_zmm, TERN_FMA_ZMM_MACS, 1ull << 32);
-    sums(tern_read_near_zmm);
-    sums(tern_read_far_zmm);
+Test(peak, maddubs_loops_do_the_work_they_report) {
+    all_of(TERN_CEILING_MADDUBS);
 }
-#endif
+
+Test(peak, fma_loops_do_the_work_they_report) {
+    all_of(TERN_CEILING_FMA);
+}
+
+Test(peak, the_loops_of_a_kind_stand_widest_first) {
+    const struct tern_peak *p, *q;
+    for (size_t i = 0; (p = tern_peak_at(i)) != NULL; i++)
+        for (size_t j = i + 1; (q = tern_peak_at(j)) != NULL; j++)
+            if (p->kind == q->kind) {
+                cr_expect(q->needs != (p->needs | q->needs), "%s stands before %s", p->name, q->name);
+                cr_expect(p->maths == NULL || p->macs >= q->macs, "%s stands before %s", p->name, q->name);
+            }
+}
 
 static struct tern_pool *pool_of(size_t workers) {
     struct tern_pool *p;
@@ -119,11 +131,16 @@ Test(ceiling, never_uses_an_instruction_that_is_not_usable) {
     struct tern_error e = {0};
     cr_assert(eq(int, tern_ceiling_new(TERN_CEILING_MADDUBS, 0, 0, p, &c, &e), TERN_UNSUPPORTED));
     cr_assert(c == NULL && strstr(e.text, "maddubs"));
-#ifdef TERN_PEAK_X86
-    struct tern_ceiling *y = ceiling_of(TERN_CEILING_INT8, 0, TERN_ISA_AVX2, p);
-    cr_assert(strstr(tern_ceiling_name(y), "ymm") && !strstr(tern_ceiling_name(y), "vpdpbusd"));
-    tern_ceiling_free(y);
-#endif
+    const struct tern_peak *loop;
+    size_t count;
+    const struct tern_isa_level *l = tern_isa_levels(&count);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; (loop = tern_peak_at(j)) != NULL; j++) {
+            if (tern_ceiling_new(loop->kind, 4096, l[i].needs & tern_isa_detected(), p, &c, &e)) continue;
+            if (strcmp(tern_ceiling_name(c), loop->name) == 0)
+                cr_expect(0 == (loop->needs & ~l[i].needs), "%s at %s", loop->name, l[i].name);
+            tern_ceiling_free(c);
+        }
     tern_pool_free(p);
 }
 
@@ -138,7 +155,7 @@ Test(ceiling, refuses_a_buffer_smaller_than_a_line_per_worker) {
 
 Test(ceiling, frequency_is_plausible_where_it_is_known) {
     const double ghz = tern_frequency_ghz();
-#ifdef TERN_PEAK_X86
+#ifdef __x86_64__
     cr_assert(ghz > 0.1 && ghz < 10, "%g", ghz);
 #else
     cr_assert(ghz == 0);
@@ -158,10 +175,10 @@ Test(survey, buffers_fit_their_level_and_not_the_one_before) {
     int capped;
     const char *why;
     for (size_t t = 1; t <= 4; t *= 2) {
-        const size_t l1 = tern_survey_bytes(&m, 1, t, &capped, &why),
-                     l2 = tern_survey_bytes(&m, 2, t, &capped, &why);
-        const size_t llc = tern_survey_bytes(&m, 3, t, &capped, &why),
-                     dram = tern_survey_bytes(&m, 4, t, &capped, &why);
+        const size_t l1 = tern_ceiling_survey_bytes(&m, 1, t, &capped, &why),
+                     l2 = tern_ceiling_survey_bytes(&m, 2, t, &capped, &why);
+        const size_t llc = tern_ceiling_survey_bytes(&m, 3, t, &capped, &why),
+                     dram = tern_ceiling_survey_bytes(&m, 4, t, &capped, &why);
         cr_expect(l1 / t <= m.l1d_bytes);
         cr_expect(l2 / t > 2 * m.l1d_bytes && l2 / t <= m.l2_bytes);
         cr_expect(llc / t >= 2 * m.l2_bytes && llc <= m.l3_bytes);
@@ -175,7 +192,7 @@ Test(survey, a_level_that_is_not_known_has_a_reason_and_no_buffer) {
     int capped;
     const char *why;
     for (int level = 1; level <= 3; level++) {
-        cr_expect(eq(sz, tern_survey_bytes(&m, level, 2, &capped, &why), 0));
+        cr_expect(eq(sz, tern_ceiling_survey_bytes(&m, level, 2, &capped, &why), 0));
         cr_expect(why != NULL);
     }
 }
@@ -184,11 +201,11 @@ Test(survey, a_host_cache_of_a_guest_caps_the_cold_buffer_and_says_so) {
     const struct tern_machine m = machine_of(48 << 10, 2 << 20, (size_t)260 << 20, 8);
     int capped;
     const char *why;
-    cr_assert(eq(sz, tern_survey_bytes(&m, 4, 2, &capped, &why), (size_t)1 << 30));
+    cr_assert(eq(sz, tern_ceiling_survey_bytes(&m, 4, 2, &capped, &why), (size_t)1 << 30));
     cr_assert(eq(int, capped, 1));
 }
 
-static int collect(void *ctx, const struct tern_survey_row *row, double done) {
+static int collect(void *ctx, const struct tern_ceiling_row *row, double done) {
     size_t *rows = ctx;
     cr_expect(done > 0 && done <= 1);
     cr_expect(row->threads == 1);
@@ -204,7 +221,7 @@ Test(survey, gives_every_row_a_rate_or_a_reason) {
     size_t rows = 0;
     setenv("TERN_ISA", "scalar", 1);
     cr_assert(tern_machine_get(&m, &e) == TERN_OK, "%s", e.text);
-    cr_assert(tern_survey(m, &threads, 1, 0.1, collect, &rows, &e) == TERN_OK, "%s", e.text);
+    cr_assert(tern_ceiling_survey(m, &threads, 1, 0.1, collect, &rows, &e) == TERN_OK, "%s", e.text);
     cr_assert(rows >= 5);
 }
 
@@ -213,7 +230,7 @@ Test(survey, refuses_more_threads_than_processors) {
     const size_t threads = 9;
     size_t rows = 0;
     struct tern_error e = {0};
-    cr_assert(eq(int, tern_survey(&m, &threads, 1, 0.1, collect, &rows, &e), TERN_BAD_INPUT));
+    cr_assert(eq(int, tern_ceiling_survey(&m, &threads, 1, 0.1, collect, &rows, &e), TERN_BAD_INPUT));
     cr_assert(strstr(e.text, "9 threads") != NULL);
 }
 

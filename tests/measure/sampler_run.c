@@ -1,45 +1,10 @@
-/* The sampler against a clock that obeys: work advances it by exactly what the test says. */
-#include "measure/sampling/sampler_internal.h"
+/* The comparison against a clock that obeys. */
+#include "sampler_world.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
 #include <string.h>
-
-enum { READING_NS = 20 };
-
-struct world {
-    double ns;    /* the time of now */
-    double drift; /* added to the speed of everything, per second */
-    size_t visits;
-    char trace[4096];
-};
-
-struct job {
-    struct world *world;
-    double ns_per_call;
-    char name;
-    uint64_t calls_last, calls_all;
-    int *stop;
-    size_t stop_after; /* visits of the world */
-};
-
-static uint64_t world_now(void *ctx) {
-    struct world *w = ctx;
-    w->ns += READING_NS;
-    return (uint64_t)w->ns;
-}
-
-static void work(void *ctx, uint64_t calls) {
-    struct job *j = ctx;
-    struct world *w = j->world;
-    w->ns += j->ns_per_call * (double)calls * (1 + w->drift * w->ns * 1e-9);
-    j->calls_last = calls;
-    j->calls_all += calls;
-    if (w->visits + 1 < sizeof w->trace) w->trace[w->visits] = j->name;
-    w->visits++;
-    if (j->stop && w->visits >= j->stop_after) *j->stop = 1;
-}
 
 static enum tern_status compare(struct world *w, struct job *jobs, size_t count,
                                 const struct tern_sampler_options *o, struct tern_comparison *c,
@@ -49,7 +14,7 @@ static enum tern_status compare(struct world *w, struct job *jobs, size_t count,
     for (size_t i = 0; i < count; i++) {
         jobs[i].world = w;
         jobs[i].name = (char)('a' + i);
-        alt[i] = (struct tern_alternative){"job", work, &jobs[i]};
+        alt[i] = (struct tern_alternative){.name = "job", .work = work, .ctx = &jobs[i]};
     }
     return tern_compare_by(&clock, alt, count, o, c, e);
 }
@@ -207,14 +172,14 @@ Test(sampler, sees_a_small_difference_through_a_linear_drift) {
 Test(sampler, refuses_what_it_cannot_measure) {
     struct tern_comparison c;
     struct tern_error e = {""};
-    struct tern_alternative nobody = {"nobody", NULL, NULL};
+    struct tern_alternative nobody = {.name = "nobody", .work = NULL, .ctx = NULL};
     cr_assert(eq(int, tern_compare(NULL, 0, NULL, &c, &e), TERN_BAD_INPUT));
     cr_assert(eq(str, e.text, "sampler: alternatives: there are none"));
     cr_assert(eq(int, tern_compare(&nobody, 1, NULL, &c, &e), TERN_BAD_INPUT));
 
     struct world w = {0};
     struct job job = {.world = &w, .ns_per_call = 1};
-    struct tern_alternative a = {"a", work, &job};
+    struct tern_alternative a = {.name = "a", .work = work, .ctx = &job};
     cr_assert(eq(int, tern_compare(&a, 1, &(struct tern_sampler_options){.epoch_seconds = -1}, &c, &e),
                  TERN_BAD_INPUT));
     cr_assert(eq(int, tern_compare(&a, 1, &(struct tern_sampler_options){.budget_seconds = NAN}, &c, &e),
@@ -231,7 +196,8 @@ static void spin(void *ctx, uint64_t calls) {
 /* No claim about speed: only that real time is positive and every number is there. */
 Test(sampler, measures_real_work_with_the_real_clock) {
     uint64_t sink = 0;
-    struct tern_alternative alt[] = {{"a", spin, &sink}, {"b", spin, &sink}};
+    struct tern_alternative alt[] = {{.name = "a", .work = spin, .ctx = &sink},
+                                     {.name = "b", .work = spin, .ctx = &sink}};
     struct tern_comparison c;
     struct tern_sampler_options o = {.epoch_seconds = 1e-4, .rounds_max = 8};
     cr_assert(eq(int, tern_compare(alt, 2, &o, &c, NULL), TERN_OK));
@@ -264,7 +230,7 @@ static void slowly_warm(void *ctx, uint64_t calls) {
 Test(sampler, warms_up_until_two_rounds_take_the_same_time) {
     struct world w = {0};
     struct job job = {.world = &w, .ns_per_call = 100};
-    struct tern_alternative a = {"a", slowly_warm, &job};
+    struct tern_alternative a = {.name = "a", .work = slowly_warm, .ctx = &job};
     struct tern_sampler_clock clock = {world_now, &w, 20, NULL};
     struct tern_comparison c;
     cr_assert(eq(int, tern_compare_by(&clock, &a, 1, NULL, &c, NULL), TERN_OK));
@@ -277,7 +243,7 @@ Test(sampler, warms_up_until_two_rounds_take_the_same_time) {
 Test(sampler, counts_the_rounds_in_which_the_clock_was_lowered) {
     struct world w = {0};
     struct job job = {.world = &w, .ns_per_call = 1e6, .name = 'a'};
-    struct tern_alternative a = {"a", work, &job};
+    struct tern_alternative a = {.name = "a", .work = work, .ctx = &job};
     struct tern_sampler_clock clock = {world_now, &w, 20, world_ghz};
     struct tern_comparison c;
     cr_assert(eq(int, tern_compare_by(&clock, &a, 1, NULL, &c, NULL), TERN_OK));
@@ -302,7 +268,7 @@ static double falls_at_the_tenth(void *ctx) {
 Test(sampler, keeps_a_slow_round_and_counts_it) {
     struct world w = {0};
     struct job job = {.world = &w, .ns_per_call = 1e6, .name = 'a'};
-    struct tern_alternative a = {"a", work, &job};
+    struct tern_alternative a = {.name = "a", .work = work, .ctx = &job};
     struct tern_sampler_clock clock = {world_now, &w, 20, falls_at_the_tenth};
     struct tern_comparison c;
     cr_assert(eq(int, tern_compare_by(&clock, &a, 1, NULL, &c, NULL), TERN_OK));

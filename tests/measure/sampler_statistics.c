@@ -1,4 +1,3 @@
-#include "measure/sampling/sampler.h"
 #include "measure/statistics.h"
 
 #include <criterion/criterion.h>

@@ -1,6 +1,7 @@
 /* Conversions: every reference file to every type and back, and what is refused. The conversion compares by
  * itself; these tests compare again with what the old file says. */
 #include "models/convert/convert.h"
+#include "models/convert/compare.h"
 
 #include "base/file.h"
 #include "models/arch.h"

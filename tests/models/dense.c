@@ -1,6 +1,8 @@
 /* Dense rows against the relation that the reference files were made with: all embeddings come from one F16
  * table. */
 #include "models/model.h"
+
+#include "base/compiler.h"
 #include "support.h"
 
 #include <criterion/criterion.h>
@@ -67,6 +69,7 @@ Test(dense, a_q6_k_block_puts_every_weight_in_its_place) {
 
 /* The largest difference allowed in a group of weights is `steps` half-steps of the quantiser, whose step is
  * the group's largest magnitude divided by `levels`. */
+TERN_NO_LOOP_VECTORS
 static void close_to_f16(const char *name, size_t group, double levels, double steps) {
     struct tern_model *exact = open_shared("vectors/micro-bitnet-b1.58.I2_S.gguf"),
                       *coarse = open_shared(name);

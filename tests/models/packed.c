@@ -2,7 +2,7 @@
  * it. */
 #include "models/arch.h"
 #include "models/gguf/gguf.h"
-#include "models/gguf/i2s_layout.h"
+#include "models/load/i2s_layout.h"
 #include "support.h"
 
 #include "base/random.h"

@@ -3,6 +3,7 @@
 #include "models/facts.h"
 #include "models/gguf/file.h"
 #include "models/gguf/gguf.h"
+#include "models/load/oddities.h"
 #include "models/model.h"
 #include "support.h"
 

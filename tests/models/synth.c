@@ -2,6 +2,7 @@
 #include "models/arch.h"
 #include "models/facts.h"
 #include "models/gguf/gguf.h"
+#include "models/synthetic.h"
 #include "support.h"
 
 #include <criterion/criterion.h>

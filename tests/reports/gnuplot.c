@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "reports/figures/gnuplot.h"
+#include "reports/program.h"
 
 #include "tests/reports/folder.h"
 

@@ -1,7 +1,7 @@
 #include "reports/history/history.h"
 
 #include "base/file.h"
-#include "reports/history/import.h"
+#include "reports/import/import.h"
 #include "tests/reports/folder.h"
 #include "tests/reports/sample.h"
 

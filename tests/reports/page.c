@@ -2,6 +2,7 @@
 #include "reports/page/report.h"
 
 #include "reports/figures/gnuplot.h"
+#include "reports/program.h"
 #include "tests/reports/folder.h"
 #include "tests/reports/sample.h"
 

@@ -8,7 +8,7 @@
 
 enum { SAMPLE_ROOM = 1024 };
 
-/* Fills out[0..SAMPLE_ROOM) with one run over the shapes of a 2B model: machine sheet, verification,
+/* Fills out[0..SAMPLE_ROOM) with one run over the shapes of a 2B model: machine, verification,
  * ceilings, problems and end-to-end results. Returns how many. Strings are static. */
 size_t sample_run(struct tern_record *out, const char *run, const char *ts, uint64_t seed);
 

@@ -7,6 +7,7 @@
 #include "reports/figures/matrix.h"
 #include "reports/figures/sensitivity.h"
 #include "reports/page/report.h"
+#include "reports/program.h"
 #include "tests/reports/folder.h"
 #include "tests/reports/sample.h"
 

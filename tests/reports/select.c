@@ -171,7 +171,7 @@ Test(select, roofs_come_from_the_same_run_when_it_measured_any) {
     struct tern_report_data d = chosen(r, 3, 0);
     const struct tern_report_ceiling *roof[4];
     int same;
-    cr_assert(eq(sz, tern_report_roofs(&d, &r[0], roof, 4, &same), 1));
+    cr_assert(eq(sz, tern_report_ceilings_of(&d, &r[0], roof, 4, &same), 1));
     cr_assert(eq(int, same, 1));
     cr_assert(eq(str, (char *)roof[0]->record->run, "a"));
     tern_report_data_free(&d);
@@ -183,7 +183,7 @@ Test(select, roofs_of_the_newest_other_run_are_said_to_be_so) {
     struct tern_report_data d = chosen(r, 3, 0);
     const struct tern_report_ceiling *roof[4];
     int same;
-    cr_assert(eq(sz, tern_report_roofs(&d, &r[0], roof, 4, &same), 1));
+    cr_assert(eq(sz, tern_report_ceilings_of(&d, &r[0], roof, 4, &same), 1));
     cr_assert(eq(int, same, 0));
     cr_assert(eq(str, (char *)roof[0]->record->run, "c"));
     tern_report_data_free(&d);

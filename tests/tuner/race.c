@@ -1,5 +1,5 @@
-#include "tuner/search/race.h"
 #include "base/random.h"
+#include "tuner/search/strategies.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

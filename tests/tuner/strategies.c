@@ -1,7 +1,7 @@
 /* Strategies on a landscape with coordinates: groups of 5 x 3 points, the cost separable and convex in each.
  */
+#include "tuner/search/strategies.h"
 #include "base/random.h"
-#include "tuner/search/race.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -53,8 +53,12 @@ static const struct tern_constraint split_pays[] = {
      "9 * (up(up(k, columns) / columns, threads) / threads) * columns * up(m, rows)",
      "rows divide among the threads about as evenly as K does"}};
 
-int tern_space_splits(const struct tern_variant *v, const struct tern_problem *p, const char **why,
-                      const char **must) {
+/* 1 when splitting K may pay for this variant and problem. The variant must be able to split, and constraints
+ * like those of the registry must hold, over m, k, n, threads, rows and columns (the multiples at which a
+ * matrix and K are cut). Otherwise 0 with *why; *must is the constraint, or NULL when the variant's layout is
+ * the reason. */
+static int splits(const struct tern_variant *v, const struct tern_problem *p, const char **why,
+                  const char **must) {
     *must = NULL;
     if (!tern_variant_splits(v, p->m, p->k, why)) return 0;
     const struct tern_name name[] = {
@@ -91,7 +95,7 @@ static int expand_one(struct growth *g, const struct tern_variant *v, size_t m, 
 static int expand(struct growth *g, const struct tern_variant *v, const struct tern_problem *p) {
     const char *why, *must;
     if (!expand_one(g, v, p->m, p->k, p->n, TERN_SPLIT_ROWS)) return 0;
-    if (!tern_space_splits(v, p, &why, &must)) {
+    if (!splits(v, p, &why, &must)) {
         if (!leave_out(g, v, NULL, why, must)) return 0;
         g->c->out[g->c->out_count - 1].by_k = 1;
         g->c->out[g->c->out_count - 1].every = 0;

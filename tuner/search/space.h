@@ -1,11 +1,11 @@
-/* The space of a problem: every variant that may compute it, with every combination of its parameters that is
- * not pointless for the shape, with rows shared among the threads and, where that may pay, with K split. What
- * is left out is told, with the reason. */
+/* The space of a problem: every variant that may compute it, with every combination of its parameters that
+ * makes sense for the shape. Threads share the rows; where it may pay, there is a candidate with K split as
+ * well. Every combination that is left out is listed with the reason. */
 #ifndef TERN_TUNER_SEARCH_SPACE_H
 #define TERN_TUNER_SEARCH_SPACE_H
 
 #include "kernels/variant.h"
-#include "tuner/search/race.h"
+#include "tuner/search/strategies.h"
 #include "tuner/wisdom/wisdom.h"
 
 #include <stddef.h>
@@ -38,12 +38,6 @@ enum tern_status tern_space_of(const struct tern_problem *p, uint32_t usable,
                                const struct tern_format *format, int lossy, struct tern_candidates *out,
                                struct tern_error *e);
 void tern_candidates_free(struct tern_candidates *c);
-
-/* Whether splitting K may pay for this variant and problem: that it can be split, and constraints like those
- * of the registry, over m, k, n, threads, and rows and columns, the multiples at which a matrix and K are
- * cut. 1; or 0, *why, and *must the constraint, NULL when the variant's layout is the reason. */
-int tern_space_splits(const struct tern_variant *v, const struct tern_problem *p, const char **why,
-                      const char **must);
 
 /* What seed points follow from. */
 struct tern_seed_facts {

@@ -1,5 +1,5 @@
 /* The two strategies that know nothing of neighbours: every candidate alike, and candidates drawn by lot. */
-#include "tuner/search/search.h"
+#include "tuner/search/state.h"
 
 #include <stdlib.h>
 
@@ -8,22 +8,22 @@
 
 enum tern_status tern_exhaustive_run(const struct tern_search *s, struct tern_found *out,
                                      struct tern_error *e) {
-    struct tern_hunt h;
-    enum tern_status status = tern_hunt_begin(&h, s, 0, out, e);
+    struct tern_search_state h;
+    enum tern_status status = tern_search_begin(&h, s, 0, out, e);
     if (!status) {
         for (size_t i = 0; i < s->count; i++) h.list[i] = i;
         for (size_t r = 0; r < s->effort->rounds_max; r++) {
             h.by_median = r + 1 >= TERN_MEDIAN_ROUNDS;
-            if (!tern_hunt_measure(&h, h.list, s->count, 1)) break;
+            if (!tern_search_measure(&h, h.list, s->count, 1)) break;
         }
     }
-    tern_hunt_end(&h, "no time was left for it", status);
+    tern_search_end(&h, "no time was left for it", status);
     return status;
 }
 
 enum tern_status tern_random_run(const struct tern_search *s, struct tern_found *out, struct tern_error *e) {
-    struct tern_hunt h;
-    enum tern_status status = tern_hunt_begin(&h, s, SHARE, out, e);
+    struct tern_search_state h;
+    enum tern_status status = tern_search_begin(&h, s, SHARE, out, e);
     size_t *lot = malloc((s->count + 1) * sizeof *lot);
     if (!status && !lot) status = tern_fail(e, TERN_NO_MEMORY, "search: out of memory");
     if (status) goto done;
@@ -40,11 +40,11 @@ enum tern_status tern_random_run(const struct tern_search *s, struct tern_found 
     for (size_t at = 0; at < s->count; at += BATCH) {
         const size_t n = s->count - at < BATCH ? s->count - at : BATCH;
         if (h.limit != SIZE_MAX && out->samples + n + spare > h.limit) break;
-        if (!tern_hunt_measure(&h, lot + at, n, 1)) break;
+        if (!tern_search_measure(&h, lot + at, n, 1)) break;
     }
-    if (!h.over) tern_hunt_halve(&h, BATCH);
+    if (!h.over) tern_search_halve(&h, BATCH);
 done:
-    tern_hunt_end(&h, "not drawn", status);
+    tern_search_end(&h, "not drawn", status);
     free(lot);
     return status;
 }

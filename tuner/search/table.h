@@ -1,5 +1,5 @@
-/* A recorded table: every candidate of one problem with the times of several rounds, so that strategies can
- * be compared without a machine, and without its noise changing from one to the next.
+/* A recorded table: every candidate of one problem with its times in several rounds. On it strategies are
+ * compared without a machine, and all of them see the same noise.
  *
  * JSON lines, plain or gzip. The first describes problem and machine:
  *     {"tern_table":1,"machine":"m:…","m":640,"k":2560,"n":1,"threads":1,"regime":"wcold","rounds":7,
@@ -11,8 +11,8 @@
 #ifndef TERN_TUNER_SEARCH_TABLE_H
 #define TERN_TUNER_SEARCH_TABLE_H
 
-#include "tuner/search/race.h"
 #include "tuner/search/space.h"
+#include "tuner/search/strategies.h"
 
 #include <stddef.h>
 

@@ -157,27 +157,27 @@ static void hex(uint64_t v, char out[17]) {
 enum tern_status tern_journal_add(struct tern_journal *j, const struct tern_journal_key *key,
                                   const char *const *name, const double *ns, size_t count, double seconds,
                                   struct tern_error *e) {
-    char entrants[17];
-    hex(key->entrants, entrants);
+    char candidates[17];
+    hex(key->candidates, candidates);
     json_t *samples = json_object();
     for (size_t i = 0; i < count; i++)
         json_object_set_new(samples, name[i], isfinite(ns[i]) ? json_real(ns[i]) : json_null());
     return write_line(j,
                       json_pack("{s:s, s:s, s:I, s:s, s:f, s:o}", "problem", key->problem, "phase",
-                                key->phase, "round", (json_int_t)key->round, "entrants", entrants, "seconds",
-                                seconds, "ns", samples),
+                                key->phase, "round", (json_int_t)key->round, "entrants", candidates,
+                                "seconds", seconds, "ns", samples),
                       e);
 }
 
 int tern_journal_find(const struct tern_journal *j, const struct tern_journal_key *key,
                       const char *const *name, double *ns, size_t count) {
-    char entrants[17];
-    hex(key->entrants, entrants);
+    char candidates[17];
+    hex(key->candidates, candidates);
     for (size_t i = j->count; i-- > 0;) { /* the latest wins */
         const json_t *line = j->line[i], *samples = json_object_get(line, "ns");
         if (json_integer_value(json_object_get(line, "round")) != (json_int_t)key->round ||
             strcmp(text(line, "problem"), key->problem) || strcmp(text(line, "phase"), key->phase) ||
-            strcmp(text(line, "entrants"), entrants) || json_object_size(samples) != count)
+            strcmp(text(line, "entrants"), candidates) || json_object_size(samples) != count)
             continue;
         size_t known = 0;
         for (; known < count; known++) {

@@ -1,9 +1,8 @@
 /* The journal of a tuning run: every finished round, durably, so that a killed run goes on where it was.
  *
- * JSON lines. The first tells machine, strategy, effort and seed; each other one is a whole round (or the
- * note that a problem is done). A round is one line and one write: after a crash it is there or it is not,
- * and never half of its pairs. A strategy is a function of the rounds it has seen, so replaying them leads to
- * the same place. */
+ * JSON lines. The first one tells machine, strategy, effort and seed. Each other line is a whole round, or
+ * the note that a problem is done. A round is one line and one write, so after a crash it is there whole or
+ * not at all. A strategy depends only on the rounds it has seen, so replaying them leads to the same place. */
 #ifndef TERN_TUNER_SESSION_JOURNAL_H
 #define TERN_TUNER_SESSION_JOURNAL_H
 
@@ -25,13 +24,13 @@ enum tern_status tern_journal_open(const char *path, const struct tern_journal_h
                                    struct tern_journal **out, struct tern_error *e);
 void tern_journal_close(struct tern_journal *j);
 
-/* One round of one phase of a problem. `entrants` is a hash of who took part and of their code: a remembered
- * round counts only when it is the same. */
+/* One round of one phase of a problem. `candidates` is a hash of who took part and of their code: a
+ * remembered round counts only when it is the same. */
 struct tern_journal_key {
     const char *problem; /* "6912x2560x1 t1 wcold" */
     const char *phase;   /* "guess", "race", "duel" */
     size_t round;
-    uint64_t entrants;
+    uint64_t candidates;
 };
 
 /* Appends the round: ns[i] of name[i]; `seconds` it took. */

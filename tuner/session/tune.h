@@ -1,14 +1,13 @@
-/* Tuning: for each problem, prove the variants, race the candidates, let the best duel with the default, and
- * remember the outcome as wisdom and as records. Interruptible at any moment: wisdom is written after every
- * problem, rounds are in the journal as soon as they are finished. */
+/* Tuning: for each problem, prove the variants, race the candidates, let the best meet the default in a
+ * final, and remember the outcome as wisdom and as records. Interruptible at any moment: wisdom is written
+ * after every problem, rounds are in the journal as soon as they are finished. */
 #ifndef TERN_TUNER_SESSION_TUNE_H
 #define TERN_TUNER_SESSION_TUNE_H
 
 #include "measure/machine/machine.h"
-#include "measure/sampling/sampler.h"
-#include "tuner/search/cost.h"
+#include "measure/statistics.h"
 #include "tuner/search/space.h"
-#include "tuner/session/duel.h"
+#include "tuner/wisdom/objective.h"
 #include "tuner/wisdom/wisdom.h"
 
 #include <stddef.h>
@@ -35,14 +34,14 @@ struct tern_leader {
     struct tern_ratio over_f16, over_i2s; /* time over the baselines'; n == 0: not measured */
     struct tern_ratio of_read, of_int8;   /* share of the ceilings, interval included; n == 0: not measured */
     double bytes, macs;                   /* per call: packed weights; multiply-adds */
-    double sample[TERN_MAX_SAMPLES];      /* ns per call of the first rounds of the duel */
+    double sample[TERN_MAX_SAMPLES];      /* ns per call of the first rounds of the final */
     size_t samples;
     double ipc, llc_misses; /* instructions per cycle; last-level misses per call; NaN: not counted */
 };
 
 #define TERN_MAX_STANDINGS 14
 
-/* A ceiling measured in the rounds of the duel: GB/s or GMAC/s. n == 0: not measured, `why` tells. */
+/* A ceiling measured in the rounds of the final: GB/s or GMAC/s. n == 0: not measured, `why` tells. */
 struct tern_ceiling_seen {
     char name[64], why[192];
     struct tern_estimate est;
@@ -55,7 +54,7 @@ struct tern_outcome {
     int remembered;          /* done by an earlier run, see `entry`; nothing else is filled */
     int measured;            /* 0: `why` tells; nothing else is filled */
     char why[256];
-    size_t candidates, left_out, dropped, race_rounds, duel_rounds;
+    size_t candidates, left_out, dropped, race_rounds, final_rounds;
     size_t samples;                                  /* that the search took */
     struct tern_leader standing[TERN_MAX_STANDINGS]; /* fastest first */
     size_t standings;
@@ -94,7 +93,7 @@ struct tern_tune_options {
     double budget_seconds; /* for all tasks together */
     const struct tern_strategy *strategy;
     const struct tern_effort *effort;
-    enum tern_objective objective; /* of the duel, which decides; the search goes by time */
+    enum tern_objective objective; /* of the final, which decides; the search goes by time */
     uint64_t seed;
     int resume, lossy;
     int compare_threads; /* let the winners of a problem's thread counts meet, when each count has one */
@@ -120,10 +119,10 @@ struct tern_tune_summary {
 enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_summary *out,
                            struct tern_error *e);
 
-/* The entry that makes measuring this problem needless: of this objective, fresh, complete, not too noisy,
- * found with the effort of the options or more, and with a variant that may win here. A capped cold regime
- * serves for a cold one. NULL when there is none, or when the options say `again`. FFTW's rule: a deeper
- * search satisfies a shallower request. */
+/* The entry that makes it needless to measure this problem. It has this objective, is fresh, complete and not
+ * too noisy, was found with the effort of the options or more, and its variant may win here. A capped cold
+ * regime counts as a cold one. NULL when there is no such entry, or when the options say `again`. The rule is
+ * FFTW's: a deeper search satisfies a shallower request. */
 const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *o,
                                                 const struct tern_wisdom *w, const struct tern_problem *p);
 

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "kernels/variant.h"
-#include "measure/clock.h"
+#include "measure/sampling/sampler.h"
 
 #include <string.h>
 
@@ -26,13 +26,17 @@ struct job {
     void *source, *packed;
 };
 
-static void pack_all(const struct job *j) {
+static void pack_once(const struct job *j) {
     for (size_t r = 0; r < j->m; r += j->block) {
         const size_t end = tern_min(j->m, r + j->block);
         const int8_t *rows = j->from ? j->trits : j->trits + r * j->k;
         if (j->from) j->from->unpack(j->source, j->m, j->k, r, end, j->trits);
         j->to->pack(rows, j->m, j->k, r, end, 1, j->packed);
     }
+}
+
+static void pack_all(void *ctx, uint64_t calls) {
+    for (uint64_t i = 0; i < calls; i++) pack_once(ctx);
 }
 
 /* The packed bytes hold the weights that `seed` makes. */
@@ -57,13 +61,16 @@ static enum tern_status run(const struct tern_repack_target *t, struct job *j, u
         j->from->pack(whole, j->m, j->k, 0, j->m, 1, j->source);
     else
         j->trits = whole;
-    pack_all(j); /* touches every page */
-    for (size_t n = 0; n < ROUNDS; n++) {
-        const uint64_t start = tern_now_ns();
-        pack_all(j);
-        ns[n] = (double)(tern_now_ns() - start);
+    const struct tern_alternative a = {.name = t->name, .work = pack_all, .ctx = j, .calls = 1};
+    const struct tern_sampler_options how = {
+        .own_calls = 1, .warmup = TERN_WARMUP_ONE, .rounds_min = ROUNDS, .rounds_max = ROUNDS};
+    struct tern_comparison c;
+    const enum tern_status s = tern_compare(&a, 1, &how, &c, e);
+    if (s) return s;
+    tern_comparison_samples(&c, 0, ns);
+    tern_comparison_free(&c);
+    for (size_t n = 0; n < ROUNDS; n++)
         ideal[n] = (double)j->m * (double)j->k; /* at one weight per nanosecond */
-    }
     if (!holds(j, seed, whole))
         return tern_fail(e, TERN_CHECK_FAILED, "%s: the packed bytes do not hold the weights", t->name);
     out->to = j->to;

@@ -4,7 +4,6 @@
 
 #include "base/status.h"
 #include "kernels/format.h"
-#include "measure/sampling/sampler.h"
 #include "measure/statistics.h"
 
 struct tern_repack_target {

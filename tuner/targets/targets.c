@@ -1,20 +1,20 @@
 #include "tuner/targets/targets.h"
 
 #include "base/isa.h"
-#include "measure/clock.h"
 #include "measure/records/record.h"
-#include "tuner/search/race.h"
+#include "measure/sampling/sampler.h"
 #include "tuner/search/space.h"
-#include "tuner/trial/round.h"
+#include "tuner/search/strategies.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EPOCH_NS     1e6
-#define EPOCH_MAX_NS 4e7
-#define ROUNDS       31
+#define EPOCH_SECONDS     1e-3
+#define EPOCH_MAX_SECONDS 4e-2
+#define ROUNDS            31
+#define ROUNDS_LEAST      7
 
 /* Shares of a ceiling measured in the same rounds; the goals are those of a core with 512-bit integer dot
  * products. */
@@ -42,10 +42,10 @@ const struct tern_target *tern_targets(size_t *count) {
 }
 
 struct field {
-    struct tern_bed *bed;
+    struct tern_fixture *fixture;
     struct tern_problem problem;
     struct tern_candidates space;
-    struct tern_entrant *entrant; /* of the space, then the ceiling */
+    struct tern_alternative *timed; /* of the space, then the ceiling */
     struct tern_trial **trial;
     char *failed;
     const volatile int *stop;
@@ -56,15 +56,15 @@ static void make_ready(struct field *f, size_t i) {
     if (f->trial[i] || f->failed[i]) return;
     const struct tern_candidate *c = &f->space.item[i];
     f->failed[i] =
-        tern_bed_trial(f->bed, c->variant, c->param, &f->problem, &f->trial[i], &f->error) != TERN_OK;
-    if (!f->failed[i])
-        f->entrant[i] = (struct tern_entrant){.work = tern_trial_run, .ctx = f->trial[i], .per = 1};
+        tern_fixture_trial(f->fixture, c->variant, c->param, &f->problem, &f->trial[i], &f->error) != TERN_OK;
+    if (!f->failed[i]) f->timed[i] = (struct tern_alternative){.work = tern_trial_run, .ctx = f->trial[i]};
 }
 
 static int on_round(void *ctx, size_t number, const size_t *which, size_t n, double *ns) {
     struct field *f = ctx;
     for (size_t i = 0; i < n; i++) make_ready(f, which[i]);
-    return tern_round(f->entrant, which, n, f->bed->seed, number, EPOCH_NS, NULL, f->stop, ns);
+    const struct tern_sampler_options how = {.seed = f->fixture->seed, .stop = f->stop};
+    return tern_round(f->timed, which, n, number, &how, ns, NULL);
 }
 
 static int on_go(void *ctx, size_t number) {
@@ -115,22 +115,30 @@ static enum tern_status choose(struct field *f, size_t *best, struct tern_error 
 static enum tern_status judge(struct field *f, const struct tern_target *t, size_t best,
                               struct tern_target_seen *out, struct tern_error *e) {
     const struct tern_variant *v = f->space.item[best].variant;
-    const size_t which[2] = {best, f->space.count};
     const double amount = t->ceiling == TERN_CEILING_READ ? (double)v->format->bytes(t->m, t->k)
                                                           : (double)t->m * (double)t->k * (double)t->n;
-    double ns[ROUNDS], ideal[ROUNDS], rate[ROUNDS], pair[2];
-    size_t n = 0;
-    /* Both samples equally long, so that interruptions hit them alike. */
-    const uint64_t start = tern_now_ns();
-    tern_ceiling_run(f->entrant[f->space.count].ctx, 1);
-    const double epoch = fmin(fmax((double)(tern_now_ns() - start), EPOCH_NS), EPOCH_MAX_NS);
-    f->entrant[best].calls = 0;
-    while (n < ROUNDS && tern_round(f->entrant, which, 2, f->bed->seed + 1, n, epoch, NULL, f->stop, pair)) {
-        ns[n] = pair[0];
-        ideal[n] = amount * pair[1];
-        rate[n++] = 1 / pair[1];
+    struct tern_alternative pair[2] = {f->timed[best], f->timed[f->space.count]};
+    pair[0].calls = pair[1].calls = 0;
+    const struct tern_sampler_options how = {
+        .seed = f->fixture->seed + 1,
+        .stop = f->stop,
+        .epoch_seconds = tern_matched_epoch(&pair[1], EPOCH_SECONDS, EPOCH_MAX_SECONDS),
+        .own_calls = 1,
+        .warmup = TERN_WARMUP_ONE,
+        .rounds_min = ROUNDS,
+        .rounds_max = ROUNDS};
+    struct tern_comparison c;
+    double ns[ROUNDS], ideal[ROUNDS], rate[ROUNDS];
+    const enum tern_status s = tern_compare(pair, 2, &how, &c, e);
+    if (s) return s;
+    const size_t n = c.rounds;
+    for (size_t r = 0; r < n; r++) {
+        ns[r] = c.sample[2 * r];
+        ideal[r] = amount * c.sample[2 * r + 1];
+        rate[r] = 1 / c.sample[2 * r + 1];
     }
-    if (n < 7) return tern_fail(e, TERN_INCONCLUSIVE, "stopped");
+    tern_comparison_free(&c);
+    if (n < ROUNDS_LEAST) return tern_fail(e, TERN_INCONCLUSIVE, "stopped");
     out->variant = v;
     memcpy(out->param, f->space.item[best].param, sizeof out->param);
     out->ns = tern_estimate_of(ns, n);
@@ -147,14 +155,14 @@ static enum tern_status find_ceiling(struct field *f, const struct tern_target *
                                      struct tern_ceiling **use, struct tern_ceiling **own,
                                      struct tern_error *e) {
     struct tern_team *team;
-    enum tern_status s = tern_bed_team(f->bed, f->problem.threads, &team, e);
+    enum tern_status s = tern_fixture_team(f->fixture, f->problem.threads, &team, e);
     if (s) return s;
     if (t->ceiling == TERN_CEILING_MADDUBS) {
         s = tern_ceiling_new(t->ceiling, 0, usable, team->pool, own, e);
         *use = *own;
         return s;
     }
-    tern_bed_ceilings(f->bed, team);
+    tern_fixture_ceilings(f->fixture, team);
     *use = t->ceiling == TERN_CEILING_READ ? team->read : team->int8;
     if (*use) return TERN_OK;
     return tern_fail(e, TERN_UNSUPPORTED, "%s",
@@ -167,8 +175,8 @@ static enum tern_status run_field(struct field *f, const struct tern_target *t, 
     enum tern_status s = find_ceiling(f, t, usable, &c, &own, e);
     if (s) return s;
     snprintf(out->ceiling_name, sizeof out->ceiling_name, "%s", tern_ceiling_name(c));
-    f->entrant[f->space.count] =
-        (struct tern_entrant){.work = tern_ceiling_run, .ctx = c, .per = tern_ceiling_work(c)};
+    f->timed[f->space.count] =
+        (struct tern_alternative){.work = tern_ceiling_run, .ctx = c, .per = tern_ceiling_work(c)};
     size_t best = 0;
     s = choose(f, &best, e);
     if (!s) s = judge(f, t, best, out, e);
@@ -176,15 +184,19 @@ static enum tern_status run_field(struct field *f, const struct tern_target *t, 
     return s;
 }
 
-enum tern_status tern_target_measure(const struct tern_target *t, struct tern_bed *bed,
+static size_t threads_of(const struct tern_target *t, const struct tern_fixture *fixture) {
+    return t->threads ? t->threads : fixture->machine->cpus;
+}
+
+enum tern_status tern_target_measure(const struct tern_target *t, struct tern_fixture *fixture,
                                      const volatile int *stop, struct tern_target_seen *out,
                                      struct tern_error *e) {
-    struct field f = {.bed = bed, .problem = {t->m, t->k, t->n, t->threads, t->regime}, .stop = stop};
+    struct field f = {.fixture = fixture, .problem = {t->m, t->k, t->n, t->threads, t->regime}, .stop = stop};
     struct tern_error why = {""};
-    uint32_t usable = bed->machine->usable, limit = UINT32_MAX;
+    uint32_t usable = fixture->machine->usable, limit = UINT32_MAX;
     *out = (struct tern_target_seen){.verdict = TERN_INCONCLUSIVE};
-    if (f.problem.regime != TERN_HOT) f.problem.regime = bed->cold;
-    if (!t->threads) f.problem.threads = bed->machine->cpus;
+    if (f.problem.regime != TERN_HOT) f.problem.regime = fixture->cold;
+    f.problem.threads = threads_of(t, fixture);
     if (t->isa && tern_isa_parse(t->isa, &limit, NULL)) limit = 0; /* not a level of this architecture */
     usable &= limit;
     const struct tern_format *format = t->format ? tern_format_named(t->format) : NULL;
@@ -193,13 +205,13 @@ enum tern_status tern_target_measure(const struct tern_target *t, struct tern_be
     size_t kept = 0;
     for (size_t i = 0; i < f.space.count; i++) {
         const struct tern_candidate c = f.space.item[i];
-        if (belongs(t, c.variant->format) && tern_bed_proof(bed, c.variant)) f.space.item[kept++] = c;
+        if (belongs(t, c.variant->format) && tern_fixture_proof(fixture, c.variant)) f.space.item[kept++] = c;
     }
     f.space.count = kept;
-    f.entrant = calloc(kept + 1, sizeof *f.entrant);
+    f.timed = calloc(kept + 1, sizeof *f.timed);
     f.trial = calloc(kept + 1, sizeof *f.trial);
     f.failed = calloc(kept + 1, sizeof *f.failed);
-    if (!f.entrant || !f.trial || !f.failed)
+    if (!f.timed || !f.trial || !f.failed)
         s = tern_fail(&why, TERN_NO_MEMORY, "targets: out of memory");
     else if (!kept)
         s = tern_fail(&why, TERN_UNSUPPORTED, "no proven variant of this kind runs here");
@@ -207,7 +219,7 @@ enum tern_status tern_target_measure(const struct tern_target *t, struct tern_be
         s = run_field(&f, t, usable, out, &why);
     if (s) snprintf(out->why, sizeof out->why, "%.255s", why.text);
     for (size_t i = 0; f.trial && i < kept; i++) tern_trial_free(f.trial[i]);
-    free(f.entrant);
+    free(f.timed);
     free(f.trial);
     free(f.failed);
     tern_candidates_free(&f.space);
@@ -216,8 +228,22 @@ enum tern_status tern_target_measure(const struct tern_target *t, struct tern_be
     return s;
 }
 
+/* As the survey of ceilings names them (measure/ceilings/survey.h). */
+static const char *ceiling_op(enum tern_ceiling_kind kind) {
+    switch (kind) {
+    case TERN_CEILING_READ:
+        return "read";
+    case TERN_CEILING_MADDUBS:
+        return "maddubs";
+    case TERN_CEILING_FMA:
+        return "fma";
+    default:
+        return "int8";
+    }
+}
+
 enum tern_status tern_target_record(const struct tern_target *t, const struct tern_target_seen *seen,
-                                    const struct tern_bed *bed, const char *run, const char *path,
+                                    const struct tern_fixture *fixture, const char *run, const char *path,
                                     struct tern_error *e) {
     struct tern_record r;
     char params[160];
@@ -227,13 +253,13 @@ enum tern_status tern_target_record(const struct tern_target *t, const struct te
     r.kind = "ceiling";
     r.run = run;
     r.variant = seen->ceiling_name;
-    r.op = read ? "read" : "int8";
+    r.op = ceiling_op(t->ceiling);
     r.unit = read ? "GB/s" : "GMAC/s";
     r.m = t->m, r.k = t->k, r.n = t->n;
-    r.threads = 1;
-    r.regime = tern_regime_name(t->regime == TERN_HOT ? TERN_HOT : bed->cold);
+    r.threads = threads_of(t, fixture);
+    r.regime = tern_regime_name(t->regime == TERN_HOT ? TERN_HOT : fixture->cold);
     r.est = seen->ceiling;
-    r.flags = bed->machine->hypervisor[0] ? "targets vm" : "targets";
+    r.flags = fixture->machine->hypervisor[0] ? "targets vm" : "targets";
     r.complete = 1;
     enum tern_status s = tern_record_append(path, &r, e);
     if (s) return s;

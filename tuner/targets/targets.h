@@ -4,8 +4,8 @@
 #define TERN_TUNER_TARGETS_TARGETS_H
 
 #include "measure/ceilings/ceilings.h"
-#include "measure/sampling/sampler.h"
-#include "tuner/trial/bed.h"
+#include "measure/statistics.h"
+#include "tuner/trial/fixture.h"
 
 struct tern_target {
     const char *name;
@@ -33,15 +33,15 @@ struct tern_target_seen {
     char why[256];            /* nothing was measured because ... */
 };
 
-/* Finds the best exact variant of the target by a short race, then measures it anew against the ceiling: the
- * rounds that chose it do not count, so there is no winner's curse. Variants must have been proved on the
- * bed; those that were not are left out. The error is for what ends the whole run. */
-enum tern_status tern_target_measure(const struct tern_target *t, struct tern_bed *bed,
+/* Finds the best exact variant of the target by a short race, then measures it anew against the ceiling. The
+ * rounds that chose it do not count, so the result has no winner's curse. Variants that were not proved on
+ * the fixture are left out. An error ends the whole run; what one target cannot show is in out->why. */
+enum tern_status tern_target_measure(const struct tern_target *t, struct tern_fixture *fixture,
                                      const volatile int *stop, struct tern_target_seen *out,
                                      struct tern_error *e);
 /* Appends the target's records (a sample and its ceiling) to `path`. */
 enum tern_status tern_target_record(const struct tern_target *t, const struct tern_target_seen *seen,
-                                    const struct tern_bed *bed, const char *run, const char *path,
+                                    const struct tern_fixture *fixture, const char *run, const char *path,
                                     struct tern_error *e);
 
 #endif

@@ -1,6 +1,5 @@
 #include "tuner/trial/trial.h"
 
-#include "base/hash.h"
 #include "base/memory.h"
 #include "kernels/reference.h"
 #include "kernels/split.h"
@@ -12,9 +11,11 @@
 #define GUESS_MACS 4000000 /* a few milliseconds of the scalar level */
 
 struct tern_trial {
-    const struct tern_variant *variant;
+    const struct tern_proof *proof;
+    const struct tern_variant *variant; /* of the proof */
     struct tern_packed *weights;
-    struct tern_stock *stock; /* keeps tokens, results and scratch, which all trials of the problem share */
+    struct tern_test_weights
+        *test_weights; /* keeps tokens, results and scratch, which all trials of the problem share */
     struct tern_pool *pool;
     tern_quantise_fn *quantise;
     int rotate, prepares;
@@ -27,7 +28,6 @@ struct tern_trial {
     int by_k;      /* split along K */
     int32_t *sums; /* then partial sums of all rows, sum_stride for each worker */
     size_t sum_stride;
-    volatile uint64_t digest;
 };
 
 struct batch {
@@ -63,8 +63,8 @@ static void team_by_k(void *ctx, size_t worker, size_t workers) {
         c.w.data = copy_of(b, i);
         quantise_tokens(t, token0, token1);
         tern_pool_barrier(t->pool);
-        tern_slice_prepare(t->variant, &c, worker, workers, scratch);
-        tern_slice_run(t->variant, &c, worker, workers, 0, m, scratch, t->sums + worker * t->sum_stride);
+        tern_slice_prepare(t->proof, &c, worker, workers, scratch);
+        tern_slice_run(t->proof, &c, worker, workers, 0, m, scratch, t->sums + worker * t->sum_stride);
         tern_pool_barrier(t->pool);
         tern_slices_add(t->sums + row0, workers, t->sum_stride, row1 - row0, (int32_t *)c.y + row0);
         tern_pool_barrier(t->pool);
@@ -74,20 +74,19 @@ static void team_by_k(void *ctx, size_t worker, size_t workers) {
 static void team(void *ctx, size_t worker, size_t workers) {
     const struct batch *b = ctx;
     const struct tern_trial *t = b->trial;
-    const struct tern_variant *v = t->variant;
     struct tern_call c = t->call;
     size_t row0, row1, token0, token1;
-    tern_variant_share(v, c.w.m, worker, workers, &row0, &row1);
+    tern_variant_share(t->variant, c.w.m, worker, workers, &row0, &row1);
     tern_share(t->tokens.n, 1, worker, workers, &token0, &token1);
     for (uint64_t i = 0; i < b->calls; i++) {
         c.w.data = copy_of(b, i);
         quantise_tokens(t, token0, token1);
         tern_pool_barrier(t->pool);
         if (t->prepares) {
-            v->prep->run(&c, worker, workers);
+            tern_proof_prepare(t->proof, &c, worker, workers);
             tern_pool_barrier(t->pool);
         }
-        if (row0 < row1) v->run(&c, row0, row1, t->local + worker * t->local_stride);
+        if (row0 < row1) tern_proof_run(t->proof, &c, row0, row1, t->local + worker * t->local_stride);
         tern_pool_barrier(t->pool);
     }
 }
@@ -99,9 +98,9 @@ static void lay_scratch(struct tern_trial *t, struct tern_region *r) {
     t->sums = t->by_k ? tern_region_take(r, workers, t->sum_stride * sizeof *t->sums) : NULL;
 }
 
-/* Another trial may have made the stock move it. */
+/* Another trial may have made the test weights move it. */
 static void find_scratch(struct tern_trial *t) {
-    struct tern_region r = {.base = tern_stock_scratch(t->stock, t->scratch_bytes)};
+    struct tern_region r = {.base = tern_test_weights_scratch(t->test_weights, t->scratch_bytes)};
     lay_scratch(t, &r);
 }
 
@@ -111,8 +110,6 @@ void tern_trial_run(void *trial, uint64_t calls) {
     find_scratch(t);
     tern_pool_run(t->pool, t->by_k ? team_by_k : team, &b);
     if (t->rotate) t->weights->next = (b.first + calls) % t->weights->copies;
-    const unsigned char *y = t->call.y;
-    t->digest = tern_hash(t->digest, y + (t->call.w.m - 1) * 4, 4);
     const uint64_t weights = (uint64_t)t->call.w.m * t->call.w.k;
     tern_tally_add(calls, weights, t->weights->bytes, weights * t->tokens.n);
 }
@@ -125,15 +122,15 @@ static void alone(struct tern_trial *t, size_t row0, size_t row1) {
     quantise_tokens(t, 0, t->tokens.n);
     const size_t slices = t->by_k ? tern_pool_workers(t->pool) : 0;
     for (size_t s = 0; s < slices; s++) {
-        tern_slice_prepare(t->variant, &c, s, slices, t->local);
-        tern_slice_run(t->variant, &c, s, slices, row0, row1, t->local, t->sums + s * t->sum_stride);
+        tern_slice_prepare(t->proof, &c, s, slices, t->local);
+        tern_slice_run(t->proof, &c, s, slices, row0, row1, t->local, t->sums + s * t->sum_stride);
     }
     if (slices) {
         tern_slices_add(t->sums + row0, slices, t->sum_stride, row1 - row0, (int32_t *)c.y + row0);
         return;
     }
-    if (t->prepares) t->variant->prep->run(&c, 0, 1);
-    t->variant->run(&c, row0, row1, t->local);
+    if (t->prepares) tern_proof_prepare(t->proof, &c, 0, 1);
+    tern_proof_run(t->proof, &c, row0, row1, t->local);
 }
 
 /* Row ranges begin at multiples of this. */
@@ -162,7 +159,7 @@ double tern_trial_guess_ns(struct tern_trial *t) {
 static enum tern_status check_rows(const struct tern_trial *t, size_t row0, size_t row1,
                                    struct tern_error *e) {
     const size_t k = t->call.w.k;
-    const int8_t *trits = tern_stock_trits(t->stock, t->variant->format);
+    const int8_t *trits = tern_test_weights_trits(t->test_weights, t->variant->format);
     tern_reference_fn *reference = tern_reference_of(t->variant->act);
     const int32_t *y = t->call.y;
     for (size_t i = 0; i < t->tokens.n; i += tern_max(1, t->tokens.n - 1)) {
@@ -188,28 +185,27 @@ static enum tern_status check(struct tern_trial *t, struct tern_error *e) {
 }
 
 static enum tern_status make_call(struct tern_trial *t, const struct tern_problem *p, struct tern_error *e) {
-    const struct tern_prep *prep = t->variant->prep;
     struct tern_call *c = &t->call;
     c->w = (struct tern_matrix){.format = t->variant->format, .m = p->m, .k = p->k, .data = t->weights->data};
     c->x = &t->tokens;
-    enum tern_status s = tern_stock_bench(t->stock, p->n, &t->tokens, &c->y, &c->ldy, e);
+    enum tern_status s = tern_test_weights_tokens(t->test_weights, p->n, &t->tokens, &c->y, &c->ldy, e);
     if (s) return s;
     struct tern_region r = {0};
-    t->shared_bytes = prep->shared_bytes(c);
+    t->shared_bytes = tern_proof_shared_bytes(t->proof, c);
     t->prepares = t->shared_bytes > 0;
-    const size_t local =
-        t->by_k ? tern_slice_scratch(t->variant, c, tern_pool_workers(t->pool)) : prep->local_bytes(c);
+    const size_t local = t->by_k ? tern_slice_scratch(t->proof, c, tern_pool_workers(t->pool))
+                                 : tern_proof_local_bytes(t->proof, c);
     t->local_stride = tern_round_up(local, 128) + 128;
     t->sum_stride = tern_round_up(p->m, 32);
     lay_scratch(t, &r);
     t->scratch_bytes = r.used;
-    if (!tern_stock_scratch(t->stock, r.used))
+    if (!tern_test_weights_scratch(t->test_weights, r.used))
         return tern_fail(e, TERN_NO_MEMORY, "trial: %zux%zux%zu: out of memory", p->m, p->k, p->n);
     return TERN_OK;
 }
 
 enum tern_status tern_trial_new(const struct tern_proof *proof, const int *param,
-                                const struct tern_problem *p, struct tern_stock *stock,
+                                const struct tern_problem *p, struct tern_test_weights *test_weights,
                                 struct tern_pool *pool, uint32_t usable, size_t l2_bytes,
                                 struct tern_trial **out, struct tern_error *e) {
     *out = NULL;
@@ -234,14 +230,15 @@ enum tern_status tern_trial_new(const struct tern_proof *proof, const int *param
                          p->m, p->k, bytes, p->threads, l2_bytes);
     struct tern_trial *t = tern_alloc(sizeof *t);
     if (!t) return tern_fail(e, TERN_NO_MEMORY, "trial: out of memory");
+    t->proof = proof;
     t->variant = v;
-    t->stock = stock;
+    t->test_weights = test_weights;
     t->pool = pool;
     t->by_k = own[TERN_P_SPLIT] == TERN_SPLIT_K;
     t->rotate = p->regime != TERN_HOT;
     t->quantise = tern_quantise_for(usable);
     memcpy(t->call.param, own, sizeof own);
-    enum tern_status s = tern_stock_get(stock, v->format, t->rotate, pool, &t->weights, e);
+    enum tern_status s = tern_test_weights_get(test_weights, v->format, t->rotate, pool, &t->weights, e);
     if (!s) s = make_call(t, p, e);
     if (!s) s = check(t, e);
     if (s) return tern_trial_free(t), s;
@@ -260,8 +257,4 @@ void tern_trial_facts(const struct tern_trial *t, struct tern_trial_facts *out) 
                                      .output_bytes = x->n * t->call.w.m * 4,
                                      .copies = t->rotate ? t->weights->copies : 1,
                                      .macs = (double)t->call.w.m * (double)x->k * (double)x->n};
-}
-
-uint64_t tern_trial_digest(const struct tern_trial *t) {
-    return t->digest;
 }

@@ -8,7 +8,7 @@
 
 #include "base/pool.h"
 #include "kernels/verify/verify.h"
-#include "tuner/trial/stock.h"
+#include "tuner/trial/test_weights.h"
 #include "tuner/wisdom/wisdom.h"
 
 #include <stdint.h>
@@ -23,14 +23,14 @@ struct tern_trial_facts {
     double macs;   /* m * k * n */
 };
 
-/* Builds the problem around the variant. The stock must have the problem's shape, the pool its number of
- * threads; both must outlive the trial, which the stock's next shape or number of tokens ends. `param` in the
- * order of the variant's space, NULL for its initial values. The first and last rows are computed once and
- * compared with the scalar reference on these very weights, so that a variant that is wrong only for this
- * shape is TERN_CHECK_FAILED and has no trial. TERN_HOT is refused (TERN_UNSUPPORTED) when the packed weights
- * exceed `l2_bytes` per thread (0: not known, not checked). */
+/* Builds the problem around the variant. The test weights must have the problem's shape, the pool its number
+ * of threads; both must outlive the trial, which the test weights's next shape or number of tokens ends.
+ * `param` in the order of the variant's space, NULL for its initial values. The first and last rows are
+ * computed once and compared with the scalar reference on these very weights, so that a variant that is wrong
+ * only for this shape is TERN_CHECK_FAILED and has no trial. TERN_HOT is refused (TERN_UNSUPPORTED) when the
+ * packed weights exceed `l2_bytes` per thread (0: not known, not checked). */
 enum tern_status tern_trial_new(const struct tern_proof *proof, const int *param,
-                                const struct tern_problem *p, struct tern_stock *stock,
+                                const struct tern_problem *p, struct tern_test_weights *test_weights,
                                 struct tern_pool *pool, uint32_t usable, size_t l2_bytes,
                                 struct tern_trial **out, struct tern_error *e);
 void tern_trial_free(struct tern_trial *t);
@@ -43,7 +43,5 @@ void tern_trial_run(void *trial, uint64_t calls);
 double tern_trial_guess_ns(struct tern_trial *t);
 
 void tern_trial_facts(const struct tern_trial *t, struct tern_trial_facts *out);
-/* Changes with every batch: reading it keeps the results alive. */
-uint64_t tern_trial_digest(const struct tern_trial *t);
 
 #endif

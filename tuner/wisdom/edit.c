@@ -1,6 +1,6 @@
 #include "tuner/wisdom/edit.h"
 
-#include "tuner/search/race.h"
+#include "tuner/wisdom/effort.h"
 #include "tuner/wisdom/line.h"
 
 #include <stdlib.h>

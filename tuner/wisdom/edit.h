@@ -4,10 +4,10 @@
 
 #include "tuner/wisdom/wisdom.h"
 
-/* Adds the entries of `from` to `into`. Where both know a problem the better evidence stays: fresh before
- * stale, then complete before incomplete, then more
- * effort, then the later date. *taken (may be NULL) counts entries added or
- * replaced. All or nothing: on an error `into` is as before. Machine keys are the caller's business. */
+/* Adds the entries of `from` to `into`. Where both know a problem, the better evidence stays: fresh before
+ * stale, then complete before incomplete, then more effort, then the later date. *taken (may be NULL) counts
+ * the entries that were added or replaced. After an error `into` is as before. The caller compares the
+ * machine keys. */
 enum tern_status tern_wisdom_merge(struct tern_wisdom *into, const struct tern_wisdom *from, size_t *taken,
                                    struct tern_error *e);
 

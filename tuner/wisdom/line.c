@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "tuner/wisdom/line.h"
 
-#include "tuner/search/cost.h"
+#include "tuner/wisdom/objective.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -19,10 +19,9 @@ struct tern_pass_time tern_pass_time_of(const struct tern_wisdom *w, uint32_t us
                                         const struct tern_shape_calls *shape, size_t shapes,
                                         const struct tern_problem *p);
 
-/* The thread count to use for a pass of p->n tokens, where p->threads would be used without wisdom, and no
- * more than that: the least sum of medians, when all shapes are known with both counts and the intervals of
- * the two sums do not overlap. Else p->threads: what was measured for other counts alone says nothing about
- * it. */
+/* The thread count for a pass of p->n tokens, at most p->threads, which is the count without wisdom. It is
+ * the count with the least sum of medians, provided that all shapes are known with both counts and that the
+ * intervals of the two sums do not overlap. Otherwise it is p->threads. */
 size_t tern_threads_for(const struct tern_wisdom *w, uint32_t usable, const struct tern_shape_calls *shape,
                         size_t shapes, const struct tern_problem *p);
 

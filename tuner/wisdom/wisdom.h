@@ -31,7 +31,7 @@ struct tern_wisdom_entry {
     size_t n;                             /* rounds */
     char base[96];                        /* the default it was compared with */
     double ratio, ratio_lo, ratio_hi;     /* time over the base's time */
-    char second[224];                     /* the next in the duel, "variant[a=1,b=2]"; "": nobody else */
+    char second[224];                     /* the next in the final, "variant[a=1,b=2]"; "": nobody else */
     double margin, margin_lo, margin_hi;  /* the second's time over the winner's; NaN: not known */
     double of_read, of_int8;              /* the winner's shares of the ceilings; NaN: not measured */
     double ipc, llc_misses;               /* the winner's instructions per cycle, and last-level misses per

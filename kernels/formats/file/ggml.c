@@ -1,13 +1,14 @@
-/* The ternary and binary blocks of ggml beside TQ2_0 (which has tq20.c); every block ends or begins with an
- * f16 scale.
+/* The ternary and binary blocks of ggml beside TQ2_0 (which has tq20.c). Every block ends or begins with an f16
+ * scale.
  *
- *   TQ1_0   54 bytes, 256 weights: bytes 0..31   w[p] w[p+32] .. w[p+128]            p = byte
- *                                  bytes 32..47  w[160+p] w[176+p] .. w[224+p]       p = byte - 32
- *                                  bytes 48..51  w[240+p] w[244+p] w[248+p] w[252+p] and a 0
- *                                  bytes 52..53  f16 scale; five trits per byte as base3.h, first most
- * significant Q1_0    18 bytes, 128 weights: f16 scale; bit j%8 of byte 2 + j/8 is 1 for +1, 0 for -1 Q2_0 18
- * bytes, 64 weights (PrismML: 34 bytes, 128 weights): f16 scale; bits 2*(j%4) of byte 2 + j/4 hold trit + 1.
- * Code 3 is +2, legal in the format and no trit. */
+ *   TQ1_0   54 bytes, 256 weights; five trits per byte as in base3.h, the first most significant
+ *             bytes 0..31    w[p] w[p+32] .. w[p+128]              p = byte
+ *             bytes 32..47   w[160+p] w[176+p] .. w[224+p]         p = byte - 32
+ *             bytes 48..51   w[240+p] w[244+p] w[248+p] w[252+p]   p = byte - 48, and a 0
+ *             bytes 52..53   f16 scale
+ *   Q1_0    18 bytes, 128 weights: f16 scale; bit j%8 of byte 2 + j/8 is 1 for +1, 0 for -1
+ *   Q2_0    18 bytes, 64 weights (PrismML: 34 bytes, 128 weights): f16 scale; bits 2*(j%4) of byte 2 + j/4 hold
+ *           trit + 1. Code 3 is +2, legal in the format and no trit. */
 #include "kernels/formats/file/block_format.h"
 
 #include <string.h>

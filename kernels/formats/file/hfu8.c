@@ -46,8 +46,5 @@ const struct tern_format tern_format_hfu8 = {
     .bits = 2.0,
     .in_files = 1,
     .accepts = accepts,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
 };

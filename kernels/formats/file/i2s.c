@@ -75,9 +75,6 @@ const struct tern_format tern_format_i2s = {
     .bits = 2.0,
     .in_files = 1,
     .accepts = accepts,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .scale = read_scale,
 };

@@ -1,12 +1,12 @@
 /* The BitNet formats of ik_llama.cpp: blocks of 64 weights, one scale per row, kept at the row's beginning.
  *
- *   IQ1_BN     row: f16 scale, then per 64 weights 13 bytes. Group g = 0..3 of 16 weights: bytes 3g..3g+2
- * hold its first 15, five per byte (base3.h, FIRST trit least significant); byte 12 holds the four last ones,
- *              group 0 least significant.
- *   IQ2_BN     row: f32 scale, then per 64 weights 16 bytes: byte j holds w[j] w[j+16] w[j+32] w[j+48] in
- * bits 1:0 3:2 5:4 7:6, trit + 1. IQ2_BN_R4  four rows: four f32 scales, then per 64 columns 64 bytes: byte
- * 16l + 4r + i belongs to row r and holds w[16l+i] w[16l+i+4] w[16l+i+8] w[16l+i+12] in bits 1:0 3:2 5:4 7:6.
- */
+ *   IQ1_BN      row: f16 scale, then per 64 weights 13 bytes. Group g = 0..3 of 16 weights:
+ *                 bytes 3g..3g+2   its first 15, five per byte (base3.h, but the first trit least significant)
+ *                 byte 12          the last ones of the four groups, group 0 least significant
+ *   IQ2_BN      row: f32 scale, then per 64 weights 16 bytes:
+ *                 byte j           w[j] w[j+16] w[j+32] w[j+48] in bits 1:0 3:2 5:4 7:6, trit + 1
+ *   IQ2_BN_R4   four rows: four f32 scales, then per 64 columns 64 bytes:
+ *                 byte 16l+4r+i    of row r: w[16l+i] w[16l+i+4] w[16l+i+8] w[16l+i+12] in bits 1:0 3:2 5:4 7:6 */
 #include "kernels/formats/file/iqbn.h"
 #include "kernels/formats/file/block_format.h"
 
@@ -114,9 +114,6 @@ const struct tern_format tern_format_iq2bnr4 = {
     .bits = 2.0,
     .in_files = 1,
     .accepts = accepts,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .scale = read_scale,
 };

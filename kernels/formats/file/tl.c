@@ -1,14 +1,19 @@
 /* TL1 and TL2: the lookup-table formats of bitnet.cpp (utils/convert-hf-to-gguf-bitnet.py defines the order).
  *
- *   TL1   per 4 columns of a row one byte: 3*w0 + w1 + 4 in bits 7:4, 3*w2 + w3 + 4 in bits 3:0.
- *         tile of BM rows x BK columns, tiles along K first; in it blocks of bm rows x by = 256/bm columns,
- * along K first; in a block 16 rows x 4 columns = 16 bytes, along K first. Then f32 scale and 28 bytes of
- * padding. TL2   the first floor(K/BK)*BK columns in triples v = 9*w0 + 3*w1 + w2: plane 1, |v| of two
- * triples per byte (first in bits 7:4): tiles of BM x BK, blocks of 32 rows x 6 columns plane 2, signs:
- * blocks of 32 rows x 24 columns = 16 words of 16 bits the other columns in pairs as in TL1: plane 3, tiles
- * of BM x 32, blocks of 32 rows x 4 columns In planes 1 and 3 the 32 rows of a block lie in the order 0-7,
- * 16-23, 8-15, 24-31. Then zeros up to the size that the format's fixed formula gives, f32 scale, 28 bytes of
- * padding. */
+ *   TL1   per 4 columns of a row one byte: 3*w0 + w1 + 4 in bits 7:4, 3*w2 + w3 + 4 in bits 3:0
+ *         tiles of BM rows x BK columns, along K first
+ *           in a tile blocks of bm rows x by = 256/bm columns, along K first
+ *             in a block 16 rows x 4 columns = 16 bytes, along K first
+ *         then the f32 scale and 28 bytes of padding
+ *
+ *   TL2   the first floor(K/BK)*BK columns in triples v = 9*w0 + 3*w1 + w2:
+ *           plane 1   |v| of two triples per byte, the first in bits 7:4; tiles of BM x BK, in them blocks of 32
+ *                     rows x 6 columns
+ *           plane 2   signs; blocks of 32 rows x 24 columns = 16 words of 16 bits
+ *         the other columns in pairs as in TL1:
+ *           plane 3   tiles of BM x 32, in them blocks of 32 rows x 4 columns
+ *         In planes 1 and 3 the 32 rows of a block lie in the order 0-7, 16-23, 8-15, 24-31.
+ *         Then zeros up to the size that the format's fixed formula gives, the f32 scale, 28 bytes of padding. */
 #include "kernels/formats/file/tl.h"
 
 #include "base/memory.h"

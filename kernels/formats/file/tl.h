@@ -1,6 +1,6 @@
-/* TL1 and TL2 of bitnet.cpp for any tile. The tile is no part of the tensor: the same three numbers must be
- * known to the program that writes and to the one that reads (its kernel_config.ini). The registered formats
- * tl1 and tl2 use tern_tl1_tile / tern_tl2_tile; tl1.c and tl2.c draw the bytes. */
+/* TL1 and TL2 of bitnet.cpp for any tile. The tile is not part of the tensor: the program that writes and the
+ * program that reads must know the same three numbers (bitnet.cpp keeps them in kernel_config.ini). The
+ * registered formats tl1 and tl2 use tern_tl1_tile and tern_tl2_tile; tl.c draws the bytes. */
 #ifndef TERN_KERNELS_FORMATS_FILE_TL_H
 #define TERN_KERNELS_FORMATS_FILE_TL_H
 
@@ -10,8 +10,9 @@
 #include <stdint.h>
 
 /* The preset tile of a shape where the published tables have one, else the documented default:
- *   TL1  BM = the first of 256 320 160 128 96 64 32 that divides M, BK = the first of 128 64 32 8 that
- * divides K, bm 32 TL2  BM likewise, BK = 96, bm 32 */
+ *   TL1   BM = the first of 256 320 160 128 96 64 32 that divides M,
+ *         BK = the first of 128 64 32 8 that divides K, bm = 32
+ *   TL2   BM likewise, BK = 96, bm = 32 */
 struct tern_tl_tile tern_tl1_tile(size_t m, size_t k);
 struct tern_tl_tile tern_tl2_tile(size_t m, size_t k);
 
@@ -73,8 +74,8 @@ static inline size_t tern_tl2_three_at(struct tern_tl_tile t, size_t three, size
            row % t.rows / 32 * (32 * t.cols / 6) + col % t.cols / 6 * 32 + tern_tl2_lane(row);
 }
 
-/* Little-endian 16-bit word with the signs of columns col .. col+23 (col % 24 == 0): triple i of row r%32 <
- * 16 has bit 15 - 2i, of row r%32 >= 16 bit 14 - 2i. */
+/* Little-endian 16-bit word with the signs of columns col .. col+23 (col % 24 == 0): triple i has bit 15 - 2i
+ * for a row with r % 32 < 16, and bit 14 - 2i for the others. */
 static inline size_t tern_tl2_sign_at(struct tern_tl_tile t, size_t three, size_t row, size_t col) {
     return row / t.rows * (t.rows * three / 24) + col / t.cols * (t.rows * t.cols / 24) +
            row % t.rows / 32 * (32 * t.cols / 24) + col % t.cols / 24 * 32 + row % 16 * 2;

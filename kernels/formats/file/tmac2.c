@@ -1,10 +1,13 @@
 /* tmac2: T-MAC's 2-bit weights as two planes of one bit each, four columns of a plane in a nibble.
  *
- *   codes 1, 2, 3 = -1, 0, +1 (0 would be -2). Bit row b(r, bit) = r/8*16 + bit*8 + r%8, so 16 weight rows
- * are 32 bit rows: 8 rows of bit 0, the same 8 of bit 1, the next 8 of bit 0, of bit 1. nibble = bits of
- * columns 4g .. 4g+3, column 4g in its lowest bit 16 bytes = the 32 nibbles of 32 bit rows at one g: byte i
- * holds bit row i in bits 3:0 and i + 16 in bits 7:4 then g within kfactor, then the next 32 bit rows within
- * bm, then the next kfactor groups, then the next tile. The scales lie outside. */
+ *   code       1, 2, 3 = -1, 0, +1 (0 would be -2)
+ *   bit row    b(r, bit) = r/8*16 + bit*8 + r%8. So 16 weight rows are 32 bit rows: 8 rows of bit 0, the same 8
+ *              of bit 1, the next 8 of bit 0, of bit 1
+ *   nibble     the bits of columns 4g .. 4g+3 of a bit row, column 4g in its lowest bit
+ *   16 bytes   the 32 nibbles of 32 bit rows at one g: byte i holds bit row i in bits 3:0 and i + 16 in bits 7:4
+ *   order      g within kfactor, then the next 32 bit rows within bm, then the next kfactor groups, then the next
+ *              tile
+ * The scales lie outside. */
 #include "kernels/format.h"
 
 #include "kernels/formats/file/tmac.h"
@@ -54,8 +57,5 @@ const struct tern_format tern_format_tmac2 = {
     .bits = 2.0,
     .in_files = 1,
     .accepts = accepts,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
 };

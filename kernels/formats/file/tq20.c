@@ -2,8 +2,9 @@
  *
  *   block = 66 bytes; bytes 0..31 hold weights 0..127, bytes 32..63 weights 128..255:
  *     byte m of a half holds w[m] w[m+32] w[m+64] w[m+96] in bits 1:0 3:2 5:4 7:6   codes 0, 1, 2 = -1, 0, +1
- *     bytes 64..65: f16 scale. A block of zeros may have scale 0; all others must agree, as BitNet's tensors
- * do. */
+ *     bytes 64..65: f16 scale
+ *
+ * A block of zeros may have scale 0; all others must agree, as those of BitNet's tensors do. */
 #include "kernels/format.h"
 
 #include "kernels/half.h"
@@ -85,9 +86,6 @@ const struct tern_format tern_format_tq20 = {
     .bits = 2.0625,
     .in_files = 1,
     .accepts = accepts,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .scale = read_scale,
 };

@@ -62,10 +62,7 @@ const struct tern_format tern_format_b128 = {
     .bits = 1.0,
     .binary = 1,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .slice_columns = 4,
     .column_at = bytes,
 };

@@ -96,10 +96,7 @@ const struct tern_format tern_format_e80 = {
     .source = "tern",
     .bits = 1.6,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .slice_columns = 4,
     .column_at = bytes,
 };

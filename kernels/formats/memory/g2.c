@@ -50,10 +50,7 @@ const struct tern_format tern_format_g2 = {
     .source = "tern, after TL1 of bitnet.cpp",
     .bits = 2.0,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .slice_columns = 8,
     .column_at = bytes,
 };

@@ -61,10 +61,7 @@ const struct tern_format tern_format_g3 = {
     .source = "tern, after TL2 of bitnet.cpp",
     .bits = 5.0 / 3.0,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .slice_columns = 24,
     .column_at = bytes,
 };

@@ -56,10 +56,7 @@ const struct tern_format tern_format_g3w = {
     .source = "tern",
     .bits = 16.0 / 9.0,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .slice_columns = 9,
     .column_at = bytes,
 };

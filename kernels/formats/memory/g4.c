@@ -49,10 +49,7 @@ const struct tern_format tern_format_g4 = {
     .source = "tern, after vlut.cpp",
     .bits = 2.0,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .slice_columns = 16,
     .column_at = bytes,
 };

@@ -61,10 +61,7 @@ const struct tern_format tern_format_g5 = {
     .source = "tern, after lut_mm",
     .bits = 1.6,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .slice_columns = 20,
     .column_at = bytes,
 };

@@ -1,9 +1,14 @@
 /* What the look-up layouts share: groups of consecutive columns, one code per row and group.
  *
- * A code names the trits of a group, so that its product with the activations is one entry of a table. Two
- * numberings: plain     sum of (trit + 1) * 3^i                      0 .. 3^g - 1 mirrored  sum of trit * 3^i
- * = +-magnitude              the table holds magnitudes 0 .. (3^g - 1) / 2, the sign is apart Codes of the 64
- * (or 32) rows of a panel lie side by side, one row per lane; missing rows and columns are trit 0. */
+ * A code names the trits of a group, so that its product with the activations is one entry of a table. There are
+ * two numberings:
+ *
+ *     plain      sum of (trit + 1) * 3^i                 0 .. 3^g - 1
+ *     mirrored   sum of trit * 3^i = +-magnitude         the table holds magnitudes 0 .. (3^g - 1) / 2, the
+ *                                                        sign is apart
+ *
+ * Codes of the 64 (or 32) rows of a panel lie side by side, one row per lane. Missing rows and columns are trit
+ * 0. */
 #ifndef TERN_KERNELS_FORMATS_MEMORY_GROUP_H
 #define TERN_KERNELS_FORMATS_MEMORY_GROUP_H
 

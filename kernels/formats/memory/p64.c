@@ -74,10 +74,7 @@ const struct tern_format tern_format_p64 = {
     .source = "tern",
     .bits = 2.0,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .slice_columns = 4,
     .column_at = bytes,
 };

@@ -1,9 +1,11 @@
 /* Bit planes: rows of 64-bit little-endian words, bit j of word i = column 64i + j.
  *
- *   planes  per 64 columns 16 bytes: the word of the +1s, then the word of the -1s. Both clear is 0, both set
- * is nothing. For masked add and subtract, and for popcount: a vector of words is plus, minus, plus, minus
- * ... bin1    per 64 columns 8 bytes: 1 = +1, 0 = -1. Binary models only. Columns beyond K are clear in every
- * plane. */
+ *   planes   per 64 columns 16 bytes: the word of the +1s, then the word of the -1s. Both clear is 0, both set is
+ *            nothing. For masked add and subtract, and for popcount: a vector of words is plus, minus, plus,
+ *            minus ..
+ *   bin1     per 64 columns 8 bytes: 1 = +1, 0 = -1. Binary models only.
+ *
+ * Columns beyond K are clear in every plane. */
 #include "kernels/format.h"
 
 #include "kernels/formats/memory/planes.h"

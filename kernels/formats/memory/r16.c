@@ -1,12 +1,15 @@
 /* r16: 2.0 bits per weight, 16 rows interleaved; one zmm register is 16 rows x 16 columns and no sum is
  * horizontal.
  *
- *   panel = 16 rows; for every 16 columns 64 bytes; byte 4*lane + j of group g belongs to row 16p + lane and
- * holds columns 16g + j, 16g + 4 + j, 16g + 8 + j, 16g + 12 + j in bits 1:0 3:2 5:4 7:6, trit + 1
+ *   panel = 16 rows; for every 16 columns 64 bytes
+ *   byte 4*lane + j of group g belongs to row 16p + lane and holds, trit + 1,
  *
- * The four bytes of a lane masked with 3 << 2f meet the four consecutive activations 16g + 4f .. 16g + 4f +
- * 3, which a kernel broadcasts as one dword; the sum of field f comes out 4^f times too large. Missing rows
- * and columns are trit 0 (activations are zero beyond K). */
+ *     bits      7 6            5 4           3 2           1 0
+ *     column    16g + 12 + j   16g + 8 + j   16g + 4 + j   16g + j
+ *
+ * The four bytes of a lane masked with 3 << 2f meet the four consecutive activations 16g + 4f .. 16g + 4f + 3,
+ * which a kernel broadcasts as one dword; the sum of field f comes out 4^f times too large. Missing rows and
+ * columns are trit 0 (activations are zero beyond K). */
 #include "kernels/format.h"
 
 #include "kernels/formats/memory/r16.h"
@@ -63,10 +66,7 @@ const struct tern_format tern_format_r16 = {
     .source = "tern",
     .bits = 2.0,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .slice_columns = 16,
     .column_at = bytes,
 };

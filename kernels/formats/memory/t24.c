@@ -94,10 +94,7 @@ const struct tern_format tern_format_t24 = {
     .source = "tern",
     .bits = 5.0 / 3,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .slice_columns = 64,
     .column_at = bytes,
 };

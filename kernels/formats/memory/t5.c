@@ -1,13 +1,13 @@
 /* t5: 1.667 bits per weight, row panels of 48 rows, three rows in five bits; made for vpmultishiftqb.
  *
  *   code = d0 + 3*d1 + 9*d2 (0..26), d_f = trit + 1 of row 48p + lane + 16*f at one column
- *   for every 4 columns 40 bytes; bytes 5q .. 5q+4, read as one little-endian 40-bit number, hold lanes 2q
- * and 2q + 1: bits 5i .. 5i+4 are the code of lane 2q + i/4, column 4g + i%4
+ *   for every 4 columns 40 bytes; bytes 5q .. 5q+4, read as one little-endian 40-bit number, hold lanes 2q and
+ *   2q + 1: bits 5i .. 5i+4 are the code of lane 2q + i/4, column 4g + i%4
  *
- * vpermb puts five bytes into each qword, vpmultishiftqb cuts them into eight codes, and the result has the
- * same sixteen 32-bit lanes of four columns as panel.h, so all three rows of a code meet one broadcast of
- * activations. The panel ends with at least 24 bytes of zeros, so that the last group can be loaded as 64
- * bytes. Missing rows and columns are trit 0. */
+ * vpermb puts five bytes into each qword, vpmultishiftqb cuts them into eight codes, and the result has the same
+ * sixteen 32-bit lanes of four columns as panel.h, so all three rows of a code meet one broadcast of activations.
+ * The panel ends with at least 24 bytes of zeros, so that the last group can be loaded as 64 bytes. Missing rows
+ * and columns are trit 0. */
 #include "kernels/format.h"
 
 #include "base/memory.h"
@@ -75,10 +75,7 @@ const struct tern_format tern_format_t5 = {
     .source = "tern",
     .bits = 5.0 / 3,
     .accepts = tern_accepts_any,
-    .row_step = row_step,
-    .bytes = bytes,
-    .pack = pack,
-    .unpack = unpack,
+    TERN_FORMAT_CALLS,
     .slice_columns = 4,
     .column_at = column_at,
 };

@@ -65,7 +65,7 @@ static void turn(const struct tern_call *c, size_t worker, size_t workers, size_
     static void run##tokens(const struct tern_call *c, size_t worker, size_t workers) {                      \
         turn(c, worker, workers, tokens);                                                                    \
     }                                                                                                        \
-    const struct tern_prep tern_prep_veclut##tokens = {shared##tokens, local##tokens, run##tokens};
+    const struct tern_prep tern_prep_veclut##tokens = {shared##tokens, local##tokens, run##tokens, 1};
 
 VECLUT(8)
 VECLUT(16)
@@ -112,5 +112,5 @@ static size_t pairs_local(const struct tern_call *c) {
     return codes_bytes(TILE_CHUNK);
 }
 
-const struct tern_prep tern_prep_fours = {fours_bytes, fours_local, fours};
-const struct tern_prep tern_prep_fourspairs = {fours_bytes, pairs_local, fours};
+const struct tern_prep tern_prep_fours = {fours_bytes, fours_local, fours, 0};
+const struct tern_prep tern_prep_fourspairs = {fours_bytes, pairs_local, fours, 0};

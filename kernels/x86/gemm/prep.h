@@ -4,7 +4,7 @@
 #define TERN_KERNELS_X86_GEMM_PREP_H
 
 #include "base/memory.h"
-#include "kernels/variant.h"
+#include "kernels/prep/prep.h"
 
 /* Vec-LUT. Shared: activations turned so that the 8, 16 or 32 tokens of a tile lie side by side, int16:
  * [N / T][veclut_columns(K)][T]; zero where there is no token or no column. */

@@ -48,6 +48,9 @@
 #define TERN_TILE_AVXVNNI(ON, format, rows, columns)                                                         \
     ON(gemm_##format##_i8_r16k4n6_tile__avxvnni, GEMM, I8, format, AVXVNNI, rows, columns, 2, TOKENS_MAX,    \
        14, 1, fours, block)
+#define TERN_TILE_AVX512BW(ON, format, rows, columns)                                                        \
+    ON(gemm_##format##_i8_r64k4n6_tile__avx512bw, GEMM, I8, format, AVX512BW, rows, columns, 2, TOKENS_MAX,  \
+       22, 1, fourspairs, none)
 #define TERN_TILE_AVX512VNNI(ON, format, rows, columns)                                                      \
     ON(gemm_##format##_i8_r64k4n6_tile__avx512vnni, GEMM, I8, format, AVX512VNNI, rows, columns, 2,          \
        TOKENS_MAX, 30, 1, fours, block)

@@ -1,8 +1,8 @@
 /* Register tiles, a micro-kernel: codes times activations, four columns at a time.
  *
  * A tile is TILE_HIGH row tiles x up to six tokens. Per quad, with dot products: 4 loads of codes, 6 broadcasts,
- * 24 vpdpbusd into 24 of 32 registers. Without: 16 rows, 2 loads, 6 broadcasts, 12 vpmaddubsw, 12 vpaddw into 12
- * of 16 registers.
+ * 24 vpdpbusd into 24 of 32 registers. Without, and with 16 registers: 2 loads, 6 broadcasts, 12 vpmaddubsw, 12
+ * vpaddw into 12 of them.
  *
  * Loops, from the outside in:
  *
@@ -49,7 +49,7 @@ ALWAYS_INLINE vec tile_add(vec acc, vec codes, vec four) {
     return v_dot(acc, codes, four);
 #else
     vec pairs;
-    __asm__("vpmaddubsw %3, %2, %1\n\tvpaddw %1, %0, %0" : "+x"(acc), "=&x"(pairs) : "x"(codes), "x"(four));
+    __asm__("vpmaddubsw %3, %2, %1\n\tvpaddw %1, %0, %0" : "+v"(acc), "=&v"(pairs) : "v"(codes), "v"(four));
     return acc;
 #endif
 }

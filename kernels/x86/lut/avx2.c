@@ -1,4 +1,6 @@
 /* Byte-shuffle look-up on AVX2: 32 rows per register. */
+#include "kernels/x86/vec_avx2.h"
+
 #include "kernels/x86/lut/digits.h"
 #include "kernels/x86/lut/vector.h"
 

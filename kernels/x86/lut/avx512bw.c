@@ -1,4 +1,6 @@
 /* Byte-shuffle look-up on AVX-512BW: 64 rows per register, signs as masks. */
+#include "kernels/x86/vec_avx512.h"
+
 #include "kernels/x86/lut/digits.h"
 #include "kernels/x86/lut/vector.h"
 

@@ -1,5 +1,7 @@
 /* Tables of up to 128 byte entries in two registers (vpermi2b): four columns per look-up (g4), or five with
  * the sign apart (g5), 64 rows at a time. The entries are two digits, each in a table of its own. */
+#include "kernels/x86/vec_avx512.h"
+
 #include "kernels/x86/lut/digits.h"
 #include "kernels/x86/lut/wide.h"
 

@@ -1,11 +1,11 @@
 /* Tables of 16 entries for byte shuffles: 16 low bytes, then 16 high bytes per group.
  *
  * How an entry T = sum of trit * activation, |T| <= 128 g, is cut in two bytes:
- *   DIGITS   T + 126 g + 31 = 63 * high + low,  0 <= low <= 62, 0 <= high <= 4 g. Complement of both (62 -
- * low, 4 g - high) is the entry of -T, and sums of 4 low and of 12 high bytes still fit a byte. SIGNED   the
- * same less 31 and 2 g: -31 <= low <= 31, |high| <= 2 g; the negated bytes are the entry of -T. WORDS    low
- * and high byte of the int16, as TL1 and TL2 do. The quotient by 63 is (u * 1041) >> 16, exact for u <= 1322
- * (a test counts them all). */
+ *   DIGITS   T + 126 g + 31 = 63 * high + low,  0 <= low <= 62, 0 <= high <= 4 g. The complement of both
+ *            (62 - low, 4 g - high) is the entry of -T, and sums of 4 low and of 12 high bytes still fit a byte.
+ *   SIGNED   the same less 31 and 2 g: -31 <= low <= 31, |high| <= 2 g; the negated bytes are the entry of -T.
+ *   WORDS    the low and the high byte of the int16, as TL1 and TL2 do.
+ * The quotient by 63 is (u * 1041) >> 16, exact for u <= 1322 (a test counts them all). */
 #ifndef TERN_KERNELS_X86_LUT_BUILD_H
 #define TERN_KERNELS_X86_LUT_BUILD_H
 

@@ -1,4 +1,6 @@
 /* Byte-shuffle look-up on SSSE3: 16 rows per register; the smallest machine with a table in a register. */
+#include "kernels/x86/vec_ssse3.h"
+
 #include "kernels/x86/lut/digits.h"
 #include "kernels/x86/lut/vector.h"
 

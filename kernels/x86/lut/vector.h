@@ -1,22 +1,23 @@
-/* Vec-LUT: a table entry is a vector over T = VEC/2 tokens, so that one weight byte is one vector add and no
+/* Vec-LUT: a table entry is a vector over T = VEC_BYTES/2 tokens, so that one weight byte is one vector add and no
  * shuffle.
  *
  * For a tile of T tokens and a block of rows whose sums wait in scratch: build the tables of a few groups,
  * then for every row add one entry per group. Per byte and T tokens: one byte load, one add with a memory
  * operand; per `groups` bytes one load and one store of the sum. A table of g4 is 81 adds, of g5 122 adds and
- * as many subtractions, paid once per block of rows. Bound: int16 sums of up to 63 (g4) or 51 (g5) groups;
- * |entry| <= 128 g. */
+ * as many subtractions, paid once per block of rows. Bound: int16 sums of up to
+ * TERN_FLUSH_ENTRIES(g) groups, |entry| <= 128 g. g4 and g5 are packed by formats/memory/g4.c and g5.c. */
 #ifndef TERN_KERNELS_X86_LUT_VECTOR_H
 #define TERN_KERNELS_X86_LUT_VECTOR_H
 
 #include "base/memory.h"
+#include "kernels/flush.h"
 #include "kernels/formats/memory/group.h"
 #include "kernels/prep/lut.h"
-#include "kernels/x86/vec.h"
+#include "kernels/run.h"
 
 #include <string.h>
 
-enum { VEC_TOKENS = VEC / 2 };
+enum { VEC_TOKENS = VEC_BYTES / 2 };
 
 ALWAYS_INLINE size_t vec_entries(size_t g) {
     return g == 4 ? 81 : 250;
@@ -24,7 +25,7 @@ ALWAYS_INLINE size_t vec_entries(size_t g) {
 
 /* (d - 1) * a for a digit d. */
 ALWAYS_INLINE vec times_trit(size_t d, vec a) {
-    return d == 0 ? V(sub_epi16)(v_zero(), a) : d == 1 ? v_zero() : a;
+    return d == 0 ? v_sub16(v_zero(), a) : d == 1 ? v_zero() : a;
 }
 
 /* All sums of `n` trits times activations, plain codes: out[3^n]. */
@@ -35,8 +36,7 @@ ALWAYS_INLINE void all_sums(const int16_t *x, size_t n, vec *out) {
     for (size_t i = 0; i < n; i++, states *= 3) {
         const vec a = v_load(x + i * VEC_TOKENS);
         UNROLL
-        for (size_t s = states * 3; s-- > 0;)
-            out[s] = V(add_epi16)(out[s % states], times_trit(s / states, a));
+        for (size_t s = states * 3; s-- > 0;) out[s] = v_add16(out[s % states], times_trit(s / states, a));
     }
 }
 
@@ -47,7 +47,7 @@ ALWAYS_INLINE void build_vectors(size_t g, const int16_t *x, int16_t *table) {
     all_sums(x + split * VEC_TOKENS, 2, high);
     for (size_t h = 0; h < 9; h++) {
         for (size_t l = 0; l < states; l++) {
-            const vec t = V(add_epi16)(low[l], high[h]);
+            const vec t = v_add16(low[l], high[h]);
             const size_t code = h * states + l;
             if (g == 4)
                 v_store(table + code * VEC_TOKENS, t);
@@ -67,7 +67,7 @@ ALWAYS_INLINE void add_entries(const uint8_t *w, size_t distance, size_t rows, c
         vec s = v_load(sum + r * VEC_TOKENS);
         UNROLL
         for (size_t j = 0; j < groups; j++)
-            s = V(add_epi16)(s, v_load(table + (j * entries + code[j * TERN_GROUP_ROWS]) * VEC_TOKENS));
+            s = v_add16(s, v_load(table + (j * entries + code[j * TERN_GROUP_ROWS]) * VEC_TOKENS));
         v_store(sum + r * VEC_TOKENS, s);
     }
 }
@@ -77,8 +77,8 @@ ALWAYS_INLINE void widen_sums(int16_t *sum, int32_t *wide, size_t rows) {
     for (size_t r = 0; r < rows; r++) {
         const vec s = v_load(sum + r * VEC_TOKENS);
         int32_t *even = wide + r * VEC_TOKENS, *odd = even + VEC_TOKENS / 2;
-        v_store(even, V(add_epi32)(v_load(even), v_low16(s)));
-        v_store(odd, V(add_epi32)(v_load(odd), v_high16(s)));
+        v_store(even, v_add32(v_load(even), v_low16(s)));
+        v_store(odd, v_add32(v_load(odd), v_high16(s)));
         v_store(sum + r * VEC_TOKENS, v_zero());
     }
 }
@@ -86,7 +86,7 @@ ALWAYS_INLINE void widen_sums(int16_t *sum, int32_t *wide, size_t rows) {
 ALWAYS_INLINE void vec_rows(size_t g, const struct tern_call *c, size_t tile, size_t row, size_t rows,
                             int16_t *scratch, size_t waiting) {
     const size_t k = c->w.k, groups = (k + g - 1) / g, live = (size_t)c->param[TERN_VEC_GROUPS];
-    const size_t entries = vec_entries(g), bound = 32767 / (128 * g);
+    const size_t entries = vec_entries(g), bound = TERN_FLUSH_ENTRIES(g);
     const size_t distance = g == 4 ? tern_g4_panel_bytes(k) : tern_g5_panel_bytes(k);
     const uint8_t *w = (const uint8_t *)c->w.data + row / TERN_GROUP_ROWS * distance;
     const int16_t *x = (const int16_t *)c->shared + tile * tern_round_up(k, TERN_VEC_COLUMNS) * VEC_TOKENS;
@@ -130,10 +130,6 @@ ALWAYS_INLINE void vec_gemm(size_t g, const struct tern_call *c, size_t row0, si
             vec_rows(g, c, tile, r, tern_min(waiting, row1 - r), scratch, waiting);
 }
 
-#define VEC_GEMM(name, g)                                                                                    \
-    tern_run_fn name;                                                                                        \
-    void name(const struct tern_call *c, size_t row0, size_t row1, void *local) {                            \
-        vec_gemm(g, c, row0, row1, local);                                                                   \
-    }
+#define VEC_GEMM(name, g) TERN_RUN(name, vec_gemm(g, c, row0, row1, local))
 
 #endif

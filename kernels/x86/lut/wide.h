@@ -9,7 +9,6 @@
 #define TERN_KERNELS_X86_LUT_WIDE_H
 
 #include "kernels/x86/lut/build.h"
-#include "kernels/x86/vec.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* Signs against signs with vpopcntq: three operations per 512 columns and row. */
-#define TERN_VEC_BITS 512
-#include "kernels/x86/signs/xnor_template.h"
+#include "kernels/x86/vec_avx512.h"
 
-XNOR(gemv_bin1_b1_r4k512__avx512popcnt, 1)
-XNOR(gemm_bin1_b1_r4k512n4__avx512popcnt, 4)
+#include "kernels/x86/signs/xnor.h"
+
+TERN_RUN(gemv_bin1_b1_r4k512__avx512popcnt, xnor(c, row0, row1, 1))
+TERN_RUN(gemm_bin1_b1_r4k512n4__avx512popcnt, xnor(c, row0, row1, 4))

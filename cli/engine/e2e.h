@@ -1,0 +1,35 @@
+/* Between the files of `tern e2e` only: what was asked for, and where the results go. */
+#ifndef TERN_CLI_ENGINE_E2E_H
+#define TERN_CLI_ENGINE_E2E_H
+
+#include "cli/engine/options.h"
+#include "harness/timing/e2e.h"
+#include "measure/energy/model.h"
+
+enum { E2E_MD, E2E_CSV, E2E_JSON }; /* the words of --output */
+
+struct e2e_job {
+    struct tern_cli_engine c;
+    const char *records;
+    int output;
+    struct tern_cli_numbers prompts, threads;
+    size_t rounds, generate;
+    struct tern_e2e_options o;
+    struct tern_energy_model model; /* of --energy=model */
+    int modelled;
+};
+
+/* The variants that computed a row, and whether wisdom chose any: "tuned" or "untuned". */
+const char *e2e_plan(const struct tern_e2e_row *r);
+const char *e2e_tuned(const struct tern_e2e_row *r);
+/* The words for enum tern_operation. */
+extern const char *const e2e_operation[TERN_OPERATIONS];
+
+/* Prints the rows in the form that was asked for. Returns an exit code. */
+int e2e_print(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count);
+int e2e_print_json(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count);
+/* Appends one record for the machine and one for each row. */
+enum tern_status e2e_record(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count,
+                            struct tern_error *e);
+
+#endif

@@ -1,0 +1,21 @@
+/* Names of files, models and runs that several commands make up in the same way. */
+#ifndef TERN_CLI_FILES_H
+#define TERN_CLI_FILES_H
+
+#include <stddef.h>
+
+/* The file that was named, or the user's own. Heap (free()); NULL when nothing was named and no home folder is
+ * known. */
+char *tern_cli_records_file(const char *named);
+char *tern_cli_history_file(const char *named);
+
+/* "MODEL,i2s=LAYOUT", which tern_model_open reads; MODEL itself when the layout is NULL. Heap (free()). */
+char *tern_cli_with_layout(const char *model, const char *layout);
+
+/* The path of this program. Heap (free()); NULL when it is not known. */
+char *tern_cli_program(void);
+
+/* "COMMAND-TIME-PROCESS", the id that the records of one run share. */
+void tern_cli_run_id(const char *command, char *out, size_t bytes);
+
+#endif

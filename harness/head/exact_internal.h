@@ -1,0 +1,54 @@
+/* The two halves of the exact head: its matrix (exact.c) and its answers (exact_run.c). */
+#ifndef TERN_HARNESS_HEAD_EXACT_INTERNAL_H
+#define TERN_HARNESS_HEAD_EXACT_INTERNAL_H
+
+#include "base/memory.h"
+#include "harness/head/exact.h"
+
+#include <math.h>
+
+#define TERN_EXACT_SEGMENTS 8 /* parts of a row with residual norms of their own, at most */
+#define TERN_EXACT_SLACK                                                                                     \
+    0x1p-10 /* over every norm: far more than the rounding of the few f32 operations after it */
+
+/* What one worker keeps of the current vector. */
+struct tern_exact_view {
+    int8_t *high, *low;
+    int32_t *offset;
+    float segment[TERN_EXACT_SEGMENTS], rest; /* factors of the bound */
+    float scale;
+    float *best; /* heap of the largest lower bounds, smallest first */
+    size_t count;
+    struct tern_exact_counts seen;
+    char pad[TERN_CACHE_LINE];
+};
+
+struct tern_exact {
+    struct tern_scan scan;
+    size_t rows, k, groups, segments, workers;
+    int zero; /* the code that stands for it */
+    struct tern_pages codes;
+    float *norm, *residual; /* [rows], [rows][segments] */
+    float *bound;           /* of the current vector */
+    int sound;              /* every row has a finite norm */
+    struct tern_exact_view *view;
+    float *merged;
+};
+
+/* The smallest float that is not below v. */
+static inline float tern_exact_up(double v) {
+    const float f = (float)v;
+    return (double)f < v ? nextafterf(f, INFINITY) : f;
+}
+
+/* Largest magnitude of k values; infinity when one of them is not finite. */
+static inline float tern_exact_largest(const float *row, size_t k) {
+    float top = 0;
+    for (size_t i = 0; i < k; i++) {
+        if (!isfinite(row[i])) return INFINITY;
+        top = fabsf(row[i]) > top ? fabsf(row[i]) : top;
+    }
+    return top;
+}
+
+#endif

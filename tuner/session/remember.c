@@ -1,0 +1,78 @@
+/* What is known already, and what is kept of what was found. */
+#define _GNU_SOURCE
+#include "tuner/session/outcome_record.h"
+#include "tuner/session/session.h"
+#include "tuner/wisdom/edit.h"
+
+#include <string.h>
+
+#define WIDE 1.5
+
+static const struct tern_wisdom_entry *known(const struct tern_session *s, const struct tern_problem *p) {
+    for (size_t i = 0; i < s->wisdom.count; i++) {
+        const struct tern_wisdom_entry *en = &s->wisdom.entry[i];
+        const struct tern_problem *q = &en->problem;
+        if (q->m == p->m && q->k == p->k && q->n == p->n && q->threads == p->threads &&
+            q->regime == p->regime && !strcmp(en->objective, tern_objective_name(s->o->objective)))
+            return en;
+    }
+    return NULL;
+}
+
+const struct tern_wisdom_entry *tern_tune_knows(const struct tern_tune_options *o,
+                                                const struct tern_wisdom *w, const struct tern_problem *p) {
+    if (o->again || o->table) return NULL;
+    for (size_t i = 0; i < w->count; i++) {
+        const struct tern_wisdom_entry *en = &w->entry[i];
+        const struct tern_problem *q = &en->problem;
+        if (q->m != p->m || q->k != p->k || q->n != p->n || q->threads != p->threads ||
+            (q->regime == TERN_HOT) != (p->regime == TERN_HOT) ||
+            strcmp(en->objective, tern_objective_name(o->objective)))
+            continue;
+        const struct tern_variant *v = tern_variant_named(en->variant);
+        /* An interval as wide as this was measured on a machine that did something else. */
+        const int wide = en->ci_hi_ns > WIDE * en->ci_lo_ns;
+        if (!tern_wisdom_stale(en) && en->complete && !wide &&
+            tern_effort_rank(en->effort) >= tern_effort_rank(o->effort->name) &&
+            (v->isa & o->machine->usable) == v->isa && (v->exact || o->lossy))
+            return en;
+    }
+    return NULL;
+}
+
+const struct tern_wisdom_entry *tern_session_remembers(const struct tern_session *s,
+                                                       const struct tern_task *task) {
+    struct tern_problem p = task->problem;
+    char text[96];
+    if (p.regime != TERN_HOT) p.regime = s->fixture.cold;
+    tern_problem_text(&p, text, sizeof text);
+    const struct tern_wisdom_entry *en = tern_tune_knows(s->o, &s->wisdom, &p);
+    if (en || s->o->table) return en;
+    en = tern_journal_is_done(s->journal, text) ? known(s, &p) : NULL;
+    return en && !tern_wisdom_stale(en) ? en : NULL;
+}
+
+/* Worse evidence does not replace better: nor does the best of what TERN_ISA leaves replace the best of all.
+ */
+static int may_not_replace(const struct tern_session *s, const struct tern_outcome *o,
+                           const struct tern_wisdom_entry *old) {
+    const struct tern_variant *v = tern_variant_named(old->variant);
+    if (!o->complete && old->complete) return 1;
+    if ((v->isa & s->o->machine->usable) == v->isa) return 0;
+    tern_session_warn(
+        s, "wisdom: %zux%zux%zu t%zu: %s stays, which TERN_ISA hides now; name another file with --wisdom",
+        old->problem.m, old->problem.k, old->problem.n, old->problem.threads, old->variant);
+    return 1;
+}
+
+enum tern_status tern_session_keep(struct tern_session *s, const struct tern_outcome *o, int was_done,
+                                   struct tern_error *e) {
+    const struct tern_wisdom_entry *old = known(s, &o->entry.problem);
+    enum tern_status st = TERN_OK;
+    if (old && !tern_wisdom_stale(old) && may_not_replace(s, o, old))
+        return was_done ? TERN_OK : tern_outcome_record(s, o, e);
+    st = tern_wisdom_put(&s->wisdom, &o->entry, e);
+    if (!st) st = tern_wisdom_write(s->o->wisdom, &s->wisdom, e);
+    if (!st && !was_done) st = tern_outcome_record(s, o, e);
+    return st;
+}
