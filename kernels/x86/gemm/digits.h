@@ -11,7 +11,6 @@ ALWAYS_INLINE vec less(vec x, int step) {
 
 /* The digits of 0, step and 2 * step by their low four bits. */
 _Alignas(16) static const uint8_t digit_9[16] = {[9] = 1, [18 & 15] = 2};
-_Alignas(16) static const uint8_t digit_17[16] = {[17 & 15] = 1, [34 & 15] = 2};
 _Alignas(16) static const uint8_t digit_27[16] = {[27 & 15] = 1, [54 & 15] = 2};
 _Alignas(16) static const uint8_t digit_81[16] = {[81 & 15] = 1, [162 & 15] = 2};
 

@@ -3,31 +3,20 @@
 #ifndef TERN_KERNELS_X86_GEMM_READ_LINES_H
 #define TERN_KERNELS_X86_GEMM_READ_LINES_H
 
-#include "kernels/formats/memory/t24.h"
-#include "kernels/x86/gemm/digits.h"
 #include "kernels/x86/gemm/quads.h"
-
-/* Code j of three slots. */
-ALWAYS_INLINE vec t24_code(const uint8_t *at, size_t j) {
-    if (j < 5) return v_and(v_load(at + 64 * j), v_bytes(31));
-    const vec low = v_and(v_shr16(v_load(at + 64 * (j - 5)), 5), v_bytes(7));
-    if (j < 7) return v_or(low, v_and(v_shr16(v_load(at + 64 * (j - 2)), 3), v_bytes(0x18)));
-    return v_or(low, v_or(v_and(v_shr16(v_load(at + 192), 2), v_bytes(0x08)),
-                          v_and(v_shr16(v_load(at + 256), 1), v_bytes(0x10))));
-}
+#include "kernels/x86/panels/t24.h"
 
 /* The 16 / lanes quads of one chunk. One lane is 24 rows: the others of the second row tile are trit 0. */
 ALWAYS_INLINE void read_chunk(const uint8_t *at, size_t lanes, struct quads out) {
     for (size_t i = 0; lanes == 1 && i < 16; i++) memset(out.at + out.pitch + i * out.step, 1, QUAD);
     UNROLL
     for (size_t j = 0; j < TERN_T24_SLOTS / 3; j++) {
-        vec digit[3];
-        three_digits(t24_code(at, j), digit);
+        const vec three = t24_digits(at, j);
         UNROLL
-        for (size_t d = 0; d < 3; d++) {
+        for (unsigned d = 0; d < 3; d++) {
             const size_t row = (3 * j + d) * lanes;
             uint8_t piece[64], *to = out.at + row / QUAD_ROWS * out.pitch + row % QUAD_ROWS * 4;
-            v_store(piece, digit[d]);
+            v_store(piece, v_and(v_shr16(three, 2 * d), v_bytes(3)));
             for (size_t i = 0; i < 16 / lanes; i++)
                 memcpy(to + i * out.step, piece + i * lanes * 4, lanes * 4);
         }
@@ -50,6 +39,6 @@ static void read_t24(const struct tern_call *c, size_t row, size_t first, size_t
     }
 }
 
-static const struct reader reader_t24 = {.rows = TERN_T24_ROWS, .unit = 16, .read = read_t24};
+static const struct reader reader_t24 = {TERN_T24_ROWS, 16, read_t24, NULL};
 
 #endif
