@@ -71,11 +71,11 @@ VECLUT(8)
 VECLUT(16)
 VECLUT(32)
 
-static const int block_rows[] = {512, 1024, 2560};
+static const int block_rows[] = {640, 1280, 2560};
 static const int together[] = {64, 128, 256};
 static const struct tern_param veclut_params[] = {{"rows", block_rows, 3, 1}, {"tokens", together, 3, 1}};
 static const struct tern_constraint rows_exist[] = {
-    {"rows == 512 || rows < 2 * m", "more rows together than the matrix has"},
+    {"rows == 640 || rows < 2 * m", "more rows together than the matrix has"},
     {"tokens == 64 || tokens < 2 * n", "more tokens together than there are"}};
 
 const struct tern_space tern_space_veclut = {veclut_params, 2, rows_exist, 2};

@@ -4,6 +4,7 @@
 #define TERN_KERNELS_X86_GEMM_PREP_H
 
 #include "base/memory.h"
+#include "kernels/flush.h"
 #include "kernels/prep/prep.h"
 
 /* Vec-LUT. Shared: activations turned so that the 8, 16 or 32 tokens of a tile lie side by side, int16:
@@ -15,8 +16,9 @@ extern const struct tern_space tern_space_veclut;
 enum { TERN_VECLUT_ROWS = 0, TERN_VECLUT_TOKENS = 1 };
 
 enum {
-    VECLUT_CHUNK = 56,      /* quads between two flushes, at most: seven passes of eight */
-    VECLUT_READ_ROWS = 192, /* the most rows that any reader decodes together */
+    VECLUT_CHUNK =
+        TERN_FLUSH_ENTRIES(4) / 8 * 8, /* quads between two flushes, at most: seven passes of eight */
+    VECLUT_READ_ROWS = 192,            /* the most rows that any reader decodes together */
     /* Bytes from row tile to row tile of decoded codes. An odd number of
      * quads: powers of two would put all row tiles on the same lines of L1. */
     VECLUT_PITCH = (VECLUT_CHUNK + 1) * 64
@@ -47,9 +49,9 @@ extern const struct tern_prep tern_prep_fours, tern_prep_fourspairs;
 
 enum {
     TILE_TOKENS = 6,
-    TILE_CHUNK = 63, /* quads that 16-bit sums of pairs hold */
-    TILE_UNIT = 16,  /* the most quads that any reader decodes together */
-    TILE_ROWS = 320  /* the most rows of a block */
+    TILE_CHUNK = TERN_FLUSH_512, /* quads that 16-bit sums of pairs hold */
+    TILE_UNIT = 16,              /* the most quads that any reader decodes together */
+    TILE_ROWS = 320              /* the most rows of a block */
 };
 
 static inline size_t fours_tiles(size_t n) {

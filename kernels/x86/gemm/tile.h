@@ -26,7 +26,8 @@ enum {
     TILE_HIGH = VEC_BITS == 512 ? 4 : 1, /* row tiles together */
     TILE_SUMS = TILE_HIGH * TILE_PARTS
 };
-_Static_assert(TILE_CHUNK * 2 * 2 * 128 <= TERN_INT16_LEAST, "tiles: int16 sums");
+enum { TILE_STEP = 2 * 2 * 128 }; /* largest pair of products of codes */
+_Static_assert(TILE_CHUNK *TILE_STEP <= TERN_INT16_MOST, "tiles: int16 sums");
 
 /* Small tiles run into the next quad. */
 #if defined(__clang__)
