@@ -2,7 +2,7 @@
 #include "kernels/x86/vec_avx2.h"
 
 #include "kernels/run.h"
-#include "kernels/x86/gemm/product.h"
+#include "kernels/x86/product.h"
 #include "kernels/x86/gemm/read_groups.h"
 #include "kernels/x86/gemm/read_panels.h"
 #include "kernels/x86/gemm/read_rows.h"

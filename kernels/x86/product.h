@@ -7,8 +7,8 @@
  *     TERN_<kernel>(ON, format, ..)       ON(columns of TERN_VARIANT)
  *
  * Readers of a level are compiled with its flags; those that need VBMI are of the level avx512vbmi only. */
-#ifndef TERN_KERNELS_X86_GEMM_PRODUCT_H
-#define TERN_KERNELS_X86_GEMM_PRODUCT_H
+#ifndef TERN_KERNELS_X86_PRODUCT_H
+#define TERN_KERNELS_X86_PRODUCT_H
 
 #define TERN_READERS_SSSE3(kernel, ON) kernel(ON, g2, 64, 1) kernel(ON, g3, 64, 1) kernel(ON, g4, 64, 1)
 
