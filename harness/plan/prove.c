@@ -65,6 +65,8 @@ enum tern_status tern_chooser_prove_likely(const struct chooser *c, struct tern_
         tern_role_shape(&request->model->hp, r, &m, &k);
         struct tern_problem p = tern_chooser_problem(c, m, k, 1);
         add_likely(c, &p, &one, NULL, list, &count);
+        const struct tern_format *layout = one.from_wisdom ? tern_chooser_layout(c, m, k) : NULL;
+        if (layout && layout != one.variant->format) add_likely(c, &p, &one, layout, list, &count);
         for (size_t n = 2; one.variant && n <= request->ubatch; n *= 2) {
             p = tern_chooser_problem(c, m, k, n);
             add_likely(c, &p, &many, one.variant->format, list, &count);

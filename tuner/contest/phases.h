@@ -12,6 +12,12 @@
 enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
                                   struct tern_outcome *out, struct tern_error *e);
 
+/* The same among the variants of one layout, for the plan of a model: with less effort, and without baselines
+ * and ceilings, whose figures the problem's own outcome has. The entry says that it is of a layout. */
+enum tern_status tern_contest_layout(struct tern_session *s, const struct tern_task *task,
+                                     const struct tern_format *layout, double ends, struct tern_outcome *out,
+                                     struct tern_error *e);
+
 /* screen.c: what a search starts from, parallel to the space. */
 struct tern_screening {
     struct tern_candidate_point *place;

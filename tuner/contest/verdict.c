@@ -94,12 +94,13 @@ static void write_entry(const struct tern_contest *c, const struct tern_final *d
                                      .behind_lo = NAN,
                                      .behind_hi = NAN,
                                      .complete = d->complete,
+                                     .of_layout = c->layout != NULL,
                                      .tie = d->tie};
     memcpy(en->param, w->param, sizeof en->param);
     snprintf(en->objective, sizeof en->objective, "%s", tern_objective_name(c->s->o->objective));
     snprintf(en->variant, sizeof en->variant, "%s", w->variant->name);
     snprintf(en->base, sizeof en->base, "%s", base->variant->name);
-    snprintf(en->effort, sizeof en->effort, "%s", c->s->o->effort->name);
+    snprintf(en->effort, sizeof en->effort, "%s", c->effort->name);
     snprintf(en->code, sizeof en->code, "%s", tern_variant_code_key(w->variant));
     tern_utc_text(en->date, sizeof en->date);
 }
