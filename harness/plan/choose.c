@@ -4,8 +4,6 @@
 
 #include "base/memory.h"
 
-#include "tuner/wisdom/layouts.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -54,13 +52,6 @@ static enum tern_status choose(struct chooser *c, const struct tern_format *form
     out->from_wisdom = plan.from_wisdom;
     out->lent = plan.lent;
     return TERN_OK;
-}
-
-const struct tern_format *tern_chooser_layout(const struct chooser *c, size_t m, size_t k) {
-    const struct plan_request *r = c->request;
-    const struct tern_problem one = tern_chooser_problem(c, m, k, 1),
-                              many = tern_chooser_problem(c, m, k, r->ubatch);
-    return r->wisdom ? tern_layout_for(r->wisdom, r->usable, &one, r->ubatch > 1 ? &many : NULL) : NULL;
 }
 
 /* Decode and prefill share one packed layout: the one that wisdom chooses for both. What TERN_KERNEL forces

@@ -13,8 +13,12 @@ struct chooser {
     size_t refused_count;
 };
 
-/* prove.c */
+/* layout.c */
 struct tern_problem tern_chooser_problem(const struct chooser *c, size_t m, size_t k, size_t n);
+/* The layout that wisdom chooses for decode and prefill together; NULL when it does not know. */
+const struct tern_format *tern_chooser_layout(const struct chooser *c, size_t m, size_t k);
+
+/* prove.c */
 int tern_chooser_refused(const struct chooser *c, const struct tern_variant *v);
 /* *proof is NULL when the variant is refused; the plan's warning then says why. */
 enum tern_status tern_chooser_prove(struct chooser *c, const struct tern_variant *v,
@@ -22,9 +26,7 @@ enum tern_status tern_chooser_prove(struct chooser *c, const struct tern_variant
 /* Proves at once, on all processors, what the plan will most likely want. Proofs are remembered. */
 enum tern_status tern_chooser_prove_likely(const struct chooser *c, struct tern_error *e);
 
-/* choose.c: the layout that wisdom chooses for decode and prefill together; NULL when it does not know. */
-const struct tern_format *tern_chooser_layout(const struct chooser *c, size_t m, size_t k);
-/* The plan of a shape, made when it is first asked for. */
+/* choose.c: the plan of a shape, made when it is first asked for. */
 enum tern_status tern_chooser_shape(struct chooser *c, size_t m, size_t k, struct shape_plan **out,
                                     struct tern_error *e);
 

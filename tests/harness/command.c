@@ -25,9 +25,9 @@ static void begin(void) {
 }
 
 static void finish(void) {
-    static const char *const name[] = {"logits", "cut.gguf", "records.jsonl"};
+    static const char *const name[] = {"logits", "cut.gguf", "records.jsonl", "wisdom", "wisdom.journal"};
     char path[128];
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, name[i]);
         unlink(path);
     }
@@ -191,6 +191,48 @@ Test(command, e2e_breaks_a_token_down_and_tells_why_a_figure_is_missing) {
     json_decref(all);
 }
 
+/* The first number behind the name of a field, in text. */
+static double field(const json_t *o, const char *name) {
+    return json_number_value(json_object_get(o, name));
+}
+
+Test(command, e2e_tells_predicted_and_measured_time_once_the_model_is_tuned) {
+    char arguments[512];
+    snprintf(arguments, sizeof arguments,
+             "tune --model " MODEL " --threads 1 --batch 1,16 --mix 3:1 --budget 6 --effort quick -q "
+             "--wisdom %s/wisdom --records %s/records.jsonl",
+             folder, folder);
+    setenv("TERN_ISA", "scalar", 1); /* few candidates */
+    cr_assert(eq(i32, tern(0, arguments).code, 0));
+    snprintf(arguments, sizeof arguments, "e2e -m " MODEL " -p 16 -n 4 -t 1 -r 2 -o json --wisdom %s/wisdom",
+             folder);
+    const struct result r = tern(0, arguments);
+    cr_assert(eq(i32, r.code, 0), "%s", r.text);
+    json_t *all = json_loads(r.text, 0, NULL);
+    cr_assert(eq(sz, json_array_size(all), 2), "%s", r.text);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *linear = json_object_get(json_array_get(all, i), "linear"),
+                     *measured = json_object_get(linear, "measured");
+        cr_assert(eq(str, (char *)json_string_value(json_object_get(linear, "unit")), "s/token"), "%s",
+                  r.text);
+        cr_assert(gt(dbl, field(linear, "predicted"), 0));
+        cr_assert(eq(dbl, field(linear, "tuned_tokens"), i ? 1 : 16));
+        cr_assert(eq(dbl, field(measured, "n"), 3));
+        cr_assert(gt(dbl, field(measured, "median"), 0));
+        const double over = field(measured, "median") / field(linear, "predicted");
+        cr_assert(ieee_ulp_eq(dbl, over, field(linear, "measured_over_predicted"), 1e8));
+    }
+    json_decref(all);
+    snprintf(arguments, sizeof arguments, "wisdom export --wisdom %s/wisdom", folder);
+    cr_assert(strstr(tern(0, arguments).text, "\nmix 3:1 #") != NULL);
+}
+
+Test(command, e2e_without_wisdom_says_why_nothing_is_predicted) {
+    const struct result r = tern(0, "e2e -m " MODEL " -p 0 -n 4 -t 1 -r 2 -o json");
+    cr_assert(strstr(r.text, "\"why_no_prediction\"") != NULL, "%s", r.text);
+    cr_assert(strstr(r.text, "\"linear\"") == NULL, "%s", r.text);
+}
+
 Test(command, bad_arguments_get_one_line_and_their_code) {
     static const struct {
         const char *arguments;
@@ -225,6 +267,8 @@ Test(command, bad_arguments_get_one_line_and_their_code) {
         {"e2e -o xml", 3},
         {"e2e -p 0 -n 0", 3},
         {"e2e -t 1,0", 3},
+        {"tune --mix 0:0 --dry-run", 3},
+        {"tune --mix 3 --dry-run", 3},
         {"e2e -m /nonexistent.gguf", 3},
         {"perplexity", 3},
         {"perplexity -f /nonexistent", 3},

@@ -103,7 +103,13 @@ enum tern_status tern_contest_final(struct tern_contest *c, const struct tern_fo
         member[n++] = f->order[i];
         roles.challengers++;
     }
-    if (!c->layout) n = add_observers(c, f, &roles, member, n);
+    if (c->layout) {
+        roles.reference = n;
+        member[n++] =
+            tern_contest_add(c, tern_variant_named(c->winner->variant), c->winner->param, "winner:");
+    } else {
+        n = add_observers(c, f, &roles, member, n);
+    }
     c->phase = "duel";
     c->by_cost = c->s->o->objective != TERN_OBJECTIVE_TIME;
     c->map = member;

@@ -119,13 +119,14 @@ static const struct tern_effort *effort_of(const struct tern_session *s, const s
 }
 
 static enum tern_status run(struct tern_session *s, const struct tern_task *task,
-                            const struct tern_format *layout, double ends, struct tern_outcome *out,
-                            struct tern_error *e) {
+                            const struct tern_format *layout, const struct tern_wisdom_entry *winner,
+                            double ends, struct tern_outcome *out, struct tern_error *e) {
     const double now = tern_seconds_now();
     struct tern_contest c = {.s = s,
                              .task = task,
                              .problem = task->problem,
                              .layout = layout,
+                             .winner = winner,
                              .effort = effort_of(s, layout),
                              .started = now,
                              .search_ends = now + SEARCH_SHARE * (ends - now),
@@ -171,11 +172,11 @@ done:
 
 enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
                                   struct tern_outcome *out, struct tern_error *e) {
-    return run(s, task, NULL, ends, out, e);
+    return run(s, task, NULL, NULL, ends, out, e);
 }
 
 enum tern_status tern_contest_layout(struct tern_session *s, const struct tern_task *task,
-                                     const struct tern_format *layout, double ends, struct tern_outcome *out,
-                                     struct tern_error *e) {
-    return run(s, task, layout, ends, out, e);
+                                     const struct tern_format *layout, const struct tern_wisdom_entry *winner,
+                                     double ends, struct tern_outcome *out, struct tern_error *e) {
+    return run(s, task, layout, winner, ends, out, e);
 }

@@ -92,7 +92,8 @@ static enum tern_status measure(struct tern_session *s, const struct tern_task *
     if (p.regime != TERN_HOT) p.regime = s->fixture.cold;
     tern_session_problem_text(&p, layout, text, sizeof text);
     const int was_done = tern_journal_is_done(s->journal, text);
-    enum tern_status st = tern_contest_layout(s, task, layout, ends, &out, e);
+    const struct tern_wisdom_entry winner = *tern_session_winner(s, task);
+    enum tern_status st = tern_contest_layout(s, task, layout, &winner, ends, &out, e);
     if (st || !out.measured) return st;
     st = tern_session_keep(s, &out, was_done, e);
     return st || was_done || !out.complete ? st : tern_journal_done(s->journal, text, e);

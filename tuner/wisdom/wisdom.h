@@ -43,8 +43,8 @@ struct tern_wisdom_entry {
                     problem's threads spread over several (kinds.h). Never in a file */
     char effort[16], date[24], code[20];
     int complete, tie; /* tie: default and best challenger are not separable */
-    int of_layout;     /* 1: not the problem's winner but the best variant of its own format; `base` then is
-                          the default of that format */
+    int of_layout;     /* 1: not the problem's winner but the best variant of its own format. `base` then is
+                          the winner, and the time is the winner's times `ratio`, of rounds that both were in */
 };
 
 /* How many prompt tokens a user has for how many generated ones. Both 0: not said, which means 1:1. */
