@@ -116,13 +116,14 @@ void tern_proof_run_fused(const struct tern_proof *p, const struct tern_call *c,
     for (size_t row = row0; row < row1; row += rows) {
         const size_t end = tern_min(row + rows, row1);
         run_rows(&s, c, 0, row, end, f->block);
-        if (up) {
-            run_rows(&s, up, 1, row, end, second);
+        if (up) run_rows(&s, up, 1, row, end, second);
+        const uint64_t began = f->clock_ns ? f->clock_ns() : 0;
+        if (up)
             gate_rows(&s, f->block, second, row, end - row);
-        } else if (ep->pair) {
+        else if (ep->pair)
             gate_pairs(&s, f->block, row, end);
-        } else {
+        else
             scale_rows(&s, f->block, row, end);
-        }
+        if (f->clock_ns) *f->spent_ns += f->clock_ns() - began;
     }
 }

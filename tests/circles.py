@@ -10,21 +10,21 @@ import subprocess
 import sys
 
 root, build = (pathlib.Path(p).resolve() for p in sys.argv[1:3])
-defined, wanted = {}, collections.defaultdict(set)
+source_of = {}
 for command in json.loads((build / "compile_commands.json").read_text()):
     path = (build / command["file"]).resolve()
-    out = build / command["output"]
-    if not path.is_relative_to(root) or not out.exists():
-        continue
-    source = str(path.relative_to(root))
-    if source.startswith("tests/"):
-        continue
-    for line in subprocess.run(["nm", "-P", "-g", out], capture_output=True, text=True, check=True).stdout.splitlines():
-        name, kind = line.split()[:2]
-        if kind == "U":
-            wanted[source].add(name)
-        else:
-            defined.setdefault(name, source)
+    if path.is_relative_to(root) and (build / command["output"]).exists():
+        source_of[command["output"]] = str(path.relative_to(root))
+objects = [o for o, source in source_of.items() if not source.startswith("tests/")]
+defined, wanted = {}, collections.defaultdict(set)
+listing = subprocess.run(["nm", "-P", "-g", "-A", *objects], cwd=build, capture_output=True, text=True, check=True).stdout
+for line in listing.splitlines():
+    where, name, kind = line.split()[:3]
+    source = source_of[where.rstrip(":")]
+    if kind == "U":
+        wanted[source].add(name)
+    else:
+        defined.setdefault(name, source)
 calls = {s: {defined[n] for n in names if defined.get(n, s) != s} for s, names in wanted.items()}
 if sum(map(len, calls.values())) < 300:
     sys.exit("hardly a call was found: the check itself is broken")

@@ -49,7 +49,7 @@ struct tern_e2e_row {
     char energy_src[128]; /* of the joules; "" without */
     double idle_watts;    /* of the same source before the first round, not subtracted; NaN without */
     /* Seconds per token of the linear layers: the sum of the plan's medians, and what a few runs with the
-     * clocks on took (their products, norms and quantisation of what they read, and barriers). */
+     * clocks on took: quantising, tables, products, epilogues, and all barriers of a token. */
     double predicted; /* NaN: why_no_prediction */
     char why_no_prediction[160];
     size_t tuned_n;              /* tokens per call that the medians were measured with */

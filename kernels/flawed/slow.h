@@ -1,7 +1,7 @@
 /* Test-only build (-Dbroken_variant=true): right variants that are slower than another one by a known share, because
  * they compute that share of their rows twice. The drills of the gate and of the tuner use them. */
-#ifndef TERN_KERNELS_SLOW_H
-#define TERN_KERNELS_SLOW_H
+#ifndef TERN_KERNELS_FLAWED_SLOW_H
+#define TERN_KERNELS_FLAWED_SLOW_H
 
 #include "base/memory.h"
 #include "kernels/variant.h"

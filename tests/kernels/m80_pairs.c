@@ -1,4 +1,4 @@
-/* The reciprocals of m80 (kernels/x86/panels/m80_template.h) are exact for every pair of bytes that share a 16-bit
+/* The reciprocals of m80 (kernels/x86/panels/m80.h) are exact for every pair of bytes that share a 16-bit
  * lane. */
 #include "base/isa.h"
 #include "base/memory.h"

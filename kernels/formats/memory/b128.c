@@ -24,26 +24,16 @@ static uint8_t encode(const uint8_t *d) {
     return (uint8_t)v;
 }
 
+/* From the sign bits: not negative is +1. */
+static uint8_t byte(const int8_t *t, size_t apart) {
+    unsigned v = 0;
+    for (size_t f = 0; f < 8; f++) v |= (unsigned)(t[f * apart] > 0) << f;
+    return (uint8_t)v;
+}
+
 static void pack(const int8_t *trits, size_t m, size_t k, size_t r0, size_t r1, float scale, void *dst) {
     (void)m, (void)scale;
-    for (size_t r = r0; r < r1; r += 128) {
-        uint8_t *out = (uint8_t *)dst + r / 128 * tern_panel_bytes(k);
-        if (r1 - r < 128 || k % 4) {
-            tern_panel_pack(trits + (r - r0) * k, k, 0, r1 - r < 128 ? r1 - r : 128, 8, encode, out);
-            continue;
-        }
-        /* The same bytes from the sign bits: not negative is +1. */
-        for (size_t lane = 0; lane < TERN_PANEL_LANES; lane++) {
-            const int8_t *w = trits + (r - r0 + lane) * k;
-            uint8_t *o = out + lane * 4;
-            for (size_t c = 0; c < k; c += 4, w += 4, o += TERN_PANEL_GROUP)
-                for (size_t j = 0; j < 4; j++) {
-                    unsigned v = 0;
-                    for (size_t f = 0; f < 8; f++) v |= (unsigned)(w[j + 16 * f * k] > 0) << f;
-                    o[j] = (uint8_t)v;
-                }
-        }
-    }
+    tern_panel_pack_rows(trits, k, r0, r1, 8, encode, byte, dst);
 }
 
 static void decode(uint8_t byte, uint8_t *digit) {

@@ -52,30 +52,16 @@ static uint8_t encode(const uint8_t *d) {
     return (uint8_t)(c < 64 ? d[4] << 6 | c : 3 << 6 | (17 * d[4] + c - 64));
 }
 
-/* Row by row of one panel into base-3 counts, then the escape: the same bytes as `encode` gives, made by
- * passes that a compiler vectorises. */
+/* The same without a branch. */
+static uint8_t byte(const int8_t *t, size_t apart) {
+    const int c = 40 + t[0] + 3 * t[apart] + 9 * t[2 * apart] + 27 * t[3 * apart], d = t[4 * apart] + 1;
+    const int plain = d << 6 | c, escape = 128 + 17 * d + c; /* 192 - 64 + 17*d + c */
+    return (uint8_t)(c < 64 ? plain : escape);
+}
+
 static void pack(const int8_t *trits, size_t m, size_t k, size_t r0, size_t r1, float scale, void *dst) {
     (void)m, (void)scale;
-    const size_t groups = tern_panel_groups(k);
-    for (size_t r = r0; r < r1; r += 80) {
-        uint8_t *out = (uint8_t *)dst + r / 80 * tern_panel_bytes(k);
-        if (r1 - r < 80 || k % 4) {
-            tern_panel_pack(trits + (r - r0) * k, k, 0, r1 - r < 80 ? r1 - r : 80, 5, encode, out);
-            continue;
-        }
-        for (size_t lane = 0; lane < 16; lane++) {
-            const int8_t *w = trits + (r - r0 + lane) * k;
-            for (size_t g = 0; g < groups; g++) {
-                for (size_t j = 0; j < 4; j++) {
-                    const int8_t *t = w + g * 4 + j;
-                    const int c = 40 + t[0] + 3 * t[16 * k] + 9 * t[32 * k] + 27 * t[48 * k],
-                              d = t[64 * k] + 1;
-                    const int plain = d << 6 | c, escape = 128 + 17 * d + c; /* 192 - 64 + 17*d + c */
-                    out[g * TERN_PANEL_GROUP + lane * 4 + j] = (uint8_t)(c < 64 ? plain : escape);
-                }
-            }
-        }
-    }
+    tern_panel_pack_rows(trits, k, r0, r1, 5, encode, byte, dst);
 }
 
 static void decode(uint8_t byte, uint8_t *digit) {

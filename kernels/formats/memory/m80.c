@@ -25,26 +25,13 @@ static uint8_t encode(const uint8_t *d) {
     return (uint8_t)(d[0] + 3 * d[1] + 9 * d[2] + 27 * d[3] + 81 * d[4]);
 }
 
+static uint8_t byte(const int8_t *t, size_t apart) {
+    return (uint8_t)(121 + t[0] + 3 * t[apart] + 9 * t[2 * apart] + 27 * t[3 * apart] + 81 * t[4 * apart]);
+}
+
 static void pack(const int8_t *trits, size_t m, size_t k, size_t r0, size_t r1, float scale, void *dst) {
     (void)m, (void)scale;
-    for (size_t r = r0; r < r1; r += 80) {
-        uint8_t *out = (uint8_t *)dst + r / 80 * tern_panel_bytes(k);
-        if (r1 - r < 80 || k % 4) {
-            tern_panel_pack(trits + (r - r0) * k, k, 0, r1 - r < 80 ? r1 - r : 80, 5, encode, out);
-            continue;
-        }
-        /* The same bytes, one lane's five rows at a time, in a loop that a compiler vectorises. */
-        for (size_t lane = 0; lane < TERN_PANEL_LANES; lane++) {
-            const int8_t *w = trits + (r - r0 + lane) * k;
-            uint8_t *o = out + lane * 4;
-            for (size_t c = 0; c < k; c += 4, w += 4, o += TERN_PANEL_GROUP)
-                for (size_t j = 0; j < 4; j++) {
-                    const int8_t *t = w + j;
-                    o[j] = (uint8_t)(121 + t[0] + 3 * t[16 * k] + 9 * t[32 * k] + 27 * t[48 * k] +
-                                     81 * t[64 * k]);
-                }
-        }
-    }
+    tern_panel_pack_rows(trits, k, r0, r1, 5, encode, byte, dst);
 }
 
 static void decode(uint8_t byte, uint8_t *digit) {

@@ -186,14 +186,19 @@ ALWAYS_INLINE struct panel_place panel_groups(const struct panel *p, const struc
     return at;
 }
 
-/* Zeros that gcc 12 must not take for one and the same: it would copy sums about in the loop. Few sums it places
- * better by itself. */
+/* Zeros that gcc 12 must not take for one and the same, or it copies sums about in the loop. Only the few sums of
+ * one or two streams of r16 it places better by itself. */
 ALWAYS_INLINE void panel_clear(const struct panel *p, const struct panel_tile *x, vec *sum) {
+#ifdef VEC_DOT
+    const int settle = p->fours == 1 || x->streams == 4;
+#else
+    const int settle = 1;
+#endif
     UNROLL
     for (size_t j = 0; j < x->live * x->streams; j++) UNROLL
     for (size_t i = 0; i < p->sums; i++) {
         sum[j * p->sums + i] = v_zero();
-        if (p->fours == 1 || x->streams == 4) v_settle(&sum[j * p->sums + i]);
+        if (settle) v_settle(&sum[j * p->sums + i]);
     }
 }
 

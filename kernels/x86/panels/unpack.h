@@ -35,7 +35,10 @@ ALWAYS_INLINE void unpack_tile(const struct unpack_block *b, const int8_t *q, si
     const vec *code = b->codes;
     UNROLL
     for (size_t j = 0; j < live; j++) UNROLL
-    for (size_t f = 0; f < b->fields; f++) acc[j][f] = v_zero();
+    for (size_t f = 0; f < b->fields; f++) {
+        acc[j][f] = v_zero();
+        v_settle(&acc[j][f]); /* as in panel_clear */
+    }
     for (size_t g = 0; g < b->groups; g++, q += 4 * tokens, code += b->fields) {
         vec few[8];
         if (b->fields <= live) {
@@ -55,6 +58,7 @@ ALWAYS_INLINE void unpack_tile(const struct unpack_block *b, const int8_t *q, si
                 const vec u = v_load(code + f);
                 UNROLL
                 for (size_t j = 0; j < live; j++) acc[j][f] = panel_add(acc[j][f], u, few[j]);
+                if (live == 1) v_settle(&acc[0][f]);
             }
         }
     }

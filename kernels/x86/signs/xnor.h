@@ -46,7 +46,7 @@ ALWAYS_INLINE vec wide_add(vec sum, vec counts) {
 
 /* `left` bytes (a multiple of 8) of the row are left. */
 ALWAYS_INLINE vec load_signs(const uint8_t *at, size_t left) {
-    return v_load_some64(at, left / 8);
+    return left >= VEC_BYTES ? v_load(at) : v_load_some64(at, left / 8);
 }
 
 ALWAYS_INLINE vec differ(vec w, const uint8_t *signs) {
