@@ -246,6 +246,17 @@ void tern_engine_rewind(struct tern_engine *en, size_t keep) {
     en->position = tern_min(en->position, keep);
 }
 
+double tern_engine_predicted(const struct tern_engine *en, size_t tokens, size_t *tuned_n) {
+    double sum = 0;
+    for (size_t at = 0, n; at < tokens; at += n) {
+        n = tern_min(en->ubatch, tokens - at);
+        size_t measured;
+        sum += 1e-9 * (double)n * tern_model_plan_ns(&en->plan, en->model, n, &measured);
+        if (!at) *tuned_n = measured;
+    }
+    return sum / (double)tokens;
+}
+
 size_t tern_engine_position(const struct tern_engine *en) {
     return en->position;
 }

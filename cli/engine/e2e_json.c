@@ -65,6 +65,15 @@ static void extras_json(json_t *o, const struct tern_e2e_row *r) {
                             json_real((double)r->facts.exact.rescored / (double)r->facts.exact.steps));
         json_object_set_new(o, "head_shares_in_full", json_integer((json_int_t)r->facts.exact.whole));
     }
+    if (isnan(r->predicted)) {
+        json_object_set_new(o, "why_no_prediction", json_string(r->why_no_prediction));
+    } else {
+        json_object_set_new(o, "linear",
+                            json_pack("{s:s, s:f, s:I, s:o, s:f}", "unit", "s/token", "predicted",
+                                      r->predicted, "tuned_tokens", (json_int_t)r->tuned_n, "measured",
+                                      estimate_json(&r->linear, "s/token"), "measured_over_predicted",
+                                      tern_e2e_over_predicted(r)));
+    }
     if (!r->has_breakdown) return;
     json_object_set_new(o, "breakdown", breakdown_json(r));
 }

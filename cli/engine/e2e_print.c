@@ -21,6 +21,18 @@ static void print_csv(const struct e2e_job *j, const struct tern_e2e_row *rows, 
     }
 }
 
+static void print_linear(const struct tern_e2e_row *r) {
+    printf("\n%s, %zu thread%s: linear layers ", r->test, r->threads, r->threads == 1 ? "" : "s");
+    if (isnan(r->predicted))
+        printf("not predicted: %s\n", r->why_no_prediction);
+    else
+        printf(
+            "predicted %.3f ms/token (sum of medians, timed with %zu token%s), measured %.3f (median of n = "
+            "%zu, deviation %.3f): %.2f times\n",
+            1e3 * r->predicted, r->tuned_n, r->tuned_n == 1 ? "" : "s", 1e3 * r->linear.median, r->linear.n,
+            1e3 * r->linear.mad, tern_e2e_over_predicted(r));
+}
+
 static void print_md(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count) {
     printf("| model | test | threads | tok/s (median) | n | 95 %% interval | min .. max | MB/token | peak "
            "RSS MB | plan |\n"
@@ -35,6 +47,7 @@ static void print_md(const struct e2e_job *j, const struct tern_e2e_row *rows, s
                r->threads, r->rate.median, r->rate.unstable ? " (unstable)" : "", r->rate.n, ci, r->rate.min,
                r->max, bytes, rss, e2e_tuned(r));
     }
+    for (size_t i = 0; i < count; i++) print_linear(&rows[i]);
     for (size_t i = 0; i < count; i++)
         printf("\n%s, %zu thread%s: %s; wisdom decided %zu of %zu layers\n", rows[i].test, rows[i].threads,
                rows[i].threads == 1 ? "" : "s", e2e_plan(&rows[i]), rows[i].facts.from_wisdom,
@@ -84,6 +97,9 @@ static void print_extras(const struct tern_e2e_row *r) {
 }
 
 int e2e_print(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count) {
+    char why[256];
+    for (size_t i = 0; i < count; i++)
+        if (tern_e2e_why_off(&rows[i], why, sizeof why)) fprintf(stderr, "tern: warning: %s\n", why);
     const int asked = j->o.ceilings || j->o.energy || j->o.breakdown || rows[0].facts.exact.steps;
     if (j->output == E2E_JSON) return e2e_print_json(j, rows, count);
     if (j->output == E2E_CSV) return print_csv(j, rows, count), 0;
