@@ -7,11 +7,22 @@
 #include "measure/doctor.h"
 #include "measure/machine/frequency.h"
 #include "measure/machine/machine.h"
+#include "measure/machine/microarchitecture.h"
+#include "tuner/wisdom/ranks/ranks.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* "zen5" and "zen5, measured 2026-12-01". */
+static void design_text(const struct tern_machine *m, char *design, char *ranks, size_t ranks_bytes) {
+    struct tern_ranks *r;
+    tern_microarchitecture(m, design);
+    snprintf(ranks, ranks_bytes, "none of this CPU or a relative");
+    if (tern_ranks_here(m, &r, NULL) == TERN_OK && r) tern_ranks_say(r, ranks, ranks_bytes);
+    if (r) tern_ranks_drop(r);
+}
 
 static const char *size_text(size_t bytes, char *out, size_t out_bytes) {
     if (!bytes)
@@ -32,6 +43,9 @@ static void print_machine(const struct tern_machine *m, const struct tern_clock_
     printf("machine\n  model      %s", m->brand);
     if (m->vendor[0])
         printf(" (%s, family %d, model %d, stepping %d)", m->vendor, m->family, m->model, m->stepping);
+    char design[TERN_MICROARCHITECTURE_NAME], ranks[128];
+    design_text(m, design, ranks, sizeof ranks);
+    printf("\n  design     %s; ranks: %s", design, ranks);
     printf("\n  key        %s\n  usable     %s\n", m->key, usable);
     if (m->usable != m->isa) printf("  detected   %s (TERN_ISA=%s)\n", isa, getenv("TERN_ISA"));
     printf("  topology   processors %zu, cores %zu, packages %zu, NUMA nodes %zu, kinds of core %zu (source: "
@@ -93,6 +107,10 @@ static json_t *machine_json(const struct tern_machine *m) {
                  {"l2_bytes", m->l2_bytes},         {"l3_bytes", m->l3_bytes},
                  {"l3_shared_by", m->l3_shared_by}, {"memory_bytes", m->memory_bytes}};
     for (size_t i = 0; i < sizeof count / sizeof *count; i++) set_known(o, count[i].key, count[i].v);
+    char design[TERN_MICROARCHITECTURE_NAME], ranks[128];
+    design_text(m, design, ranks, sizeof ranks);
+    json_object_set_new(o, "microarchitecture", json_string(design));
+    json_object_set_new(o, "ranks", json_string(ranks));
     json_t *cpus = json_array();
     for (size_t i = 0; i < m->cpus; i++) json_array_append_new(cpus, json_integer(m->cpu[i]));
     json_object_set_new(o, "cpus", cpus);

@@ -4,6 +4,7 @@
 #include "base/isa.h"
 #include "harness/internal.h"
 #include "harness/memory_left.h"
+#include "harness/plan/first_load.h"
 #include "harness/step.h"
 #include "measure/clock.h"
 #include "measure/machine/machine.h"
@@ -79,18 +80,25 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
 static enum tern_status plan(struct tern_engine *en, const struct tern_engine_options *o,
                              const struct tern_machine *m, struct tern_error *e) {
     struct tern_engine_facts *f = &en->facts;
-    const struct plan_request r = {.model = en->model,
-                                   .wisdom = o->wisdom,
-                                   .usable = en->usable,
-                                   .act = en->act,
-                                   .merge = o->merge,
-                                   .ubatch = en->ubatch,
-                                   .threads_decode = en->threads_decode,
-                                   .threads_prefill = en->threads_prefill,
-                                   .cpus = m->cpus,
-                                   .regime = tern_model_regime(&en->model->hp, m)};
+    struct plan_request r = {.model = en->model,
+                             .wisdom = o->wisdom,
+                             .usable = en->usable,
+                             .act = en->act,
+                             .merge = o->merge,
+                             .ubatch = en->ubatch,
+                             .threads_decode = en->threads_decode,
+                             .threads_prefill = en->threads_prefill,
+                             .cpus = m->cpus,
+                             .regime = tern_model_regime(&en->model->hp, m)};
     const struct model_plan *p = &en->plan;
+    struct first_load first = {.note = ""};
+    if (o->races && o->wisdom) {
+        tern_first_load(&r, m, o->races, &first);
+        r.wisdom = &first.known;
+    }
     const enum tern_status s = tern_model_plan_make(&r, &en->plan, e);
+    memcpy(f->race, first.note, sizeof f->race);
+    tern_first_load_free(&first);
     if (s != TERN_OK) return s;
     tern_model_plan_text(p, en->model, 1, f->decode_plan, sizeof f->decode_plan);
     tern_model_plan_text(p, en->model, en->ubatch, f->prefill_plan, sizeof f->prefill_plan);
@@ -98,6 +106,8 @@ static enum tern_status plan(struct tern_engine *en, const struct tern_engine_op
     f->macs_per_token = tern_model_macs(&en->model->hp);
     f->planned = p->planned;
     f->from_wisdom = p->from_wisdom;
+    f->from_ranks = p->from_ranks;
+    memcpy(f->ranks, p->ranks, sizeof f->ranks);
     f->lent = p->lent;
     f->merged_qkv = p->qkv_projections == 1;
     f->merged_gate_up = p->gated_projections == 1;

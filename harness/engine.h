@@ -31,7 +31,10 @@ struct tern_engine_options {
     enum tern_kv_type kv;
     enum tern_head_type head;
     const struct tern_wisdom *wisdom; /* NULL: static ranking */
-    const char *cache;                /* folder of packed caches; NULL: none is read or kept */
+    /* Folder where the results of a race at the first load are kept (harness/plan/first_load.h). NULL: no race
+     * is run, and no earlier one is heard. It needs wisdom, which may be without entries. */
+    const char *races;
+    const char *cache; /* folder of packed caches; NULL: none is read or kept */
     /* With F32 the activations are not quantised, and the weights are packed as bit planes for masked adds.
      * The model then computes another function than with I8; it is there for comparison. The last bits of its
      * sums depend on threads and ubatch. */
@@ -95,7 +98,10 @@ struct tern_engine_facts {
     char decode_plan[512], prefill_plan[512]; /* the variants, each with its share of the weights */
     size_t planned;                           /* linear layers that are ternary */
     size_t from_wisdom;                       /* those that wisdom decided */
-    size_t lent; /* of these: decided by what the slowest kind of core lends (tuner/wisdom/core_kinds.h) */
+    size_t from_ranks;                        /* those that ranks decided, where wisdom knows nothing */
+    char ranks[128];                          /* whose ranks: "zen5, measured 2026-12-01"; "": nobody's */
+    char race[256];                           /* what a race at this load did; "": there was none */
+    size_t lent;       /* of those by wisdom: decided by what the slowest kind of core lends (core_kinds.h) */
     char warning[512]; /* which variants failed their proof here, and why; "": none */
 
     double load_seconds;

@@ -3,6 +3,7 @@
 
 #include "measure/machine/machine.h"
 #include "tuner/wisdom/core_kinds.h"
+#include "tuner/wisdom/ranks/ranks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -41,7 +42,14 @@ enum tern_status tern_merge_named(const char *word, enum tern_merge *out, struct
     return tern_fail(e, TERN_BAD_INPUT, "merge: '%.40s': not one of auto, never, always", word);
 }
 
-enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char *warning,
+enum tern_status tern_wisdom_shipped(struct tern_wisdom *w, struct tern_error *e) {
+    const struct tern_machine *m;
+    *w = (struct tern_wisdom){.count = 0};
+    const enum tern_status s = tern_machine_get(&m, e);
+    return s == TERN_OK ? tern_ranks_here(m, &w->ranks, e) : s;
+}
+
+static enum tern_status read_here(const char *path, struct tern_wisdom *w, char *warning,
                                   size_t warning_bytes, struct tern_error *e) {
     memset(w, 0, sizeof *w);
     if (warning_bytes) warning[0] = 0;
@@ -62,4 +70,15 @@ enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char 
     }
     free(own);
     return TERN_OK;
+}
+
+enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char *warning,
+                                  size_t warning_bytes, struct tern_error *e) {
+    struct tern_wisdom shipped;
+    enum tern_status s = read_here(path, w, warning, warning_bytes, e);
+    if (s != TERN_OK) return s;
+    s = tern_wisdom_shipped(&shipped, e);
+    w->ranks = shipped.ranks;
+    if (s != TERN_OK) tern_wisdom_free(w);
+    return s;
 }

@@ -12,10 +12,13 @@ enum tern_status tern_head_named(const char *word, enum tern_head_type *out, str
 enum tern_status tern_act_named(const char *word, enum tern_act *out, struct tern_error *e);
 enum tern_status tern_merge_named(const char *word, enum tern_merge *out, struct tern_error *e);
 
-/* Reads the wisdom of this machine into `w`; tern_wisdom_free() frees it. `path` NULL means the default file.
- * If the default file cannot be used, `w` is empty, the reason is in warning[0..warning_bytes), and the call
+/* Reads the wisdom of this machine into `w`, with the ranks that are built in; tern_wisdom_free() frees it. `path` NULL means the default file.
+ * If the default file cannot be used, `w` has no entries, the reason is in warning[0..warning_bytes), and the call
  * succeeds. */
 enum tern_status tern_wisdom_here(const char *path, struct tern_wisdom *w, char *warning,
                                   size_t warning_bytes, struct tern_error *e);
+
+/* `w` without entries, with the built-in ranks for this machine: what is known before anything was tuned. */
+enum tern_status tern_wisdom_shipped(struct tern_wisdom *w, struct tern_error *e);
 
 #endif

@@ -77,7 +77,7 @@ struct tern_epilogue {
  * share nothing between panels, so a cut costs a call, not work; 256 KiB is a quarter of the L2 of current
  * server cores and leaves room for the activations. At least 64 rows (of small steps, a multiple of 16
  * or more); kernels that build tables at the
- * beginning of each call get at least 1024. */
+ * beginning of each call get at least 2048. */
 size_t tern_fused_rows(const struct tern_variant *v, size_t n, size_t cut, size_t matrices, size_t bytes);
 size_t tern_fused_words(const struct tern_variant *v, size_t m, size_t n, size_t cut, size_t matrices,
                         size_t bytes);

@@ -72,7 +72,10 @@ const struct tern_cli_option tern_cli_engine_options[] = {
      TERN_CLI_TEXT(struct tern_cli_engine, layout)},
     {"wisdom", 0, "FILE", "use this wisdom (default: TERN_WISDOM, else the user's)",
      TERN_CLI_TEXT(struct tern_cli_engine, wisdom)},
-    {"no-wisdom", 0, NULL, "ignore what was tuned", TERN_CLI_FLAG(struct tern_cli_engine, no_wisdom)},
+    {"no-wisdom", 0, NULL, "ignore what was tuned on this machine",
+     TERN_CLI_FLAG(struct tern_cli_engine, no_wisdom)},
+    {"no-race", 0, NULL, "no race of at most a second where nothing is known of this CPU; see docs/tuning.md",
+     TERN_CLI_FLAG(struct tern_cli_engine, no_race)},
     {"cache", 0, "DIR",
      "keep packed weights there (default: models of 16 MB and more are kept in the user's cache folder)",
      TERN_CLI_TEXT(struct tern_cli_engine, cache)},
@@ -152,12 +155,14 @@ enum tern_status tern_cli_engine_open(struct tern_cli_engine *c, struct tern_err
     if (s == TERN_OK && !source) s = tern_fail(e, TERN_NO_MEMORY, "%s: out of memory", c->command);
     if (s == TERN_OK) s = tern_model_open(source, &c->m, e);
     free(source);
-    if (s == TERN_OK && !c->no_wisdom) {
-        s = tern_wisdom_here(c->wisdom, &c->known, warning, sizeof warning, e);
-        c->engine.wisdom = &c->known;
-    }
+    c->engine.wisdom = &c->known;
+    if (s == TERN_OK)
+        s = c->no_wisdom ? tern_wisdom_shipped(&c->known, e)
+                         : tern_wisdom_here(c->wisdom, &c->known, warning, sizeof warning, e);
     if (warning[0]) fprintf(stderr, "tern: warning: %s\n", warning);
     if (s == TERN_OK) c->engine.cache = cache_folder(c);
+    if (s == TERN_OK && !c->no_wisdom && !c->no_race)
+        c->engine.races = c->races = tern_xdg_path("cache", "races");
     return s;
 }
 
@@ -172,4 +177,5 @@ void tern_cli_engine_close(struct tern_cli_engine *c) {
     tern_model_close(c->m);
     free(c->found);
     free(c->folder);
+    free(c->races);
 }

@@ -11,13 +11,13 @@ struct tern_cli_engine {
     const char *command;                         /* for messages; set by tern_cli_engine_check */
     const char *model, *wisdom, *cache, *layout; /* layout: of I2_S tensors */
     const char *text, *file;                     /* of TERN_CLI_TEXT_OPTIONS */
-    int no_wisdom, no_cache, quiet;
+    int no_wisdom, no_race, no_cache, quiet;
     struct tern_engine_options engine; /* complete after tern_cli_engine_open */
     struct tern_sampling sampling;
 
     struct tern_model *m;
     struct tern_wisdom known;
-    char *found, *folder;
+    char *found, *folder, *races;
 };
 
 /* The shared options, for the tables of commands. Their structure is struct tern_cli_engine; `at` is where it
@@ -26,7 +26,7 @@ extern const struct tern_cli_option tern_cli_model_options[], tern_cli_engine_op
     tern_cli_step_options[], tern_cli_sampling_options[], tern_cli_text_options[];
 enum {
     TERN_CLI_MODEL_N = 2,
-    TERN_CLI_ENGINE_N = 11,
+    TERN_CLI_ENGINE_N = 12,
     TERN_CLI_STEP_N = 3,
     TERN_CLI_SAMPLING_N = 7,
     TERN_CLI_TEXT_N = 2

@@ -5,6 +5,7 @@
 #include "measure/counters/counters.h"
 #include "tuner/search/guide.h"
 #include "tuner/wisdom/core_kinds.h"
+#include "tuner/wisdom/ranks/ranks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -155,7 +156,7 @@ struct subject {
     struct tern_plan plan;
     const struct tern_wisdom_entry *entry;
     char params[160];
-    const char *decided_by;
+    char decided_by[128];
 };
 
 static int print_json(const struct subject *x) {
@@ -205,13 +206,16 @@ int tern_wisdom_explain(const struct tern_wisdom_arguments *a) {
     enum tern_status s =
         spread ? tern_core_kind_wisdom_read(a->base, a->whole, &w, &e) : tern_wisdom_mine(a, &w, &e);
     if (s) return tern_cli_fail(s, &e);
-    s = tern_plan_for(&w, a->machine->usable, p, NULL, &x.plan, &e);
+    s = tern_ranks_here(a->machine, &w.ranks, &e);
+    if (!s) s = tern_plan_for(&w, a->machine->usable, p, NULL, &x.plan, &e);
     if (!s) {
         const char *forced = getenv("TERN_KERNEL");
         x.entry = x.plan.from_wisdom ? entry_of(&w, p, &x.plan) : NULL;
-        x.decided_by = x.entry                                           ? "wisdom"
-                       : forced && !strcmp(forced, x.plan.variant->name) ? "TERN_KERNEL"
-                                                                         : "static ranking";
+        const char *by = x.entry                                           ? "wisdom"
+                         : forced && !strcmp(forced, x.plan.variant->name) ? "TERN_KERNEL"
+                                                                           : "static ranking";
+        const int n = snprintf(x.decided_by, sizeof x.decided_by, "%s", x.plan.ranks ? "ranks: " : by);
+        if (x.plan.ranks) tern_ranks_say(x.plan.ranks, x.decided_by + n, sizeof x.decided_by - (size_t)n);
         tern_variant_params_text(x.plan.variant, x.plan.param, x.params, sizeof x.params);
         if (a->json)
             rc = print_json(&x);

@@ -109,19 +109,26 @@ static int forget(const struct tern_wisdom_arguments *a) {
     return 0;
 }
 
-enum action { SHOW, EXPLAIN, EXPORT, IMPORT, MERGE, FORGET, ACTIONS };
+enum action { SHOW, EXPLAIN, EXPORT, RANKS, IMPORT, MERGE, FORGET, ACTIONS };
 
 static const struct tern_cli_action actions[ACTIONS] = {
     [SHOW] = {"show", "", "what is remembered for this machine", 0, 0},
     [EXPLAIN] = {"explain", "MxK[xN]", "which variant a problem gets, and why", 1, 1},
     [EXPORT] = {"export", "[FILE]", "a copy, to a file or to stdout", 0, 1},
+    [RANKS] =
+        {"export-ranks", "[FILE]",
+         "what it teaches about this CPU's micro-architecture; in a file that exists, other instruction "
+         "sets stay",
+         0, 1},
     [IMPORT] = {"import", "FILE", "entries of the file replace those of the same problems", 1, 1},
     [MERGE] = {"merge", "FILE...", "of two entries of one problem the better evidence stays", 1, SIZE_MAX},
     [FORGET] = {"forget", "[MxK[xN]]", "one problem; or with --stale or --all several", 0, 1},
 };
 
 static int (*const act[ACTIONS])(const struct tern_wisdom_arguments *a) = {
-    [SHOW] = show,    [EXPLAIN] = tern_wisdom_explain, [EXPORT] = export, [IMPORT] = import, [MERGE] = merge,
+    [SHOW] = show,     [EXPLAIN] = tern_wisdom_explain,
+    [EXPORT] = export, [RANKS] = tern_wisdom_export_ranks,
+    [IMPORT] = import, [MERGE] = merge,
     [FORGET] = forget};
 
 static const struct tern_cli_option options[] = {

@@ -43,5 +43,7 @@ json_t *tern_wisdom_entry_json(const struct tern_wisdom_entry *en);
 void tern_wisdom_entry_say(const struct tern_wisdom_entry *en);
 /* The action `explain`. Returns an exit code. */
 int tern_wisdom_explain(const struct tern_wisdom_arguments *a);
+/* The action `export-ranks`. Returns an exit code. */
+int tern_wisdom_export_ranks(const struct tern_wisdom_arguments *a);
 
 #endif

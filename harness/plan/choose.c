@@ -3,6 +3,7 @@
 #include "harness/plan/choose.h"
 
 #include "base/memory.h"
+#include "tuner/wisdom/ranks/ranks.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,6 +49,8 @@ static enum tern_status choose(struct chooser *c, const struct tern_format *form
     }
     memcpy(out->param, plan.param, sizeof out->param);
     out->from_wisdom = plan.from_wisdom;
+    out->from_ranks = plan.ranks != NULL;
+    if (plan.ranks) tern_ranks_say(plan.ranks, c->plan->ranks, sizeof c->plan->ranks);
     out->lent = plan.lent;
     return TERN_OK;
 }

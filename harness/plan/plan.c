@@ -13,7 +13,7 @@ static size_t dense_layers(const struct tern_model *m, enum tern_role r) {
     return n;
 }
 
-/* Counts what the plan multiplies, and how much of it wisdom decided. */
+/* Counts what the plan multiplies, and how much of it wisdom and ranks decided. */
 static void count(struct model_plan *p, const struct tern_model *m) {
     for (size_t i = 0; i < p->projections; i++) {
         const struct projection *j = &p->projection[i];
@@ -21,6 +21,7 @@ static void count(struct model_plan *p, const struct tern_model *m) {
         j->plan->calls += ternary;
         p->planned += j->roles * ternary;
         if (j->plan->bucket[0].from_wisdom) p->from_wisdom += j->roles * ternary;
+        if (j->plan->bucket[0].from_ranks) p->from_ranks += j->roles * ternary;
         if (j->plan->bucket[0].lent) p->lent += j->roles * ternary;
     }
 }

@@ -19,8 +19,9 @@
 struct chosen {
     const struct tern_proof *proof; /* NULL: there is no variant */
     int param[TERN_MAX_PARAMS];
-    int from_wisdom; /* 0: by static rank */
-    size_t lent;     /* as in struct tern_plan */
+    int from_wisdom; /* 0: by ranks, or by static rank */
+    int from_ranks;
+    size_t lent; /* as in struct tern_plan */
 };
 
 static inline const struct tern_variant *variant_of(const struct chosen *c) {
@@ -48,9 +49,10 @@ struct model_plan {
     size_t shapes;
     struct projection projection[TERN_ROLES]; /* in the order of a layer: q k v, o, gate up, down */
     size_t projections;
-    size_t qkv_projections, gated_projections; /* 1: merged; else 3 and 2 */
-    size_t planned, from_wisdom, lent;         /* linear layers, as in struct tern_engine_facts */
-    char warning[512];                         /* variants that failed their proof, and why; "": none */
+    size_t qkv_projections, gated_projections;     /* 1: merged; else 3 and 2 */
+    size_t planned, from_wisdom, from_ranks, lent; /* linear layers, as in struct tern_engine_facts */
+    char ranks[128];   /* whose ranks decided for some of them: tern_ranks_say(); "": nobody's */
+    char warning[512]; /* variants that failed their proof, and why; "": none */
 };
 
 struct plan_request {

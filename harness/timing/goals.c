@@ -196,7 +196,8 @@ static enum tern_status of_pair(struct tern_goal_run *r, const struct tern_goal 
                                                            : TERN_HEAD_EXACT2,
                                             .wisdom = r->o.wisdom,
                                             .quiet = 1};
-    if (g->kind == TERN_GOAL_OVER_UNTUNED) o[1].wisdom = NULL;
+    const struct tern_wisdom untuned = {.ranks = r->o.wisdom ? r->o.wisdom->ranks : NULL};
+    if (g->kind == TERN_GOAL_OVER_UNTUNED) o[1].wisdom = &untuned;
     if (g->kind == TERN_GOAL_OVER_I2S) {
         s = i2s_only(r, &i2s, e);
         o[1].wisdom = &i2s;

@@ -2,6 +2,7 @@
  * ceilings allow, and so what bounds whom. */
 #include "measure/sampling/sampler.h"
 #include "tuner/contest/phases.h"
+#include "tuner/wisdom/ranks/ranks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -74,15 +75,29 @@ static int guess_all(struct tern_contest *c, double *guess) {
     return ok;
 }
 
+static void seed(const struct tern_contest *c, const struct tern_variant *v, const int *param,
+                 struct tern_candidate_point *place) {
+    for (size_t i = 0; i < c->space.count; i++)
+        if (c->space.item[i].variant == v &&
+            !memcmp(c->space.item[i].param, param, sizeof c->space.item[i].param))
+            place[i].seed = 1;
+}
+
+/* What the ranks of this micro-architecture, or of its nearest relative, know of such problems. */
+static void seed_ranks(const struct tern_contest *c, struct tern_candidate_point *place) {
+    const struct tern_ranks *r = c->s->wisdom.ranks;
+    for (size_t i = 0; r && i < r->count; i++)
+        if ((r->rank[i].tokens > 1) == (c->problem.n > 1))
+            seed(c, r->rank[i].variant, r->rank[i].param, place);
+}
+
 /* What won elsewhere is looked at here too: shapes of one model differ less than variants do. */
 static void seed_winners(const struct tern_contest *c, struct tern_candidate_point *place) {
     for (size_t w = 0; w < c->s->wisdom.count; w++) {
         const struct tern_wisdom_entry *en = &c->s->wisdom.entry[w];
         const struct tern_variant *v = tern_variant_named(en->variant);
         if (!v || (en->problem.n > 1) != (c->problem.n > 1)) continue;
-        for (size_t i = 0; i < c->space.count; i++)
-            if (c->space.item[i].variant == v && !memcmp(c->space.item[i].param, en->param, sizeof en->param))
-                place[i].seed = 1;
+        seed(c, v, en->param, place);
     }
 }
 
@@ -101,6 +116,7 @@ enum tern_status tern_screen(struct tern_contest *c, struct tern_screening *out,
     const struct tern_seed_facts facts = {c->problem.regime, c->problem.k, o->machine->l1d_bytes,
                                           1 / c->read_ns / (double)c->problem.threads};
     tern_space_places(&c->space, &facts, out->place);
+    seed_ranks(c, out->place);
     seed_winners(c, out->place);
     /* A ceiling seen three times may be beaten by a little: nine tenths of it are certain. */
     for (size_t i = 0; i < n; i++)

@@ -6,6 +6,7 @@
 #include "tuner/contest/phases.h"
 #include "tuner/search/strategies.h"
 #include "tuner/session/session.h"
+#include "tuner/wisdom/ranks/ranks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,7 +115,7 @@ static enum tern_status open_files(struct tern_session *s, struct tern_error *e)
     if (!st && tern_journal_damaged(s->journal))
         tern_session_warn(s, "journal: %s: %zu torn lines skipped", o->journal,
                           tern_journal_damaged(s->journal));
-    return st;
+    return st ? st : tern_ranks_here(o->machine, &s->wisdom.ranks, e);
 }
 
 /* Verification counts, but never more than half. What an earlier run has spent is spent; a resumed run gets

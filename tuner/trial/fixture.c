@@ -9,6 +9,11 @@
 
 enum tern_status tern_fixture_open(const struct tern_machine *m, uint64_t seed, struct tern_fixture *b,
                                    struct tern_error *e) {
+    return tern_fixture_open_within(m, seed, SIZE_MAX, b, e);
+}
+
+enum tern_status tern_fixture_open_within(const struct tern_machine *m, uint64_t seed, size_t cold_most,
+                                          struct tern_fixture *b, struct tern_error *e) {
     size_t count;
     int capped;
     tern_variants(&count);
@@ -16,6 +21,7 @@ enum tern_status tern_fixture_open(const struct tern_machine *m, uint64_t seed, 
         .machine = m, .seed = seed, .cold = TERN_WCOLD, .cold_bytes = tern_cold_bytes(m, &capped)};
     if (m->memory_bytes && b->cold_bytes > m->memory_bytes / MEMORY_SHARE)
         b->cold_bytes = m->memory_bytes / MEMORY_SHARE, capped = 1;
+    if (b->cold_bytes > cold_most) b->cold_bytes = cold_most, capped = 1;
     if (capped) b->cold = TERN_WCOLD_CAPPED;
     b->proof = calloc(count + 1, sizeof *b->proof);
     if (!b->proof) return tern_fail(e, TERN_NO_MEMORY, "fixture: out of memory");

@@ -35,6 +35,9 @@ struct tern_fixture {
 /* The machine is borrowed. Close also after a failure. */
 enum tern_status tern_fixture_open(const struct tern_machine *m, uint64_t seed, struct tern_fixture *f,
                                    struct tern_error *e);
+/* The same, with at most `cold_most` bytes of each format: for those who have no time to pack more. */
+enum tern_status tern_fixture_open_within(const struct tern_machine *m, uint64_t seed, size_t cold_most,
+                                          struct tern_fixture *f, struct tern_error *e);
 void tern_fixture_close(struct tern_fixture *f);
 
 /* Proves a variant; its proof is kept. Call this for all variants before the first team is made: the verifier

@@ -3,6 +3,7 @@
 #include "base/isa.h"
 
 #include "kernels/split.h"
+#include "tuner/wisdom/ranks/ranks.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -83,6 +84,12 @@ enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, con
         memcpy(out->param, en->param, sizeof out->param);
         out->from_wisdom = 1;
         out->lent = en->lent;
+        return TERN_OK;
+    }
+    const struct tern_rank *rank = w ? tern_ranks_decide(w->ranks, usable, p, format, &out->ranks) : NULL;
+    if (rank) {
+        out->variant = rank->variant;
+        memcpy(out->param, rank->param, sizeof out->param);
         return TERN_OK;
     }
     out->variant = tern_variant_static(usable, TERN_ACT_I8, format, p->m, p->k, p->n);

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "tuner/wisdom/line.h"
+#include "tuner/wisdom/ranks/ranks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@ char *tern_wisdom_default_path(void) {
 
 void tern_wisdom_free(struct tern_wisdom *w) {
     free(w->entry);
+    tern_ranks_drop(w->ranks);
     *w = (struct tern_wisdom){0};
 }
 

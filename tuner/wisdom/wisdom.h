@@ -44,11 +44,16 @@ struct tern_wisdom_entry {
     int complete, tie; /* tie: default and best challenger are not separable */
 };
 
+struct tern_ranks;
+
 struct tern_wisdom {
     char machine[24];
     struct tern_wisdom_entry *entry;
     size_t count;
     size_t skipped; /* damaged or unknown lines met while reading */
+    struct tern_ranks
+        *ranks; /* decide where no entry does (ranks/ranks.h); NULL: none. Reading sets none; freed
+                                 with the wisdom */
 };
 
 /* $TERN_WISDOM, else XDG config "wisdom"; heap (free()). */
@@ -71,12 +76,13 @@ const struct tern_wisdom_entry *tern_wisdom_nearest(const struct tern_wisdom *w,
 struct tern_plan {
     const struct tern_variant *variant;
     int param[TERN_MAX_PARAMS];
-    int from_wisdom; /* 0: static ranking */
-    size_t lent;     /* of the entry, 0 when it was measured with these threads */
+    int from_wisdom;                /* 0: ranks, or static ranking */
+    const struct tern_ranks *ranks; /* those that decided; NULL: none */
+    size_t lent;                    /* of the entry, 0 when it was measured with these threads */
 };
 
 /* The winner for the problem: exact shape first; same M x K and threads with the nearest N bucket in log
- * scale and any regime next; else the static ranking. Only variants that `usable` allows and whose code key
+ * scale and any regime next; else the ranks of the wisdom; else the static ranking. Only variants that `usable` allows and whose code key
  * matches. When `format` is not NULL only variants of that format are considered (decode and prefill must
  * share one packed copy). TERN_KERNEL in the environment forces a variant by name where it fits. `w` may be
  * NULL. */
