@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
     uint32_t lane[LANES];
 } ireg;
-#define EACH(expression)                                                                                     \
+#define LANES_OF(expression)                                                                                 \
     reg v;                                                                                                   \
     for (size_t i = 0; i < LANES; i++) v.lane[i] = (expression);                                             \
     return v
@@ -40,23 +40,23 @@ static inline float widened(uint16_t h) {
 }
 
 ALWAYS_INLINE reg all(float x) {
-    EACH(x);
+    LANES_OF(x);
 }
 
 ALWAYS_INLINE reg from_f32(const float *p) {
-    EACH(p[i]);
+    LANES_OF(p[i]);
 }
 
 ALWAYS_INLINE reg from_f16(const uint16_t *p) {
-    EACH(widened(p[i]));
+    LANES_OF(widened(p[i]));
 }
 
 ALWAYS_INLINE reg from_i8(const int8_t *p) {
-    EACH((float)p[i]);
+    LANES_OF((float)p[i]);
 }
 
 ALWAYS_INLINE reg from_i32(const int32_t *p) {
-    EACH((float)p[i]);
+    LANES_OF((float)p[i]);
 }
 
 ALWAYS_INLINE void to_f32(float *p, reg a) {
@@ -64,44 +64,44 @@ ALWAYS_INLINE void to_f32(float *p, reg a) {
 }
 
 ALWAYS_INLINE reg plus(reg a, reg b) {
-    EACH(a.lane[i] + b.lane[i]);
+    LANES_OF(a.lane[i] + b.lane[i]);
 }
 
 ALWAYS_INLINE reg minus(reg a, reg b) {
-    EACH(a.lane[i] - b.lane[i]);
+    LANES_OF(a.lane[i] - b.lane[i]);
 }
 
 ALWAYS_INLINE reg times(reg a, reg b) {
-    EACH(a.lane[i] * b.lane[i]);
+    LANES_OF(a.lane[i] * b.lane[i]);
 }
 
 ALWAYS_INLINE reg over(reg a, reg b) {
-    EACH(a.lane[i] / b.lane[i]);
+    LANES_OF(a.lane[i] / b.lane[i]);
 }
 
 ALWAYS_INLINE reg fused(reg a, reg b, reg c) {
-    EACH(tern_fused(a.lane[i], b.lane[i], c.lane[i]));
+    LANES_OF(tern_fused(a.lane[i], b.lane[i], c.lane[i]));
 }
 
 ALWAYS_INLINE reg larger(reg a, reg b) {
-    EACH(a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]);
+    LANES_OF(a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]);
 }
 
 ALWAYS_INLINE reg smaller(reg a, reg b) {
-    EACH(a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i]);
+    LANES_OF(a.lane[i] < b.lane[i] ? a.lane[i] : b.lane[i]);
 }
 
 ALWAYS_INLINE reg magnitude(reg a) {
-    EACH(fabsf(a.lane[i]));
+    LANES_OF(fabsf(a.lane[i]));
 }
 
 /* 0 where a is NaN. */
 ALWAYS_INLINE reg number(reg a) {
-    EACH(a.lane[i] == a.lane[i] ? a.lane[i] : 0);
+    LANES_OF(a.lane[i] == a.lane[i] ? a.lane[i] : 0);
 }
 
 ALWAYS_INLINE reg raised(reg a, reg n) {
-    EACH(of_bits(bits_of(a.lane[i]) + (bits_of(n.lane[i]) << 23)));
+    LANES_OF(of_bits(bits_of(a.lane[i]) + (bits_of(n.lane[i]) << 23)));
 }
 
 /* The bits of the lanes: their lowest bytes; their sums. */

@@ -41,8 +41,8 @@ static void attend_span(const struct step *st, size_t w, size_t layer, const str
     const struct tern_engine *en = st->en;
     struct worker *self = &en->worker[w];
     const size_t width = tern_attend_width(r->dim), most = en->attend->rows;
-    struct tile tile = {.keys = tern_attention_keys(en, layer, g, base),
-                        .values = tern_attention_value(en, layer, g, base)};
+    struct query_tile tile = {.keys = tern_attention_keys(en, layer, g, base),
+                              .values = tern_attention_value(en, layer, g, base)};
     for (size_t row = from * r->group; row < to * r->group; row += tile.rows) {
         tile.rows = tern_min(most, to * r->group - row);
         for (size_t i = 0; i < tile.rows; i++) {

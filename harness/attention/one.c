@@ -84,10 +84,10 @@ static void attend(const struct tern_engine *en, struct worker *self, size_t lay
                  most = (heads + tiles - 1) / tiles;
     const int last = c + 1 == spans_of(en);
     const struct own own = own_of(en, self, g);
-    struct tile tile = {.keys = tern_attention_keys(en, layer, g, base),
-                        .values = tern_attention_value(en, layer, g, base),
-                        .own_keys = last ? own.keys : NULL,
-                        .own_value = last ? own.value : NULL};
+    struct query_tile tile = {.keys = tern_attention_keys(en, layer, g, base),
+                              .values = tern_attention_value(en, layer, g, base),
+                              .own_keys = last ? own.keys : NULL,
+                              .own_value = last ? own.value : NULL};
     for (size_t h = 0; h < heads; h += tile.rows) {
         tile.rows = tern_min(most, heads - h);
         for (size_t i = 0; i < tile.rows; i++) {

@@ -49,13 +49,13 @@ void tern_attention_turn(const struct tern_engine *en, size_t layer, size_t t, c
 }
 
 /* Queries side by side, scaled: [dim][rows]. */
-static void pack(const struct tile *t, size_t dim, float *out) {
+static void pack(const struct query_tile *t, size_t dim, float *out) {
     const float factor = 1.0f / sqrtf((float)dim);
     for (size_t r = 0; r < t->rows; r++)
         for (size_t d = 0; d < dim; d++) out[d * t->rows + r] = t->query[r][d] * factor;
 }
 
-static void score(const struct tern_engine *en, struct worker *self, const struct tile *t) {
+static void score(const struct tern_engine *en, struct worker *self, const struct query_tile *t) {
     const size_t dim = en->model->hp.head_dim, stride = TERN_SCORE_STRIDE;
     const size_t blocks = (t->count[t->rows - 1] + TERN_KEYS - 1) / TERN_KEYS,
                  cached = blocks - (t->own_keys != NULL);
@@ -67,7 +67,7 @@ static void score(const struct tern_engine *en, struct worker *self, const struc
 }
 
 /* The positions that all rows see together, then the rest of each. */
-static void gather(const struct tern_engine *en, struct worker *self, const struct tile *t) {
+static void gather(const struct tern_engine *en, struct worker *self, const struct query_tile *t) {
     const size_t dim = en->model->hp.head_dim, width = tern_attend_width(dim), stride = TERN_SCORE_STRIDE;
     const size_t common = t->count[0] - (t->own_value != NULL);
     memset(self->add, 0, t->rows * width * sizeof *self->add);
@@ -84,7 +84,7 @@ static void gather(const struct tern_engine *en, struct worker *self, const stru
                                        t->count[r] - common, dim, self->add + r * width, width);
 }
 
-void tern_attention_tile(const struct tern_engine *en, struct worker *self, const struct tile *t) {
+void tern_attention_tile(const struct tern_engine *en, struct worker *self, const struct query_tile *t) {
     score(en, self, t);
     tern_profile_lap(&self->profile, TERN_SPENT_SCORES);
     for (size_t r = 0; r < t->rows; r++)

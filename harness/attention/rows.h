@@ -34,7 +34,7 @@ void tern_attention_put(const struct tern_engine *en, struct worker *self, const
 void tern_attention_turn(const struct tern_engine *en, size_t layer, size_t t, const float *q, float *out);
 
 /* Query rows that look at the same keys. A row sees `count` >= 1 positions of the span; counts ascend. */
-struct tile {
+struct query_tile {
     size_t rows;
     const float *query[TERN_TILE_ROWS];
     size_t count[TERN_TILE_ROWS];
@@ -45,7 +45,7 @@ struct tile {
 };
 
 /* Leaves in self->part[row] and self->add[row * width] what the span gives to each row. */
-void tern_attention_tile(const struct tern_engine *en, struct worker *self, const struct tile *t);
+void tern_attention_tile(const struct tern_engine *en, struct worker *self, const struct query_tile *t);
 
 /* Adds one span to what the former ones gave to a query: `whole` and its weighted sum in `out`. */
 void tern_attention_add(const struct tern_engine *en, int first, struct tern_attended *whole, float *out,

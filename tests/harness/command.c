@@ -186,6 +186,22 @@ Test(command, e2e_breaks_a_token_down_and_tells_why_a_figure_is_missing) {
         static const char *const part[] = {"linear", "attention", "norm", "head", "wait", "other"};
         for (size_t o = 0; o < 6; o++)
             cr_assert(gt(dbl, json_real_value(json_object_get(b, part[o])), 0), "%s", part[o]);
+        const json_t *p = json_object_get(b, "pieces");
+        static const struct {
+            const char *group, *piece[4];
+        } sum[] = {{"linear", {"tables", "multiply", "epilogue"}},
+                   {"attention", {"rope", "scores", "softmax", "gather"}},
+                   {"norm", {"norm", "quantise"}}};
+        cr_assert(eq(sz, json_object_size(p), 12));
+        for (size_t g = 0; g < 3; g++) {
+            double together = 0;
+            for (size_t o = 0; o < 4 && sum[g].piece[o]; o++) {
+                const double spent = json_real_value(json_object_get(p, sum[g].piece[o]));
+                together += spent;
+                cr_assert(spent > 0 || !strcmp(sum[g].piece[o], "tables"), "%s", sum[g].piece[o]);
+            }
+            cr_assert(epsilon_eq(dbl, together, json_real_value(json_object_get(b, sum[g].group)), 1e-8));
+        }
         const json_t *joules = json_object_get(row, "joules_per_token");
         const char *why = json_string_value(json_object_get(row, "why_no_joules"));
         const int one = (joules != NULL) != (why != NULL);
