@@ -1,4 +1,4 @@
-#include "harness/internal.h"
+#include "harness/attention/rows.h"
 #include "harness/qkv.h"
 #include "harness/step.h"
 
@@ -99,18 +99,21 @@ struct sizes {
 static size_t lay_worker(const struct tern_engine *en, struct worker *w, const struct sizes *z, void *base) {
     const struct tern_hparams *hp = &en->model->hp;
     struct tern_region r = {.base = base};
-    w->score_stride = tern_round_up(en->context, TERN_LANES);
     w->local = tern_region_take(&r, 1, z->local);
     w->table = tern_region_take(&r, 1, en->table_bytes);
     w->block = tern_region_take(&r, z->block, sizeof *w->block);
     w->slice = z->slice ? tern_region_take(&r, 1, z->slice) : NULL;
     take_tokens(&r, &w->one, 1, z->widest, wants_floats(en) ? z->widest : hp->hidden);
     w->qkv = take_floats(&r, 1, en->qkv_columns);
-    w->score = take_floats(&r, TERN_HEADS_TOGETHER, w->score_stride);
+    w->score = take_floats(&r, TERN_TILE_ROWS, TERN_SCORE_STRIDE);
+    w->packed = take_floats(&r, TERN_TILE_ROWS, hp->head_dim);
+    w->add = take_floats(&r, TERN_TILE_ROWS, tern_attend_width(hp->head_dim));
+    w->part = tern_region_take(&r, TERN_TILE_ROWS, sizeof *w->part);
     w->key = take_floats(&r, 1, hp->head_dim);
+    w->query = take_floats(&r, hp->heads / hp->kv_heads, hp->head_dim);
     w->normed = take_floats(&r, 1, z->widest);
-    w->own_k = tern_region_take(&r, 1, en->kv_row);
-    w->own_v = tern_region_take(&r, 1, en->kv_row);
+    w->own = tern_region_take(&r, hp->kv_heads, en->key_bytes + en->value_bytes);
+    w->keeps = tern_region_take(&r, hp->kv_heads, 1);
     return r.used;
 }
 
@@ -130,6 +133,9 @@ static size_t lay_shared(struct tern_engine *en, const struct sizes *z, void *ba
     en->up = any_gates_apart(en) ? take_floats(&r, n, hp->ffn) : NULL;
     en->cosine = take_floats(&r, n, half);
     en->sine = take_floats(&r, n, half);
+    en->attended = tern_region_take(&r, n, hp->heads * sizeof *en->attended);
+    en->span = tern_region_take(&r, hp->heads, en->spans * sizeof *en->span);
+    en->span_out = take_floats(&r, hp->heads * en->spans, tern_attend_width(hp->head_dim));
     en->frequency = tern_region_take(&r, half, sizeof *en->frequency);
     en->history = tern_region_take(&r, en->context, sizeof *en->history);
     return r.used;
@@ -158,6 +164,7 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
     scratch_bytes(en, &z.shared, &z.local, &z.block);
     en->block_words = z.block = tern_max(z.block, 64 * TERN_ROWS_TOGETHER);
     en->qkv_columns = tern_qkv_columns(hp).all;
+    en->spans = en->threads_decode > 1 ? (en->context + TERN_SPAN - 1) / TERN_SPAN : 0;
     en->table_bytes = own_tables(en);
     en->by_heads = tern_qkv_by_heads(en);
     en->sum_stride = tern_round_up(rows, 2 * TERN_LANES);

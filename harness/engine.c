@@ -32,15 +32,13 @@ static enum tern_status check_shapes(const struct tern_model *m, struct tern_err
 
 static size_t cache_bytes(const struct tern_engine *en) {
     const struct tern_hparams *hp = &en->model->hp;
-    const size_t row = 2 * (size_t)hp->layers * hp->kv_heads * en->kv_row;
-    return tern_mul_size(row, en->context);
+    const size_t block = (size_t)hp->layers * hp->kv_heads * (en->key_bytes + TERN_KEYS * en->value_bytes);
+    return tern_mul_size(block, en->kv_blocks);
 }
 
 static enum tern_status check_memory(const struct tern_engine *en, struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
-    size_t body = 0;
-    for (size_t i = 0; i < hp->layers; i++)
-        for (size_t j = 0; j < en->plan.projections; j++) body += tern_packed_bytes(&en->layer[i].of[j]);
+    const size_t body = tern_engine_body_bytes(en);
     /* A scan has 6 bits and 1/32 byte a weight, and a few numbers a row. */
     const size_t scan = en->head.two_stages ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256) : 0;
     const size_t head = en->head.kept_bytes + scan, cache = cache_bytes(en);
@@ -66,9 +64,12 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
         return tern_fail(e, TERN_BAD_INPUT, "engine: ubatch: %zu: at most %d", en->ubatch, UBATCH_MAX);
     en->ubatch = tern_min(en->ubatch, en->context);
     en->kv = o->kv;
-    en->kv_row = tern_kv_row_bytes(o->kv, en->model->hp.head_dim);
+    en->key_bytes = tern_kv_keys_bytes(o->kv, en->model->hp.head_dim);
+    en->value_bytes = tern_kv_value_bytes(o->kv, en->model->hp.head_dim);
+    en->kv_blocks = (en->context + TERN_KEYS - 1) / TERN_KEYS;
     en->quiet = o->quiet;
     en->ops = tern_f32_ops_for(en->usable);
+    en->attend = tern_attend_ops_for(en->usable);
     en->epilogue = tern_epilogue_ops_for(en->usable);
     en->head_ops = tern_head_ops_for(en->usable);
     en->block_bytes = o->block_bytes;
@@ -147,10 +148,11 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
         s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
         goto failed;
     }
+    if ((s = tern_engine_head(en, o->head, e)) != TERN_OK) goto failed;
     if ((s = tern_engine_load(en, e)) != TERN_OK) goto failed;
     en->facts.body_bytes = en->body_bytes;
     en->facts.head_bytes = en->head.bytes;
-    en->facts.kv_bytes_per_position = cache_bytes(en) / en->context;
+    en->facts.kv_bytes_per_position = cache_bytes(en) / (en->kv_blocks * TERN_KEYS);
     en->facts.threads = en->threads_decode;
     en->facts.threads_prefill = en->threads_prefill;
     en->facts.load_seconds = 1e-9 * (double)(tern_now_ns() - started);
@@ -242,6 +244,17 @@ enum tern_status tern_engine_shift(struct tern_engine *en, size_t keep, struct t
 
 void tern_engine_rewind(struct tern_engine *en, size_t keep) {
     en->position = tern_min(en->position, keep);
+}
+
+double tern_engine_predicted(const struct tern_engine *en, size_t tokens, size_t *tuned_n) {
+    double sum = 0;
+    for (size_t at = 0, n; at < tokens; at += n) {
+        n = tern_min(en->ubatch, tokens - at);
+        size_t measured;
+        sum += 1e-9 * (double)n * tern_model_plan_ns(&en->plan, en->model, n, &measured);
+        if (!at) *tuned_n = measured;
+    }
+    return sum / (double)tokens;
 }
 
 size_t tern_engine_position(const struct tern_engine *en) {

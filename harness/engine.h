@@ -12,7 +12,7 @@
 #include "harness/head/type.h"
 #include "harness/plan/merge.h"
 #include "harness/profile.h"
-#include "kernels/dense/f32_ops.h"
+#include "kernels/dense/attend.h"
 #include "models/model.h"
 #include "tuner/wisdom/wisdom.h"
 
@@ -106,9 +106,14 @@ struct tern_engine_facts {
 
     double load_seconds;
     int from_cache;                 /* the packed weights were read from the cache */
-    struct tern_exact_counts exact; /* of an exact2 head */
+    struct tern_exact_counts exact; /* of a head with a scan */
+    char head[160]; /* how the output matrix answers, and why: "f16, scanned first at 6 bits ..." */
 };
 void tern_engine_facts(const struct tern_engine *en, struct tern_engine_facts *out);
+/* Seconds that the linear layers take per token, when `tokens` are fed to an empty cache, by the medians that
+ * wisdom has for the plan. NaN when one of them is not known. *tuned_n is the token count that they were
+ * measured with. */
+double tern_engine_predicted(const struct tern_engine *en, size_t tokens, size_t *tuned_n);
 /* 1 when both multiply all matrices for `tokens` tokens by the same variants, parameters and thread counts. A
  * difference in their speed is noise then. */
 int tern_engine_same_plan(const struct tern_engine *a, const struct tern_engine *b, size_t tokens);

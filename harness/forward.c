@@ -80,7 +80,7 @@ static void attention_block(const struct step *st, size_t w, size_t layer) {
     const struct tern_hparams *hp = &en->model->hp;
     const struct packed *of = en->layer[layer].of;
     const size_t inner = (size_t)hp->heads * hp->head_dim;
-    const int by_heads = st->n == 1 && en->by_heads;
+    const int by_heads = st->n == 1 && tern_attention_by_heads(en);
     struct product qkv[3];
     const size_t count = qkv_products(en, of, by_heads ? en->worker[w].qkv : en->qkv, qkv);
     for (size_t i = 0; i < count; i++) qkv[i].own_norm = own_norm(en, layer, TERN_Q + (enum tern_role)i);
@@ -91,8 +91,9 @@ static void attention_block(const struct step *st, size_t w, size_t layer) {
                        &(struct input){en->x, hp->hidden, hp->hidden, layer_norm(en, layer, TERN_ATTN_NORM)});
     if (!by_heads) wait_for_all(st, w);
     tern_engine_attention(st, w, layer);
-    lap(st, w, TERN_SPENT_ATTENTION);
     wait_for_all(st, w);
+    if (st->n == 1) tern_attention_keep(en, w, layer);
+    lap(st, w, TERN_SPENT_ROPE);
     tern_engine_linear(st, w, &o, 1,
                        &(struct input){en->mixed, inner, inner, layer_norm(en, layer, TERN_ATTN_SUB_NORM)});
     wait_for_all(st, w);
@@ -123,7 +124,7 @@ static void gated_apart(const struct step *st, size_t w, size_t layer, const str
     tern_engine_linear(st, w, g, 2, in);
     if (st->n > 1) wait_for_all(st, w);
     tern_engine_combine(st, w, gate);
-    lap(st, w, TERN_SPENT_LINEAR);
+    lap(st, w, TERN_SPENT_EPILOGUE);
 }
 
 static void ffn_block(const struct step *st, size_t w, size_t layer) {

@@ -7,6 +7,7 @@
 #include "harness/head/head.h"
 #include "harness/packed.h"
 #include "harness/plan/plan.h"
+#include "kernels/dense/attend.h"
 #include "kernels/dense/f32_ops.h"
 #include "kernels/dense/head_ops.h"
 #include "kernels/epilogue.h"
@@ -18,19 +19,23 @@
 
 /* Scratch that only one worker touches. */
 struct worker {
-    struct tern_pages pages;      /* all of the following */
-    float *score;                 /* TERN_HEADS_TOGETHER rows of attention weights */
-    size_t score_stride;          /* floats from one to the next */
-    float *key;                   /* one rotated key */
-    float *normed;                /* a token after the first of two norms */
-    unsigned char *own_k, *own_v; /* a single token's key and value of one kv head, in the cache's type */
-    struct tern_tokens one;       /* a single token, quantised; one.f feeds the head */
-    struct tern_tokens many;      /* this worker's view of the shared tokens */
-    float *qkv;                   /* a single token's, of the worker's own heads */
-    void *table;                  /* prep table of a single token */
-    int32_t *block;               /* results of one block of rows, before their epilogue */
-    void *local;                  /* of the variants */
-    void *slice;                  /* of its slice of K; of plans that split K */
+    struct tern_pages pages; /* all of the following */
+    /* Of attention (attention/rows.h), for each row of a tile: scores of a span, the queries side by side,
+     * what the span gives. */
+    float *score, *packed, *add;
+    struct tern_attended *part;
+    float *key;              /* one rotated key */
+    float *query;            /* a single token's turned queries of one kv head */
+    float *normed;           /* a token after the first of two norms */
+    unsigned char *own;      /* a single token's key and value of each kv head, in the cache's type */
+    unsigned char *keeps;    /* [kv head]: this worker writes them to the cache */
+    struct tern_tokens one;  /* a single token, quantised; one.f feeds the head */
+    struct tern_tokens many; /* this worker's view of the shared tokens */
+    float *qkv;              /* a single token's, of the worker's own heads */
+    void *table;             /* prep table of a single token */
+    int32_t *block;          /* results of one block of rows, before their epilogue */
+    void *local;             /* of the variants */
+    void *slice;             /* of its slice of K; of plans that split K */
     struct tern_profile profile;
 };
 
@@ -38,6 +43,7 @@ struct tern_engine {
     const struct tern_model *model;
     struct tern_pool *pool;
     const struct tern_f32_ops *ops;
+    const struct tern_attend_ops *attend;
     const struct tern_epilogue_ops *epilogue;
     const struct tern_head_ops *head_ops; /* of the head and of plain layers */
     uint32_t usable;
@@ -51,7 +57,8 @@ struct tern_engine {
     int quiet;
 
     struct model_plan plan;
-    int by_heads; /* a single token's q, k and v are made by the workers whose heads need them */
+    int by_heads; /* a single token's q, k and v are made by the workers whose heads need them, while the
+                     context is short (tern_attention_by_heads) */
     int any_plain;
     struct packed_layer *layer;
     struct tern_pages body;
@@ -64,13 +71,19 @@ struct tern_engine {
     float **norm; /* [layer][TERN_NORMS], see layer_norm */
     float *output_norm;
 
-    struct tern_pages cache; /* [layer][K, V][kv head][context][head_dim] */
-    size_t kv_row;           /* bytes of one [head_dim] */
+    struct tern_pages cache;       /* [layer][kv head], each [kv_blocks] of keys, then a row of values per
+                                      position */
+    size_t key_bytes, value_bytes; /* of a block of keys, of a row of values */
+    size_t kv_blocks;              /* that hold the context */
 
     /* Shared buffers of one step; rows of [ubatch][...]. */
     float *x, *qkv, *mixed, *inner, *cosine, *sine;
     float *up; /* as inner, where gate and up are not one product; else NULL */
     size_t qkv_columns;
+    struct tern_attended *attended; /* [token][head]: what the spans so far gave */
+    struct tern_attended *span;     /* a single token's [head][spans], each with a row of span_out */
+    float *span_out;
+    size_t spans;              /* of the whole context */
     double *frequency;         /* of the rotation, [head_dim / 2] */
     void *shared;              /* prep tables */
     size_t table_bytes;        /* tables of a single token up to this size are made by each worker */
@@ -100,6 +113,14 @@ void tern_engine_buffers_free(struct tern_engine *en);
 /* norms.c: copies the norm vectors of the model. */
 enum tern_status tern_engine_norms(struct tern_engine *en, struct tern_error *e);
 
+/* load.c: bytes of the packed layers. */
+size_t tern_engine_body_bytes(const struct tern_engine *en);
+
+/* packed_cache.c: 1 when there is a packed cache of the plan and the head as they are now. */
+int tern_engine_cache_there(struct tern_engine *en);
+/* head_choice.c: whether a head of type AUTO or EXACT2 scans, and how: as the packed cache that is there, else
+ * as a short race says. After the plan, before memory is taken. Writes facts.head. */
+enum tern_status tern_engine_head(struct tern_engine *en, enum tern_head_type type, struct tern_error *e);
 /* packed_cache.c: fills body and head from the packed cache. 1 when it did; the facts' warning tells of
  * damage. */
 int tern_engine_cache_read(struct tern_engine *en);

@@ -1,4 +1,4 @@
-/* The linear layers of a step: tokens quantised, matrices multiplied, epilogues applied block by block. */
+/* The linear layers of a step: matrices multiplied, epilogues applied block by block. */
 #include "harness/internal.h"
 #include "harness/step.h"
 
@@ -30,13 +30,37 @@ size_t tern_engine_block_words(const struct tern_engine *en, const struct projec
     return tern_fused_words(v, p->m, tern_min(n, v->n_max), cut_of(v, p->pair), matrices, en->block_bytes);
 }
 
+static void lap(const struct step *st, size_t w, enum tern_operation o) {
+    tern_profile_lap(&st->en->worker[w].profile, o);
+}
+
+static void meet(const struct step *st, size_t w) {
+    tern_pool_barrier(st->en->pool);
+    lap(st, w, TERN_SPENT_WAIT);
+}
+
+/* What worker w's blocks of results go through; `spent_ns` is told to the profile afterwards. */
+static struct tern_fused fused_of(const struct step *st, size_t w, uint64_t *spent_ns) {
+    const struct tern_engine *en = st->en;
+    const struct worker *self = &en->worker[w];
+    return (struct tern_fused){.ops = en->epilogue,
+                               .block = self->block,
+                               .block_bytes = en->block_bytes,
+                               .local = self->local,
+                               .clock_ns = self->profile.on ? tern_now_ns : NULL,
+                               .spent_ns = spent_ns};
+}
+
+static void told(const struct step *st, size_t w, uint64_t spent_ns) {
+    lap(st, w, TERN_SPENT_MULTIPLY);
+    tern_profile_move(&st->en->worker[w].profile, TERN_SPENT_MULTIPLY, TERN_SPENT_EPILOGUE, spent_ns);
+}
+
 static void run_share(const struct step *st, size_t w, const struct product *g, const struct chosen *plan,
                       const struct tern_call *c, size_t t0) {
     const struct tern_engine *en = st->en;
-    const struct tern_fused f = {.ops = en->epilogue,
-                                 .block = en->worker[w].block,
-                                 .block_bytes = en->block_bytes,
-                                 .local = en->worker[w].local};
+    uint64_t spent_ns = 0;
+    const struct tern_fused f = fused_of(st, w, &spent_ns);
     struct tern_epilogue ep = g->ep;
     for (size_t i = 0; i < ep.segments; i++) ep.segment[i].dst += t0 * ep.ld;
     struct tern_call up = *c;
@@ -45,10 +69,10 @@ static void run_share(const struct step *st, size_t w, const struct product *g, 
     for (size_t i = 0; i < g->owns; i++)
         tern_proof_run_fused(plan->proof, c, NULL, &ep, &f, g->own[i].from / v->row_step * v->row_step,
                              tern_min(tern_round_up(g->own[i].to, v->row_step), c->w.m));
-    if (g->by_heads) return;
-    size_t from, to;
-    tern_share(c->w.m, cut_of(v, ep.pair), w, en->threads, &from, &to);
+    size_t from = 0, to = 0;
+    if (!g->by_heads) tern_share(c->w.m, cut_of(v, ep.pair), w, en->threads, &from, &to);
     tern_proof_run_fused(plan->proof, c, g->up ? &up : NULL, &ep, &f, from, to);
+    told(st, w, spent_ns);
 }
 
 /* Partial sums of one matrix of a group, of all workers. */
@@ -63,24 +87,26 @@ static void run_slice(const struct step *st, size_t w, const struct product *g, 
                       size_t matrix) {
     const struct tern_engine *en = st->en;
     const struct tern_proof *proof = g->p->projection->plan->bucket[0].proof;
-    struct tern_fused f = {.ops = en->epilogue,
-                           .block = en->worker[w].block,
-                           .block_bytes = en->block_bytes,
-                           .slices = en->threads,
-                           .sum_stride = en->sum_stride};
+    uint64_t spent_ns = 0;
+    struct tern_fused f = fused_of(st, w, &spent_ns);
+    f.slices = en->threads;
+    f.sum_stride = en->sum_stride;
     struct tern_call up = *c;
     if (g->up) up.w = g->up->w;
     void *scratch = en->worker[w].slice;
     tern_slice_prepare(proof, c, w, en->threads, scratch);
+    lap(st, w, TERN_SPENT_TABLES);
     for (size_t i = 0; i < (g->up ? 2 : 1); i++) {
         int32_t *sums = sums_of(en, matrix + i);
         tern_slice_run(proof, i ? &up : c, w, en->threads, 0, c->w.m, scratch, sums + w * en->sum_stride);
         f.sums[i] = sums;
     }
-    tern_pool_barrier(en->pool);
+    lap(st, w, TERN_SPENT_MULTIPLY);
+    meet(st, w);
     size_t from, to;
     tern_share(c->w.m, cut_of(tern_proof_variant(proof), g->ep.pair), w, en->threads, &from, &to);
     tern_proof_run_fused(proof, c, g->up ? &up : NULL, &g->ep, &f, from, to);
+    told(st, w, spent_ns);
 }
 
 /* Rows [from, to) of a layer that is not ternary, n tokens. */
@@ -124,11 +150,13 @@ static void prepare(const struct step *st, size_t w, const struct chosen *plan, 
     const int alone = c->x->n == 1 && tern_proof_shared_bytes(plan->proof, c) <= en->table_bytes;
     if (alone) {
         tern_proof_prepare(plan->proof, c, 0, 1);
+        lap(st, w, TERN_SPENT_TABLES);
         return;
     }
-    if (former) tern_pool_barrier(en->pool); /* the table of the former call is still being read */
+    if (former) meet(st, w); /* the table of the former call is still being read */
     tern_proof_prepare(plan->proof, c, w, en->threads);
-    tern_pool_barrier(en->pool);
+    lap(st, w, TERN_SPENT_TABLES);
+    meet(st, w);
 }
 
 /* Tokens [t0, t0 + n). `former` products of the same group came before: their tables and partial sums may
@@ -146,6 +174,7 @@ static void multiply_chunk(const struct step *st, size_t w, const struct product
     for (size_t i = 0; i < count; i++) {
         if (g[i].p->plain) {
             plain_share(st, w, &g[i], &x, t0);
+            lap(st, w, TERN_SPENT_MULTIPLY);
             continue;
         }
         const struct chosen *plan = tern_plan_for_tokens(g[i].p->projection->plan, n);
@@ -173,11 +202,6 @@ static void multiply(const struct step *st, size_t w, const struct product *g, s
     }
 }
 
-/* Which forms of the activations the products read. */
-struct forms {
-    int quantised, floats;
-};
-
 static struct forms forms_of(const struct tern_engine *en, const struct product *g, size_t count) {
     struct forms f = {0, 0};
     for (size_t i = 0; i < count; i++) {
@@ -188,53 +212,14 @@ static struct forms forms_of(const struct tern_engine *en, const struct product 
     return f;
 }
 
-static void activate_one(const struct tern_engine *en, struct worker *self, const struct input *in,
-                         const float *own, struct forms forms, const struct tern_tokens *x, size_t t) {
-    const float eps = en->model->hp.eps, *row = in->src + t * in->ld, *weight = own ? own : in->norm;
-    if (own && in->norm) {
-        en->ops->norm(row, in->norm, in->k, eps, self->normed);
-        row = self->normed;
-    }
-    if (forms.quantised)
-        en->epilogue->norm_quantise(row, weight, in->k, eps, x->stride, x->q + t * x->stride, x->sum + t,
-                                    x->inv + t);
-    if (!forms.floats) return;
-    float *f = x->f + t * x->fstride;
-    en->ops->norm(row, weight, in->k, eps, f);
-    memset(f + in->k, 0, (tern_round_up(in->k, 64) - in->k) * sizeof *f);
-}
-
-/* Norms and quantises the step's tokens. */
-static const struct tern_tokens *activate(const struct step *st, size_t w, const struct input *in,
-                                          const float *own, struct forms forms) {
-    const struct tern_engine *en = st->en;
-    struct worker *self = &en->worker[w];
-    const int alone = st->n == 1;
-    struct tern_tokens *x = alone ? &self->one : &self->many;
-    if (!alone) *x = en->tokens;
-    x->n = st->n;
-    x->k = in->k;
-    x->stride = tern_token_stride(in->k);
-    size_t from = 0, to = 1;
-    if (!alone) tern_share(st->n, 1, w, en->threads, &from, &to);
-    for (size_t t = from; t < to; t++) activate_one(en, self, in, own, forms, x, t);
-    if (!alone) tern_pool_barrier(en->pool);
-    return x;
-}
-
 void tern_engine_linear(const struct step *st, size_t w, const struct product *g, size_t count,
                         const struct input *in) {
-    struct tern_profile *clock = &st->en->worker[w].profile;
     for (size_t i = 0, n; i < count; i += n) {
         for (n = 1; i + n < count && g[i + n].own_norm == g[i].own_norm;) n++;
-        if (i && st->n > 1) { /* the former tokens are still being read */
-            tern_pool_barrier(st->en->pool);
-            tern_profile_lap(clock, TERN_SPENT_WAIT);
-        }
-        const struct tern_tokens *x = activate(st, w, in, g[i].own_norm, forms_of(st->en, g + i, n));
-        tern_profile_lap(clock, TERN_SPENT_NORM);
+        if (i && st->n > 1) meet(st, w); /* the former tokens are still being read */
+        const struct tern_tokens *x =
+            tern_engine_activate(st, w, in, g[i].own_norm, forms_of(st->en, g + i, n));
         multiply(st, w, g + i, n, x, i);
-        tern_profile_lap(clock, TERN_SPENT_LINEAR);
     }
 }
 

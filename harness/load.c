@@ -63,6 +63,13 @@ size_t tern_packed_bytes(const struct packed *p) {
     return p->plain ? tern_mul_size(p->w.m, p->row_bytes) : p->w.format->bytes(p->w.m, p->w.k);
 }
 
+size_t tern_engine_body_bytes(const struct tern_engine *en) {
+    size_t sum = 0;
+    for (size_t i = 0; i < en->model->hp.layers; i++)
+        for (size_t j = 0; j < en->plan.projections; j++) sum += tern_packed_bytes(&en->layer[i].of[j]);
+    return sum;
+}
+
 enum tern_status tern_engine_list(struct tern_engine *en, struct tern_error *e) {
     const size_t layers = en->model->hp.layers;
     en->layer = tern_alloc(layers * sizeof *en->layer);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TEXT_OF(word) #word
 #define TEXT(word)    TEXT_OF(word)
@@ -42,6 +43,8 @@ static uint64_t hash_layout(const struct tern_engine *en) {
                              en->plan.projections,
                              en->head.rows,
                              (uint64_t)en->head.two_stages,
+                             (uint64_t)en->head.scan.bits,
+                             en->head.scan.block,
                              en->head.source != NULL};
     h = tern_hash(h, size, sizeof size);
     for (uint32_t i = 0; i < hp->layers; i++)
@@ -78,6 +81,14 @@ static int identify(struct tern_engine *en) {
     }
     free(full);
     return en->cache_path && en->cache_key;
+}
+
+int tern_engine_cache_there(struct tern_engine *en) {
+    const int there = en->cache_folder && identify(en) && access(en->cache_path, R_OK) == 0;
+    free(en->cache_path);
+    free(en->cache_key);
+    en->cache_path = en->cache_key = NULL;
+    return there;
 }
 
 /* Heap; NULL without memory. */

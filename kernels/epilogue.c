@@ -7,7 +7,7 @@
 
 #define BLOCK_BYTES  ((size_t)256 << 10)
 #define LEAST_ROWS   64
-#define LEAST_TABLES 1024
+#define LEAST_TABLES 2048
 #define MOST_ROWS    ((size_t)1 << 30)
 #define LINE_WORDS   16
 
@@ -28,9 +28,14 @@ const struct tern_epilogue_ops *tern_epilogue_ops_for(uint32_t usable) {
     return last;
 }
 
+/* Whole register tiles where rows may be cut anywhere. */
+static size_t block_cut(size_t cut) {
+    return cut * ((LINE_WORDS + cut - 1) / cut);
+}
+
 size_t tern_fused_rows(const struct tern_variant *v, size_t n, size_t cut, size_t matrices, size_t bytes) {
     const size_t least = bytes ? 1 : v->prep->tables_per_call ? LEAST_TABLES : LEAST_ROWS;
-    cut *= (LINE_WORDS + cut - 1) / cut; /* whole register tiles where rows may be cut anywhere */
+    cut = block_cut(cut);
     const size_t fit = (bytes ? bytes : BLOCK_BYTES) / (n * matrices * sizeof(int32_t));
     return tern_max(tern_max(tern_min(fit, MOST_ROWS), least) / cut * cut, cut);
 }
@@ -99,12 +104,19 @@ static void gate_pairs(const struct stage *s, const int32_t *block, size_t row, 
     }
 }
 
+/* Blocks of about the same size, `most` rows at most. */
+static size_t even_rows(size_t all, size_t most, size_t cut) {
+    const size_t blocks = (all + most - 1) / most;
+    return blocks ? tern_round_up((all + blocks - 1) / blocks, block_cut(cut)) : most;
+}
+
 void tern_proof_run_fused(const struct tern_proof *p, const struct tern_call *c, const struct tern_call *up,
                           const struct tern_epilogue *ep, const struct tern_fused *f, size_t row0,
                           size_t row1) {
     const struct tern_variant *v = tern_proof_variant(p);
     const size_t cut = ep->pair ? 2 * ep->pair : v->row_step;
-    const size_t rows = tern_fused_rows(v, c->x->n, cut, up ? 2 : 1, f->block_bytes);
+    const size_t most = tern_fused_rows(v, c->x->n, cut, up ? 2 : 1, f->block_bytes);
+    const size_t rows = even_rows(row1 - row0, most, cut);
     const struct stage s = {.proof = p,
                             .is_float = v->act == TERN_ACT_F32,
                             .ep = ep,
@@ -116,13 +128,14 @@ void tern_proof_run_fused(const struct tern_proof *p, const struct tern_call *c,
     for (size_t row = row0; row < row1; row += rows) {
         const size_t end = tern_min(row + rows, row1);
         run_rows(&s, c, 0, row, end, f->block);
-        if (up) {
-            run_rows(&s, up, 1, row, end, second);
+        if (up) run_rows(&s, up, 1, row, end, second);
+        const uint64_t began = f->clock_ns ? f->clock_ns() : 0;
+        if (up)
             gate_rows(&s, f->block, second, row, end - row);
-        } else if (ep->pair) {
+        else if (ep->pair)
             gate_pairs(&s, f->block, row, end);
-        } else {
+        else
             scale_rows(&s, f->block, row, end);
-        }
+        if (f->clock_ns) *f->spent_ns += f->clock_ns() - began;
     }
 }

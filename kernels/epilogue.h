@@ -24,12 +24,14 @@ struct tern_epilogue_ops {
     void (*silu[2])(const void *gate, float gate_factor, const void *up, float up_factor, size_t n,
                     float *dst);
 
-    /* One token for the next layer: x[i] / sqrt(mean(x^2) + eps) * weight[i] for i < k, quantised as
-     * kernels/quantise.h says, bit for bit what a norm and then the quantiser give. weight NULL: no norm.
-     * Three passes over x (one for the mean, one for the maximum, one to round), two without a norm; the
-     * normed row is never written. q has `stride` bytes, tern_token_stride(k) or more, a multiple of 16. */
-    void (*norm_quantise)(const float *x, const float *weight, size_t k, float eps, size_t stride, int8_t *q,
-                          int32_t *sum, float *inv);
+    /* One token for the next layer in two steps. The factor of its norm, 1 / sqrt(mean(x^2) + eps); then
+     * x[i] * factor * weight[i] for i < k, quantised as kernels/quantise.h says, bit for bit what a norm and
+     * then the quantiser give. weight NULL: no norm, and the factor is not looked at. Two passes over x (one
+     * for the maximum, one to round) beside the one for the factor; the normed row is never written. q has
+     * `stride` bytes, tern_token_stride(k) or more, a multiple of 16. */
+    float (*norm_factor)(const float *x, size_t k, float eps);
+    void (*quantise)(const float *x, const float *weight, float factor, size_t k, size_t stride, int8_t *q,
+                     int32_t *sum, float *inv);
 };
 
 /* The levels that this build has, the weakest ("scalar") first, then NULL. */
@@ -75,7 +77,7 @@ struct tern_epilogue {
  * share nothing between panels, so a cut costs a call, not work; 256 KiB is a quarter of the L2 of current
  * server cores and leaves room for the activations. At least 64 rows (of small steps, a multiple of 16
  * or more); kernels that build tables at the
- * beginning of each call get at least 1024. */
+ * beginning of each call get at least 2048. */
 size_t tern_fused_rows(const struct tern_variant *v, size_t n, size_t cut, size_t matrices, size_t bytes);
 size_t tern_fused_words(const struct tern_variant *v, size_t m, size_t n, size_t cut, size_t matrices,
                         size_t bytes);
@@ -88,6 +90,9 @@ struct tern_fused {
     const int32_t *sums[2]; /* partial sums of c and of up (split.h), which are added instead of running
                                anything; NULL: rows are run */
     size_t slices, sum_stride;
+    uint64_t (*clock_ns)(
+        void); /* NULL: the epilogue's time is not asked for; else it is added to *spent_ns */
+    uint64_t *spent_ns;
 };
 
 /* Runs rows [row0, row1) of `c`, and of `up` when gate and up are two matrices of one shape, variant and

@@ -3,11 +3,52 @@
 #include "kernels/epilogue.h"
 
 #include "base/isa.h"
-#include "kernels/lanes.h"
+#include "kernels/float_words.h"
 
 #include <float.h>
 
-typedef int8_t b16 __attribute__((vector_size(16)));
+/* Results of a multiplication as floats: LANES of them, or the first `left`. */
+ALWAYS_INLINE reg result_i32(const int32_t *y, size_t left) {
+    int32_t lane[LANES] = {0};
+    if (left >= LANES) return from_i32(y);
+    memcpy(lane, y, left * sizeof *y);
+    return from_i32(lane);
+}
+
+ALWAYS_INLINE reg result_f32(const float *y, size_t left) {
+    return from_some(y, left);
+}
+
+ALWAYS_INLINE void put_some(float *dst, reg v, size_t left) {
+    float lane[LANES];
+    if (left >= LANES) {
+        to_f32(dst, v);
+        return;
+    }
+    to_f32(lane, v);
+    memcpy(dst, lane, left * sizeof *dst);
+}
+
+/* g clamped where exp(-g) would overflow: there g / (1 + exp(-g)) is next to 0 already. */
+ALWAYS_INLINE reg silu(reg g) {
+    const reg e = exponential(smaller(minus(all(0), g), all(80)));
+    return over(g, plus(all(1), e));
+}
+
+ALWAYS_INLINE reg relu2(reg g) {
+    g = larger(g, all(0));
+    return times(g, g);
+}
+
+#define GATE(kind, name, type)                                                                               \
+    static void kind##_##name(const void *gate, float gf, const void *up, float uf, size_t n, float *dst) {  \
+        const type *a = gate, *b = up;                                                                       \
+        for (size_t i = 0; i < n; i += LANES) {                                                              \
+            const reg g = times(result_##name(a + i, n - i), all(gf));                                       \
+            const reg u = times(result_##name(b + i, n - i), all(uf));                                       \
+            put_some(dst + i, times(kind(g), u), n - i);                                                     \
+        }                                                                                                    \
+    }
 
 #define EPILOGUES(name, type)                                                                                \
     static void scale_##name(const void *y, size_t n, float factor, float *dst) {                            \
@@ -18,87 +59,55 @@ typedef int8_t b16 __attribute__((vector_size(16)));
         const type *v = y;                                                                                   \
         for (size_t i = 0; i < n; i++) dst[i] += (float)v[i] * factor;                                       \
     }                                                                                                        \
-    static void relu2_##name(const void *gate, float gf, const void *up, float uf, size_t n, float *dst) {   \
-        const type *a = gate, *b = up;                                                                       \
-        for (size_t i = 0; i < n; i++) {                                                                     \
-            const float s = (float)a[i] * gf, g = s > 0 ? s : 0;                                             \
-            dst[i] = g * g * ((float)b[i] * uf);                                                             \
-        }                                                                                                    \
-    }                                                                                                        \
-    static void silu_##name(const void *gate, float gf, const void *up, float uf, size_t n, float *dst) {    \
-        const type *a = gate, *b = up;                                                                       \
-        for (size_t i = 0; i < n; i += 16) {                                                                 \
-            const size_t m = n - i < 16 ? n - i : 16;                                                        \
-            float g[16] = {0}, e[16];                                                                        \
-            for (size_t j = 0; j < m; j++) g[j] = (float)a[i + j] * gf;                                      \
-            for (size_t j = 0; j < 16; j++) e[j] = g[j] < -80 ? 80 : -g[j];                                  \
-            put(e, exponential(load(e)));                                                                    \
-            for (size_t j = 0; j < m; j++) dst[i + j] = g[j] / (1.0f + e[j]) * ((float)b[i + j] * uf);       \
-        }                                                                                                    \
-    }
+    GATE(relu2, name, type)                                                                                  \
+    GATE(silu, name, type)
 
 EPILOGUES(i32, int32_t)
 EPILOGUES(f32, float)
 
-/* Sixteen values, zeros behind the end. */
-static inline v16 load_some(const float *p, size_t left) {
-    if (left >= 16) return load(p);
-    v16 v = {0};
-    memcpy(&v, p, left * sizeof *p);
-    return v;
-}
-
-static inline v16 normed(const float *x, const float *weight, float r, size_t i, size_t k) {
-    const v16 v = load_some(x + i, k - i);
-    return weight ? v * r * load_some(weight + i, k - i) : v;
+ALWAYS_INLINE reg normed(const float *x, const float *weight, float r, size_t left) {
+    const reg v = from_some(x, left);
+    return weight ? times(times(v, all(r)), from_some(weight, left)) : v;
 }
 
 /* The largest magnitude, NaN left out, between the floor of the scale and FLT_MAX. */
-static inline float largest(const float *x, const float *weight, float r, size_t k) {
-    v16 top = (v16){0} + 1e-5f;
-    for (size_t i = 0; i < k; i += 16) {
-        const v16 a = (v16)((i16)normed(x, weight, r, i, k) & 0x7fffffff);
-        top = choose((i16)(a > top), a, top);
-    }
-    float lane[16], max = 0;
-    put(lane, top);
-    for (size_t i = 0; i < 16; i++) max = lane[i] > max ? lane[i] : max;
+ALWAYS_INLINE float largest(const float *x, const float *weight, float r, size_t k) {
+    reg top = all(1e-5f);
+    for (size_t i = 0; i < k; i += LANES)
+        top = larger(magnitude(normed(x + i, weight ? weight + i : NULL, r, k - i)), top);
+    float lane[LANES], max = 0;
+    to_f32(lane, top);
+    for (size_t i = 0; i < LANES; i++) max = lane[i] > max ? lane[i] : max;
     return max > FLT_MAX ? FLT_MAX : max;
 }
 
-/* Clamped first (the bounds are whole numbers), NaN to 0, then rounded half to even by the addition of 1.5 *
- * 2^23, after which the low bits of the float are the integer. */
-static inline i16 rounded(v16 v) {
-    const v16 zero = {0}, magic = zero + 12582912.0f;
-    v = choose((i16)(v == v), v, zero);
-    v = choose((i16)(v > zero + 127), zero + 127, v);
-    v = choose((i16)(v < zero - 128), zero - 128, v);
-    return (i16)(v + magic) - (i16)magic;
-}
-
-static inline void quantise(const float *x, const float *weight, float r, size_t k, size_t stride, int8_t *q,
-                            int32_t *sum, float *inv) {
+/* NaN to 0, clamped (the bounds are whole numbers), then rounded: the low byte of the sum with MAGIC is the
+ * integer, and the sum of all bits is the sum of the integers and of as many times MAGIC, modulo 2^32. */
+ALWAYS_INLINE void rounded(const float *x, const float *weight, float r, size_t k, size_t stride, int8_t *q,
+                           int32_t *sum, float *inv) {
     const float max = largest(x, weight, r, k), s = (float)(127.0 / (double)max);
-    i16 total = {0};
+    ireg total = no_bits();
     size_t i = 0;
-    for (; i < k; i += 16) {
-        const i16 whole = rounded(normed(x, weight, r, i, k) * s);
-        const b16 bytes = __builtin_convertvector(whole, b16);
-        total += whole;
-        memcpy(q + i, &bytes, sizeof bytes);
+    for (; i < k; i += LANES) {
+        const reg v = number(times(normed(x + i, weight ? weight + i : NULL, r, k - i), all(s)));
+        const reg whole = plus(larger(smaller(v, all(127)), all(-128)), all(MAGIC));
+        total = plus_bits(total, whole);
+        to_low_bytes(q + i, whole);
     }
     memset(q + i, 0, stride - i);
-    *sum = 0;
-    for (size_t j = 0; j < 16; j++) *sum += total[j];
+    const float magic = MAGIC;
+    uint32_t each;
+    memcpy(&each, &magic, sizeof each);
+    *sum = (int32_t)(sum_of_bits(total) - (uint32_t)i * each);
     *inv = (float)((double)max / 127.0);
 }
 
-static void norm_quantise(const float *x, const float *weight, size_t k, float eps, size_t stride, int8_t *q,
-                          int32_t *sum, float *inv) {
+static void quantise(const float *x, const float *weight, float factor, size_t k, size_t stride, int8_t *q,
+                     int32_t *sum, float *inv) {
     if (weight)
-        quantise(x, weight, norm_factor(x, k, eps), k, stride, q, sum, inv);
+        rounded(x, weight, factor, k, stride, q, sum, inv);
     else
-        quantise(x, NULL, 1, k, stride, q, sum, inv);
+        rounded(x, NULL, 1, k, stride, q, sum, inv);
 }
 
 extern const struct tern_epilogue_ops TERN_OPS;
@@ -109,5 +118,6 @@ const struct tern_epilogue_ops TERN_OPS = {
     .add = {add_i32, add_f32},
     .relu2 = {relu2_i32, relu2_f32},
     .silu = {silu_i32, silu_f32},
-    .norm_quantise = norm_quantise,
+    .norm_factor = factor_of_norm,
+    .quantise = quantise,
 };

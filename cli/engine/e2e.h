@@ -22,8 +22,14 @@ struct e2e_job {
 /* The variants that computed a row, and whether wisdom chose any: "tuned" or "untuned". */
 const char *e2e_plan(const struct tern_e2e_row *r);
 const char *e2e_tuned(const struct tern_e2e_row *r);
-/* The words for enum tern_operation. */
-extern const char *const e2e_operation[TERN_OPERATIONS];
+/* One larger piece of a token's time: the operations [from, to) of one group (harness/profile.h). */
+struct e2e_group {
+    const char *name;
+    size_t from, to;
+    double seconds;
+};
+/* The group that begins with operation `from`. */
+struct e2e_group e2e_group(const struct tern_e2e_row *r, size_t from);
 
 /* Prints the rows in the form that was asked for. Returns an exit code. */
 int e2e_print(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count);

@@ -4,8 +4,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
-
-const char *const e2e_operation[TERN_OPERATIONS] = {"linear", "attention", "norm", "head", "wait", "other"};
+#include <string.h>
 
 const char *e2e_plan(const struct tern_e2e_row *r) {
     return r->decode ? r->facts.decode_plan : r->facts.prefill_plan;
@@ -13,6 +12,29 @@ const char *e2e_plan(const struct tern_e2e_row *r) {
 
 const char *e2e_tuned(const struct tern_e2e_row *r) {
     return r->facts.from_wisdom ? "tuned" : "untuned";
+}
+
+struct e2e_group e2e_group(const struct tern_e2e_row *r, size_t from) {
+    struct e2e_group g = {tern_spent_group((enum tern_operation)from), from, from, 0};
+    while (g.to < TERN_OPERATIONS && !strcmp(tern_spent_group((enum tern_operation)g.to), g.name))
+        g.seconds += r->spent[g.to++];
+    return g;
+}
+
+/* The groups, and the operations that they consist of. */
+static json_t *breakdown_json(const struct tern_e2e_row *r) {
+    json_t *b =
+        json_pack("{s:s, s:s, s:i}", "unit", "s/token", "estimator", "mean over workers, one run", "n", 1);
+    json_t *pieces = json_object();
+    struct e2e_group g = {.to = 0};
+    while (g.to < TERN_OPERATIONS) {
+        g = e2e_group(r, g.to);
+        json_object_set_new(b, g.name, json_real(g.seconds));
+    }
+    for (size_t i = 0; i < TERN_OPERATIONS; i++)
+        json_object_set_new(pieces, tern_spent_name((enum tern_operation)i), json_real(r->spent[i]));
+    json_object_set_new(b, "pieces", pieces);
+    return b;
 }
 
 static json_t *estimate_json(const struct tern_estimate *t, const char *unit) {
@@ -43,12 +65,17 @@ static void extras_json(json_t *o, const struct tern_e2e_row *r) {
                             json_real((double)r->facts.exact.rescored / (double)r->facts.exact.steps));
         json_object_set_new(o, "head_shares_in_full", json_integer((json_int_t)r->facts.exact.whole));
     }
+    if (isnan(r->predicted)) {
+        json_object_set_new(o, "why_no_prediction", json_string(r->why_no_prediction));
+    } else {
+        json_object_set_new(o, "linear",
+                            json_pack("{s:s, s:f, s:I, s:o, s:f}", "unit", "s/token", "predicted",
+                                      r->predicted, "tuned_tokens", (json_int_t)r->tuned_n, "measured",
+                                      estimate_json(&r->linear, "s/token"), "measured_over_predicted",
+                                      tern_e2e_over_predicted(r)));
+    }
     if (!r->has_breakdown) return;
-    json_t *b =
-        json_pack("{s:s, s:s, s:i}", "unit", "s/token", "estimator", "mean over workers, one run", "n", 1);
-    for (size_t i = 0; i < TERN_OPERATIONS; i++)
-        json_object_set_new(b, e2e_operation[i], json_real(r->spent[i]));
-    json_object_set_new(o, "breakdown", b);
+    json_object_set_new(o, "breakdown", breakdown_json(r));
 }
 
 static json_t *row_json(const struct e2e_job *j, const struct tern_e2e_row *r) {
@@ -73,6 +100,7 @@ static json_t *row_json(const struct e2e_job *j, const struct tern_e2e_row *r) {
     json_object_set_new(o, "kv_bytes", json_integer((json_int_t)r->kv_bytes));
     extras_json(o, r);
     json_object_set_new(o, "load_seconds", json_real(r->facts.load_seconds));
+    json_object_set_new(o, "head", json_string(r->facts.head));
     json_object_set_new(o, "plan", json_string(e2e_plan(r)));
     json_object_set_new(o, "layers_from_wisdom", json_integer((json_int_t)r->facts.from_wisdom));
     json_object_set_new(o, "layers_from_ranks", json_integer((json_int_t)r->facts.from_ranks));

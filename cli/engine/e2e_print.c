@@ -21,6 +21,18 @@ static void print_csv(const struct e2e_job *j, const struct tern_e2e_row *rows, 
     }
 }
 
+static void print_linear(const struct tern_e2e_row *r) {
+    printf("\n%s, %zu thread%s: linear layers ", r->test, r->threads, r->threads == 1 ? "" : "s");
+    if (isnan(r->predicted))
+        printf("not predicted: %s\n", r->why_no_prediction);
+    else
+        printf(
+            "predicted %.3f ms/token (sum of medians, timed with %zu token%s), measured %.3f (median of n = "
+            "%zu, deviation %.3f): %.2f times\n",
+            1e3 * r->predicted, r->tuned_n, r->tuned_n == 1 ? "" : "s", 1e3 * r->linear.median, r->linear.n,
+            1e3 * r->linear.mad, tern_e2e_over_predicted(r));
+}
+
 static void print_md(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count) {
     printf("| model | test | threads | tok/s (median) | n | 95 %% interval | min .. max | MB/token | peak "
            "RSS MB | plan |\n"
@@ -35,10 +47,28 @@ static void print_md(const struct e2e_job *j, const struct tern_e2e_row *rows, s
                r->threads, r->rate.median, r->rate.unstable ? " (unstable)" : "", r->rate.n, ci, r->rate.min,
                r->max, bytes, rss, e2e_tuned(r));
     }
+    for (size_t i = 0; i < count; i++) print_linear(&rows[i]);
     for (size_t i = 0; i < count; i++)
         printf("\n%s, %zu thread%s: %s; wisdom decided %zu of %zu layers\n", rows[i].test, rows[i].threads,
                rows[i].threads == 1 ? "" : "s", e2e_plan(&rows[i]), rows[i].facts.from_wisdom,
                rows[i].facts.planned);
+    printf("\nhead: %s\n", rows[0].facts.head);
+}
+
+/* "linear 3.1 us (60 %): tables 0.1, multiply 2.8, epilogue 0.2" */
+static void print_breakdown(const struct tern_e2e_row *r) {
+    double all = 0;
+    struct e2e_group g = {.to = 0};
+    for (size_t i = 0; i < TERN_OPERATIONS; i++) all += r->spent[i];
+    puts("  per token, one run more (n = 1: no spread), mean over the workers:");
+    while (g.to < TERN_OPERATIONS) {
+        g = e2e_group(r, g.to);
+        printf("    %s %.1f us (%.0f %%)", g.name, 1e6 * g.seconds, 100 * g.seconds / all);
+        for (size_t i = g.from; g.to - g.from > 1 && i < g.to; i++)
+            printf("%s %s %.1f", i == g.from ? ":" : ",", tern_spent_name((enum tern_operation)i),
+                   1e6 * r->spent[i]);
+        putchar('\n');
+    }
 }
 
 static void print_extras(const struct tern_e2e_row *r) {
@@ -63,18 +93,14 @@ static void print_extras(const struct tern_e2e_row *r) {
         printf("  exact2 head: %.0f rows computed in full per token (mean of n = %llu tokens)\n",
                (double)r->facts.exact.rescored / (double)r->facts.exact.steps,
                (unsigned long long)r->facts.exact.steps);
-    if (!r->has_breakdown) return;
-    double all = 0;
-    for (size_t i = 0; i < TERN_OPERATIONS; i++) all += r->spent[i];
-    printf("  per token, one run more (n = 1: no spread), mean over the workers:");
-    for (size_t i = 0; i < TERN_OPERATIONS; i++)
-        printf("%s %s %.1f us (%.0f %%)", i ? "," : "", e2e_operation[i], 1e6 * r->spent[i],
-               100 * r->spent[i] / all);
-    putchar('\n');
+    if (r->has_breakdown) print_breakdown(r);
 }
 
 int e2e_print(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count) {
-    const int asked = j->o.ceilings || j->o.energy || j->o.breakdown || j->c.engine.head == TERN_HEAD_EXACT2;
+    char why[256];
+    for (size_t i = 0; i < count; i++)
+        if (tern_e2e_why_off(&rows[i], why, sizeof why)) fprintf(stderr, "tern: warning: %s\n", why);
+    const int asked = j->o.ceilings || j->o.energy || j->o.breakdown || rows[0].facts.exact.steps;
     if (j->output == E2E_JSON) return e2e_print_json(j, rows, count);
     if (j->output == E2E_CSV) return print_csv(j, rows, count), 0;
     print_md(j, rows, count);

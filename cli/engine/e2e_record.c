@@ -35,6 +35,12 @@ static void put_energy(const struct e2e_job *j, const struct tern_e2e_row *row,
     r->energy_model = j->model.name;
 }
 
+static void put_spent(const struct tern_e2e_row *row, struct tern_record *r) {
+    for (size_t i = 0; row->has_breakdown && i < TERN_OPERATIONS; i++)
+        r->spent[r->spents++] =
+            (struct tern_record_value){tern_spent_name((enum tern_operation)i), row->spent[i]};
+}
+
 static void put_memory(const struct e2e_job *j, const struct tern_e2e_row *row,
                        const struct tern_model_facts *f, struct tern_record *r) {
     struct stat st;
@@ -85,6 +91,7 @@ enum tern_status e2e_record(const struct e2e_job *j, const struct tern_e2e_row *
         if (row->share.n) r.of_ceiling = row->share.median, r.ceiling = row->ceiling_name;
         put_energy(j, row, &facts, &r);
         put_memory(j, row, &facts, &r);
+        put_spent(row, &r);
         r.flags = flags;
         r.complete = 1;
         s = tern_record_append(j->records, &r, e);

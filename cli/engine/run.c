@@ -132,6 +132,7 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
         fprintf(stderr, "exact2 head: %.0f of %u rows computed in full per token (mean of n = %llu tokens)\n",
                 (double)f->exact.rescored / (double)f->exact.steps, j->c.m->hp.vocab,
                 (unsigned long long)f->exact.steps);
+    fprintf(stderr, "head:        %s\n", f->head);
     if (f->threads_by_wisdom)
         fprintf(stderr, "threads:    %zu for each token: by wisdom the fastest count\n", f->threads);
     if (f->race[0]) fprintf(stderr, "race:       %s\n", f->race);

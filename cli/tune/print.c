@@ -252,10 +252,12 @@ void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary
         json_t *models = json_array();
         for (size_t i = 0; i < v->totals.count; i++)
             json_array_append_new(models, json_total(&v->totals.item[i], v->objective));
-        tern_tune_document(v->arguments,
-                           json_pack("{s:O, s:O, s:o, s:f, s:I, s:b}", "problems", v->list, "thread_counts",
-                                     v->counts, "models", models, "seconds", sum->seconds, "replayed_samples",
-                                     (json_int_t)sum->replayed, "stopped", sum->stopped));
+        json_t *plans = json_array();
+        tern_tune_plans(&v->arguments->tune, wisdom, plans, NULL);
+        tern_tune_document(v->arguments, json_pack("{s:O, s:O, s:o, s:o, s:f, s:I, s:b}", "problems", v->list,
+                                                   "thread_counts", v->counts, "models", models, "plans",
+                                                   plans, "seconds", sum->seconds, "replayed_samples",
+                                                   (json_int_t)sum->replayed, "stopped", sum->stopped));
         return;
     }
     for (size_t i = 0; i < v->totals.count; i++) say_total(&v->totals.item[i], v->objective);
@@ -263,6 +265,7 @@ void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary
         printf("%zu problem recorded; %.1f s\n", sum->recorded, sum->seconds);
         return;
     }
+    tern_tune_plans(&v->arguments->tune, wisdom, NULL, NULL);
     printf("%zu problems tuned, %zu known before, %zu not measured, %zu ties; %zu samples from the journal; "
            "%.1f s\n"
            "wisdom: %s\nrecords: %s\n",

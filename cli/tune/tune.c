@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "measure/energy/energy.h"
+#include "tuner/wisdom/mix.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,12 @@
 #include <unistd.h>
 
 #define ARGUMENTS struct tern_tune_arguments
+
+static int take_mix(void *arguments, const char *text) {
+    ARGUMENTS *a = arguments;
+    if (tern_mix_parse(text, &a->tune.mix)) return 0;
+    return tern_cli_usage("tune", "--mix: '%s' is not P:G, such as 3:1", text);
+}
 
 static const struct tern_cli_option what[] = {
     {"model", 0, "MODEL", "NAME, FILE.gguf or synth:NAME: tune its linear layers (default 2b-4t)",
@@ -32,6 +39,11 @@ static const struct tern_cli_option what[] = {
     {"objective", 0, "time|energy|edp",
      "what is made small (default time); energy and edp (energy times time) need an energy source",
      TERN_CLI_TEXT(ARGUMENTS, objective)},
+    {"mix", 0, "P:G",
+     "prompt tokens for generated tokens, by which a plan weighs prefill against decode (default: what "
+     "wisdom "
+     "says, at first 1:1)",
+     TERN_CLI_TAKEN(take_mix)},
     {"lossy", 0, NULL, "let variants win whose sums are not exact", TERN_CLI_FLAG(ARGUMENTS, tune.lossy)},
 };
 

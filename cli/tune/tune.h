@@ -48,6 +48,11 @@ struct tern_tune_hooks tern_tune_view_hooks(struct tern_tune_view *v);
 void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary *sum, const char *wisdom,
                         const char *records);
 
+/* The plans that the engine will make for the models of the options, from what the wisdom file has now: printed,
+ * or appended to `list` when it is not NULL. */
+enum tern_status tern_tune_plans(const struct tern_tune_options *o, const char *wisdom, json_t *list,
+                                 struct tern_error *e);
+
 /* Both return an exit code. `wisdom` is a file name, or NULL when nothing is known yet. */
 int tern_tune_dry_run(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom);
 int tern_tune_replay(const struct tern_tune_arguments *a);

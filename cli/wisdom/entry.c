@@ -39,6 +39,8 @@ json_t *tern_wisdom_entry_json(const struct tern_wisdom_entry *en) {
         json_object_set_new(o, "ci95_ns", json_pack("[f,f]", en->ci_lo_ns, en->ci_hi_ns));
     if (!isnan(en->ratio_lo))
         json_object_set_new(o, "ci95_ratio", json_pack("[f,f]", en->ratio_lo, en->ratio_hi));
+    if (en->of_layout)
+        json_object_set_new(o, "layout", json_string(tern_variant_named(en->variant)->format->name));
     if (!isnan(en->of_read)) json_object_set_new(o, "share_of_read", json_real(en->of_read));
     if (!isnan(en->of_int8)) json_object_set_new(o, "share_of_int8", json_real(en->of_int8));
     if (!isnan(en->ipc)) json_object_set_new(o, "ipc", json_real(en->ipc));
@@ -64,8 +66,8 @@ void tern_wisdom_entry_say(const struct tern_wisdom_entry *en) {
     const struct tern_problem *p = &en->problem;
     char params[160];
     params_of(en, params, sizeof params);
-    printf("%zux%zux%zu t%zu %s %s: %s %s%s\n", p->m, p->k, p->n, p->threads, tern_regime_name(p->regime),
-           en->objective, en->variant, params,
+    printf("%zux%zux%zu t%zu %s %s: %s%s %s%s\n", p->m, p->k, p->n, p->threads, tern_regime_name(p->regime),
+           en->objective, en->of_layout ? "the best of its layout: " : "", en->variant, params,
            tern_wisdom_stale(en) ? "  STALE: measured with other code; tune again" : "");
     enum tern_objective objective;
     const int known = tern_objective_named(en->objective, &objective);

@@ -74,6 +74,9 @@ void tern_exact_packed(struct tern_exact *x);
 void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w, size_t workers,
                     const struct tern_exact_full *full, const struct tern_wanted *want, const float *h,
                     float *logits);
+/* Worker w's share of the first stage, without what follows it: to time it. */
+void tern_exact_scan(struct tern_exact *x, size_t w, size_t workers, const struct tern_head_ops *ops,
+                     const float *h, float *estimate);
 /* The first stage alone, for tests: the product of row r with h lies within bound[r] of estimate[r]. A bound
  * of infinity says nothing. 0 when h or the matrix is not finite. */
 int tern_exact_estimate(struct tern_exact *x, const struct tern_head_ops *ops, const float *h,

@@ -141,6 +141,13 @@ void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w, size
     }
 }
 
+void tern_exact_scan(struct tern_exact *x, size_t w, size_t workers, const struct tern_head_ops *ops,
+                     const float *h, float *estimate) {
+    size_t from, to;
+    tern_share(x->rows, 1, w, workers, &from, &to);
+    if (look_at(x, &x->view[w], x->k, h)) first_stage(x, &x->view[w], ops, 1, from, to, estimate);
+}
+
 int tern_exact_estimate(struct tern_exact *x, const struct tern_head_ops *ops, const float *h,
                         float *estimate, float *bound) {
     if (!x->sound || !look_at(x, &x->view[0], x->k, h)) return 0;

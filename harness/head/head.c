@@ -50,7 +50,8 @@ enum tern_status tern_head_alloc(struct head *h, size_t workers, struct tern_err
     if (tern_pages_get(&h->pages, h->kept_bytes))
         return tern_fail(e, TERN_NO_MEMORY, "engine: head: %zu bytes refused", h->kept_bytes);
     if (!h->two_stages) return TERN_OK;
-    const enum tern_status s = tern_exact_new(h->source->rows, h->source->cols, workers, NULL, &h->exact, e);
+    const enum tern_status s =
+        tern_exact_new(h->source->rows, h->source->cols, workers, &h->scan, &h->exact, e);
     if (s == TERN_OK) h->bytes = tern_exact_bytes(h->exact);
     return s;
 }

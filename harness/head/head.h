@@ -16,7 +16,8 @@ struct head {
     size_t row_bytes, kept_bytes;
     size_t bytes; /* read per token; of an exact2 head the scan's */
     struct tern_pages pages;
-    int two_stages; /* an exact2 head */
+    int two_stages; /* an exact2 head, which scans with these options */
+    struct tern_exact_options scan;
     struct tern_exact *exact;
 };
 

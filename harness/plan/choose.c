@@ -30,8 +30,8 @@ static const struct tern_variant *next_best(const struct chooser *c, const struc
 static enum tern_status choose(struct chooser *c, const struct tern_format *format, size_t m, size_t k,
                                size_t n, struct chosen *out, struct tern_error *e) {
     const struct plan_request *r = c->request;
-    *out = (struct chosen){0};
-    struct tern_plan plan = {0};
+    *out = (struct chosen){.token_ns = NAN};
+    struct tern_plan plan = {.token_ns = NAN};
     const struct tern_problem p = tern_chooser_problem(c, m, k, n);
     if (r->act == TERN_ACT_I8) {
         const enum tern_status s = tern_plan_for(r->wisdom, r->usable, &p, format, &plan, e);
@@ -44,10 +44,12 @@ static enum tern_status choose(struct chooser *c, const struct tern_format *form
         const enum tern_status s = tern_chooser_prove(c, plan.variant, &out->proof, e);
         if (s != TERN_OK) return s;
         if (out->proof) break;
-        plan = (struct tern_plan){.variant = next_best(c, format, m, k, n)};
+        plan = (struct tern_plan){.variant = next_best(c, format, m, k, n), .token_ns = NAN};
         if (plan.variant) tern_variant_defaults(plan.variant, plan.param);
     }
     memcpy(out->param, plan.param, sizeof out->param);
+    out->token_ns = plan.token_ns;
+    out->tuned_n = plan.tuned_n;
     out->from_wisdom = plan.from_wisdom;
     out->from_ranks = plan.ranks != NULL;
     if (plan.ranks && !c->plan->ranks[0]) tern_ranks_say(plan.ranks, c->plan->ranks, sizeof c->plan->ranks);
@@ -55,48 +57,21 @@ static enum tern_status choose(struct chooser *c, const struct tern_format *form
     return TERN_OK;
 }
 
-/* Nanoseconds per call that wisdom knows for this problem in this format; NAN: not measured. *n is the token
- * count that was measured, the nearest to the problem's. */
-static double known_ns(const struct chooser *c, const struct tern_problem *p,
-                       const struct tern_format *format, size_t *n) {
-    const struct tern_wisdom_entry *en = tern_wisdom_nearest(c->request->wisdom, c->request->usable, p);
-    if (!en) return NAN;
-    *n = en->problem.n;
-    const struct tern_variant *v = tern_variant_named(en->variant), *base = tern_variant_named(en->base);
-    if (v->format == format) return en->median_ns;
-    const int told = base && base->format == format && en->ratio > 0 &&
-                     tern_variant_fits(base, c->request->usable, p->m, p->k, *n, NULL);
-    return told ? en->median_ns / en->ratio : NAN;
-}
-
-/* Nanoseconds of one decoded and one prompt token together, by wisdom; NAN: one of them is not known. */
-static double both_ns(const struct chooser *c, size_t m, size_t k, const struct tern_format *format) {
-    const struct tern_problem one = tern_chooser_problem(c, m, k, 1),
-                              many = tern_chooser_problem(c, m, k, c->request->ubatch);
-    size_t n = 1;
-    const double decode = known_ns(c, &one, format, &n);
-    const double prefill = known_ns(c, &many, format, &n);
-    return decode + prefill / (double)n;
-}
-
-/* Decode and prefill share one packed format: that of wisdom's winner for decode. Prefill's format takes its
- * place when wisdom has measured both problems in both formats and one token of each is cheaper with it. */
+/* Decode and prefill share one packed layout: the one that wisdom chooses for both. What TERN_KERNEL forces
+ * stays. */
 static enum tern_status choose_decode(struct chooser *c, const struct shape_plan *sp, struct chosen *out,
                                       struct tern_error *e) {
-    const struct plan_request *r = c->request;
-    const struct tern_format *const only = r->act == TERN_ACT_F32 ? &tern_format_planes : NULL;
+    const struct tern_format *const only = c->request->act == TERN_ACT_F32 ? &tern_format_planes : NULL;
     enum tern_status s = choose(c, only, sp->m, sp->k, 1, out, e);
-    if (s != TERN_OK || !out->from_wisdom || r->ubatch == 1) return s;
-    const struct tern_problem many = tern_chooser_problem(c, sp->m, sp->k, r->ubatch);
-    const struct tern_wisdom_entry *other = tern_wisdom_nearest(r->wisdom, r->usable, &many);
-    const struct tern_variant *v = other ? tern_variant_named(other->variant) : NULL;
-    if (!v || v->format == variant_of(out)->format) return TERN_OK;
-    const double as_decode = both_ns(c, sp->m, sp->k, variant_of(out)->format);
-    if (!(both_ns(c, sp->m, sp->k, v->format) < as_decode)) return TERN_OK;
+    if (s != TERN_OK || !out->from_wisdom) return s;
+    const struct tern_format *layout = tern_chooser_layout(c, sp->m, sp->k);
+    if (!layout || layout == variant_of(out)->format) return TERN_OK;
     struct chosen its;
-    s = choose(c, v->format, sp->m, sp->k, 1, &its, e);
-    if (s == TERN_OK && its.proof) *out = its;
-    return s;
+    s = choose(c, layout, sp->m, sp->k, 1, &its, e);
+    if (s != TERN_OK || !its.proof) return s;
+    its.from_wisdom = 1; /* also where the layout's own default is the choice */
+    *out = its;
+    return TERN_OK;
 }
 
 static enum tern_status plan_shape(struct chooser *c, struct shape_plan *sp, struct tern_error *e) {

@@ -13,8 +13,12 @@ struct chooser {
     size_t refused_count;
 };
 
-/* prove.c */
+/* layout.c */
 struct tern_problem tern_chooser_problem(const struct chooser *c, size_t m, size_t k, size_t n);
+/* The layout that wisdom chooses for decode and prefill together; NULL when it does not know. */
+const struct tern_format *tern_chooser_layout(const struct chooser *c, size_t m, size_t k);
+
+/* prove.c */
 int tern_chooser_refused(const struct chooser *c, const struct tern_variant *v);
 /* *proof is NULL when the variant is refused; the plan's warning then says why. */
 enum tern_status tern_chooser_prove(struct chooser *c, const struct tern_variant *v,

@@ -27,7 +27,8 @@ struct range {
 /* What wisdom knows of one decoded token; NAN: nothing. */
 static struct range decode_ns(const struct chooser *c, size_t m, size_t k) {
     const struct tern_problem p = tern_chooser_problem(c, m, k, 1);
-    const struct tern_wisdom_entry *known = tern_wisdom_nearest(c->request->wisdom, c->request->usable, &p);
+    const struct tern_wisdom_entry *known =
+        tern_wisdom_nearest(c->request->wisdom, c->request->usable, &p, NULL);
     if (!known) return (struct range){NAN, NAN};
     const int has_interval = known->ci_lo_ns > 0 && known->ci_hi_ns > 0;
     return has_interval ? (struct range){known->ci_lo_ns, known->ci_hi_ns}

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "harness/plan/choose.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -105,6 +106,22 @@ void tern_model_plan_text(const struct model_plan *p, const struct tern_model *m
     if (dense > 0 && at < bytes)
         snprintf(out + at, bytes - at, "%sdense rows (%.0f %% of the weights)", at ? ", " : "",
                  100 * dense / all);
+}
+
+double tern_model_plan_ns(const struct model_plan *p, const struct tern_model *m, size_t tokens,
+                          size_t *tuned_n) {
+    double sum = 0, longest = 0;
+    size_t n = 0;
+    for (size_t i = 0; i < p->shapes; i++) {
+        const struct shape_plan *sp = &p->shape[i];
+        const struct chosen *its = tern_plan_for_tokens(sp, tokens);
+        if (!sp->calls) continue;
+        const double ns = (double)sp->calls * its->token_ns;
+        if (ns > longest) longest = ns, n = its->tuned_n;
+        sum += ns;
+    }
+    if (tuned_n) *tuned_n = n;
+    return dense_weights(m) > 0 ? NAN : sum;
 }
 
 int tern_model_plan_same(const struct model_plan *a, const struct model_plan *b, size_t tokens) {

@@ -19,6 +19,8 @@
 struct chosen {
     const struct tern_proof *proof; /* NULL: there is no variant */
     int param[TERN_MAX_PARAMS];
+    double token_ns; /* as in struct tern_plan */
+    size_t tuned_n;
     int from_wisdom; /* 0: by ranks, or by static rank */
     int from_ranks;
     size_t lent; /* as in struct tern_plan */
@@ -76,6 +78,11 @@ void tern_model_plan_free(struct model_plan *p);
 /* "gemv_... prefetch=4096 (75 % of the weights), ...": the variants for `tokens` tokens. */
 void tern_model_plan_text(const struct model_plan *p, const struct tern_model *m, size_t tokens, char *out,
                           size_t bytes);
+/* What the linear layers take for one token of a step of `tokens`, by the medians of the tuner, ns. NaN when
+ * one of them is not known, or is not ternary. *tuned_n (may be NULL) is the token count that most of the time
+ * was measured with. */
+double tern_model_plan_ns(const struct model_plan *p, const struct tern_model *m, size_t tokens,
+                          size_t *tuned_n);
 /* 1 when both plans multiply the same matrices of `tokens` tokens by the same variants and parameters. */
 int tern_model_plan_same(const struct model_plan *a, const struct model_plan *b, size_t tokens);
 

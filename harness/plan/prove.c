@@ -11,15 +11,6 @@ static struct tern_verify_options quick(const struct chooser *c) {
     return (struct tern_verify_options){.usable = c->request->usable, .seed = 1, .effort = TERN_VERIFY_QUICK};
 }
 
-struct tern_problem tern_chooser_problem(const struct chooser *c, size_t m, size_t k, size_t n) {
-    const struct plan_request *r = c->request;
-    return (struct tern_problem){.m = m,
-                                 .k = k,
-                                 .n = n,
-                                 .threads = n == 1 ? r->threads_decode : r->threads_prefill,
-                                 .regime = r->regime};
-}
-
 int tern_chooser_refused(const struct chooser *c, const struct tern_variant *v) {
     for (size_t i = 0; i < c->refused_count; i++)
         if (c->refused[i] == v) return 1;
@@ -65,6 +56,8 @@ enum tern_status tern_chooser_prove_likely(const struct chooser *c, struct tern_
         tern_role_shape(&request->model->hp, r, &m, &k);
         struct tern_problem p = tern_chooser_problem(c, m, k, 1);
         add_likely(c, &p, &one, NULL, list, &count);
+        const struct tern_format *layout = one.from_wisdom ? tern_chooser_layout(c, m, k) : NULL;
+        if (layout && layout != one.variant->format) add_likely(c, &p, &one, layout, list, &count);
         for (size_t n = 2; one.variant && n <= request->ubatch; n *= 2) {
             p = tern_chooser_problem(c, m, k, n);
             add_likely(c, &p, &many, one.variant->format, list, &count);

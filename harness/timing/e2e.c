@@ -149,18 +149,6 @@ done:
     return s;
 }
 
-static enum tern_status break_down(struct tern_e2e_bench *b, size_t test, struct tern_e2e_row *row,
-                                   struct tern_error *e) {
-    if (!b->o->breakdown) return TERN_OK;
-    tern_engine_profile(b->en, 1);
-    const enum tern_status s = once(b, test, e);
-    tern_engine_spent(b->en, row->spent);
-    tern_engine_profile(b->en, 0);
-    for (size_t o = 0; o < TERN_OPERATIONS; o++) row->spent[o] /= (double)tern_e2e_tokens(b, test);
-    row->has_breakdown = s == TERN_OK;
-    return s;
-}
-
 static enum tern_status at_threads(struct tern_e2e_bench *b, const struct tern_model *m, size_t threads,
                                    size_t longest, struct tern_e2e_row *rows, struct tern_error *e) {
     struct tern_engine_options eo = b->o->engine;
@@ -173,7 +161,7 @@ static enum tern_status at_threads(struct tern_e2e_bench *b, const struct tern_m
         s = all_rounds(b, threads, e);
         for (size_t i = 0; s == TERN_OK && i < b->tests; i++) {
             tern_e2e_fill_row(b, i, &rows[i]);
-            s = break_down(b, i, &rows[i], e);
+            s = tern_e2e_take_apart(b, i, once, &rows[i], e);
         }
         close_extras(b);
     }

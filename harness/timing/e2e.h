@@ -48,9 +48,24 @@ struct tern_e2e_row {
     char why_no_joules[400];
     char energy_src[128]; /* of the joules; "" without */
     double idle_watts;    /* of the same source before the first round, not subtracted; NaN without */
+    /* Seconds per token of the linear layers: the sum of the plan's medians, and what a few runs with the
+     * clocks on took: quantising, tables, products, epilogues, and all barriers of a token. */
+    double predicted; /* NaN: why_no_prediction */
+    char why_no_prediction[160];
+    size_t tuned_n;              /* tokens per call that the medians were measured with */
+    struct tern_estimate linear; /* n == 0: not measured */
+    double linear_waited;        /* share of it that is barriers */
     int has_breakdown;
     double spent[TERN_OPERATIONS]; /* seconds per token of one run, mean over the workers */
 };
+
+/* How far the measured time of the linear layers may be from the predicted one before it is worth a word. */
+#define TERN_E2E_TOLERANCE 0.1
+
+/* Measured over predicted time of the linear layers; NaN when one of them is not known. */
+double tern_e2e_over_predicted(const struct tern_e2e_row *r);
+/* 1 and the likely reason in one line when they differ by more than the tolerance. */
+int tern_e2e_why_off(const struct tern_e2e_row *r, char *out, size_t bytes);
 
 /* Rows are heap (free()), in the order they were asked for. */
 enum tern_status tern_e2e_run(const struct tern_model *m, const struct tern_e2e_options *o,

@@ -32,6 +32,13 @@ static inline size_t tern_e2e_tokens(const struct tern_e2e_bench *b, size_t test
     return test < b->o->prompt_count ? b->o->prompts[test] : b->o->generate;
 }
 
+/* e2e_linear.c: the parts of a token by the clocks of the operations: the breakdown that was asked for, and the
+ * linear layers beside what the plan predicts. `once` runs the test. */
+enum tern_status tern_e2e_take_apart(struct tern_e2e_bench *b, size_t test,
+                                     enum tern_status (*once)(const struct tern_e2e_bench *b, size_t test,
+                                                              struct tern_error *e),
+                                     struct tern_e2e_row *row, struct tern_error *e);
+
 /* The figures of a test from its rounds. */
 void tern_e2e_fill_row(const struct tern_e2e_bench *b, size_t test, struct tern_e2e_row *row);
 

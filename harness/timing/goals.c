@@ -171,7 +171,7 @@ static enum tern_status i2s_only(const struct tern_goal_run *r, struct tern_wisd
         const struct tern_problem *p = &en.problem;
         const struct tern_variant *v =
             tern_variant_static(machine->usable, TERN_ACT_I8, tern_format_named("i2s"), p->m, p->k, p->n);
-        if (!v || p->threads != r->o.threads) continue;
+        if (!v || p->threads != r->o.threads || en.of_layout) continue;
         snprintf(en.variant, sizeof en.variant, "%s", v->name);
         snprintf(en.code, sizeof en.code, "%s", tern_variant_code_key(v));
         tern_variant_defaults(v, en.param);

@@ -26,35 +26,18 @@ void tern_columns_run(const struct tern_call *c, size_t worker, size_t workers, 
     }
 }
 
-/* Scratch of a worker: the codes of one block of K, `planes` planes of 64 bytes per group of four columns. */
-static size_t block_bytes(const struct tern_call *c, size_t planes) {
-    return tern_min((size_t)c->param[TERN_P_BLOCK] / 4, (c->w.k + 3) / 4) * planes * 64;
-}
-
-#define COLUMNS(name, nr, unit, planes)                                                                      \
+#define COLUMNS(name, nr, unit)                                                                              \
     static size_t name##_bytes(const struct tern_call *c) {                                                  \
         return tern_columns_bytes(c, nr, unit);                                                              \
     }                                                                                                        \
     static void name##_run(const struct tern_call *c, size_t worker, size_t workers) {                       \
         tern_columns_run(c, worker, workers, nr, unit);                                                      \
     }                                                                                                        \
-    static size_t name##_local(const struct tern_call *c) {                                                  \
-        return block_bytes(c, planes);                                                                       \
-    }                                                                                                        \
-    const struct tern_prep tern_prep_##name = {name##_bytes, name##_local, name##_run, 0};
+    const struct tern_prep tern_prep_##name = {name##_bytes, tern_prep_no_bytes, name##_run, 0};
 
-COLUMNS(cols1, 1, 4, 0)
-COLUMNS(cols2, 2, 4, 0)
-COLUMNS(cols3, 3, 4, 0)
-COLUMNS(cols4, 4, 4, 0)
-COLUMNS(cols6, 6, 4, 0)
-COLUMNS(cols2k16, 2, 16, 0)
-COLUMNS(cols4k16, 4, 16, 0)
-COLUMNS(cols6k16, 6, 16, 0)
-COLUMNS(cols1block, 1, 4, 8)
-COLUMNS(cols2block, 2, 4, 8)
-COLUMNS(cols3block, 3, 4, 8)
-COLUMNS(cols4block, 4, 4, 8)
-COLUMNS(cols8block, 8, 4, 8)
-COLUMNS(block5, 5, 4, 5)
-COLUMNS(block6, 6, 4, 4)
+COLUMNS(cols1, 1, 4)
+COLUMNS(cols3, 3, 4)
+COLUMNS(cols4, 4, 4)
+COLUMNS(cols6, 6, 4)
+COLUMNS(cols2k16, 2, 16)
+COLUMNS(cols6k16, 6, 16)

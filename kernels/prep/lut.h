@@ -9,23 +9,15 @@
 
 /* Scratch: the tables of one block of columns, for the scalar kernels. */
 extern const struct tern_prep tern_prep_tables_scalar;
-/* Vec-LUT. Shared: activations turned so that the T tokens of a tile lie side by side, int16:
- * shared[N/T][K rounded up to 80][T]. Scratch: tables of vectors, built in each call, and sums. vec<group>n<T>. */
-extern const struct tern_prep tern_prep_vec4n8, tern_prep_vec4n16, tern_prep_vec4n32, tern_prep_vec5n16,
-    tern_prep_vec5n32;
 
 /* rows: registers of rows per table load; kblock: columns whose tables are used before the next rows come (0
  * = all); flush: groups between two flushes of 16-bit sums; prefetch: bytes ahead of the weight stream. */
 extern const struct tern_space tern_space_lut2, tern_space_lut3, tern_space_lut3w, tern_space_lut4,
     tern_space_lut5;
 /* The same without prefetch and with small blocks, for several tokens. */
-extern const struct tern_space tern_space_luts2, tern_space_luts3, tern_space_luts3w, tern_space_luts4,
-    tern_space_luts5;
-/* rows: rows whose sums wait while a table is used; groups: tables alive at a time. */
-extern const struct tern_space tern_space_vec;
+extern const struct tern_space tern_space_luts3w, tern_space_luts5;
 
 enum { TERN_LUT_ROWS = 0, TERN_LUT_KBLOCK = 1, TERN_LUT_FLUSH = 2, TERN_LUT_PREFETCH = 3 };
-enum { TERN_VEC_ROWS = 0, TERN_VEC_GROUPS = 1, TERN_VEC_COLUMNS = 80 };
 
 /* Columns of one block for a kblock parameter, a multiple of `unit`, at least one unit. */
 size_t tern_lut_block(const struct tern_call *c, size_t unit);

@@ -22,35 +22,27 @@ static const int flush5[] = {MOST(5, 4), 20};
 static const struct tern_constraint block_fits[] = {
     {"kblock < k", "a block of columns wider than the matrix"}};
 
-#define SPACES(name, flush)                                                                                  \
+#define ONE_TOKEN(name)                                                                                      \
     static const struct tern_param gemv_##name[] = {                                                         \
         {"rows", rows_values, 3, 2},                                                                         \
         {"kblock", gemv_blocks, 3, 0},                                                                       \
-        {"flush", flush, 2, 0},                                                                              \
+        {"flush", flush##name, 2, 0},                                                                        \
         {"prefetch", ahead_values, 2, 0},                                                                    \
     };                                                                                                       \
+    const struct tern_space tern_space_lut##name = {gemv_##name, 4, block_fits, 1};
+
+#define SEVERAL_TOKENS(name)                                                                                 \
     static const struct tern_param gemm_##name[] = {                                                         \
         {"rows", rows_values, 3, 2},                                                                         \
         {"kblock", gemm_blocks, 3, 1},                                                                       \
-        {"flush", flush, 2, 0},                                                                              \
+        {"flush", flush##name, 2, 0},                                                                        \
     };                                                                                                       \
-    const struct tern_space tern_space_lut##name = {gemv_##name, 4, block_fits, 1};                          \
     const struct tern_space tern_space_luts##name = {gemm_##name, 3, NULL, 0};
 
-SPACES(2, flush2)
-SPACES(3, flush3)
-SPACES(3w, flush3w)
-SPACES(4, flush4)
-SPACES(5, flush5)
-
-static const int waiting_rows[] = {256, 512, 1024};
-static const int live_tables[] = {2, 4, 8};
-static const struct tern_param vec_params[] = {
-    {"rows", waiting_rows, 3, 1},
-    {"groups", live_tables, 3, 1},
-};
-
-static const struct tern_constraint rows_exist[] = {
-    {"rows == 256 || rows < 2 * m", "more rows waiting than the matrix has"}};
-
-const struct tern_space tern_space_vec = {vec_params, 2, rows_exist, 1};
+ONE_TOKEN(2)
+ONE_TOKEN(3)
+ONE_TOKEN(3w)
+ONE_TOKEN(4)
+ONE_TOKEN(5)
+SEVERAL_TOKENS(3w)
+SEVERAL_TOKENS(5)

@@ -28,14 +28,8 @@ extern const struct tern_prep tern_prep_row;
 
 /* Activations as column panels for a register tile of nr tokens: shared[N/nr][K/4][nr][4], zero-padded. The digit is nr.
  * ...k16: K is rounded up to a multiple of 16. */
-extern const struct tern_prep tern_prep_cols1, tern_prep_cols2, tern_prep_cols3, tern_prep_cols4,
-    tern_prep_cols6;
-extern const struct tern_prep tern_prep_cols2k16, tern_prep_cols4k16, tern_prep_cols6k16;
-/* The same, and scratch for the codes of one block of K: eight planes, in block5 and block6 (whose digit is nr too) five
- * and four, as many as a byte of the layout holds rows. */
-extern const struct tern_prep tern_prep_cols1block, tern_prep_cols2block, tern_prep_cols3block,
-    tern_prep_cols4block, tern_prep_cols8block;
-extern const struct tern_prep tern_prep_block5, tern_prep_block6;
+extern const struct tern_prep tern_prep_cols1, tern_prep_cols3, tern_prep_cols4, tern_prep_cols6;
+extern const struct tern_prep tern_prep_cols2k16, tern_prep_cols6k16;
 /* Bytes and making of such panels; K is rounded up to a multiple of `unit`, itself a multiple of four. */
 size_t tern_columns_bytes(const struct tern_call *c, size_t nr, size_t unit);
 void tern_columns_run(const struct tern_call *c, size_t worker, size_t workers, size_t nr, size_t unit);
@@ -57,10 +51,10 @@ extern const struct tern_space tern_space_panels, tern_space_panels16x2, tern_sp
     tern_space_panels48x3, tern_space_panels80x2, tern_space_panels80x3, tern_space_panels128x2;
 /* prefetch and flush: steps between two flushes of int16 sums, up to the bound in the name (kernels/flush.h). counts: of
  * ones counted in bytes. ...panels: and one or two panels together. */
-extern const struct tern_space tern_space_flush8, tern_space_flush16, tern_space_flush31, tern_space_flush63,
+extern const struct tern_space tern_space_flush16, tern_space_flush31, tern_space_flush63,
     tern_space_flush255, tern_space_flushcounts, tern_space_flush8panels, tern_space_flush16panels;
-/* block: columns of K unpacked at a time. 252: at most as many, because 16-bit sums are flushed after each block. */
-extern const struct tern_space tern_space_block, tern_space_block252;
+/* block: columns of K decoded at a time. */
+extern const struct tern_space tern_space_block;
 
 /* Where the space of a variant puts its parameters in tern_call.param. */
 enum {

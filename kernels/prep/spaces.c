@@ -75,8 +75,3 @@ FLUSH(counts, TERN_FLUSH_COUNTS, 7, 15)
 
 const struct tern_space tern_space_flush8panels = {flush8_params, 3, NULL, 0};
 const struct tern_space tern_space_flush16panels = {flush16_params, 3, NULL, 0};
-
-/* Columns unpacked at a time. */
-static const int short_values[] = {64, 128, 4 * TERN_FLUSH_512};
-static const struct tern_param short_block = {"block", short_values, 3, 2};
-const struct tern_space tern_space_block252 = {&short_block, 1, NULL, 0};

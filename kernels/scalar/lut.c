@@ -5,6 +5,8 @@
 
 #include "kernels/formats/memory/group.h"
 #include "kernels/prep/prep.h"
+#include "kernels/run.h"
+#include "kernels/unroll.h"
 
 enum { CODES = 256, BLOCK_GROUPS = 24 }; /* 24 = 3 words of g3w = 3 chunks of g3; 12 KB of tables */
 
@@ -38,22 +40,28 @@ static inline void build(const int8_t *q, size_t k, size_t c, size_t g, unsigned
 
 typedef unsigned code_fn(const uint8_t *row, size_t group);
 
-static inline __attribute__((always_inline)) void run(const struct tern_call *c, size_t row0, size_t row1,
-                                                      int16_t *table, size_t g, unsigned sign,
-                                                      size_t panel_rows, size_t panel_bytes,
-                                                      size_t lane_bytes, code_fn *code) {
-    const size_t k = c->w.k, groups = (k + g - 1) / g;
+/* A group layout: columns of a group, the bit that negates a mirrored code (0 for plain codes), and where the
+ * codes of a row lie. */
+struct groups {
+    size_t columns;
+    unsigned sign;
+    size_t panel_rows, panel_bytes, lane_bytes;
+    code_fn *code;
+};
+
+ALWAYS_INLINE void run(const struct tern_call *c, size_t row0, size_t row1, int16_t *table, struct groups l) {
+    const size_t k = c->w.k, g = l.columns, groups = (k + g - 1) / g;
     for (size_t g0 = 0; g0 < groups; g0 += BLOCK_GROUPS) {
         const size_t count = tern_min(groups - g0, BLOCK_GROUPS);
         for (size_t t = 0; t < c->x->n; t++) {
             const int8_t *q = c->x->q + t * c->x->stride;
             int32_t *y = (int32_t *)c->y + t * c->ldy;
-            for (size_t i = 0; i < count; i++) build(q, k, (g0 + i) * g, g, sign, table + i * CODES);
+            for (size_t i = 0; i < count; i++) build(q, k, (g0 + i) * g, g, l.sign, table + i * CODES);
             for (size_t r = row0; r < row1; r++) {
-                const uint8_t *row =
-                    (const uint8_t *)c->w.data + r / panel_rows * panel_bytes + r % panel_rows * lane_bytes;
+                const uint8_t *row = (const uint8_t *)c->w.data + r / l.panel_rows * l.panel_bytes +
+                                     r % l.panel_rows * l.lane_bytes;
                 int32_t sum = g0 ? y[r] : 0;
-                for (size_t i = 0; i < count; i++) sum += table[i * CODES + code(row, g0 + i)];
+                for (size_t i = 0; i < count; i++) sum += table[i * CODES + l.code(row, g0 + i)];
                 y[r] = sum;
             }
         }
@@ -80,25 +88,11 @@ static inline unsigned code_byte(const uint8_t *row, size_t i) {
     return row[i * TERN_GROUP_ROWS];
 }
 
-tern_run_fn gemm_g2_i8_r1k2__scalar, gemm_g3_i8_r1k3__scalar, gemm_g3w_i8_r1k3__scalar,
-    gemm_g4_i8_r1k4__scalar, gemm_g5_i8_r1k5__scalar;
+#define GROUPS(columns, sign, rows, bytes, lane, code)                                                       \
+    run(c, row0, row1, local, (struct groups){columns, sign, rows, bytes(c->w.k), lane, code})
 
-void gemm_g2_i8_r1k2__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    run(c, row0, row1, local, 2, 0, TERN_GROUP_ROWS, tern_g2_panel_bytes(c->w.k), 1, code_g2);
-}
-
-void gemm_g3_i8_r1k3__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    run(c, row0, row1, local, 3, 16, TERN_GROUP_ROWS, tern_g3_panel_bytes(c->w.k), 1, code_g3);
-}
-
-void gemm_g3w_i8_r1k3__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    run(c, row0, row1, local, 3, 0, TERN_TRIPLE_ROWS, tern_g3w_panel_bytes(c->w.k), 2, code_g3w);
-}
-
-void gemm_g4_i8_r1k4__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    run(c, row0, row1, local, 4, 0, TERN_GROUP_ROWS, tern_g4_panel_bytes(c->w.k), 1, code_byte);
-}
-
-void gemm_g5_i8_r1k5__scalar(const struct tern_call *c, size_t row0, size_t row1, void *local) {
-    run(c, row0, row1, local, 5, 128, TERN_GROUP_ROWS, tern_g5_panel_bytes(c->w.k), 1, code_byte);
-}
+TERN_RUN(gemm_g2_i8_r1k2__scalar, GROUPS(2, 0, TERN_GROUP_ROWS, tern_g2_panel_bytes, 1, code_g2))
+TERN_RUN(gemm_g3_i8_r1k3__scalar, GROUPS(3, 16, TERN_GROUP_ROWS, tern_g3_panel_bytes, 1, code_g3))
+TERN_RUN(gemm_g3w_i8_r1k3__scalar, GROUPS(3, 0, TERN_TRIPLE_ROWS, tern_g3w_panel_bytes, 2, code_g3w))
+TERN_RUN(gemm_g4_i8_r1k4__scalar, GROUPS(4, 0, TERN_GROUP_ROWS, tern_g4_panel_bytes, 1, code_byte))
+TERN_RUN(gemm_g5_i8_r1k5__scalar, GROUPS(5, 128, TERN_GROUP_ROWS, tern_g5_panel_bytes, 1, code_byte))

@@ -4,7 +4,7 @@
 #define TERN_KERNELS_SCALAR_ROWS_H
 
 #include "kernels/formats/rows.h"
-#include "kernels/variant.h"
+#include "kernels/run.h"
 
 /* Row r, decoded, with every token. */
 ALWAYS_INLINE void tern_row_by_tokens(const struct tern_call *c, size_t r, const uint8_t *code) {
@@ -26,10 +26,6 @@ ALWAYS_INLINE void tern_rows_by_tokens(const struct tern_call *c, size_t row0, s
 }
 
 /* Defines the run function `name` of a variant that reads its format with `decode`. */
-#define TERN_SCALAR(name, decode)                                                                            \
-    tern_run_fn name;                                                                                        \
-    void name(const struct tern_call *c, size_t row0, size_t row1, void *local) {                            \
-        tern_rows_by_tokens(c, row0, row1, local, decode);                                                   \
-    }
+#define TERN_SCALAR(name, decode) TERN_RUN(name, tern_rows_by_tokens(c, row0, row1, local, decode))
 
 #endif

@@ -18,6 +18,15 @@ static const struct {
 
 static const struct {
     const char *name;
+    tern_attend_run_fn *run;
+} attend[] = {
+#define OP(name) {#name, tern_run_attend_##name},
+    TERN_ATTEND_OPERATIONS(OP)
+#undef OP
+};
+
+static const struct {
+    const char *name;
     tern_head_run_fn *run;
 } head[] = {
 #define OP(name) {#name, tern_run_head_##name},
@@ -36,13 +45,14 @@ static const struct {
 
 enum {
     F32 = sizeof f32 / sizeof *f32,
+    ATTEND = sizeof attend / sizeof *attend,
     HEAD = sizeof head / sizeof *head,
     EPILOGUE = sizeof epilogue / sizeof *epilogue
 };
 
 /* One operation at one level. */
 struct operation {
-    enum { OF_F32, OF_HEAD, OF_EPILOGUE } kind;
+    enum { OF_F32, OF_ATTEND, OF_HEAD, OF_EPILOGUE } kind;
     size_t op, level;
     const char *name, *level_name;
     uint32_t needs;
@@ -55,11 +65,13 @@ struct operation {
         return n;                                                                                            \
     }
 COUNT_LEVELS(f32)
+COUNT_LEVELS(attend)
 COUNT_LEVELS(head)
 COUNT_LEVELS(epilogue)
 
 size_t tern_operation_count(void) {
-    return F32 * f32_levels() + HEAD * head_levels() + EPILOGUE * epilogue_levels();
+    return F32 * f32_levels() + ATTEND * attend_levels() + HEAD * head_levels() +
+           EPILOGUE * epilogue_levels();
 }
 
 /* Kind after kind, in each kind level after level. */
@@ -72,6 +84,14 @@ static struct operation at(size_t i) {
         return o;
     }
     i -= F32 * f32_levels();
+    o = (struct operation){OF_ATTEND, i % ATTEND, i / ATTEND, NULL, NULL, 0};
+    if (o.level < attend_levels()) {
+        o.name = attend[o.op].name;
+        o.level_name = tern_attend_ops_levels[o.level]->level;
+        o.needs = tern_attend_ops_levels[o.level]->needs;
+        return o;
+    }
+    i -= ATTEND * attend_levels();
     o = (struct operation){OF_HEAD, i % HEAD, i / HEAD, NULL, NULL, 0};
     if (o.level < head_levels()) {
         o.name = head[o.op].name;
@@ -95,6 +115,8 @@ void tern_operation_name(size_t i, char *out, size_t out_bytes) {
 static void run(const struct operation *o, size_t level, struct tern_stage *s) {
     if (o->kind == OF_F32)
         f32[o->op].run(tern_f32_ops_levels[level], s);
+    else if (o->kind == OF_ATTEND)
+        attend[o->op].run(tern_attend_ops_levels[level], s);
     else if (o->kind == OF_HEAD)
         head[o->op].run(tern_head_ops_levels[level], s);
     else

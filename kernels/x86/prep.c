@@ -52,22 +52,6 @@ static void wide_run(const struct tern_call *c, size_t worker, size_t workers) {
 
 const struct tern_prep tern_prep_wide = {wide_bytes, tern_prep_no_bytes, wide_run, 0};
 
-/* t24: twelve planes, and whole chunks of up to sixteen groups. */
-static size_t block6t24_bytes(const struct tern_call *c) {
-    return tern_columns_bytes(c, 6, 4);
-}
-
-static size_t block6t24_local(const struct tern_call *c) {
-    const size_t groups = tern_min((size_t)c->param[TERN_P_BLOCK] / 4, (c->w.k + 3) / 4);
-    return tern_round_up(groups, 16) * 12 * 64;
-}
-
-static void block6t24_run(const struct tern_call *c, size_t worker, size_t workers) {
-    tern_columns_run(c, worker, workers, 6, 4);
-}
-
-const struct tern_prep tern_prep_block6t24 = {block6t24_bytes, block6t24_local, block6t24_run, 0};
-
 /* t24, one token: the activations as the lanes of a narrow last panel lie, at most four times. */
 static size_t spread_bytes(const struct tern_call *c) {
     return 4 * tern_round_up(c->w.k, 64);
@@ -82,8 +66,5 @@ const struct tern_prep tern_prep_spread = {tern_prep_no_bytes, spread_bytes, ter
     }                                                                                                        \
     const struct tern_prep tern_prep_tables_##name = {tern_prep_no_bytes, name##_bytes, tern_prep_no_work, 1};
 
-TABLES(g2, 8, 128)
-TABLES(g3, 24, 256)
 TABLES(g3w, 9, 4 * 192) /* up to four tokens together */
-TABLES(g4, 16, 1024)
 TABLES(g5, 20, 1024)

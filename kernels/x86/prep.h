@@ -11,14 +11,12 @@ extern const struct tern_prep tern_prep_codes;
 extern const struct tern_prep tern_prep_pair128;
 /* Activations widened to int16: shared[t][K rounded up to 64]. */
 extern const struct tern_prep tern_prep_wide;
-/* t24. spread: scratch for activations repeated in the order of a narrow panel. block6t24: column panels of six tokens,
- * and scratch for one unpacked block of K. */
-extern const struct tern_prep tern_prep_spread, tern_prep_block6t24;
+/* t24. Scratch for activations repeated in the order of a narrow panel. */
+extern const struct tern_prep tern_prep_spread;
 
 /* Look-up, several tokens. Scratch: the tables of one block of columns, which every worker builds for itself in each
  * call. */
-extern const struct tern_prep tern_prep_tables_g2, tern_prep_tables_g3, tern_prep_tables_g3w,
-    tern_prep_tables_g4, tern_prep_tables_g5;
+extern const struct tern_prep tern_prep_tables_g3w, tern_prep_tables_g5;
 /* Look-up, one token. Shared: the tables of all columns, built by all workers together.
  *   lut2, lut3   32 bytes per group: 16 low bytes, 16 high bytes; the variants cut a sum in two in different ways
  *   lut3w        64 bytes per group: 32 int16

@@ -119,12 +119,11 @@ static void get_ratio(struct tern_record_line *l, const json_t *o, struct tern_r
     get_interval(l, part, &r->ratio.ci_lo, &r->ratio.ci_hi);
 }
 
-static void get_counters(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
-    const json_t *part = get_part(l, o, "counters");
-    json_t *values = get_part(l, part, "values"), *value;
+/* Numbers by name; those that a newer tern has more are left out. */
+static void get_values(struct tern_record_line *l, json_t *values, struct tern_record_value *out,
+                       size_t *count) {
     const char *name;
-    r->why_no_counters = get_text(l, part, "why");
-    r->counters_src = get_text(l, part, "src");
+    json_t *value;
     if (!json_is_object(values)) return;
     json_object_foreach(values, name, value) {
         if (json_is_null(value)) continue;
@@ -132,14 +131,20 @@ static void get_counters(struct tern_record_line *l, const json_t *o, struct ter
             l->bad = 1;
             return;
         }
-        if (r->counters == TERN_RECORD_VALUES) return; /* of a newer tern */
+        if (*count == TERN_RECORD_VALUES) return;
         const size_t bytes = strlen(name) + 1;
         char *copy = tern_record_store(l, bytes);
         if (!copy) return;
         memcpy(copy, name, bytes);
-        r->counter[r->counters].name = copy;
-        r->counter[r->counters++].value = json_number_value(value);
+        out[(*count)++] = (struct tern_record_value){copy, json_number_value(value)};
     }
+}
+
+static void get_counters(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
+    const json_t *part = get_part(l, o, "counters");
+    r->why_no_counters = get_text(l, part, "why");
+    r->counters_src = get_text(l, part, "src");
+    get_values(l, get_part(l, part, "values"), r->counter, &r->counters);
 }
 
 static void get_energy(struct tern_record_line *l, const json_t *o, struct tern_record *r) {
@@ -203,6 +208,7 @@ static int record_of(struct tern_record_line *l, const json_t *o, struct tern_re
     get_counters(l, o, r);
     get_energy(l, o, r);
     get_memory(l, o, r);
+    get_values(l, get_part(l, o, "spent"), r->spent, &r->spents);
     get_search(l, o, r);
     r->flags = get_flags(l, o);
     r->complete = get_truth(l, o, "complete");

@@ -208,6 +208,9 @@ static json_t *object_of(const struct tern_record *r) {
     put_counters(&w, r);
     put_energy(&w, r);
     put_memory(&w, r);
+    struct object spent = begin_object();
+    for (size_t i = 0; i < r->spents; i++) put_number(&spent, r->spent[i].name, r->spent[i].value);
+    put_part(&w, "spent", spent);
     if (r->search) put(&w, "search", tern_search_to_json(r->search));
     put_flags(&w, r->flags);
     put(&w, "complete", json_boolean(r->complete));

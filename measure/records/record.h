@@ -20,6 +20,11 @@
 
 /* What was measured. Strings are borrowed; NULL or "" = absent. Numbers that are absent are NaN (or n == 0).
  */
+struct tern_record_value {
+    const char *name;
+    double value;
+};
+
 struct tern_record {
     const char *kind;    /* "sample" (a finished comparison member), "ceiling", "e2e", "machine", "verify",
                             "search" (what a tuner tried) */
@@ -47,11 +52,8 @@ struct tern_record {
     double bytes, macs; /* per call: compulsory bytes read; multiply-adds */
     double of_ceiling;  /* share of the ceiling named next, 0..1 (may exceed 1: a broken ceiling is shown) */
     const char *ceiling;
-    const char *why_no_counters, *why_no_energy; /* reasons when absent */
-    struct {
-        const char *name; /* of a metric of a counter group: "ipc" */
-        double value;
-    } counter[TERN_RECORD_VALUES];
+    const char *why_no_counters, *why_no_energy;          /* reasons when absent */
+    struct tern_record_value counter[TERN_RECORD_VALUES]; /* metrics of counter groups: "ipc" */
     size_t counters;
     const char *counters_src;          /* names of the groups: "ipc cache" */
     double joules, idle_watts;         /* of one call, measured; of the idle machine */
@@ -63,10 +65,12 @@ struct tern_record {
                                                   packed head, the whole cache; of the model's file */
         double weights, head_weights;          /* how many: of the linear layers, of the head */
     } memory;                                  /* of a model end to end */
-    double floor;                              /* A/A floor that `ratio` is judged by, a share */
-    const struct tern_record_search *search;   /* of kind "search"; NULL: none */
-    const char *flags;                         /* space separated: "vm unstable wcold-capped ..." */
-    int complete;                              /* 0: budget ended first */
+    struct tern_record_value spent[TERN_RECORD_VALUES]; /* pieces of a token's time, in seconds: "softmax" */
+    size_t spents;
+    double floor;                            /* A/A floor that `ratio` is judged by, a share */
+    const struct tern_record_search *search; /* of kind "search"; NULL: none */
+    const char *flags;                       /* space separated: "vm unstable wcold-capped ..." */
+    int complete;                            /* 0: budget ended first */
 };
 
 /* All fields absent (NaN, 0, NULL). */

@@ -3,10 +3,14 @@
 
 #include "base/file.h"
 #include "harness/text/default_model.h"
+#include "measure/machine/machine.h"
+#include "models/arch.h"
+#include "tuner/wisdom/wisdom.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,9 +29,9 @@ static void begin(void) {
 }
 
 static void finish(void) {
-    static const char *const name[] = {"logits", "cut.gguf", "records.jsonl"};
+    static const char *const name[] = {"logits", "cut.gguf", "records.jsonl", "wisdom"};
     char path[128];
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, name[i]);
         unlink(path);
     }
@@ -182,6 +186,22 @@ Test(command, e2e_breaks_a_token_down_and_tells_why_a_figure_is_missing) {
         static const char *const part[] = {"linear", "attention", "norm", "head", "wait", "other"};
         for (size_t o = 0; o < 6; o++)
             cr_assert(gt(dbl, json_real_value(json_object_get(b, part[o])), 0), "%s", part[o]);
+        const json_t *p = json_object_get(b, "pieces");
+        static const struct {
+            const char *group, *piece[4];
+        } sum[] = {{"linear", {"tables", "multiply", "epilogue"}},
+                   {"attention", {"rope", "scores", "softmax", "gather"}},
+                   {"norm", {"norm", "quantise"}}};
+        cr_assert(eq(sz, json_object_size(p), 12));
+        for (size_t g = 0; g < 3; g++) {
+            double together = 0;
+            for (size_t o = 0; o < 4 && sum[g].piece[o]; o++) {
+                const double spent = json_real_value(json_object_get(p, sum[g].piece[o]));
+                together += spent;
+                cr_assert(spent > 0 || !strcmp(sum[g].piece[o], "tables"), "%s", sum[g].piece[o]);
+            }
+            cr_assert(epsilon_eq(dbl, together, json_real_value(json_object_get(b, sum[g].group)), 1e-8));
+        }
         const json_t *joules = json_object_get(row, "joules_per_token");
         const char *why = json_string_value(json_object_get(row, "why_no_joules"));
         const int one = (joules != NULL) != (why != NULL);
@@ -189,6 +209,85 @@ Test(command, e2e_breaks_a_token_down_and_tells_why_a_figure_is_missing) {
         cr_assert(eq(str, (char *)json_string_value(json_object_get(row, "why_no_share")), "not asked for"));
     }
     json_decref(all);
+}
+
+static double field(const json_t *o, const char *name) {
+    return json_number_value(json_object_get(o, name));
+}
+
+/* Wisdom that knows every linear layer with one thread: a token takes a microsecond, sixteen take eight. */
+static void write_wisdom(const char *path) {
+    const struct tern_machine *machine;
+    struct tern_wisdom w = {.mix = {3, 1}};
+    struct tern_model *m;
+    struct tern_error e = {""};
+    cr_assert(eq(int, tern_machine_get(&machine, &e), TERN_OK), "%s", e.text);
+    cr_assert(eq(int, tern_model_open(MODEL, &m, &e), TERN_OK), "%s", e.text);
+    snprintf(w.machine, sizeof w.machine, "%s", machine->key);
+    const struct tern_variant *v = tern_variant_named("gemm_p64_i8_r1k1__scalar");
+    for (enum tern_role r = 0; r < TERN_ROLES; r++) {
+        struct tern_wisdom_entry en = {.problem = {.n = 1, .threads = 1, .regime = TERN_HOT},
+                                       .objective = "time",
+                                       .median_ns = 1000,
+                                       .ci_lo_ns = 1000,
+                                       .ci_hi_ns = 1000,
+                                       .n = 9,
+                                       .ratio = 1,
+                                       .ratio_lo = 1,
+                                       .ratio_hi = 1,
+                                       .of_read = NAN,
+                                       .of_int8 = NAN,
+                                       .ipc = NAN,
+                                       .llc_misses = NAN,
+                                       .effort = "normal",
+                                       .date = "2026-01-02T03:04:05Z",
+                                       .complete = 1};
+        tern_role_shape(&m->hp, r, &en.problem.m, &en.problem.k);
+        snprintf(en.variant, sizeof en.variant, "%s", v->name);
+        snprintf(en.base, sizeof en.base, "%s", v->name);
+        snprintf(en.code, sizeof en.code, "%s", tern_variant_code_key(v));
+        tern_variant_defaults(v, en.param);
+        cr_assert(eq(int, tern_wisdom_put(&w, &en, &e), TERN_OK), "%s", e.text);
+        en.problem.n = 16, en.median_ns = en.ci_lo_ns = en.ci_hi_ns = 8000;
+        cr_assert(eq(int, tern_wisdom_put(&w, &en, &e), TERN_OK), "%s", e.text);
+    }
+    cr_assert(eq(int, tern_wisdom_write(path, &w, &e), TERN_OK), "%s", e.text);
+    tern_wisdom_free(&w);
+    tern_model_close(m);
+}
+
+Test(command, e2e_sets_predicted_and_measured_time_side_by_side) {
+    char arguments[512], path[128];
+    snprintf(path, sizeof path, "%s/wisdom", folder);
+    write_wisdom(path);
+    setenv("TERN_ISA", "scalar", 1);
+    snprintf(arguments, sizeof arguments, "e2e -m " MODEL " -p 16 -n 4 -t 1 -r 2 -o json --wisdom %s", path);
+    const struct result r = tern(0, arguments);
+    cr_assert(eq(i32, r.code, 0), "%s", r.text);
+    json_t *all = json_loads(r.text, 0, NULL);
+    cr_assert(eq(sz, json_array_size(all), 2), "%s", r.text);
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *row = json_array_get(all, i), *linear = json_object_get(row, "linear"),
+                     *measured = json_object_get(linear, "measured");
+        const double layers = field(row, "layers"), each = i ? 1e-6 : 0.5e-6;
+        cr_assert(eq(str, (char *)json_string_value(json_object_get(linear, "unit")), "s/token"), "%s",
+                  r.text);
+        cr_assert(epsilon_eq(dbl, field(linear, "predicted"), layers * each, 1e-12));
+        cr_assert(eq(dbl, field(linear, "tuned_tokens"), i ? 1 : 16));
+        cr_assert(eq(dbl, field(measured, "n"), 3));
+        cr_assert(gt(dbl, field(measured, "median"), 0));
+        const double over = field(measured, "median") / field(linear, "predicted");
+        cr_assert(epsilon_eq(dbl, field(linear, "measured_over_predicted"), over, 1e-6 * over));
+    }
+    json_decref(all);
+    const struct result said = tern(1, arguments);
+    cr_assert(strstr(said.text, "times what the tuner measured") != NULL, "scalar code is slower than that");
+}
+
+Test(command, e2e_without_wisdom_says_why_nothing_is_predicted) {
+    const struct result r = tern(0, "e2e -m " MODEL " -p 0 -n 4 -t 1 -r 2 -o json");
+    cr_assert(strstr(r.text, "\"why_no_prediction\"") != NULL, "%s", r.text);
+    cr_assert(strstr(r.text, "\"linear\"") == NULL, "%s", r.text);
 }
 
 Test(command, bad_arguments_get_one_line_and_their_code) {
@@ -225,6 +324,8 @@ Test(command, bad_arguments_get_one_line_and_their_code) {
         {"e2e -o xml", 3},
         {"e2e -p 0 -n 0", 3},
         {"e2e -t 1,0", 3},
+        {"tune --mix 0:0 --dry-run", 3},
+        {"tune --mix 3 --dry-run", 3},
         {"e2e -m /nonexistent.gguf", 3},
         {"perplexity", 3},
         {"perplexity -f /nonexistent", 3},

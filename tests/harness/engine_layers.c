@@ -208,8 +208,8 @@ Test(engine_layers, without_wisdom_rows_that_divide_badly_are_merged) {
     setenv("TERN_KERNEL", "gemm_e80_i8_r80k4n4__avx512vbmi", 1);
     const struct tern_variant *v = tern_variant_named("gemm_e80_i8_r80k4n4__avx512vbmi");
     if (!v || (v->isa & tern_isa_detected()) != v->isa) {
-        setenv("TERN_KERNEL", "gemm_p64_i8_r64k4n2__avx2", 1);
-        v = tern_variant_named("gemm_p64_i8_r64k4n2__avx2");
+        setenv("TERN_KERNEL", "gemm_p64_i8_r16k4n6_tile__avx2", 1);
+        v = tern_variant_named("gemm_p64_i8_r16k4n6_tile__avx2");
         if (!v || (v->isa & tern_isa_detected()) != v->isa) cr_skip_test("no kernel with a row step here");
     }
     /* three workers: 256 rows of q are 4 panels, 128 of k and of v 2 each: the widest has 2 + 1 + 1 of them,
@@ -222,7 +222,8 @@ Test(engine_layers, without_wisdom_rows_that_divide_badly_are_merged) {
 }
 
 Test(engine_layers, wisdom_plans_every_bucket_of_small_batches) {
-    static const char *const name[] = {GEMV, "gemm_p64_i8_r64k4n2__avx2", "gemm_p64_i8_r64k4n6__avx512vnni"};
+    static const char *const name[] = {GEMV, "gemm_p64_i8_r16k4n6_tile__avx2",
+                                       "gemm_p64_i8_r64k4n6__avx512vnni"};
     for (size_t i = 0; i < 3; i++) {
         const struct tern_variant *v = tern_variant_named(name[i]);
         if (!v || (v->isa & tern_isa_detected()) != v->isa) cr_skip_test("this processor lacks a kernel");

@@ -111,7 +111,7 @@ static void kernel(const struct tern_variant *v, const struct tern_matrix *w, co
     const struct tern_proof p = tern_proof_of(v);
     const size_t n = v->n_min, k = w->k, m = w->m;
     struct tern_tokens x = {.n = n, .k = k, .stride = tern_token_stride(k)};
-    int32_t sum[2] = {0};
+    int32_t *sum = tern_alloc(n * sizeof *sum); /* zeros */
     struct tern_random r = {m + k};
     x.q = tern_alloc(n * x.stride);
     for (size_t t = 0; t < n; t++)
@@ -126,7 +126,7 @@ static void kernel(const struct tern_variant *v, const struct tern_matrix *w, co
     tern_proof_prepare(&p, &c, 0, 1);
     check(&p, &c, trits, 0, tern_min(m, v->row_step), local);
     check(&p, &c, trits, (m - 1) / v->row_step * v->row_step, m, local);
-    tern_free(local), tern_free(c.shared), tern_free(c.y), tern_free(x.q);
+    tern_free(local), tern_free(c.shared), tern_free(c.y), tern_free(x.q), tern_free(sum);
 }
 
 Test(real_shapes, every_kernel_computes_their_first_and_last_rows, .timeout = 170) {

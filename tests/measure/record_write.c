@@ -61,6 +61,27 @@ Test(record, memory_comes_back_as_written_and_what_is_absent_stays_absent) {
     free(text);
 }
 
+Test(record, pieces_of_time_come_back_by_name) {
+    struct tern_record r;
+    struct tern_records set;
+    struct tern_error e = {""};
+    tern_record_init(&r);
+    r.kind = "e2e";
+    r.spent[0] = (struct tern_record_value){"softmax", 0.25};
+    r.spent[1] = (struct tern_record_value){"gather", 0};
+    r.spents = 2;
+    char *text = tern_record_json(&r, &e);
+    cr_assert(text != NULL);
+    cr_assert(strstr(text, "\"spent\":{\"softmax\":0.25,\"gather\":0.0}") != NULL, "%s", text);
+    cr_assert(eq(int, (int)tern_records_parse(text, strlen(text), &set, &e), TERN_OK));
+    cr_assert(eq(sz, set.item[0].spents, 2));
+    cr_assert(eq(str, (char *)set.item[0].spent[0].name, "softmax"));
+    cr_assert(eq(dbl, set.item[0].spent[0].value, 0.25));
+    cr_assert(eq(sz, set.item[0].counters, 0));
+    tern_records_free(&set);
+    free(text);
+}
+
 Test(record, nests_shape_estimate_and_ratio) {
     struct tern_record r;
     tern_record_init(&r);

@@ -56,6 +56,7 @@ static inline struct tern_wisdom_entry random_entry(struct tern_random *r) {
         en.behind = digits(r, 0.0001, 1u << 16);
         if (tern_random_below(r, 2)) en.behind_lo = en.behind, en.behind_hi = en.behind + 1;
     }
+    en.of_layout = tern_random_below(r, 3) == 0;
     if (tern_random_below(r, 4) == 0) en.ci_lo_ns = en.ci_hi_ns = en.ratio_lo = en.ratio_hi = NAN;
     for (size_t i = 0; i < v->space->count; i++)
         en.param[i] = v->space->params[i].values[tern_random_below(r, (uint32_t)v->space->params[i].count)];

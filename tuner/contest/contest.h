@@ -23,6 +23,9 @@ struct tern_contest {
     struct tern_session *s;
     const struct tern_task *task;
     struct tern_problem problem;
+    const struct tern_format *layout;       /* only its variants; NULL: all of them */
+    const struct tern_wisdom_entry *winner; /* of the problem, where a layout is sought */
+    const struct tern_effort *effort;
     char text[96];
     struct tern_team *team;
     struct tern_candidates space;

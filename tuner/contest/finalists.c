@@ -25,10 +25,10 @@ static int on_final_go(void *ctx, size_t number) {
     if (c->s->o->stop && *c->s->o->stop) return 0;
     if (number < c->remembered[TERN_FINAL]) return 1;
     if (c->was_done) return 0;
-    if (number == 0 || (number < c->s->o->effort->final_min && !c->s->finished)) return 1;
+    if (number == 0 || (number < c->effort->final_min && !c->s->finished)) return 1;
     /* To become a result it may overdraw its part a little, not so much that those after it get none. */
     const double now = tern_seconds_now(), over = OVERDRAW * (c->ends - c->started);
-    return now < (number < c->s->o->effort->final_min ? c->ends + over : c->final_ends);
+    return now < (number < c->effort->final_min ? c->ends + over : c->final_ends);
 }
 
 static const struct tern_variant *best_ranked(const struct tern_contest *c, const char *format) {
@@ -65,6 +65,32 @@ static void match_epochs(struct tern_contest *c, const size_t *member, size_t n,
     for (size_t i = 0; i < n; i++) c->timed[member[i]].calls = 0;
 }
 
+/* Baselines and ceilings, behind the n candidates that may win; the new count. */
+static size_t add_observers(struct tern_contest *c, const struct tern_found *f,
+                            struct tern_final_roles *roles, size_t *member, size_t n) {
+    const struct tern_variant *f16 = best_ranked(c, "f16"), *i2s = best_ranked(c, "i2s");
+    if (f16) {
+        roles->f16 = n;
+        member[n++] = tern_contest_add(c, f16, NULL, "");
+    }
+    const size_t seen = find_format(c, f, "i2s"), place = place_of(member, n, seen);
+    if (seen != SIZE_MAX && place != SIZE_MAX) {
+        roles->i2s = place; /* 0 when it is the default itself, which then is its own baseline */
+    } else if (i2s) {
+        roles->i2s = n;
+        member[n++] = seen != SIZE_MAX ? seen : tern_contest_add(c, i2s, NULL, "");
+    }
+    if (c->team->read && c->problem.regime != TERN_HOT && c->s->o->objective == TERN_OBJECTIVE_TIME) {
+        roles->read = n;
+        member[n++] = add_ceiling(c, c->team->read, "read");
+    }
+    if (c->team->int8 && c->s->o->objective == TERN_OBJECTIVE_TIME) {
+        roles->int8 = n;
+        member[n++] = add_ceiling(c, c->team->int8, "int8");
+    }
+    return n;
+}
+
 enum tern_status tern_contest_final(struct tern_contest *c, const struct tern_found *f,
                                     struct tern_outcome *out, struct tern_error *e) {
     size_t member[TERN_FINAL_CHALLENGER + CHALLENGERS + TERN_CONTEST_EXTRAS], n = 0;
@@ -77,37 +103,24 @@ enum tern_status tern_contest_final(struct tern_contest *c, const struct tern_fo
         member[n++] = f->order[i];
         roles.challengers++;
     }
-    const struct tern_variant *f16 = best_ranked(c, "f16"), *i2s = best_ranked(c, "i2s");
-    if (f16) {
-        roles.f16 = n;
-        member[n++] = tern_contest_add(c, f16, NULL, "");
-    }
-    const size_t seen = find_format(c, f, "i2s"), place = place_of(member, n, seen);
-    if (seen != SIZE_MAX && place != SIZE_MAX) {
-        roles.i2s = place; /* 0 when it is the default itself, which then is its own baseline */
-    } else if (i2s) {
-        roles.i2s = n;
-        member[n++] = seen != SIZE_MAX ? seen : tern_contest_add(c, i2s, NULL, "");
-    }
-    if (c->team->read && c->problem.regime != TERN_HOT && c->s->o->objective == TERN_OBJECTIVE_TIME) {
-        roles.read = n;
-        member[n++] = add_ceiling(c, c->team->read, "read");
-    }
-    if (c->team->int8 && c->s->o->objective == TERN_OBJECTIVE_TIME) {
-        roles.int8 = n;
-        member[n++] = add_ceiling(c, c->team->int8, "int8");
+    if (c->layout) {
+        roles.reference = n;
+        member[n++] =
+            tern_contest_add(c, tern_variant_named(c->winner->variant), c->winner->param, "winner:");
+    } else {
+        n = add_observers(c, f, &roles, member, n);
     }
     c->phase = "duel";
     c->by_cost = c->s->o->objective != TERN_OBJECTIVE_TIME;
     c->map = member;
     match_epochs(c, member, n, roles.read);
     const struct tern_search s = {
-        .count = n, .effort = c->s->o->effort, .round = tern_contest_on_round, .go = on_final_go, .ctx = c};
+        .count = n, .effort = c->effort, .round = tern_contest_on_round, .go = on_final_go, .ctx = c};
     struct tern_final d;
     enum tern_status st = tern_final_run(&s, roles.challengers, &d, e);
     c->map = NULL;
     if (st) return st;
     tern_verdict(c, &d, &roles, out);
     tern_final_free(&d);
-    return tern_contest_baselines(c, f, out, e);
+    return c->layout ? TERN_OK : tern_contest_baselines(c, f, out, e);
 }

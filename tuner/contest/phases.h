@@ -12,6 +12,14 @@
 enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
                                   struct tern_outcome *out, struct tern_error *e);
 
+/* The same among the variants of one layout, for the plan of a model: with less effort, and without baselines
+ * and ceilings, whose figures the problem's own outcome has. The problem's winner takes part in the final: the
+ * entry's time is that of `winner` times the ratio of the two in the same rounds, so that layouts that were
+ * measured at different moments can be compared. */
+enum tern_status tern_contest_layout(struct tern_session *s, const struct tern_task *task,
+                                     const struct tern_format *layout, const struct tern_wisdom_entry *winner,
+                                     double ends, struct tern_outcome *out, struct tern_error *e);
+
 /* screen.c: what a search starts from, parallel to the space. */
 struct tern_screening {
     struct tern_candidate_point *place;
@@ -46,6 +54,7 @@ enum tern_status tern_contest_baselines(struct tern_contest *c, const struct ter
 struct tern_final_roles {
     const size_t *member;
     size_t f16, i2s, read, int8; /* candidates of the final; 0: none */
+    size_t reference;            /* the problem's winner in the final of a layout; 0: none */
     size_t challengers;
 };
 void tern_verdict(struct tern_contest *c, const struct tern_final *d, const struct tern_final_roles *roles,

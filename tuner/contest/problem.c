@@ -52,6 +52,15 @@ static int prepare_space(struct tern_contest *c) {
     return 1;
 }
 
+/* How far the best of each layout was from the best of all, for the plan of a model. */
+static void see_layouts(const struct tern_contest *c, const struct tern_found *f) {
+    if (c->problem.n > 1 || !f->ordered) return;
+    const double best = f->estimate[f->order[0]].median;
+    for (size_t i = 0; i < f->count; i++)
+        if (f->estimate[i].n)
+            tern_session_saw_layout(c->s, c->space.item[i].variant->format, f->estimate[i].median / best);
+}
+
 static enum tern_status search(struct tern_contest *c, struct tern_outcome *out, struct tern_error *e) {
     struct tern_found found = {0};
     struct tern_screening screening;
@@ -74,7 +83,7 @@ static enum tern_status search(struct tern_contest *c, struct tern_outcome *out,
                                   .guess = screening.guess,
                                   .least = screening.least,
                                   .place = screening.place,
-                                  .effort = o->effort,
+                                  .effort = c->effort,
                                   .seed = o->seed,
                                   .round = on_search_round,
                                   .go = on_race_go,
@@ -93,7 +102,8 @@ static enum tern_status search(struct tern_contest *c, struct tern_outcome *out,
         st = tern_fail(e, TERN_INCONCLUSIVE, "no time left");
     else
         st = tern_contest_final(c, &found, out, e);
-    if (!st && o->records && !c->was_done && !c->failure)
+    if (!st && !c->layout) see_layouts(c, &found);
+    if (!st && !c->layout && o->records && !c->was_done && !c->failure)
         c->failure = tern_contest_record_search(c, &found, seconds, &c->error);
 done:
     c->trace = NULL;
@@ -103,24 +113,33 @@ done:
     return st;
 }
 
-enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
-                                  struct tern_outcome *out, struct tern_error *e) {
+/* What is sought for a plan needs no more than this. */
+static const struct tern_effort *effort_of(const struct tern_session *s, const struct tern_format *layout) {
+    return layout ? tern_effort_named("quick") : s->o->effort;
+}
+
+static enum tern_status run(struct tern_session *s, const struct tern_task *task,
+                            const struct tern_format *layout, const struct tern_wisdom_entry *winner,
+                            double ends, struct tern_outcome *out, struct tern_error *e) {
     const double now = tern_seconds_now();
     struct tern_contest c = {.s = s,
                              .task = task,
                              .problem = task->problem,
+                             .layout = layout,
+                             .winner = winner,
+                             .effort = effort_of(s, layout),
                              .started = now,
                              .search_ends = now + SEARCH_SHARE * (ends - now),
                              .final_ends = now + FINAL_SHARE * (ends - now),
                              .ends = ends};
     if (c.problem.regime != TERN_HOT) c.problem.regime = s->fixture.cold;
     out->regime = c.problem.regime;
-    tern_problem_text(&c.problem, c.text, sizeof c.text);
+    tern_session_problem_text(&c.problem, layout, c.text, sizeof c.text);
     c.remembered[TERN_RACE] = tern_journal_rounds(s->journal, c.text, s->o->strategy->name);
     c.remembered[TERN_FINAL] = tern_journal_rounds(s->journal, c.text, "duel");
     c.was_done = tern_journal_is_done(s->journal, c.text);
     enum tern_status st = tern_fixture_team(&s->fixture, c.problem.threads, &c.team, e);
-    if (!st) st = tern_space_of(&c.problem, s->o->machine->usable, NULL, s->o->lossy, &c.space, e);
+    if (!st) st = tern_space_of(&c.problem, s->o->machine->usable, layout, s->o->lossy, &c.space, e);
     if (st) return st;
     const int some = prepare_space(&c);
     out->candidates = c.space.count;
@@ -149,4 +168,15 @@ done:
     free(c.timed);
     tern_candidates_free(&c.space);
     return st;
+}
+
+enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
+                                  struct tern_outcome *out, struct tern_error *e) {
+    return run(s, task, NULL, NULL, ends, out, e);
+}
+
+enum tern_status tern_contest_layout(struct tern_session *s, const struct tern_task *task,
+                                     const struct tern_format *layout, const struct tern_wisdom_entry *winner,
+                                     double ends, struct tern_outcome *out, struct tern_error *e) {
+    return run(s, task, layout, winner, ends, out, e);
 }

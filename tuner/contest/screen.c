@@ -12,6 +12,7 @@ enum { LOOKS = 3 }; /* at a ceiling */
 
 static double *screened(const struct tern_contest *c, size_t i) {
     size_t count;
+    if (c->layout) return NULL; /* its best is not the best of all, which the ratios are to */
     const size_t at = (size_t)(c->space.item[i].variant - tern_variants(&count));
     return at < TERN_SCREENED ? &c->s->screen.ratio[c->problem.n > 1][at] : NULL;
 }
@@ -47,7 +48,7 @@ static int guess_all(struct tern_contest *c, double *guess) {
     size_t *which = malloc((c->space.count + 1) * sizeof *which), n = 0;
     double *ns = malloc((c->space.count + 1) * sizeof *ns);
     int ok = which && ns;
-    const double limit = c->s->o->effort->drop_guess, read = isfinite(c->read_ns) ? c->read_ns : 0;
+    const double limit = c->effort->drop_guess, read = isfinite(c->read_ns) ? c->read_ns : 0;
     for (size_t i = 0; ok && i < c->space.count; i++) {
         guess[i] = INFINITY;
         if (i > 0 && c->space.item[i].variant == c->space.item[i - 1].variant) continue;
@@ -106,7 +107,7 @@ enum tern_status tern_screen(struct tern_contest *c, struct tern_screening *out,
     const struct tern_tune_options *o = c->s->o;
     *out = (struct tern_screening){.place = calloc(n + 1, sizeof *out->place),
                                    .least = calloc(n + 1, sizeof *out->least)};
-    const int guessing = isfinite(o->effort->drop_guess) && strcmp(o->strategy->name, "exhaustive");
+    const int guessing = isfinite(c->effort->drop_guess) && strcmp(o->strategy->name, "exhaustive");
     if (guessing) out->guess = malloc((n + 1) * sizeof *out->guess);
     if (!out->place || !out->least || (guessing && !out->guess))
         return tern_fail(e, TERN_NO_MEMORY, "tune: %s: out of memory", c->text);

@@ -32,7 +32,7 @@ static void invite(struct tern_session *s, const struct tern_problem *p, struct 
         const struct tern_problem *q = &en->problem;
         const struct tern_variant *v = tern_variant_named(en->variant);
         struct tern_trial *trial;
-        if (q->m != p->m || q->k != p->k || q->n != p->n || q->regime != p->regime ||
+        if (en->of_layout || q->m != p->m || q->k != p->k || q->n != p->n || q->regime != p->regime ||
             strcmp(en->objective, "time") || !v || strcmp(en->code, tern_variant_code_key(v)) ||
             !is_asked_for(s, q) || !tern_fixture_proof(&s->fixture, v))
             continue;

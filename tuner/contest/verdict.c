@@ -94,14 +94,29 @@ static void write_entry(const struct tern_contest *c, const struct tern_final *d
                                      .behind_lo = NAN,
                                      .behind_hi = NAN,
                                      .complete = d->complete,
+                                     .of_layout = c->layout != NULL,
                                      .tie = d->tie};
     memcpy(en->param, w->param, sizeof en->param);
     snprintf(en->objective, sizeof en->objective, "%s", tern_objective_name(c->s->o->objective));
     snprintf(en->variant, sizeof en->variant, "%s", w->variant->name);
     snprintf(en->base, sizeof en->base, "%s", base->variant->name);
-    snprintf(en->effort, sizeof en->effort, "%s", c->s->o->effort->name);
+    snprintf(en->effort, sizeof en->effort, "%s", c->effort->name);
     snprintf(en->code, sizeof en->code, "%s", tern_variant_code_key(w->variant));
     tern_utc_text(en->date, sizeof en->date);
+}
+
+/* Time and ratio of a layout's entry: beside the problem's winner. 0: the two did not meet. */
+static int beside_winner(const struct tern_contest *c, const struct tern_final *d, size_t reference,
+                         struct tern_wisdom_entry *en) {
+    const struct tern_wisdom_entry *w = c->winner;
+    const struct tern_ratio r = tern_final_ratio(d, d->winner, reference);
+    if (!r.n) return 0;
+    en->ratio = r.median, en->ratio_lo = r.ci_lo, en->ratio_hi = r.ci_hi;
+    en->median_ns = w->median_ns * r.median;
+    en->ci_lo_ns = w->median_ns * r.ci_lo, en->ci_hi_ns = w->median_ns * r.ci_hi;
+    en->n = r.n;
+    snprintf(en->base, sizeof en->base, "%s", w->variant);
+    return 1;
 }
 
 /* The best of the others that might have won. */
@@ -131,7 +146,7 @@ static double share_of(const struct tern_final *d, size_t candidate, size_t ceil
 
 void tern_verdict(struct tern_contest *c, const struct tern_final *d, const struct tern_final_roles *roles,
                   struct tern_outcome *out) {
-    const size_t variants = d->count - (roles->read != 0) - (roles->int8 != 0);
+    const size_t variants = d->count - (roles->read != 0) - (roles->int8 != 0) - (roles->reference != 0);
     for (size_t i = 0; i < variants; i++)
         if (i != TERN_FINAL_TWIN) add_standing(c, d, roles, i, out);
     out->measured = 1;
@@ -145,6 +160,7 @@ void tern_verdict(struct tern_contest *c, const struct tern_final *d, const stru
     ceiling_seen(d, roles->int8, c->team->int8, c->team->why_int8, &out->int8);
     write_entry(c, d, roles, &out->entry);
     write_second(c, d, roles, &out->entry);
+    if (roles->reference && !beside_winner(c, d, roles->reference, &out->entry)) out->measured = 0;
     snprintf(out->why_no_counters, sizeof out->why_no_counters, "%s", c->why_no_counters);
     out->entry.ipc = out->entry.llc_misses = NAN;
     for (size_t i = 0; i < out->standings; i++) {

@@ -96,6 +96,7 @@ struct tern_tune_options {
     enum tern_objective objective; /* of the final, which decides; the search goes by time */
     uint64_t seed;
     int resume, lossy;
+    struct tern_mix mix; /* the plan's, for the wisdom file; not said: it keeps its own */
     int compare_threads; /* let the winners of a problem's thread counts meet, when each count has one */
     int again;           /* measure also what wisdom knows with at least this effort */
     const char *wisdom, *records, *journal; /* paths; records may be NULL: none are written */

@@ -2,6 +2,7 @@
 
 #include "tuner/wisdom/effort.h"
 #include "tuner/wisdom/line.h"
+#include "tuner/wisdom/mix.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ enum tern_status tern_wisdom_merge(struct tern_wisdom *into, const struct tern_w
         if (s) return free(next.entry), s;
         n++;
     }
+    if (!tern_mix_said(&next.mix)) next.mix = from->mix;
     free(into->entry);
     *into = next;
     if (taken) *taken = n;

@@ -5,7 +5,7 @@
 #include "tuner/wisdom/wisdom.h"
 
 /* Adds the entries of `from` to `into`. Where both know a problem, the better evidence stays: fresh before
- * stale, then complete before incomplete, then more effort, then the later date. *taken (may be NULL) counts
+ * stale, then complete before incomplete, then more effort, then the later date. The mix of `into` stays when it has one. *taken (may be NULL) counts
  * the entries that were added or replaced. After an error `into` is as before. The caller compares the
  * machine keys. */
 enum tern_status tern_wisdom_merge(struct tern_wisdom *into, const struct tern_wisdom *from, size_t *taken,

@@ -46,7 +46,12 @@ int tern_wisdom_order(const void *a, const void *b) {
     BY(threads);
     BY(regime);
 #undef BY
-    return strcmp(x->objective, y->objective);
+    const int by_objective = strcmp(x->objective, y->objective);
+    if (by_objective) return by_objective;
+    if (x->of_layout != y->of_layout) return x->of_layout ? 1 : -1;
+    if (!x->of_layout) return 0;
+    const struct tern_variant *v = tern_variant_named(x->variant), *u = tern_variant_named(y->variant);
+    return v && u ? strcmp(v->format->name, u->format->name) : strcmp(x->variant, y->variant);
 }
 
 /* A word is what stands between two spaces: printable, not empty. */
@@ -84,7 +89,7 @@ static int render_best(const struct tern_wisdom_entry *en, char *out, size_t byt
 }
 
 /* What is known besides: " read=0.823 int8=0.310 ipc=2.310 misses=3.125 best_t=2 behind=1.2000 ci=...
- * second=name[a=1] margin=1.0312 ci=1.0290..1.0331", each only where it is known. 0 when a field cannot be
+ * layout=p64 second=name[a=1] margin=1.0312 ci=1.0290..1.0331", each only where it is known. 0 when a field cannot be
  * written. */
 static int render_evidence(const struct tern_wisdom_entry *en, char *out, size_t bytes) {
     size_t at = 0;
@@ -97,6 +102,10 @@ static int render_evidence(const struct tern_wisdom_entry *en, char *out, size_t
         at += (size_t)snprintf(out + at, bytes - at, " %s=%.3f", name[i], share[i]);
     }
     if (en->best_threads && !render_best(en, out, bytes, &at)) return 0;
+    if (en->of_layout)
+        at += (size_t)snprintf(out + at, bytes - at, " layout=%s",
+                               tern_variant_named(en->variant)->format->name);
+    if (at >= bytes) return 0;
     if (!en->second[0]) return 1;
     const int alone = isnan(en->margin_lo) || isnan(en->margin_hi);
     char ci[64];
@@ -226,6 +235,12 @@ static int read_evidence(char **at, struct tern_wisdom_entry *en) {
         !(read_size(word(at, "best_t="), &en->best_threads) && read_real(word(at, "behind="), &en->behind) &&
           read_interval(word(at, "ci="), &en->behind_lo, &en->behind_hi)))
         return 0;
+    if (begins(*at, "layout=")) {
+        const struct tern_variant *v = tern_variant_named(en->variant);
+        const char *layout = word(at, "layout=");
+        if (!v || strcmp(layout, v->format->name)) return 0;
+        en->of_layout = 1;
+    }
     if (!begins(*at, "second=")) return 1;
     return copy_word(en->second, sizeof en->second, word(at, "second=")) &&
            read_real(word(at, "margin="), &en->margin) &&

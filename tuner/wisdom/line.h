@@ -24,7 +24,12 @@ int tern_wisdom_seal(char *line, size_t capacity);
 /* Length of the text before the seal, or 0 when the seal is missing or wrong. */
 size_t tern_wisdom_sealed(const char *line, size_t bytes);
 
-/* Order of the file: by shape, tokens, threads, regime, objective. */
+/* "mix 3:1", sealed. */
+int tern_wisdom_render_mix(const struct tern_mix *mix, char line[TERN_WISDOM_LINE]);
+/* 1 and the mix, or 0 when the line is no mix, or damaged. */
+int tern_wisdom_parse_mix(const char *line, size_t bytes, struct tern_mix *mix);
+
+/* Order of the file: by shape, tokens, threads, regime, objective; the winner, then layouts by name. */
 int tern_wisdom_order(const void *a, const void *b);
 
 #endif

@@ -37,6 +37,7 @@ static enum tern_status read_text(const char *path, const char *text, size_t byt
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         const size_t n = (size_t)((stop ? stop : end) - at);
         struct tern_wisdom_entry entry;
+        struct tern_mix mix;
         enum tern_status s = TERN_OK;
         if (number == 1) {
             s = read_header(path, at, n, w, e);
@@ -48,6 +49,8 @@ static enum tern_status read_text(const char *path, const char *text, size_t byt
                     path, w->machine, machine_key);
         } else if (tern_wisdom_parse(at, n, &entry)) {
             s = tern_wisdom_put(w, &entry, e);
+        } else if (tern_wisdom_parse_mix(at, n, &mix)) {
+            w->mix = mix;
         } else if (n) {
             w->skipped++;
         }

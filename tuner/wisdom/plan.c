@@ -34,7 +34,7 @@ static const struct tern_wisdom_entry *nearest(const struct tern_wisdom *w, uint
         const struct tern_problem *q = &en->problem;
         const char *why;
         if (q->m != p->m || q->k != p->k || q->threads != p->threads || (q->n == 1) != (p->n == 1)) continue;
-        if (strcmp(en->objective, "time")) continue;
+        if (strcmp(en->objective, "time") || (en->of_layout && !format)) continue;
         const struct tern_variant *v = tern_variant_named(en->variant);
         if (!v || !v->exact || !may_run(v, usable, p, format, &why)) continue;
         if (strcmp(en->code, tern_variant_code_key(v)) || !may_share(v, en->param, p)) continue;
@@ -43,21 +43,33 @@ static const struct tern_wisdom_entry *nearest(const struct tern_wisdom *w, uint
         const double off = q->regime == p->regime                               ? 0
                            : (q->regime == TERN_HOT) == (p->regime == TERN_HOT) ? 1e-9
                                                                                 : 2e-9;
-        const double distance = fabs(log((double)q->n / (double)p->n)) + off;
+        /* Of equals the winner has met more than its own layout. */
+        const double apart = en->of_layout ? 1e-10 : 0;
+        const double distance = fabs(log((double)q->n / (double)p->n)) + off + apart;
         if (distance < best_distance) best = en, best_distance = distance;
     }
     return best;
 }
 
 const struct tern_wisdom_entry *tern_wisdom_nearest(const struct tern_wisdom *w, uint32_t usable,
-                                                    const struct tern_problem *p) {
-    return nearest(w, usable, p, NULL);
+                                                    const struct tern_problem *p,
+                                                    const struct tern_format *format) {
+    return nearest(w, usable, p, format);
+}
+
+/* A winner's entry tells the time of the default that it beat. */
+static void take_base_time(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
+                           struct tern_plan *out) {
+    const struct tern_wisdom_entry *en = nearest(w, usable, p, NULL);
+    if (!en || en->lent || strcmp(en->base, out->variant->name) || !(en->ratio > 0)) return;
+    out->token_ns = en->median_ns / en->ratio / (double)en->problem.n;
+    out->tuned_n = en->problem.n;
 }
 
 enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
                                const struct tern_format *format, struct tern_plan *out,
                                struct tern_error *e) {
-    *out = (struct tern_plan){0};
+    *out = (struct tern_plan){.token_ns = NAN};
     if (!p->m || !p->k || !p->n)
         return tern_fail(e, TERN_BAD_INPUT, "plan: %zux%zux%zu: no side may be 0", p->m, p->k, p->n);
     const char *forced = getenv("TERN_KERNEL"), *why;
@@ -83,6 +95,7 @@ enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, con
         out->variant = tern_variant_named(en->variant);
         memcpy(out->param, en->param, sizeof out->param);
         out->from_wisdom = 1;
+        if (!en->lent) out->token_ns = en->median_ns / (double)en->problem.n, out->tuned_n = en->problem.n;
         out->lent = en->lent;
         return TERN_OK;
     }
@@ -97,5 +110,6 @@ enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, con
         return tern_fail(e, TERN_UNSUPPORTED, "plan: %zux%zux%zu: no variant%s%s computes this shape", p->m,
                          p->k, p->n, format ? " of format " : "", format ? format->name : "");
     tern_variant_defaults(out->variant, out->param);
+    take_base_time(w, usable, p, out);
     return TERN_OK;
 }

@@ -10,7 +10,7 @@ struct tern_pass_time tern_pass_time_of(const struct tern_wisdom *w, uint32_t us
     for (size_t i = 0; i < shapes; i++) {
         struct tern_problem q = *p;
         q.m = shape[i].m, q.k = shape[i].k;
-        const struct tern_wisdom_entry *en = tern_wisdom_nearest(w, usable, &q);
+        const struct tern_wisdom_entry *en = tern_wisdom_nearest(w, usable, &q, NULL);
         if (en && en->lent) en = NULL; /* its time is not one of these threads */
         const double calls = (double)shape[i].calls, per = en ? calls / (double)en->problem.n : NAN;
         sum.median += en ? per * en->median_ns : NAN;

@@ -1,6 +1,7 @@
 /* Wisdom: what won, here, and on what evidence. Sorted text that a person can read and diff.
  *
- * One line per (op, M, K, N, threads, regime, objective); each line carries its own CRC, so a damaged line
+ * One line per (op, M, K, N, threads, regime, objective), and one more for each layout of the weights that a
+ * plan may choose and the winner does not have (layouts.h). Each line carries its own CRC, so a damaged line
  * loses one line. The header carries the machine's hard key: another machine's file is refused unless asked
  * for. A line whose code key differs from this build's variant is kept but reported stale ("measure again").
  */
@@ -42,6 +43,13 @@ struct tern_wisdom_entry {
                     problem's threads spread over several (kinds.h). Never in a file */
     char effort[16], date[24], code[20];
     int complete, tie; /* tie: default and best challenger are not separable */
+    int of_layout;     /* 1: not the problem's winner but the best variant of its own format. `base` then is
+                          the winner, and the time is the winner's times `ratio`, of rounds that both were in */
+};
+
+/* How many prompt tokens a user has for how many generated ones. Both 0: not said, which means 1:1. */
+struct tern_mix {
+    double prompt, generated;
 };
 
 struct tern_ranks;
@@ -50,10 +58,10 @@ struct tern_wisdom {
     char machine[24];
     struct tern_wisdom_entry *entry;
     size_t count;
-    size_t skipped; /* damaged or unknown lines met while reading */
-    struct tern_ranks
-        *ranks; /* decide where no entry does (ranks/ranks.h); NULL: none. Reading sets none; freed
-                                 with the wisdom */
+    size_t skipped;      /* damaged or unknown lines met while reading */
+    struct tern_mix mix; /* what the plan of a model weighs with; a line of its own, "mix 3:1" */
+    /* They decide where no entry does (ranks/ranks.h). NULL: none. Reading sets none. Freed with the wisdom. */
+    struct tern_ranks *ranks;
 };
 
 /* $TERN_WISDOM, else XDG config "wisdom"; heap (free()). */
@@ -64,18 +72,21 @@ enum tern_status tern_wisdom_read(const char *path, const char *machine_key, int
 /* Replaces the file atomically; entries are written sorted. */
 enum tern_status tern_wisdom_write(const char *path, const struct tern_wisdom *w, struct tern_error *e);
 void tern_wisdom_free(struct tern_wisdom *w);
-/* Inserts, or replaces the entry of the same problem and objective. */
+/* Inserts, or replaces the entry of the same problem and objective; entries of a layout are apart. */
 enum tern_status tern_wisdom_put(struct tern_wisdom *w, const struct tern_wisdom_entry *entry,
                                  struct tern_error *e);
 
-/* What tern_plan_for goes by when any format will do, or NULL. */
+/* What tern_plan_for goes by when any format will do (`format` NULL) or one is required; or NULL. */
 const struct tern_wisdom_entry *tern_wisdom_nearest(const struct tern_wisdom *w, uint32_t usable,
-                                                    const struct tern_problem *p);
+                                                    const struct tern_problem *p,
+                                                    const struct tern_format *format);
 
 /* A decision for one linear layer. */
 struct tern_plan {
     const struct tern_variant *variant;
     int param[TERN_MAX_PARAMS];
+    double token_ns; /* its median per token as the tuner timed it, with tuned_n tokens; NaN: not known */
+    size_t tuned_n;
     int from_wisdom;                /* 0: ranks, or static ranking */
     const struct tern_ranks *ranks; /* those that decided; NULL: none */
     size_t lent;                    /* of the entry, 0 when it was measured with these threads */

@@ -2,7 +2,6 @@
 #include "kernels/x86/vec_avx2.h"
 
 #include "kernels/x86/lut/digits.h"
-#include "kernels/x86/lut/vector.h"
 
 static inline void build2(const int8_t *q, size_t count, uint8_t *out) {
     build_groups(2, DIGITS, q, count, out);
@@ -24,7 +23,3 @@ LUT_GEMV(gemv_g2_i8_r32k8__avx2, lut2_avx2, PAIRS, build2)
 LUT_GEMV(gemv_g2_i8_r32k8_words__avx2, lut2words_avx2, PAIR_WORDS, build2words)
 LUT_GEMV(gemv_g3_i8_r32k24__avx2, lut3_avx2, TRIPLES, build3)
 LUT_GEMV(gemv_g3_i8_r32k24_words__avx2, lut3words_avx2, TRIPLE_WORDS, build3words)
-LUT_GEMM(gemm_g2_i8_r32k8__avx2, PAIRS, build2)
-LUT_GEMM(gemm_g3_i8_r32k24__avx2, TRIPLES, build3)
-VEC_GEMM(gemm_g4_i8_r1k4n16_vec__avx2, 4)
-VEC_GEMM(gemm_g5_i8_r1k5n16_vec__avx2, 5)

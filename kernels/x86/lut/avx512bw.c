@@ -2,7 +2,6 @@
 #include "kernels/x86/vec_avx512.h"
 
 #include "kernels/x86/lut/digits.h"
-#include "kernels/x86/lut/vector.h"
 
 static inline void build2(const int8_t *q, size_t count, uint8_t *out) {
     build_groups(2, DIGITS, q, count, out);
@@ -14,7 +13,3 @@ static inline void build3(const int8_t *q, size_t count, uint8_t *out) {
 
 LUT_GEMV(gemv_g2_i8_r64k8__avx512bw, lut2_avx512bw, PAIRS, build2)
 LUT_GEMV(gemv_g3_i8_r64k24__avx512bw, lut3_avx512bw, TRIPLES, build3)
-LUT_GEMM(gemm_g2_i8_r64k8__avx512bw, PAIRS, build2)
-LUT_GEMM(gemm_g3_i8_r64k24__avx512bw, TRIPLES, build3)
-VEC_GEMM(gemm_g4_i8_r1k4n32_vec__avx512bw, 4)
-VEC_GEMM(gemm_g5_i8_r1k5n32_vec__avx512bw, 5)

@@ -64,5 +64,4 @@ static inline void build5(const int8_t *q, size_t count, uint8_t *out) {
 
 LUT_GEMV(gemv_g4_i8_r64k16__avx512vbmi, lut4_avx512vbmi, FOURS, build4)
 LUT_GEMV(gemv_g5_i8_r64k20__avx512vbmi, lut5_avx512vbmi, FIVES, build5)
-LUT_GEMM(gemm_g4_i8_r64k16__avx512vbmi, FOURS, build4)
 LUT_GEMM(gemm_g5_i8_r64k20__avx512vbmi, FIVES, build5)

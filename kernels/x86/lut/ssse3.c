@@ -2,7 +2,6 @@
 #include "kernels/x86/vec_ssse3.h"
 
 #include "kernels/x86/lut/digits.h"
-#include "kernels/x86/lut/vector.h"
 
 static inline void build2(const int8_t *q, size_t count, uint8_t *out) {
     build_groups(2, DIGITS, q, count, out);
@@ -19,6 +18,3 @@ static inline void build3(const int8_t *q, size_t count, uint8_t *out) {
 LUT_GEMV(gemv_g2_i8_r16k8__ssse3, lut2_ssse3, PAIRS, build2)
 LUT_GEMV(gemv_g2_i8_r16k8_words__ssse3, lut2words_ssse3, PAIR_WORDS, build2words)
 LUT_GEMV(gemv_g3_i8_r16k24__ssse3, lut3_ssse3, TRIPLES, build3)
-LUT_GEMM(gemm_g2_i8_r16k8__ssse3, PAIRS, build2)
-LUT_GEMM(gemm_g3_i8_r16k24__ssse3, TRIPLES, build3)
-VEC_GEMM(gemm_g4_i8_r1k4n8_vec__ssse3, 4)

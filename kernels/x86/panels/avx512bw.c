@@ -10,10 +10,5 @@
 
 TERN_RUN(gemv_r16_i8_r16k16__avx512bw, panel_gemv(c, row0, row1, r16_half(c, FLUSH), TOGETHER, 2))
 TERN_RUN(gemv_r16_i8_r16k16_shift__avx512bw, panel_gemv(c, row0, row1, r16_shift(c, FLUSH), TOGETHER, 2))
-TERN_RUN(gemm_r16_i8_r16k16n4__avx512bw, panel_gemm(c, row0, row1, r16_half(c, FLUSH), 4))
-
 TERN_RUN(gemv_m80_i8_r80k4__avx512bw, panel_gemv(c, row0, row1, m80_panel(c, FLUSH), 1, 1))
-TERN_RUN(gemm_m80_i8_r80k4n4_unpack__avx512bw, unpack_gemm(c, row0, row1, local, m80_panel(c, 0), 4))
-
 TERN_RUN(gemv_b128_i8_r128k4__avx512bw, panel_gemv(c, row0, row1, b128_panel(c, FLUSH), 1, 1))
-TERN_RUN(gemm_b128_i8_r128k4n2_unpack__avx512bw, unpack_gemm(c, row0, row1, local, b128_panel(c, 0), 2))

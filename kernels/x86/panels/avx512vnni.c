@@ -11,15 +11,10 @@
 
 TERN_RUN(gemv_p64_i8_r64k4__avx512vnni, panel_gemv(c, row0, row1, p64_panel(c), TOGETHER, 4))
 TERN_RUN(gemm_p64_i8_r64k4n6__avx512vnni, panel_gemm(c, row0, row1, p64_panel(c), 6))
-TERN_RUN(gemm_p64_i8_r64k4n6_unpack__avx512vnni, unpack_gemm(c, row0, row1, local, p64_panel(c), 6))
-
 TERN_RUN(gemv_r16_i8_r16k16__avx512vnni, panel_gemv(c, row0, row1, r16_dot(c), TOGETHER, 4))
 TERN_RUN(gemm_r16_i8_r16k16n6__avx512vnni, panel_gemm(c, row0, row1, r16_dot(c), 6))
 
 TERN_RUN(gemv_m80_i8_r80k4__avx512vnni, panel_gemv(c, row0, row1, m80_panel(c, 0), TOGETHER, 4))
 TERN_RUN(gemm_m80_i8_r80k4n4__avx512vnni, panel_gemm(c, row0, row1, m80_panel(c, 0), 4))
-TERN_RUN(gemm_m80_i8_r80k4n5_unpack__avx512vnni, unpack_gemm(c, row0, row1, local, m80_panel(c, 0), 5))
-
 TERN_RUN(gemv_b128_i8_r128k4__avx512vnni, panel_gemv(c, row0, row1, b128_panel(c, 0), TOGETHER, 2))
 TERN_RUN(gemm_b128_i8_r128k4n3__avx512vnni, panel_gemm(c, row0, row1, b128_panel(c, 0), 3))
-TERN_RUN(gemm_b128_i8_r128k4n3_unpack__avx512vnni, unpack_gemm(c, row0, row1, local, b128_panel(c, 0), 3))

@@ -12,7 +12,5 @@ TERN_RUN(gemm_r16_i8_r16k16n6_ymm__avx512vnni, panel_gemm(c, row0, row1, r16_dot
 
 /* 1: half panels, 2: whole ones. */
 TERN_RUN(gemv_m80_i8_r80k4_ymm__avx512vnni, panel_gemv(c, row0, row1, m80_panel(c, 0), TOGETHER, 2))
-TERN_RUN(gemm_m80_i8_r80k4n4_ymm__avx512vnni, unpack_gemm(c, row0, row1, local, m80_panel(c, 0), 4))
-
 TERN_RUN(gemv_b128_i8_r128k4_ymm__avx512vnni, panel_gemv(c, row0, row1, b128_panel(c, 0), TOGETHER, 2))
 TERN_RUN(gemm_b128_i8_r128k4n3_ymm__avx512vnni, panel_gemm(c, row0, row1, b128_panel(c, 0), 3))

@@ -10,7 +10,5 @@ TERN_RUN(gemv_r16_i8_r16k16__avxvnni, panel_gemv(c, row0, row1, r16_dot(c), 2, 2
 TERN_RUN(gemm_r16_i8_r16k16n2__avxvnni, panel_gemm(c, row0, row1, r16_dot(c), 2))
 
 TERN_RUN(gemv_m80_i8_r80k4__avxvnni, panel_gemv(c, row0, row1, m80_panel(c, 0), 1, 1))
-TERN_RUN(gemm_m80_i8_r80k4n2_unpack__avxvnni, unpack_gemm(c, row0, row1, local, m80_panel(c, 0), 2))
-
 TERN_RUN(gemv_b128_i8_r128k4__avxvnni, panel_gemv(c, row0, row1, b128_panel(c, 0), 1, 1))
 TERN_RUN(gemm_b128_i8_r128k4__avxvnni, panel_gemm(c, row0, row1, b128_panel(c, 0), 1))

@@ -12,7 +12,7 @@
 #ifndef TERN_KERNELS_X86_PANELS_B128_H
 #define TERN_KERNELS_X86_PANELS_B128_H
 
-#include "kernels/x86/panels/unpack.h"
+#include "kernels/x86/panels/panel.h"
 
 enum { B128_STEP = 2 * 8 * 128 }; /* largest pair of products of a single bit */
 _Static_assert(TERN_FLUSH_2048 *B128_STEP <= TERN_INT16_LEAST, "b128: int16 sums");

@@ -7,7 +7,7 @@
 #define TERN_KERNELS_X86_PANELS_E80_AVX512VBMI_H
 
 #include "kernels/formats/memory/e80.h"
-#include "kernels/x86/panels/unpack.h"
+#include "kernels/x86/panels/panel.h"
 
 ALWAYS_INLINE __mmask64 e80_escaped(vec x) {
     return _mm512_cmpge_epu8_mask(x, v_bytes(0xc0));

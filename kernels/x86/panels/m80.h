@@ -17,7 +17,7 @@
 #ifndef TERN_KERNELS_X86_PANELS_M80_H
 #define TERN_KERNELS_X86_PANELS_M80_H
 
-#include "kernels/x86/panels/unpack.h"
+#include "kernels/x86/panels/panel.h"
 
 enum { R3 = 21846, R9 = 7282, R27 = 2428, R81 = 810 };
 

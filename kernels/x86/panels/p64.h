@@ -10,7 +10,7 @@
 #ifndef TERN_KERNELS_X86_PANELS_P64_H
 #define TERN_KERNELS_X86_PANELS_P64_H
 
-#include "kernels/x86/panels/unpack.h"
+#include "kernels/x86/panels/panel.h"
 
 enum { P64_STEP = 2 * 2 * 128 }; /* largest pair of products of codes */
 _Static_assert(TERN_FLUSH_512 *P64_STEP <= TERN_INT16_MOST, "p64: int16 sums");

@@ -43,7 +43,7 @@ struct panel {
     void (*load)(const uint8_t *at, vec *state);
     vec (*operand)(const vec *state, size_t i);
     void (*finish)(vec *sum); /* int32 sums of operands -> the fields' sums of codes (trit + 1) */
-    /* For unpack.h: one register of weights -> `fields` registers of codes. */
+    /* For the readers of kernels/x86/gemm/: one register of weights -> `fields` registers of codes. */
     void (*unpack)(const uint8_t *at, vec *code);
 };
 

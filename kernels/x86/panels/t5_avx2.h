@@ -9,7 +9,7 @@
 #define TERN_KERNELS_X86_PANELS_T5_AVX2_H
 
 #include "kernels/formats/memory/t5.h"
-#include "kernels/x86/panels/unpack.h"
+#include "kernels/x86/panels/panel.h"
 
 enum { T5_STEP = 2 * 8 * 128 }; /* largest pair of products: of field 1, four times too large */
 _Static_assert(TERN_FLUSH_2048 *T5_STEP <= TERN_INT16_LEAST, "t5: int16 sums");

@@ -12,7 +12,7 @@
 #define TERN_KERNELS_X86_PANELS_T5_AVX512VBMI_H
 
 #include "kernels/formats/memory/t5.h"
-#include "kernels/x86/panels/unpack.h"
+#include "kernels/x86/panels/panel.h"
 
 /* clang-format off */
 #define T5_TWICE(...) {__VA_ARGS__, __VA_ARGS__}

@@ -141,10 +141,8 @@ ALWAYS_INLINE void tile_f32(const struct tern_call *c, struct row_tile x) {
 }
 
 TERN_RUN(gemv_planes_i8_r2k64__avx2, row_tiles(c, row0, row1, row_tile_flushed(c, ROWS, 1, CODES), tile))
-TERN_RUN(gemm_planes_i8_r2k64n2__avx2, row_tiles(c, row0, row1, row_tile_flushed(c, ROWS, 2, CODES), tile))
 TERN_RUN(gemv_planes_i8_r2k64_masked__avx2,
          row_tiles(c, row0, row1, row_tile_flushed(c, ROWS, 1, MASKED), tile))
 TERN_RUN(gemv_bin1_i8_r2k64__avx2, row_tiles(c, row0, row1, row_tile_flushed(c, ROWS, 1, BINARY), tile))
-TERN_RUN(gemm_bin1_i8_r2k64n2__avx2, row_tiles(c, row0, row1, row_tile_flushed(c, ROWS, 2, BINARY), tile))
 TERN_RUN(gemv_planes_f32_r2k64__avx2, row_tiles(c, row0, row1, row_tile_of(c, ROWS, 1, 0), tile_f32))
 TERN_RUN(gemm_planes_f32_r2k64n2__avx2, row_tiles(c, row0, row1, row_tile_of(c, ROWS, 2, 0), tile_f32))

@@ -107,14 +107,6 @@ ALWAYS_INLINE void tile_f32(const struct tern_call *c, struct row_tile x) {
     }
 }
 
-/* Several tokens pass over the same rows: there is nothing to prefetch. */
-ALWAYS_INLINE struct row_tile of_two_tokens(const struct tern_call *c) {
-    struct row_tile x = row_tile_flushed(c, ROWS, 2, 0);
-    x.ahead = 0;
-    return x;
-}
-
 TERN_RUN(gemv_planes_i8_r4k64__avx512bw, row_tiles(c, row0, row1, row_tile_flushed(c, ROWS, 1, 0), tile_i16))
-TERN_RUN(gemm_planes_i8_r4k64n2__avx512bw, row_tiles(c, row0, row1, of_two_tokens(c), tile_i16))
 TERN_RUN(gemv_planes_f32_r4k64__avx512bw, row_tiles(c, row0, row1, row_tile_of(c, ROWS, 1, 0), tile_f32))
 TERN_RUN(gemm_planes_f32_r4k64n4__avx512bw, row_tiles(c, row0, row1, row_tile_of(c, ROWS, 4, 0), tile_f32))

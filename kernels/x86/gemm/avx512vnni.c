@@ -1,0 +1,12 @@
+/* GEMM with tiles of 512-bit vpdpbusd. */
+#include "kernels/x86/vec_avx512.h"
+
+#include "kernels/run.h"
+#include "kernels/x86/gemm/read_groups.h"
+#include "kernels/x86/gemm/read_panels.h"
+#include "kernels/x86/gemm/read_rows.h"
+#include "kernels/x86/gemm/read_triples.h"
+#include "kernels/x86/gemm/tile.h"
+#include "kernels/x86/product.h"
+
+TERN_READERS_AVX512BW(TERN_TILE_AVX512VNNI, TILE_RUN)
