@@ -178,3 +178,43 @@ Test(resume, only_one_tuner_at_a_time, .timeout = 60) {
     close(fd);
     folder_drop(&f);
 }
+
+/* The winner of the problem that the entry is of. */
+static const struct tern_wisdom_entry *winner_of(const struct tern_wisdom *w,
+                                                 const struct tern_wisdom_entry *en) {
+    for (size_t i = 0; i < w->count; i++) {
+        const struct tern_problem *p = &w->entry[i].problem, *q = &en->problem;
+        if (!w->entry[i].of_layout && p->m == q->m && p->k == q->k && p->n == q->n) return &w->entry[i];
+    }
+    return NULL;
+}
+
+Test(resume, a_model_gets_the_best_of_each_layout_beside_the_winners, .timeout = 500) {
+    const struct folder f = folder_new("wisdom");
+    struct tern_wisdom w;
+    char *line = tern_format_text(
+        "XDG_STATE_HOME=%s TERN_ISA=scalar %s tune --model %s/micro-bitnet-b1.58.I2_S.gguf --threads 1 "
+        "--batch 1,4 --budget 40 --effort quick -q --wisdom %s --records %s/records --mix 512:1 >/dev/null",
+        f.path, TERN_EXE, TERN_DATA, f.file, f.path);
+    const int code = code_of(system(line));
+    const int tuned = code == 0 || code == 2; /* 2: a busy machine, and not all was measured */
+    cr_assert(tuned, "exit code %d of %s", code, line);
+    cr_assert(eq(int, tern_wisdom_read(f.file, NULL, 1, &w, NULL), TERN_OK));
+    cr_assert(eq(dbl, w.mix.prompt, 512.0));
+    size_t layouts[2] = {0, 0};
+    for (size_t i = 0; i < w.count; i++) {
+        const struct tern_wisdom_entry *en = &w.entry[i];
+        if (!en->of_layout) continue;
+        const struct tern_wisdom_entry *winner = winner_of(&w, en);
+        cr_assert(ne(ptr, (void *)winner, NULL));
+        cr_assert(eq(str, (char *)en->base, (char *)winner->variant));
+        cr_assert(
+            epsilon_eq(dbl, en->median_ns, winner->median_ns * en->ratio, 0.1 + 1e-4 * winner->median_ns));
+        layouts[en->problem.n > 1]++;
+    }
+    cr_assert(gt(sz, layouts[0], 0), "of decode");
+    cr_assert(gt(sz, layouts[1], 0), "of prefill");
+    free(line);
+    tern_wisdom_free(&w);
+    folder_drop(&f);
+}

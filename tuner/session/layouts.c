@@ -17,15 +17,23 @@ static int wants(const struct tern_session *s, const struct tern_task *task) {
     return task->model[0] && !s->o->table && s->o->objective == TERN_OBJECTIVE_TIME;
 }
 
+/* 1 when the best of the layout is known, and was measured beside this winner. */
+static int is_known(const struct tern_session *s, const struct tern_task *task,
+                    const struct tern_wisdom_entry *winner, const struct tern_format *layout) {
+    const struct tern_wisdom_entry *en = tern_session_remembers_layout(s, task, layout);
+    return en && !strcmp(en->base, winner->variant);
+}
+
 int tern_session_lacks_layouts(const struct tern_session *s, const struct tern_task *task) {
     if (!wants(s, task)) return 0;
-    if (!tern_session_remembers(s, task)) return 1;
+    const struct tern_wisdom_entry *winner = tern_session_remembers(s, task);
+    if (!winner) return 1;
     const struct tern_problem *p = &task->problem;
     for (size_t i = 0; i < s->wisdom.count; i++) {
         const struct tern_wisdom_entry *en = &s->wisdom.entry[i];
         const struct tern_problem *q = &en->problem;
         if (en->of_layout && q->m == p->m && q->k == p->k && q->n == p->n && q->threads == p->threads &&
-            tern_session_remembers_layout(s, task, tern_variant_named(en->variant)->format))
+            is_known(s, task, winner, tern_variant_named(en->variant)->format))
             return 0;
     }
     return 1;
@@ -79,7 +87,7 @@ static int is_open(const struct tern_session *s, const struct tern_task *task,
     const uint32_t usable = s->o->machine->usable;
     const struct tern_wisdom_entry *winner = tern_session_winner(s, task);
     if (!winner || tern_variant_named(winner->variant)->format == layout) return 0;
-    if (tern_session_remembers_layout(s, task, layout)) return 0;
+    if (is_known(s, task, winner, layout)) return 0;
     const struct tern_variant *own = tern_variant_static(usable, TERN_ACT_I8, layout, p->m, p->k, p->n);
     return own && (own->isa || !tern_variant_named(winner->variant)->isa);
 }
