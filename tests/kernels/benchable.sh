@@ -4,8 +4,9 @@ set -eu
 tern=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Not one of them is timed. 768 x 768 suits every format; one token for GEMV, two for GEMM.
-"$tern" bench --benchmark_list_tests=true --problem 768x768x1 --problem 768x768x2 >"$work/cases" 2>"$work/errors" || {
+# Not one of them is timed. 768 x 768 suits every format; one token for GEMV, two and 32 for GEMM.
+"$tern" bench --benchmark_list_tests=true --problem 768x768x1 --problem 768x768x2 \
+    --problem 768x768x32 >"$work/cases" 2>"$work/errors" || {
     rc=$?
     cat "$work/errors"
     [ "$rc" = 4 ] && exit 77
