@@ -337,8 +337,11 @@ Test(ranks, a_cpu_has_the_name_of_its_micro_architecture) {
 
 Test(ranks, one_kind_of_core_has_a_name_of_its_own) {
     char name[TERN_MICROARCHITECTURE_NAME];
-    struct tern_machine m = {
-        .vendor = "GenuineIntel", .family = 6, .model = 0x97, .core_kinds = 2, .kind = {{"P"}, {"E"}}};
+    struct tern_machine m = {.vendor = "GenuineIntel",
+                             .family = 6,
+                             .model = 0x97,
+                             .core_kinds = 2,
+                             .kind = {{.name = "P"}, {.name = "E"}}};
     tern_microarchitecture(&m, name);
     cr_assert(eq(str, name, "alderlake-E"));
     m.core_kinds = 1;
