@@ -55,31 +55,41 @@ static inline float tile_end(const float *sum, const float *w, const float *x, s
 /* Columns [at, at + n) of a row: where they lie as floats. */
 typedef const float *widen_fn(const void *row, size_t at, size_t n, float *wide);
 
+/* A product of rows and tokens: row r of the weights begins at data + r * row_bytes, token t of the activations at x + t *
+ * xstride, and its results at y + t * ystride. */
+struct tile_product {
+    const unsigned char *data;
+    size_t row_bytes, k, rows;
+    const float *x;
+    size_t xstride, n;
+    float *y;
+    size_t ystride;
+};
+
 /* Up to TILE_ROWS rows and TERN_ROWS_TOGETHER tokens. */
-ALWAYS_INLINE void tile_block(widen_fn *widen, const unsigned char *data, size_t row_bytes, size_t k,
-                              size_t rows, const float *x, size_t xstride, size_t n, float *y, size_t ystride,
-                              struct tile *tile) {
-    memset(tile->sum, 0, n * sizeof tile->sum[0]);
-    for (size_t at = 0; at < k; at += TILE_COLUMNS) {
-        const size_t columns = k - at < TILE_COLUMNS ? k - at : TILE_COLUMNS, steps = columns / 64;
+ALWAYS_INLINE void tile_block(widen_fn *widen, struct tile_product p, struct tile *tile) {
+    memset(tile->sum, 0, p.n * sizeof tile->sum[0]);
+    for (size_t at = 0; at < p.k; at += TILE_COLUMNS) {
+        const size_t columns = p.k - at < TILE_COLUMNS ? p.k - at : TILE_COLUMNS, steps = columns / 64;
         const float *w[TILE_ROWS];
         for (size_t r = 0; r < TILE_ROWS; r++) /* rows that are missing repeat the last one */
-            w[r] = r < rows ? widen(data + r * row_bytes, at, columns, tile->wide[r]) : w[rows - 1];
-        for (size_t t = 0; t < n; t += TILE_TOKENS) {
+            w[r] = r < p.rows ? widen(p.data + r * p.row_bytes, at, columns, tile->wide[r]) : w[p.rows - 1];
+        for (size_t t = 0; t < p.n; t += TILE_TOKENS) {
             const float *token[TILE_TOKENS];
-            const size_t tokens = n - t < TILE_TOKENS ? n - t : TILE_TOKENS;
+            const size_t tokens = p.n - t < TILE_TOKENS ? p.n - t : TILE_TOKENS;
             for (size_t i = 0; i < TILE_TOKENS; i++)
-                token[i] = x + (t + (i < tokens ? i : tokens - 1)) * xstride + at;
+                token[i] = p.x + (t + (i < tokens ? i : tokens - 1)) * p.xstride + at;
             if (TILE_TOKENS > 2 && tokens > 2)
                 tile_steps(w, token, steps, tile->sum + t, TILE_TOKENS);
             else
                 tile_steps(w, token, steps, tile->sum + t, 2);
         }
-        if (at + columns < k) continue;
-        for (size_t t = 0; t < n; t++)
-            for (size_t r = 0; r < rows; r++)
-                y[t * ystride + r] = tile_end(tile->sum[t][r], w[r] + 64 * steps,
-                                              x + t * xstride + at + 64 * steps, columns - 64 * steps);
+        if (at + columns < p.k) continue;
+        for (size_t t = 0; t < p.n; t++)
+            for (size_t r = 0; r < p.rows; r++)
+                p.y[t * p.ystride + r] =
+                    tile_end(tile->sum[t][r], w[r] + 64 * steps, p.x + t * p.xstride + at + 64 * steps,
+                             columns - 64 * steps);
     }
 }
 
@@ -111,15 +121,20 @@ static inline const float *widen_q8(const void *row, size_t at, size_t n, float 
     return wide;
 }
 
-ALWAYS_INLINE void tile_rows(widen_fn *widen, const void *data, size_t row_bytes, size_t k, size_t r0,
-                             size_t r1, const float *x, size_t xstride, size_t n, float *y, size_t ystride) {
+/* Any number of rows and tokens. */
+ALWAYS_INLINE void tile_rows(widen_fn *widen, struct tile_product all) {
     struct tile tile;
-    for (size_t t = 0, tokens; t < n; t += tokens) {
-        tokens = n - t < TERN_ROWS_TOGETHER ? n - t : TERN_ROWS_TOGETHER;
-        for (size_t r = r0; r < r1; r += TILE_ROWS)
-            tile_block(widen, (const unsigned char *)data + r * row_bytes, row_bytes, k,
-                       r1 - r < TILE_ROWS ? r1 - r : TILE_ROWS, x + t * xstride, xstride, tokens,
-                       y + t * ystride + (r - r0), ystride, &tile);
+    for (size_t t = 0, tokens; t < all.n; t += tokens) {
+        tokens = all.n - t < TERN_ROWS_TOGETHER ? all.n - t : TERN_ROWS_TOGETHER;
+        for (size_t r = 0; r < all.rows; r += TILE_ROWS) {
+            struct tile_product p = all;
+            p.data += r * all.row_bytes;
+            p.rows = all.rows - r < TILE_ROWS ? all.rows - r : TILE_ROWS;
+            p.x += t * all.xstride;
+            p.n = tokens;
+            p.y += t * all.ystride + r;
+            tile_block(widen, p, &tile);
+        }
     }
 }
 
@@ -129,7 +144,8 @@ ALWAYS_INLINE void tile_rows(widen_fn *widen, const void *data, size_t row_bytes
         if (n == 1)                                                                                          \
             rows_##name(data, k, r0, r1, x, y);                                                              \
         else                                                                                                 \
-            tile_rows(widen_##name, data, bytes, k, r0, r1, x, xstride, n, y, ystride);                      \
+            tile_rows(widen_##name, (struct tile_product){(const unsigned char *)data + r0 * (bytes), bytes, \
+                                                          k, r1 - r0, x, xstride, n, y, ystride});           \
     }
 TILE(f16, 2 * k)
 TILE(f32, 4 * k)
