@@ -16,31 +16,6 @@
 #define ROUNDS            31
 #define ROUNDS_LEAST      7
 
-/* Shares of a ceiling measured in the same rounds; the goals are those of a core with 512-bit integer dot
- * products. */
-static const struct tern_target targets[] = {
-    {"gemv-hot-2.0bpw", 640, 2560, 1, TERN_HOT, NULL, 1.9, 2.1, TERN_CEILING_INT8, 0.57, 1, NULL},
-    {"gemv-hot-1.67bpw", 640, 2560, 1, TERN_HOT, NULL, 1.5, 1.7, TERN_CEILING_INT8, 0.38, 1, NULL},
-    {"gemv-cold-2.0bpw", 6912, 2560, 1, TERN_WCOLD, NULL, 1.9, 2.1, TERN_CEILING_READ, 0.95, 1, NULL},
-    {"gemv-cold-1.67bpw", 6912, 2560, 1, TERN_WCOLD, NULL, 1.5, 1.7, TERN_CEILING_READ, 0.92, 1, NULL},
-    {"gemv-cold-1.67bpw-all", 6912, 2560, 1, TERN_WCOLD, NULL, 1.5, 1.7, TERN_CEILING_READ, 0.92, 0, NULL},
-    {"gemv-cold-wide-1.67bpw", 2560, 6912, 1, TERN_WCOLD, NULL, 1.5, 1.7, TERN_CEILING_READ, 0.92, 1, NULL},
-    {"gemv-cold-wide-1.67bpw-all", 2560, 6912, 1, TERN_WCOLD, NULL, 1.5, 1.7, TERN_CEILING_READ, 0.92, 0,
-     NULL},
-    {"gemv-cold-binary", 6912, 2560, 1, TERN_WCOLD, "b128", 0, 0, TERN_CEILING_READ, 0.90, 1, NULL},
-    {"gemm-8", 6912, 2560, 8, TERN_WCOLD, NULL, 0, 4, TERN_CEILING_INT8, 0.75, 1, NULL},
-    {"gemm-32", 6912, 2560, 32, TERN_WCOLD, NULL, 0, 4, TERN_CEILING_INT8, 0.82, 1, NULL},
-    {"gemm-128", 6912, 2560, 128, TERN_WCOLD, NULL, 0, 4, TERN_CEILING_INT8, 0.88, 1, NULL},
-    {"gemm-512", 2560, 2560, 512, TERN_WCOLD, NULL, 0, 4, TERN_CEILING_INT8, 0.90, 1, NULL},
-    {"gemv-hot-avx2", 640, 2560, 1, TERN_HOT, NULL, 0, 4, TERN_CEILING_MADDUBS, 0.55, 1, "avx2"},
-    {"gemm-128-avx2", 2560, 2560, 128, TERN_WCOLD, NULL, 0, 4, TERN_CEILING_MADDUBS, 0.65, 1, "avx2"},
-};
-
-const struct tern_target *tern_targets(size_t *count) {
-    *count = sizeof targets / sizeof *targets;
-    return targets;
-}
-
 struct field {
     struct tern_fixture *fixture;
     struct tern_problem problem;
@@ -74,7 +49,29 @@ static int on_go(void *ctx, size_t number) {
 }
 
 static int belongs(const struct tern_target *t, const struct tern_format *f) {
-    return t->format ? !strcmp(t->format, f->name) : f->bits >= t->bits_from && f->bits <= t->bits_to;
+    return t->formats[0] || (f->bits >= t->bits_from && f->bits <= t->bits_to);
+}
+
+/* The candidates of all formats that the target names, or of any. */
+static enum tern_status candidates_of(const struct tern_target *t, struct field *f, uint32_t usable,
+                                      struct tern_error *e) {
+    enum tern_status s = TERN_OK;
+    for (size_t i = 0; !s && i < sizeof t->formats / sizeof *t->formats && (!i || t->formats[i]); i++) {
+        const struct tern_format *format = t->formats[i] ? tern_format_named(t->formats[i]) : NULL;
+        struct tern_candidates part;
+        if ((s = tern_space_of(&f->problem, usable, format, 0, &part, e))) break;
+        struct tern_candidate *all =
+            realloc(f->space.item, (f->space.count + part.count + 1) * sizeof *f->space.item);
+        if (all) {
+            f->space.item = all;
+            if (part.count) memcpy(all + f->space.count, part.item, part.count * sizeof *all);
+            f->space.count += part.count;
+        } else
+            s = tern_fail(e, TERN_NO_MEMORY, "targets: out of memory");
+        tern_candidates_free(&part);
+    }
+    if (s) tern_candidates_free(&f->space);
+    return s;
 }
 
 /* Rough guesses, one per variant, so that the scalar level does not cost seconds. */
@@ -199,8 +196,7 @@ enum tern_status tern_target_measure(const struct tern_target *t, struct tern_fi
     f.problem.threads = threads_of(t, fixture);
     if (t->isa && tern_isa_parse(t->isa, &limit, NULL)) limit = 0; /* not a level of this architecture */
     usable &= limit;
-    const struct tern_format *format = t->format ? tern_format_named(t->format) : NULL;
-    enum tern_status s = tern_space_of(&f.problem, usable, format, 0, &f.space, e);
+    enum tern_status s = candidates_of(t, &f, usable, e);
     if (s) return s;
     size_t kept = 0;
     for (size_t i = 0; i < f.space.count; i++) {

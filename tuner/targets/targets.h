@@ -11,7 +11,7 @@ struct tern_target {
     const char *name;
     size_t m, k, n;
     enum tern_regime regime;
-    const char *format; /* of the weights; NULL: any with bits in the next two */
+    const char *formats[2]; /* of the weights, any of them; NULL: any with bits in the next two */
     double bits_from, bits_to;
     enum tern_ceiling_kind ceiling;
     double goal;     /* share of the ceiling */
