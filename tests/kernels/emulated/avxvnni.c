@@ -1,16 +1,4 @@
-/* The kernels of level avxvnni on any CPU with AVX2: the same text, the dot product in plain C. */
-#include "kernels/x86/vec_avx2.h"
-#include "tests/kernels/emulated/dot.h"
-
-#define VEC_DOT 1
-
-ALWAYS_INLINE vec v_dot(vec acc, vec u8, vec s8) {
-    uint32_t sum[8];
-    uint8_t u[32];
-    int8_t s[32];
-    v_store(sum, acc), v_store(u, u8), v_store(s, s8);
-    emulated_dot(sum, u, s, 8);
-    return v_load(sum);
-}
+/* The row panels of level avxvnni on any CPU with AVX2: the same text, the dot product in plain C. */
+#include "tests/kernels/emulated/vec_avx2_dot.h"
 
 #include "kernels/x86/panels/avxvnni.c"
