@@ -5,8 +5,9 @@
  * broadcast and 6 vpdpbusd. Sums may wrap; 3 * S_f - S_(f+1) is 256 * (row + A), A the sum of the activations, and
  * once 256 * A is taken off, what is left fits for K <= TERN_B80_K_MAX (formats/memory/b80.h).
  *
- * Without, the bytes would have to become digits first, 2 adds, 2 comparisons and 2 subtractions for each row: twice
- * what m80 needs. So there is only a reader for GEMM. */
+ * Without, the bytes would have to become digits first, 2 adds, 2 comparisons and 2 subtractions for each row: 38
+ * operations with the products, where m80 has 36 and look-up of triples 16 for as many weights. So there is only a
+ * reader for GEMM. */
 #ifndef TERN_KERNELS_X86_PANELS_B80_H
 #define TERN_KERNELS_X86_PANELS_B80_H
 
