@@ -4,7 +4,7 @@
 #define TERN_KERNELS_X86_GEMM_CODE_LINES_H
 
 #include "kernels/x86/gemm/offsets.h"
-#include "kernels/x86/gemm/prep.h"
+#include "kernels/gemm/prep.h"
 
 enum { CODE_LINE = 64, CODE_ZERO = 40 }; /* rows of a line; the code of four trits 0 */
 

@@ -14,7 +14,7 @@
 
 #include "kernels/formats/memory/planes.h"
 #include "kernels/prep/slices.h"
-#include "kernels/x86/row_tiles.h"
+#include "kernels/row_tiles.h"
 
 enum count { BYTES, WORDS, NARROW };
 
