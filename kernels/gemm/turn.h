@@ -29,7 +29,6 @@ static inline void turn_eight(const int8_t *const q[8], int16_t *out, size_t ste
     }
 }
 
-
 #elif defined(__aarch64__)
 #include <arm_neon.h>
 

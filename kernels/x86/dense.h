@@ -4,7 +4,7 @@
 #ifndef TERN_KERNELS_X86_DENSE_H
 #define TERN_KERNELS_X86_DENSE_H
 
-#include "kernels/row_tiles.h"
+#include "kernels/loops/row_tiles.h"
 
 #include <string.h>
 

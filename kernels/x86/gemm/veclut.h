@@ -12,8 +12,8 @@
 #define TERN_KERNELS_X86_GEMM_VECLUT_H
 
 #include "kernels/flush.h"
-#include "kernels/x86/gemm/offsets.h"
 #include "kernels/gemm/veclut.h"
+#include "kernels/x86/gemm/offsets.h"
 
 enum { TOKENS = VEC_BYTES / 2, TABLE = ENTRIES * VEC_BYTES, WIDE = 2 * VEC_BYTES };
 _Static_assert(VECLUT_CHUNK <= TERN_FLUSH_ENTRIES(4), "Vec-LUT: int16 sums");
@@ -81,8 +81,7 @@ static __attribute__((noinline)) void run_pass(const uint8_t *offsets, size_t ro
 /* Decodes `count` quads from `first` on into whole passes. */
 static size_t veclut_offsets(const struct tern_call *c, const struct veclut_block *b,
                              const struct reader *reader, size_t first, size_t count) {
-    const size_t passes = (count + PASS - 1) / PASS, pitch = VECLUT_PITCH,
-                 bytes = b->across * OFFSET_BYTES;
+    const size_t passes = (count + PASS - 1) / PASS, pitch = VECLUT_PITCH, bytes = b->across * OFFSET_BYTES;
     for (size_t row = 0; row < b->rows; row += reader->rows) {
         if (reader->offsets) {
             reader->offsets(c, b->row + row, first, count, b->offsets + row * OFFSET_BYTES, bytes);
