@@ -11,9 +11,11 @@
 
 enum { PAIRS = TILE_TOKENS / 2, ROW_PAIRS = QUAD_ROWS / 2 };
 
-/* int32 lanes [row][token] + eight products of codes and activations each. */
+/* int32 lanes [row][token] + eight products of codes and activations each. asm in its place, because gcc 12 has too many loads
+ * before the first product and spills. */
 ALWAYS_INLINE vec tile_add(vec acc, vec codes, vec q) {
-    return V_OF_S32(vmmlaq_s32(V_S32(acc), V_S8(codes), V_S8(q)));
+    __asm__ volatile("smmla %0.4s, %1.16b, %2.16b" : "+w"(acc) : "w"(codes), "w"(q));
+    return acc;
 }
 
 /* Two quads of rows -> rows 0 to 7 in the first, 8 to 15 in the second. */
@@ -41,7 +43,11 @@ ALWAYS_INLINE void tile_step(vec (*acc)[ROW_PAIRS], const uint8_t *codes, size_t
     for (size_t j = 0; j < pairs; j++) a[j] = v_load(q + j * VEC_BYTES);
     UNROLL
     for (size_t i = 0; i < ROW_PAIRS; i++) {
-        const vec u = v_load(codes + i / 4 * step + i % 4 * VEC_BYTES);
+        if (i == ROW_PAIRS / 2) { /* the other loads come after these products, or registers do not suffice */
+            codes += step;
+            __asm__ volatile("" : "+r"(codes));
+        }
+        const vec u = v_load(codes + i % (ROW_PAIRS / 2) * VEC_BYTES);
         UNROLL
         for (size_t j = 0; j < pairs; j++) acc[j][i] = tile_add(acc[j][i], u, a[j]);
     }

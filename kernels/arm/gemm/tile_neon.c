@@ -10,6 +10,15 @@
 enum { HALVES = 2 * TILE_PARTS, TOGETHER = 3 };
 _Static_assert(TILE_WORDS * 2 * 128 <= TERN_INT16_LEAST, "tiles: int16 sums");
 
+/* acc + the products of the lower or upper half of u and a. asm, because gcc 12 copies the sums about. */
+ALWAYS_INLINE vec tile_add(vec acc, vec u, vec a, int high) {
+    if (high)
+        __asm__("smlal2 %0.8h, %1.16b, %2.16b" : "+w"(acc) : "w"(u), "w"(a));
+    else
+        __asm__("smlal %0.8h, %1.8b, %2.8b" : "+w"(acc) : "w"(u), "w"(a));
+    return acc;
+}
+
 /* Tokens `from` to `from` + live of the tile, of which there are `all`. */
 ALWAYS_INLINE void tile_part(const struct tern_call *c, const struct tile *x, size_t from, size_t live,
                              size_t all) {
@@ -26,8 +35,8 @@ ALWAYS_INLINE void tile_part(const struct tern_call *c, const struct tile *x, si
             const vec u = v_load(codes + i * VEC_BYTES);
             UNROLL
             for (size_t j = 0; j < live; j++) {
-                acc[j][2 * i] = v_mad_low(acc[j][2 * i], u, a[j]);
-                acc[j][2 * i + 1] = v_mad_high(acc[j][2 * i + 1], u, a[j]);
+                acc[j][2 * i] = tile_add(acc[j][2 * i], u, a[j], 0);
+                acc[j][2 * i + 1] = tile_add(acc[j][2 * i + 1], u, a[j], 1);
             }
         }
     }

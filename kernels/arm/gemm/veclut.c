@@ -60,19 +60,22 @@ static void build_table(const int16_t *x, size_t apart, uint8_t *table) {
     for (size_t l = 0; l < 9; l++, table += VEC_BYTES) v_store(table, v_add16(low[l], high[h]));
 }
 
-/* Entry `code` of a table. asm, because compilers make a shift and an add of the address. */
-ALWAYS_INLINE vec entry_of(const uint8_t *table, uint64_t code) {
+/* sum + entry `code` of a table. asm, because compilers make a shift and an add of the address, and gcc 12 copies the sums. */
+ALWAYS_INLINE vec add_entry(vec sum, const uint8_t *table, uint64_t code) {
     vec x;
     __asm__("ldr %q0, [%1, %2, lsl 4]"
             : "=w"(x)
             : "r"(table), "r"(code), "m"(*(const uint8_t(*)[TABLE])table));
-    return x;
+    __asm__("add %0.8h, %0.8h, %1.8h" : "+w"(sum) : "w"(x));
+    return sum;
 }
 
 /* Adds the entries of a pass to the sums of eight rows: [row][table]. */
 ALWAYS_INLINE void add_entries(vec *sum, size_t tables, const uint8_t *lines, size_t across,
                                const uint8_t *table) {
-    for (size_t q = 0; q < PASS; q++, lines += across, table += tables * TABLE) {
+    const uint8_t *const end = table + PASS * tables * TABLE;
+    for (; table < end; lines += across, table += tables * TABLE) {
+        __asm__("" : "+r"(table)); /* or gcc 12 unrolls it all and spills */
         uint64_t codes;
         memcpy(&codes, lines, sizeof codes);
         UNROLL
@@ -80,7 +83,7 @@ ALWAYS_INLINE void add_entries(vec *sum, size_t tables, const uint8_t *lines, si
             const uint64_t code = codes >> 8 * r & 255;
             UNROLL
             for (size_t i = 0; i < tables; i++)
-                sum[r * tables + i] = v_add16(sum[r * tables + i], entry_of(table + i * TABLE, code));
+                sum[r * tables + i] = add_entry(sum[r * tables + i], table + i * TABLE, code);
         }
     }
 }
