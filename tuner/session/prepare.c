@@ -20,13 +20,11 @@ static enum tern_status mark_timed(const struct tern_session *s, unsigned char *
         struct tern_candidates c;
         const struct tern_wisdom_entry *en = tern_session_remembers(s, &s->o->task[t]);
         if (en && s->o->compare_threads) timed[tern_variant_named(en->variant) - all] = 1;
-        const int lacks = tern_session_lacks_layouts(s, &s->o->task[t]);
-        if (en && !lacks) continue;
+        if (en) continue;
         const enum tern_status st = tern_space_of(p, usable, NULL, s->o->lossy, &c, e);
         if (st) return st;
         for (size_t i = 0; i < c.count; i++) timed[c.item[i].variant - all] = 1;
         tern_candidates_free(&c);
-        if (en) continue;
         for (size_t i = 0; i < TERN_BASELINE_VARIANTS; i++) {
             const struct tern_variant *v = tern_baseline_variant(p, usable, i);
             if (v && !s->o->table) timed[v - all] = 1;

@@ -39,7 +39,8 @@ struct tern_leader {
     double ipc, llc_misses; /* instructions per cycle; last-level misses per call; NaN: not counted */
 };
 
-#define TERN_MAX_STANDINGS 14
+#define TERN_MAX_STANDINGS   20
+#define TERN_OUTCOME_LAYOUTS 8
 
 /* A ceiling measured in the rounds of the final: GB/s or GMAC/s. n == 0: not measured, `why` tells. */
 struct tern_ceiling_seen {
@@ -62,7 +63,8 @@ struct tern_outcome {
     int tie, complete;
     struct tern_ceiling_seen read, int8;
     char why_no_counters[256]; /* "" when the finalists were counted */
-    struct tern_wisdom_entry entry;
+    struct tern_wisdom_entry entry, layout[TERN_OUTCOME_LAYOUTS]; /* of the winner; the best of other layouts */
+    size_t layouts;
 };
 
 #define TERN_MAX_COUNTS 64

@@ -30,7 +30,7 @@ struct tern_wisdom_entry {
     int param[TERN_MAX_PARAMS];
     double median_ns, ci_lo_ns, ci_hi_ns; /* per call */
     size_t n;                             /* rounds */
-    char base[96];                        /* the default it was compared with */
+    char base[224];                       /* the default it was compared with, "variant" or "variant[a=1,b=2]" */
     double ratio, ratio_lo, ratio_hi;     /* time over the base's time */
     char second[224];                     /* the next in the final, "variant[a=1,b=2]"; "": nobody else */
     double margin, margin_lo, margin_hi;  /* the second's time over the winner's; NaN: not known */
@@ -81,6 +81,12 @@ const struct tern_wisdom_entry *tern_wisdom_nearest(const struct tern_wisdom *w,
                                                     const struct tern_problem *p,
                                                     const struct tern_format *format);
 
+/* What a text such as `base` and `second` of an entry names: "variant[a=1,b=2]", or without brackets a variant with
+ * its initial parameters. NULL when this build has no such thing. */
+const struct tern_variant *tern_wisdom_named(const char *text, int param[TERN_MAX_PARAMS]);
+/* The other way round. */
+void tern_wisdom_name(const struct tern_variant *v, const int *param, char *out, size_t bytes);
+
 /* A decision for one linear layer. */
 struct tern_plan {
     const struct tern_variant *variant;
@@ -99,5 +105,10 @@ struct tern_plan {
  * NULL. */
 enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
                                const struct tern_format *format, struct tern_plan *out, struct tern_error *e);
+
+/* The same as if nothing was tuned: by the ranks, else the static ranking. Entries tell only its time. */
+enum tern_status tern_plan_default(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
+                                   const struct tern_format *format, struct tern_plan *out,
+                                   struct tern_error *e);
 
 #endif
