@@ -45,6 +45,7 @@ struct group {
 static int decide(const struct chooser *c, const struct group *g) {
     const struct plan_request *r = c->request;
     if (r->merge != TERN_MERGE_AUTO) return r->merge == TERN_MERGE_ALWAYS;
+    if (c->untuned[0]) return g->by_width && tern_model_merges_qkv(&r->model->hp, r->threads_prefill);
     size_t m = 0, k = 0;
     struct range apart = {0, 0};
     for (size_t i = 0; i < g->roles; i++) {

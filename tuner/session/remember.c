@@ -3,6 +3,7 @@
 #include "tuner/session/outcome_record.h"
 #include "tuner/session/session.h"
 #include "tuner/wisdom/edit.h"
+#include "tuner/wisdom/plan_verdict.h"
 
 #include <string.h>
 
@@ -92,6 +93,7 @@ enum tern_status tern_session_keep(struct tern_session *s, const struct tern_out
     enum tern_status st = TERN_OK;
     if (old && !tern_wisdom_stale(old) && may_not_replace(s, o, old))
         return was_done ? TERN_OK : tern_outcome_record(s, o, e);
+    tern_plan_verdict_forget(&s->wisdom);
     st = tern_wisdom_put(&s->wisdom, &o->entry, e);
     if (!st) st = keep_layouts(s, o, e);
     if (!st) st = tern_wisdom_write(s->o->wisdom, &s->wisdom, e);

@@ -42,7 +42,7 @@ static enum tern_status add_all(struct tern_tasks *t, struct tern_task task, con
     return TERN_OK;
 }
 
-static enum tern_status hparams_of(const char *source, struct tern_hparams *hp, struct tern_error *e) {
+enum tern_status tern_tasks_hparams(const char *source, struct tern_hparams *hp, struct tern_error *e) {
     const char *name = strncmp(source, "synth:", 6) ? source : source + 6;
     const struct tern_hparams *known = tern_builtin_model(name);
     if (known) {
@@ -78,7 +78,7 @@ enum tern_status tern_tasks_add_model(struct tern_tasks *t, const char *source, 
                                       enum tern_regime regime, struct tern_error *e) {
     struct tern_hparams hp;
     struct tern_shape shape[MAX_SHAPES];
-    enum tern_status s = hparams_of(source, &hp, e);
+    enum tern_status s = tern_tasks_hparams(source, &hp, e);
     if (s) return s;
     size_t shapes = tern_model_shapes(&hp, shape, MAX_SHAPES - 1);
     shapes += merged_shape(&hp, threads, n_threads, shape + shapes);

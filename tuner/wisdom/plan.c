@@ -79,17 +79,33 @@ static void take_time(const struct tern_wisdom *w, uint32_t usable, const struct
     out->tuned_n = en->problem.n;
 }
 
-static enum tern_status no_side_is_0(const struct tern_problem *p, struct tern_error *e) {
-    if (p->m && p->k && p->n) return TERN_OK;
-    return tern_fail(e, TERN_BAD_INPUT, "plan: %zux%zux%zu: no side may be 0", p->m, p->k, p->n);
+/* What TERN_KERNEL names, where it fits; out->variant is NULL where it does not. */
+static enum tern_status take_forced(uint32_t usable, const struct tern_problem *p, const struct tern_format *format,
+                                    struct tern_plan *out, struct tern_error *e) {
+    const char *forced = getenv("TERN_KERNEL"), *why;
+    *out = (struct tern_plan){.token_ns = NAN};
+    if (!p->m || !p->k || !p->n)
+        return tern_fail(e, TERN_BAD_INPUT, "plan: %zux%zux%zu: no side may be 0", p->m, p->k, p->n);
+    if (!forced || !*forced) return TERN_OK;
+    const struct tern_variant *v = tern_variant_named(forced);
+    if (!v) return tern_fail(e, TERN_BAD_INPUT, "TERN_KERNEL: '%s': no such variant; see tern list", forced);
+    if ((v->isa & usable) != v->isa) {
+        char needs[160];
+        tern_isa_text(v->isa, needs, sizeof needs);
+        return tern_fail(e, TERN_UNSUPPORTED,
+                         "TERN_KERNEL: '%s': needs %s, which this machine or TERN_ISA does not have", forced, needs);
+    }
+    if (!may_run(v, usable, p, format, &why)) return TERN_OK;
+    out->variant = v;
+    tern_variant_defaults(v, out->param);
+    return TERN_OK;
 }
 
 enum tern_status tern_plan_default(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
                                    const struct tern_format *format, struct tern_plan *out,
                                    struct tern_error *e) {
-    *out = (struct tern_plan){.token_ns = NAN};
-    const enum tern_status s = no_side_is_0(p, e);
-    if (s) return s;
+    const enum tern_status s = take_forced(usable, p, format, out, e);
+    if (s || out->variant) return s;
     const struct tern_rank *rank = w ? tern_ranks_decide(w->ranks, usable, p, format, &out->ranks) : NULL;
     if (rank) {
         out->variant = rank->variant;
@@ -107,27 +123,8 @@ enum tern_status tern_plan_default(const struct tern_wisdom *w, uint32_t usable,
 enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
                                const struct tern_format *format, struct tern_plan *out,
                                struct tern_error *e) {
-    *out = (struct tern_plan){.token_ns = NAN};
-    const enum tern_status s = no_side_is_0(p, e);
-    if (s) return s;
-    const char *forced = getenv("TERN_KERNEL"), *why;
-    if (forced && *forced) {
-        const struct tern_variant *v = tern_variant_named(forced);
-        if (!v)
-            return tern_fail(e, TERN_BAD_INPUT, "TERN_KERNEL: '%s': no such variant; see tern list", forced);
-        if ((v->isa & usable) != v->isa) {
-            char needs[160];
-            tern_isa_text(v->isa, needs, sizeof needs);
-            return tern_fail(e, TERN_UNSUPPORTED,
-                             "TERN_KERNEL: '%s': needs %s, which this machine or TERN_ISA does not have",
-                             forced, needs);
-        }
-        if (may_run(v, usable, p, format, &why)) {
-            out->variant = v;
-            tern_variant_defaults(v, out->param);
-            return TERN_OK;
-        }
-    }
+    const enum tern_status s = take_forced(usable, p, format, out, e);
+    if (s || out->variant) return s;
     const struct tern_wisdom_entry *en = nearest(w, usable, p, format);
     if (en) {
         out->variant = tern_variant_named(en->variant);

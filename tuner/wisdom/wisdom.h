@@ -53,6 +53,7 @@ struct tern_mix {
 };
 
 struct tern_ranks;
+struct tern_plan_verdict;
 
 struct tern_wisdom {
     char machine[24];
@@ -60,6 +61,8 @@ struct tern_wisdom {
     size_t count;
     size_t skipped;      /* damaged or unknown lines met while reading */
     struct tern_mix mix; /* what the plan of a model weighs with; a line of its own, "mix 3:1" */
+    struct tern_plan_verdict *verdict; /* on whole plans (plan_verdict.h); a line "plan ..." each */
+    size_t verdicts;
     /* They decide where no entry does (ranks/ranks.h). NULL: none. Reading sets none. Freed with the wisdom. */
     struct tern_ranks *ranks;
 };
