@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "harness/timing/e2e.h"
 #include "harness/timing/plan_final.h"
+#include "models/synth/synth.h"
 #include "tuner/wisdom/core_kinds.h"
 #include "tuner/wisdom/mix.h"
 #include "tuner/wisdom/ranks/ranks.h"
@@ -13,6 +14,53 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The most tokens that the tasks of a model have with so many threads; 0: none of one token. */
+static size_t prompt_of(const struct tern_tune_options *o, size_t threads) {
+    size_t most = 1, one = 0;
+    for (size_t i = 0; i < o->tasks; i++) {
+        const struct tern_problem *p = &o->task[i].problem;
+        if (!o->task[i].model[0] || p->threads != threads) continue;
+        one |= p->n == 1;
+        most = p->n > most ? p->n : most;
+    }
+    return one ? most : 0;
+}
+
+enum tern_status tern_tune_untuned(const struct tern_tune_arguments *a, struct tern_tune_untuned *u,
+                                   struct tern_error *e) {
+    const struct tern_machine *m = a->tune.machine;
+    *u = (struct tern_tune_untuned){.ranks = NULL};
+    enum tern_status s = tern_ranks_here(m, &u->shipped.ranks, e);
+    u->first.known = u->shipped;
+    if (s || !tern_tune_has_plans(a)) return u->ranks = u->shipped.ranks, s;
+    struct tern_hparams hp;
+    struct tern_model *model;
+    s = tern_tasks_hparams(a->model ? a->model : TERN_TUNE_MODEL, &hp, e);
+    if (!s) s = tern_synth_like(&hp, &(struct tern_synth_options){.seed = 1, .zeros = 0.42}, &model, e);
+    if (s) return s;
+    const size_t prompt = prompt_of(&a->tune, m->cpus);
+    const struct plan_request r = {.model = model,
+                                   .wisdom = &u->shipped,
+                                   .usable = m->usable,
+                                   .ubatch = prompt ? prompt : 1,
+                                   .threads_decode = m->cpus,
+                                   .threads_prefill = m->cpus,
+                                   .cpus = m->cpus,
+                                   .regime = tern_model_regime(&hp, m)};
+    char *races = tern_xdg_path("cache", "races");
+    tern_first_load(&r, m, races, &u->first);
+    if (u->first.note[0] && !a->json) printf("a race as at a first load: %s\n", u->first.note);
+    u->ranks = u->first.known.ranks;
+    free(races);
+    tern_model_close(model);
+    return TERN_OK;
+}
+
+void tern_tune_untuned_free(struct tern_tune_untuned *u) {
+    tern_first_load_free(&u->first);
+    tern_wisdom_free(&u->shipped);
+}
 
 static json_t *json_phase(const struct tern_plan_final_phase *seen, const struct tern_plan_phase *p) {
     json_t *o = json_pack("{s:s}", "choices", p->untuned ? "untuned" : "tuned");
@@ -77,18 +125,6 @@ static void say_plan(const char *model, const struct tern_plan_final *f, const s
     for (size_t i = 0; i < f->shapes; i++)
         printf("     %zux%zu  %s  %s, %s\n", f->shape[i].m, f->shape[i].k, f->shape[i].layout, f->shape[i].decode,
                f->shape[i].prefill);
-}
-
-/* The most tokens that the tasks of a model have with so many threads; 0: none of one token. */
-static size_t prompt_of(const struct tern_tune_options *o, size_t threads) {
-    size_t most = 1, one = 0;
-    for (size_t i = 0; i < o->tasks; i++) {
-        const struct tern_problem *p = &o->task[i].problem;
-        if (!o->task[i].model[0] || p->threads != threads) continue;
-        one |= p->n == 1;
-        most = p->n > most ? p->n : most;
-    }
-    return one ? most : 0;
 }
 
 static enum tern_status judge(struct tern_tune_arguments *a, const struct tern_hparams *hp, struct tern_wisdom *w,

@@ -139,6 +139,7 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
     struct tern_tune_summary sum;
     struct tern_error e;
     json_t *plans = json_array();
+    struct tern_tune_untuned untuned = {.ranks = NULL};
     char *journal = tern_format_text("%s.journal", a->tune.table ? a->tune.table : wisdom),
          *lock = tern_xdg_path("state", "tune.lock");
     int fd = -1;
@@ -159,7 +160,11 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
     a->tune.stop = &stop;
     a->tune.hooks = tern_tune_view_hooks(&v);
     const double begun = seconds_now(), whole = a->tune.budget_seconds;
-    if (tern_tune_has_plans(a)) a->tune.budget_seconds = (1 - PLANS_SHARE) * whole;
+    s = tern_tune_untuned(a, &untuned, &e);
+    if (s) goto done;
+    a->tune.ranks = untuned.ranks;
+    a->tune.budget_seconds = fmax(whole - (seconds_now() - begun), 0.1 * whole);
+    if (tern_tune_has_plans(a)) a->tune.budget_seconds -= fmin(PLANS_SHARE * a->tune.budget_seconds, PLANS_SECONDS + PLANS_BEGIN);
     tern_progress_begin(&v.bar, "tune", a->quiet);
     s = tern_tune(&a->tune, &sum, &e);
     tern_progress_end(&v.bar);
@@ -175,6 +180,7 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
 done:
     if (fd >= 0) close(fd);
     json_decref(plans);
+    tern_tune_untuned_free(&untuned);
     json_decref(v.list);
     json_decref(v.counts);
     free(journal);

@@ -4,6 +4,7 @@
 
 #include "base/progress.h"
 #include "cli/options.h"
+#include "harness/plan/first_load.h"
 #include "tuner/session/tasks.h"
 #include "tuner/session/totals.h"
 #include "tuner/session/tune.h"
@@ -51,6 +52,18 @@ void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary
 void tern_tune_view_sums(struct tern_tune_view *v);
 
 #define TERN_TUNE_MODEL "2b-4t" /* where neither a model nor a problem is given */
+
+/* What an untuned engine goes by: built-in ranks, and what a race at a first load finds, which is run where an engine
+ * would run it. */
+struct tern_tune_untuned {
+    struct tern_wisdom shipped;
+    struct first_load first;
+    struct tern_ranks *ranks; /* of the two above; NULL: none */
+};
+/* Proves and times: call it before there are threads. Freed also after a failure. */
+enum tern_status tern_tune_untuned(const struct tern_tune_arguments *a, struct tern_tune_untuned *u,
+                                   struct tern_error *e);
+void tern_tune_untuned_free(struct tern_tune_untuned *u);
 
 /* 1 when a model is tuned whose plans are to be judged. */
 int tern_tune_has_plans(const struct tern_tune_arguments *a);

@@ -7,6 +7,7 @@
 #include "tuner/search/strategies.h"
 #include "tuner/session/session.h"
 #include "tuner/wisdom/mix.h"
+#include "tuner/wisdom/plan_verdict.h"
 #include "tuner/wisdom/ranks/ranks.h"
 
 #include <stdio.h>
@@ -94,6 +95,7 @@ static void close_session(struct tern_session *s) {
     if (s->energy) tern_energy_close(s->energy);
     tern_fixture_close(&s->fixture);
     tern_journal_close(s->journal);
+    if (s->o->ranks) s->wisdom.ranks = NULL; /* they are the caller's */
     tern_wisdom_free(&s->wisdom);
 }
 
@@ -116,6 +118,7 @@ static enum tern_status open_files(struct tern_session *s, struct tern_error *e)
                           s->wisdom.skipped);
     if (tern_mix_said(&o->mix)) {
         s->wisdom.mix = o->mix;
+        tern_plan_verdict_forget(&s->wisdom); /* another mix may make another plan */
         st = tern_wisdom_write(o->wisdom, &s->wisdom, e);
         if (st) return st;
     }
@@ -129,7 +132,8 @@ static enum tern_status open_files(struct tern_session *s, struct tern_error *e)
     if (!st && tern_journal_damaged(s->journal))
         tern_session_warn(s, "journal: %s: %zu torn lines skipped", o->journal,
                           tern_journal_damaged(s->journal));
-    return st ? st : tern_ranks_here(o->machine, &s->wisdom.ranks, e);
+    if (st || (s->wisdom.ranks = o->ranks)) return st;
+    return tern_ranks_here(o->machine, &s->wisdom.ranks, e);
 }
 
 /* Verification counts, but never more than half. What an earlier run has spent is spent; a resumed run gets

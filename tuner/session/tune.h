@@ -97,6 +97,8 @@ struct tern_tune_options {
     const struct tern_effort *effort;
     enum tern_objective objective; /* of the final, which decides; the search goes by time */
     uint64_t seed;
+    /* What decides where nothing is tuned, and so the default of every problem. NULL: the ranks that are built in. */
+    struct tern_ranks *ranks;
     int resume, lossy;
     struct tern_mix mix; /* the plan's, for the wisdom file; not said: it keeps its own */
     int compare_threads; /* let the winners of a problem's thread counts meet, when each count has one */
