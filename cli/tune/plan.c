@@ -64,7 +64,8 @@ void tern_tune_untuned_free(struct tern_tune_untuned *u) {
 
 static json_t *json_phase(const struct tern_plan_final_phase *seen, const struct tern_plan_phase *p) {
     json_t *o = json_pack("{s:s}", "choices", p->untuned ? "untuned" : "tuned");
-    if (!isnan(seen->predicted)) json_object_set_new(o, "predicted_ms_per_token", json_real(1e3 * seen->predicted));
+    if (!isnan(seen->predicted))
+        json_object_set_new(o, "predicted_ms_per_token", json_real(1e3 * seen->predicted));
     json_object_set_new(o, "measured_ms_per_token", json_real(1e3 * seen->measured.median));
     json_object_set_new(o, "rounds", json_integer((json_int_t)seen->measured.n));
     if (p->over.n) {
@@ -78,17 +79,19 @@ static json_t *json_phase(const struct tern_plan_final_phase *seen, const struct
 static json_t *json_plan(const char *model, const struct tern_plan_final *f, size_t prompt) {
     json_t *list = json_array();
     for (size_t i = 0; i < f->shapes; i++)
-        json_array_append_new(list, json_pack("{s:I, s:I, s:s, s:s, s:s}", "m", (json_int_t)f->shape[i].m, "k",
-                                              (json_int_t)f->shape[i].k, "layout", f->shape[i].layout, "decode",
-                                              f->shape[i].decode, "prefill", f->shape[i].prefill));
-    json_t *o = json_pack("{s:s, s:I, s:I, s:o, s:o}", "model", model, "threads", (json_int_t)f->verdict.threads,
-                          "prompt_tokens", (json_int_t)prompt, "shapes", list, "decode",
-                          json_phase(&f->decode, &f->verdict.decode));
-    json_object_set_new(o, "prefill", f->prefill.measured.n ? json_phase(&f->prefill, &f->verdict.prefill) : json_null());
+        json_array_append_new(list, json_pack("{s:I, s:I, s:s, s:s, s:s}", "m", (json_int_t)f->shape[i].m,
+                                              "k", (json_int_t)f->shape[i].k, "layout", f->shape[i].layout,
+                                              "decode", f->shape[i].decode, "prefill", f->shape[i].prefill));
+    json_t *o = json_pack("{s:s, s:I, s:I, s:o, s:o}", "model", model, "threads",
+                          (json_int_t)f->verdict.threads, "prompt_tokens", (json_int_t)prompt, "shapes", list,
+                          "decode", json_phase(&f->decode, &f->verdict.decode));
+    json_object_set_new(o, "prefill",
+                        f->prefill.measured.n ? json_phase(&f->prefill, &f->verdict.prefill) : json_null());
     return o;
 }
 
-static void say_phase(const char *name, const struct tern_plan_final_phase *seen, const struct tern_plan_phase *p) {
+static void say_phase(const char *name, const struct tern_plan_final_phase *seen,
+                      const struct tern_plan_phase *p) {
     const struct tern_estimate *m = &seen->measured;
     const double over = m->median / seen->predicted;
     printf("     %s: ", name);
@@ -100,36 +103,39 @@ static void say_phase(const char *name, const struct tern_plan_final_phase *seen
     if (!isnan(m->ci_lo)) printf(" [%.3f, %.3f]", 1e3 * m->ci_lo, 1e3 * m->ci_hi);
     printf(" n=%zu", m->n);
     if (!isnan(over)) printf(", %.2f of predicted", over);
-    if (fabs(over - 1) > TERN_E2E_TOLERANCE) printf(" (MORE THAN 10 %% APART: the machine was not as busy then as now)");
+    if (fabs(over - 1) > TERN_E2E_TOLERANCE)
+        printf(" (MORE THAN 10 %% APART: the machine was not as busy then as now)");
     if (!p->over.n)
         printf("; the same as untuned\n");
     else if (isnan(p->over.ci_lo))
-        printf("; tuned over untuned %.3f: %s\n", p->over.median, p->untuned ? "untuned stays" : "tuned is used");
+        printf("; tuned over untuned %.3f: %s\n", p->over.median,
+               p->untuned ? "untuned stays" : "tuned is used");
     else
         printf("; tuned over untuned %.3f [%.3f, %.3f]: %s\n", p->over.median, p->over.ci_lo, p->over.ci_hi,
                p->untuned ? "untuned stays" : "tuned is used");
 }
 
-static void say_plan(const char *model, const struct tern_plan_final *f, const struct tern_mix *mix, size_t prompt,
-                     const struct tern_hparams *hp) {
+static void say_plan(const char *model, const struct tern_plan_final *f, const struct tern_mix *mix,
+                     size_t prompt, const struct tern_hparams *hp) {
     char text[64];
     tern_mix_text(mix, text, sizeof text);
-    printf("plan of %s, %zu thread%s, mix %s: the linear layers in the engine (%zu of %u layers of random weights, times "
+    printf("plan of %s, %zu thread%s, mix %s: the linear layers in the engine (%zu of %u layers of random "
+           "weights, times "
            "%.1f)\n",
-           model, f->verdict.threads, f->verdict.threads > 1 ? "s" : "", text, f->layers, (unsigned)hp->layers,
-           (double)hp->layers / (double)f->layers);
+           model, f->verdict.threads, f->verdict.threads > 1 ? "s" : "", text, f->layers,
+           (unsigned)hp->layers, (double)hp->layers / (double)f->layers);
     say_phase("decode", &f->decode, &f->verdict.decode);
     char name[40];
     snprintf(name, sizeof name, "prefill of %zu", prompt);
     if (f->prefill.measured.n) say_phase(name, &f->prefill, &f->verdict.prefill);
     for (size_t i = 0; i < f->shapes; i++)
-        printf("     %zux%zu  %s  %s, %s\n", f->shape[i].m, f->shape[i].k, f->shape[i].layout, f->shape[i].decode,
-               f->shape[i].prefill);
+        printf("     %zux%zu  %s  %s, %s\n", f->shape[i].m, f->shape[i].k, f->shape[i].layout,
+               f->shape[i].decode, f->shape[i].prefill);
 }
 
-static enum tern_status judge(struct tern_tune_arguments *a, const struct tern_hparams *hp, struct tern_wisdom *w,
-                              const char *wisdom, const char *races, size_t threads, double seconds, json_t *list,
-                              struct tern_error *e) {
+static enum tern_status judge(struct tern_tune_arguments *a, const struct tern_hparams *hp,
+                              struct tern_wisdom *w, const char *wisdom, const char *races, size_t threads,
+                              double seconds, json_t *list, struct tern_error *e) {
     const struct tern_plan_final_options how = {.hp = hp,
                                                 .wisdom = w,
                                                 .races = races,
@@ -170,8 +176,8 @@ int tern_tune_has_plans(const struct tern_tune_arguments *a) {
            !tern_core_kind_alone(a->tune.machine);
 }
 
-enum tern_status tern_tune_plans(struct tern_tune_arguments *a, const char *wisdom, double seconds, json_t *list,
-                                 struct tern_error *e) {
+enum tern_status tern_tune_plans(struct tern_tune_arguments *a, const char *wisdom, double seconds,
+                                 json_t *list, struct tern_error *e) {
     struct tern_wisdom w;
     struct tern_hparams hp;
     const struct tern_tune_options *o = &a->tune;
@@ -183,7 +189,9 @@ enum tern_status tern_tune_plans(struct tern_tune_arguments *a, const char *wisd
     char *races = tern_xdg_path("cache", "races");
     const size_t counts = thread_counts(o);
     for (size_t i = 0; i < o->tasks && !s; i++)
-        if (is_first(o, i)) s = judge(a, &hp, &w, wisdom, races, o->task[i].problem.threads, seconds / (double)counts, list, e);
+        if (is_first(o, i))
+            s = judge(a, &hp, &w, wisdom, races, o->task[i].problem.threads, seconds / (double)counts, list,
+                      e);
     free(races);
     tern_wisdom_free(&w);
     return s == TERN_INCONCLUSIVE ? TERN_OK : s;

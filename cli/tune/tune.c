@@ -30,7 +30,8 @@ static const struct tern_cli_option what[] = {
     {"problem", 0, "MxK[xN]", "tune this shape instead; may be repeated",
      TERN_CLI_TEXTS(ARGUMENTS, problems, 256)},
     {"threads", 0, "LIST",
-     "thread counts (default: all processors of the kind, and for a --problem also 1); 2..8 and 1..max are ranges, auto is powers "
+     "thread counts (default: all processors of the kind, and for a --problem also 1); 2..8 and 1..max are "
+     "ranges, auto is powers "
      "of two, the cores and all processors; the winners of a range or of auto are then compared, and wisdom "
      "keeps which count is best",
      TERN_CLI_TEXT(ARGUMENTS, threads)},
@@ -164,7 +165,8 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
     if (s) goto done;
     a->tune.ranks = untuned.ranks;
     a->tune.budget_seconds = fmax(whole - (seconds_now() - begun), 0.1 * whole);
-    if (tern_tune_has_plans(a)) a->tune.budget_seconds -= fmin(PLANS_SHARE * a->tune.budget_seconds, PLANS_SECONDS + PLANS_BEGIN);
+    if (tern_tune_has_plans(a))
+        a->tune.budget_seconds -= fmin(PLANS_SHARE * a->tune.budget_seconds, PLANS_SECONDS + PLANS_BEGIN);
     tern_progress_begin(&v.bar, "tune", a->quiet);
     s = tern_tune(&a->tune, &sum, &e);
     tern_progress_end(&v.bar);

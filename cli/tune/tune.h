@@ -70,8 +70,8 @@ int tern_tune_has_plans(const struct tern_tune_arguments *a);
 /* The plans that the engine makes for the model from what the wisdom file has now, one for each number of threads: judged
  * beside the untuned ones in about so many seconds, the verdict kept in the file, and printed, or appended to `list`
  * when it is not NULL. */
-enum tern_status tern_tune_plans(struct tern_tune_arguments *a, const char *wisdom, double seconds, json_t *list,
-                                 struct tern_error *e);
+enum tern_status tern_tune_plans(struct tern_tune_arguments *a, const char *wisdom, double seconds,
+                                 json_t *list, struct tern_error *e);
 
 /* Both return an exit code. `wisdom` is a file name, or NULL when nothing is known yet. */
 int tern_tune_dry_run(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom);

@@ -52,7 +52,8 @@ static enum tern_status choose(struct chooser *c, const struct tern_format *form
     out->tuned_n = plan.tuned_n;
     out->from_wisdom = plan.from_wisdom;
     out->from_ranks = plan.ranks != NULL && !plan.from_wisdom;
-    if (out->from_ranks && !c->plan->ranks[0]) tern_ranks_say(plan.ranks, c->plan->ranks, sizeof c->plan->ranks);
+    if (out->from_ranks && !c->plan->ranks[0])
+        tern_ranks_say(plan.ranks, c->plan->ranks, sizeof c->plan->ranks);
     out->lent = plan.lent;
     return TERN_OK;
 }

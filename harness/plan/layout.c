@@ -12,7 +12,8 @@ struct tern_problem tern_chooser_problem(const struct chooser *c, size_t m, size
 }
 
 enum tern_status tern_chooser_plan(const struct chooser *c, const struct tern_problem *p,
-                                   const struct tern_format *format, struct tern_plan *out, struct tern_error *e) {
+                                   const struct tern_format *format, struct tern_plan *out,
+                                   struct tern_error *e) {
     const struct plan_request *r = c->request;
     if (!c->untuned[p->n > 1]) return tern_plan_for(r->wisdom, r->usable, p, format, out, e);
     const enum tern_status s = tern_plan_default(r->wisdom, r->usable, p, format, out, e);
@@ -24,5 +25,7 @@ const struct tern_format *tern_chooser_layout(const struct chooser *c, size_t m,
     const struct plan_request *r = c->request;
     const struct tern_problem one = tern_chooser_problem(c, m, k, 1),
                               many = tern_chooser_problem(c, m, k, r->ubatch);
-    return r->wisdom && !c->untuned[0] ? tern_layout_for(r->wisdom, r->usable, &one, r->ubatch > 1 ? &many : NULL) : NULL;
+    return r->wisdom && !c->untuned[0]
+               ? tern_layout_for(r->wisdom, r->usable, &one, r->ubatch > 1 ? &many : NULL)
+               : NULL;
 }

@@ -113,8 +113,9 @@ static void tell_shapes(const struct model_plan *decode, const struct model_plan
             const struct shape_plan *many = &prefill->shape[j];
             if (one->m != many->m || one->k != many->k) continue;
             const struct tern_variant *v = variant_of(&one->bucket[0]);
-            out->shape[out->shapes++] = (struct tern_plan_final_shape){
-                one->m, one->k, v->format->name, v->name, variant_of(tern_plan_for_tokens(many, prompt))->name};
+            out->shape[out->shapes++] =
+                (struct tern_plan_final_shape){one->m, one->k, v->format->name, v->name,
+                                               variant_of(tern_plan_for_tokens(many, prompt))->name};
         }
     }
 }
@@ -158,7 +159,8 @@ static enum tern_status meet(const struct tern_plan_final_options *o, struct ter
     const int phases = o->prompt > 1 ? PHASES : PREFILL;
     for (int f = DECODE; f < phases; f++) {
         for (int p = TUNED; p < PLANS; p++) tern_comparison_samples(&c, place[f][p], ns[p]);
-        if (place[f][TUNED] != place[f][UNTUNED]) phase[f]->over = tern_ratio_of(ns[TUNED], ns[UNTUNED], c.rounds);
+        if (place[f][TUNED] != place[f][UNTUNED])
+            phase[f]->over = tern_ratio_of(ns[TUNED], ns[UNTUNED], c.rounds);
         untuned_ns[f] = tern_estimate_of(ns[UNTUNED], c.rounds).median;
     }
     tern_plan_final_judge(&out->verdict, tern_model_plan_same_layouts(&en[TUNED]->plan, &en[UNTUNED]->plan),

@@ -44,7 +44,8 @@ enum tern_status tern_contest_baselines(struct tern_contest *c, const struct ter
 /* layouts.c: the best candidate of each layout that the plan of a model may choose and that is not among the `n`
  * members of the final yet, into member[n...]; the new count. For one token those near the best; for several tokens
  * those that were near the best with one. */
-size_t tern_contest_add_layouts(const struct tern_contest *c, const struct tern_found *f, size_t *member, size_t n);
+size_t tern_contest_add_layouts(const struct tern_contest *c, const struct tern_found *f, size_t *member,
+                                size_t n);
 
 /* From the final to the outcome: standings, shares of the ceilings, the wisdom entries. `roles` gives for every
  * candidate of the final its member; the ceilings' places are 0 when absent. */

@@ -43,8 +43,7 @@ static int untuned(const struct tern_contest *c, struct tern_plan *out) {
     struct tern_problem one = c->problem;
     one.n = 1;
     if (tern_plan_default(w, usable, &one, NULL, out, NULL)) return 0;
-    return c->problem.n == 1 ||
-           !tern_plan_default(w, usable, &c->problem, out->variant->format, out, NULL);
+    return c->problem.n == 1 || !tern_plan_default(w, usable, &c->problem, out->variant->format, out, NULL);
 }
 
 /* Its place among the candidates; else that of the best by static rank, with its initial values. */
@@ -57,7 +56,8 @@ static size_t find_default(const struct tern_contest *c) {
     tern_variant_defaults(first, initial);
     for (size_t i = c->space.count; i-- > 0;) {
         const struct tern_candidate *its = &c->space.item[i];
-        if (ranked && its->variant == plan.variant && !memcmp(its->param, plan.param, sizeof plan.param)) return i;
+        if (ranked && its->variant == plan.variant && !memcmp(its->param, plan.param, sizeof plan.param))
+            return i;
         if (its->variant == first && !memcmp(its->param, initial, sizeof initial)) at = i;
     }
     return at;

@@ -16,7 +16,8 @@
 /* Portable variants are a third of all and never win where one with instructions of this machine can run: their proofs
  * and their packing are spared, but for a search that spares nothing. */
 static int wants_portable(const struct tern_session *s, const struct tern_candidates *c) {
-    if (s->o->table || !isfinite(s->o->effort->drop_guess) || !strcmp(s->o->strategy->name, "exhaustive")) return 1;
+    if (s->o->table || !isfinite(s->o->effort->drop_guess) || !strcmp(s->o->strategy->name, "exhaustive"))
+        return 1;
     for (size_t i = 0; i < c->count; i++)
         if (c->item[i].variant->isa) return 0;
     return 1;

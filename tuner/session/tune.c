@@ -30,8 +30,7 @@ static double weight(const struct tern_session *s, const struct tern_task *t) {
 
 static double all_weights(const struct tern_session *s, size_t from) {
     double sum = 0;
-    for (size_t i = from; i < s->o->tasks; i++)
-        sum += weight(s, &s->o->task[i]);
+    for (size_t i = from; i < s->o->tasks; i++) sum += weight(s, &s->o->task[i]);
     return sum;
 }
 

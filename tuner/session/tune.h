@@ -63,7 +63,8 @@ struct tern_outcome {
     int tie, complete;
     struct tern_ceiling_seen read, int8;
     char why_no_counters[256]; /* "" when the finalists were counted */
-    struct tern_wisdom_entry entry, layout[TERN_OUTCOME_LAYOUTS]; /* of the winner; the best of other layouts */
+    struct tern_wisdom_entry entry,
+        layout[TERN_OUTCOME_LAYOUTS]; /* of the winner; the best of other layouts */
     size_t layouts;
 };
 

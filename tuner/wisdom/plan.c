@@ -70,7 +70,8 @@ static void take_time(const struct tern_wisdom *w, uint32_t usable, const struct
     const struct tern_wisdom_entry *en = NULL;
     double ns = NAN;
     if (own && !own->lent && own->problem.n == (winner ? winner->problem.n : own->problem.n) &&
-        tern_variant_named(own->variant) == out->variant && !memcmp(own->param, out->param, sizeof own->param))
+        tern_variant_named(own->variant) == out->variant &&
+        !memcmp(own->param, out->param, sizeof own->param))
         en = own, ns = own->median_ns;
     else if (winner && !winner->lent && winner->ratio > 0 && is_named(out, winner->base))
         en = winner, ns = winner->median_ns / winner->ratio;
@@ -80,8 +81,9 @@ static void take_time(const struct tern_wisdom *w, uint32_t usable, const struct
 }
 
 /* What TERN_KERNEL names, where it fits; out->variant is NULL where it does not. */
-static enum tern_status take_forced(uint32_t usable, const struct tern_problem *p, const struct tern_format *format,
-                                    struct tern_plan *out, struct tern_error *e) {
+static enum tern_status take_forced(uint32_t usable, const struct tern_problem *p,
+                                    const struct tern_format *format, struct tern_plan *out,
+                                    struct tern_error *e) {
     const char *forced = getenv("TERN_KERNEL"), *why;
     *out = (struct tern_plan){.token_ns = NAN};
     if (!p->m || !p->k || !p->n)
@@ -93,7 +95,8 @@ static enum tern_status take_forced(uint32_t usable, const struct tern_problem *
         char needs[160];
         tern_isa_text(v->isa, needs, sizeof needs);
         return tern_fail(e, TERN_UNSUPPORTED,
-                         "TERN_KERNEL: '%s': needs %s, which this machine or TERN_ISA does not have", forced, needs);
+                         "TERN_KERNEL: '%s': needs %s, which this machine or TERN_ISA does not have", forced,
+                         needs);
     }
     if (!may_run(v, usable, p, format, &why)) return TERN_OK;
     out->variant = v;

@@ -17,11 +17,12 @@ struct tern_plan_verdict tern_plan_verdict_of(const struct tern_hparams *hp, siz
 }
 
 static int is_same(const struct tern_plan_verdict *a, const struct tern_plan_verdict *b) {
-    return a->hidden == b->hidden && a->q == b->q && a->kv == b->kv && a->ffn == b->ffn && a->threads == b->threads;
+    return a->hidden == b->hidden && a->q == b->q && a->kv == b->kv && a->ffn == b->ffn &&
+           a->threads == b->threads;
 }
 
-const struct tern_plan_verdict *tern_plan_verdict_find(const struct tern_wisdom *w, const struct tern_hparams *hp,
-                                                       size_t threads) {
+const struct tern_plan_verdict *tern_plan_verdict_find(const struct tern_wisdom *w,
+                                                       const struct tern_hparams *hp, size_t threads) {
     const struct tern_plan_verdict own = tern_plan_verdict_of(hp, threads);
     for (size_t i = 0; w && i < w->verdicts; i++)
         if (is_same(&w->verdict[i], &own)) return &w->verdict[i];
@@ -49,7 +50,8 @@ void tern_plan_verdict_forget(struct tern_wisdom *w) {
 static int render_phase(const char *name, const struct tern_plan_phase *p, char *out, size_t bytes) {
     const char *word = p->untuned ? "untuned" : "tuned";
     if (!p->over.n) return snprintf(out, bytes, " %s=%s same", name, word);
-    if (isnan(p->over.ci_lo)) return snprintf(out, bytes, " %s=%s %.4f ci=- n=%zu", name, word, p->over.median, p->over.n);
+    if (isnan(p->over.ci_lo))
+        return snprintf(out, bytes, " %s=%s %.4f ci=- n=%zu", name, word, p->over.median, p->over.n);
     return snprintf(out, bytes, " %s=%s %.4f ci=%.4f..%.4f n=%zu", name, word, p->over.median, p->over.ci_lo,
                     p->over.ci_hi, p->over.n);
 }
@@ -76,7 +78,8 @@ static int parse_phase(const char **at, const char *name, struct tern_plan_phase
     *at += used;
     if (!strncmp(*at, " same", 5)) return *at += 5, 1;
     used = 0;
-    if (sscanf(*at, " %lf ci=%lf..%lf n=%8zu%n", &p->over.median, &p->over.ci_lo, &p->over.ci_hi, &p->over.n, &used) != 4) {
+    if (sscanf(*at, " %lf ci=%lf..%lf n=%8zu%n", &p->over.median, &p->over.ci_lo, &p->over.ci_hi, &p->over.n,
+               &used) != 4) {
         p->over.ci_lo = p->over.ci_hi = NAN;
         used = 0;
         if (sscanf(*at, " %lf ci=- n=%8zu%n", &p->over.median, &p->over.n, &used) != 2) return 0;
@@ -92,7 +95,8 @@ int tern_wisdom_parse_plan(const char *line, size_t bytes, struct tern_plan_verd
     *v = (struct tern_plan_verdict){.threads = 0};
     if (n < 5 || memcmp(line, "plan ", 5)) return 0;
     snprintf(text, sizeof text, "%.*s", (int)n, line);
-    if (sscanf(text, "plan %8zu/%8zu/%8zu/%8zu t=%8zu%n", &v->hidden, &v->q, &v->kv, &v->ffn, &v->threads, &used) != 5)
+    if (sscanf(text, "plan %8zu/%8zu/%8zu/%8zu t=%8zu%n", &v->hidden, &v->q, &v->kv, &v->ffn, &v->threads,
+               &used) != 5)
         return 0;
     const char *at = text + used;
     if (!parse_phase(&at, "decode", &v->decode) || !parse_phase(&at, "prefill", &v->prefill)) return 0;

@@ -10,8 +10,9 @@
 
 /* Of decode or of prefill. */
 struct tern_plan_phase {
-    int untuned;           /* 1: the untuned choices are used */
-    struct tern_ratio over; /* time of the tuned plan over that of the untuned one; n == 0: they are the same */
+    int untuned; /* 1: the untuned choices are used */
+    struct tern_ratio
+        over; /* time of the tuned plan over that of the untuned one; n == 0: they are the same */
 };
 
 /* Models of the same shapes share a verdict. */
@@ -24,8 +25,8 @@ struct tern_plan_verdict {
 /* The names of a model's shapes, with a thread count; all else is 0. */
 struct tern_plan_verdict tern_plan_verdict_of(const struct tern_hparams *hp, size_t threads);
 /* NULL: nothing is known of a plan of these shapes. */
-const struct tern_plan_verdict *tern_plan_verdict_find(const struct tern_wisdom *w, const struct tern_hparams *hp,
-                                                       size_t threads);
+const struct tern_plan_verdict *tern_plan_verdict_find(const struct tern_wisdom *w,
+                                                       const struct tern_hparams *hp, size_t threads);
 /* Inserts, or replaces that of the same shapes and threads. */
 enum tern_status tern_plan_verdict_put(struct tern_wisdom *w, const struct tern_plan_verdict *v,
                                        struct tern_error *e);

@@ -30,15 +30,15 @@ struct tern_wisdom_entry {
     int param[TERN_MAX_PARAMS];
     double median_ns, ci_lo_ns, ci_hi_ns; /* per call */
     size_t n;                             /* rounds */
-    char base[224];                       /* the default it was compared with, "variant" or "variant[a=1,b=2]" */
-    double ratio, ratio_lo, ratio_hi;     /* time over the base's time */
-    char second[224];                     /* the next in the final, "variant[a=1,b=2]"; "": nobody else */
-    double margin, margin_lo, margin_hi;  /* the second's time over the winner's; NaN: not known */
-    double of_read, of_int8;              /* the winner's shares of the ceilings; NaN: not measured */
-    double ipc, llc_misses;               /* the winner's instructions per cycle, and last-level misses per
+    char base[224];                   /* the default it was compared with, "variant" or "variant[a=1,b=2]" */
+    double ratio, ratio_lo, ratio_hi; /* time over the base's time */
+    char second[224];                 /* the next in the final, "variant[a=1,b=2]"; "": nobody else */
+    double margin, margin_lo, margin_hi; /* the second's time over the winner's; NaN: not known */
+    double of_read, of_int8;             /* the winner's shares of the ceilings; NaN: not measured */
+    double ipc, llc_misses;              /* the winner's instructions per cycle, and last-level misses per
                                              1000 weights; NaN: not counted */
-    size_t best_threads;                  /* the fastest thread count, where several met; 0: not known */
-    double behind, behind_lo, behind_hi;  /* this entry's time over that of the best count; NaN: not known */
+    size_t best_threads;                 /* the fastest thread count, where several met; 0: not known */
+    double behind, behind_lo, behind_hi; /* this entry's time over that of the best count; NaN: not known */
     size_t lent; /* 0; else measured with so many threads, all on one kind of core: the
                     problem's threads spread over several (kinds.h). Never in a file */
     char effort[16], date[24], code[20];
