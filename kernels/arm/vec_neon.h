@@ -5,11 +5,7 @@
 #ifndef TERN_KERNELS_ARM_VEC_NEON_H
 #define TERN_KERNELS_ARM_VEC_NEON_H
 
-/* Before anything is defined: gcc 12 moves loads and masks up as far as it can before it knows how many registers there are, and
- * then spills sums in the inner loops. */
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC optimize("no-schedule-insns")
-#endif
+#include "kernels/arm/pressure.h"
 
 #include "base/memory.h"
 #include "kernels/unroll.h"
