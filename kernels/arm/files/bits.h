@@ -71,4 +71,8 @@ ALWAYS_INLINE void tile_q10(const struct tern_call *c, struct row_tile x) {
     }
 }
 
+ALWAYS_INLINE void rows_q10(const struct tern_call *c, size_t row0, size_t row1) {
+    row_tiles(c, row0, row1, row_tile_of(c, BIT_ROWS, 1, 0), tile_q10);
+}
+
 #endif

@@ -94,7 +94,7 @@ ALWAYS_INLINE void columns_rows(const struct tern_call *c, size_t from, size_t t
     }
 }
 
-ALWAYS_INLINE void columns_i2s4(const struct tern_call *c, size_t row0, size_t row1) {
+ALWAYS_INLINE void rows_i2s4(const struct tern_call *c, size_t row0, size_t row1) {
     const size_t at[4] = {3, 2, 1, 0};
     columns_rows(c, row0 / 4, row1 / 4, at, 4);
 }
@@ -116,7 +116,7 @@ ALWAYS_INLINE int32_t columns_field(const struct tern_call *c, const uint8_t *w,
     return v_sum(sum) - c->x->sum[0];
 }
 
-ALWAYS_INLINE void columns_hfu8(const struct tern_call *c, size_t row0, size_t row1) {
+ALWAYS_INLINE void rows_hfu8(const struct tern_call *c, size_t row0, size_t row1) {
     const size_t quarter = c->w.m / 4, at[4] = {0, quarter, 2 * quarter, 3 * quarter};
     int32_t *y = c->y;
     if (row0 == 0 && row1 == c->w.m) {

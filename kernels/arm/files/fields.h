@@ -90,16 +90,19 @@ ALWAYS_INLINE void fields_tile(const struct tern_call *c, const struct row_tile 
 #endif
 }
 
-#define FIELD_TILE(name, activations, ...)                                                                   \
+#define FIELD_ROWS(name, activations, ...)                                                                   \
     ALWAYS_INLINE void tile_##name(const struct tern_call *c, struct row_tile x) {                           \
         fields_tile(c, &x, activations, (struct fields){__VA_ARGS__});                                       \
+    }                                                                                                        \
+    ALWAYS_INLINE void rows_##name(const struct tern_call *c, size_t row0, size_t row1) {                    \
+        row_tiles(c, row0, row1, row_tile_of(c, 4, 1, 0), tile_##name);                                      \
     }
 
-FIELD_TILE(i2s, c->x->q, 0, 128, 32, 0, 2, 32, 1)
-FIELD_TILE(i2sarm, c->x->q, 0, 64, 16, 0, 1, 16, 1)
-FIELD_TILE(tq20, c->x->q, 0, 256, 66, 0, 4, 32, 0)
-FIELD_TILE(iq2bn, c->x->q, 4, 64, 16, 0, 1, 16, 0)
-FIELD_TILE(q20g64, c->shared, 0, 64, 18, 2, 1, 16, 0)
-FIELD_TILE(q20g128, c->shared, 0, 128, 34, 2, 2, 16, 0)
+FIELD_ROWS(i2s, c->x->q, 0, 128, 32, 0, 2, 32, 1)
+FIELD_ROWS(i2sarm, c->x->q, 0, 64, 16, 0, 1, 16, 1)
+FIELD_ROWS(tq20, c->x->q, 0, 256, 66, 0, 4, 32, 0)
+FIELD_ROWS(iq2bn, c->x->q, 4, 64, 16, 0, 1, 16, 0)
+FIELD_ROWS(q20g64, c->shared, 0, 64, 18, 2, 1, 16, 0)
+FIELD_ROWS(q20g128, c->shared, 0, 128, 34, 2, 2, 16, 0)
 
 #endif

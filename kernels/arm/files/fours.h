@@ -74,7 +74,7 @@ ALWAYS_INLINE void fours_tile(const struct tern_call *c, size_t row, size_t four
     }
 }
 
-ALWAYS_INLINE void fours_gemv(const struct tern_call *c, size_t row0, size_t row1) {
+ALWAYS_INLINE void rows_iq2bnr4(const struct tern_call *c, size_t row0, size_t row1) {
     for (; row0 + 4 * FOUR_TOGETHER <= row1; row0 += 4 * FOUR_TOGETHER) fours_tile(c, row0, FOUR_TOGETHER);
     for (; row0 < row1; row0 += 4) fours_tile(c, row0, 1);
 }

@@ -99,4 +99,8 @@ ALWAYS_INLINE void tile_tq10(const struct tern_call *c, struct row_tile x) {
 #endif
 }
 
+ALWAYS_INLINE void rows_tq10(const struct tern_call *c, size_t row0, size_t row1) {
+    row_tiles(c, row0, row1, row_tile_of(c, 4, 1, 0), tile_tq10);
+}
+
 #endif
