@@ -24,10 +24,14 @@ Test(plan_verdict, a_line_comes_back) {
     char line[TERN_WISDOM_LINE];
     cr_assert(tern_wisdom_render_plan(&v, line));
     cr_assert(tern_wisdom_parse_plan(line, strlen(line), &back));
-    cr_assert(eq(sz, back.hidden, 2560) && eq(sz, back.kv, 640) && eq(sz, back.ffn, 6912) &&
-              eq(sz, back.threads, 2));
-    cr_assert(eq(int, back.decode.untuned, 0) && eq(int, back.prefill.untuned, 1));
-    cr_assert(epsilon_eq(dbl, back.decode.over.ci_hi, 0.95, 1e-9) && eq(sz, back.decode.over.n, 15));
+    cr_assert(eq(sz, back.hidden, 2560));
+    cr_assert(eq(sz, back.kv, 640));
+    cr_assert(eq(sz, back.ffn, 6912));
+    cr_assert(eq(sz, back.threads, 2));
+    cr_assert(eq(int, back.decode.untuned, 0));
+    cr_assert(eq(int, back.prefill.untuned, 1));
+    cr_assert(epsilon_eq(dbl, back.decode.over.ci_hi, 0.95, 1e-9));
+    cr_assert(eq(sz, back.decode.over.n, 15));
     cr_assert(isnan(back.prefill.over.ci_lo));
     v.decode.over.n = 0; /* the same plan twice */
     cr_assert(tern_wisdom_render_plan(&v, line));
@@ -73,7 +77,8 @@ Test(plan_verdict, a_file_keeps_it_and_new_entries_end_it) {
     cr_assert(eq(int, tern_plan_verdict_put(&w, &v, NULL), TERN_OK));
     cr_assert(eq(int, tern_wisdom_write(f.file, &w, NULL), TERN_OK));
     cr_assert(eq(int, tern_wisdom_read(f.file, KEY, 0, &back, NULL), TERN_OK));
-    cr_assert(eq(sz, back.verdicts, 1) && eq(sz, back.skipped, 0));
+    cr_assert(eq(sz, back.verdicts, 1));
+    cr_assert(eq(sz, back.skipped, 0));
     cr_assert(eq(int, tern_wisdom_put(&more, &en, NULL), TERN_OK));
     cr_assert(eq(int, tern_wisdom_merge(&back, &more, NULL, NULL), TERN_OK));
     cr_assert(eq(sz, back.verdicts, 0), "it spoke of other entries");

@@ -86,10 +86,10 @@ enum tern_status tern_field_choose(struct tern_field *f, const struct tern_forma
     return s;
 }
 
-enum tern_status tern_field_open(struct tern_field *f, uint32_t usable,
+enum tern_status tern_field_open(struct tern_field *f, uint32_t usable, const struct tern_format *format,
                                  int (*belongs)(const void *ctx, const struct tern_format *format),
                                  const void *ctx, struct tern_error *e) {
-    enum tern_status s = tern_space_of(&f->problem, usable, NULL, 0, &f->space, e);
+    enum tern_status s = tern_space_of(&f->problem, usable, format, 0, &f->space, e);
     if (s) return s;
     size_t kept = 0;
     for (size_t i = 0; i < f->space.count; i++) {

@@ -17,9 +17,9 @@ struct tern_field {
     struct tern_error error; /* why the last trial could not be built */
 };
 
-/* Those proven candidates of the problem for which `belongs` says 1. Free also after a failure; TERN_UNSUPPORTED when
+/* Those proven candidates of the problem, of one format or (NULL) of any ternary one, for which `belongs` says 1. Free also after a failure; TERN_UNSUPPORTED when
  * there is none. */
-enum tern_status tern_field_open(struct tern_field *f, uint32_t usable,
+enum tern_status tern_field_open(struct tern_field *f, uint32_t usable, const struct tern_format *format,
                                  int (*belongs)(const void *ctx, const struct tern_format *format),
                                  const void *ctx, struct tern_error *e);
 void tern_field_close(struct tern_field *f);

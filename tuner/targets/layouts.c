@@ -20,7 +20,7 @@ static int is_chosen(const struct tern_field *f, const struct tern_format *forma
     const struct tern_problem *p = &f->problem;
     const struct tern_variant *v =
         tern_variant_static(f->fixture->machine->usable, TERN_ACT_I8, format, p->m, p->k, 1);
-    return !format->binary && v && v->isa;
+    return !format->in_files && v && v->isa;
 }
 
 static void list(const struct tern_field *f, struct layouts *l) {

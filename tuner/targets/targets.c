@@ -139,7 +139,8 @@ enum tern_status tern_target_measure(const struct tern_target *t, enum tern_targ
                                      .kind = t->ceiling == TERN_CEILING_INT8 ? tern_target_peak(class)
                                                                              : t->ceiling};
     if (f.problem.regime != TERN_HOT) f.problem.regime = fixture->cold;
-    enum tern_status s = tern_field_open(&f, usable, belongs, t, &why);
+    enum tern_status s =
+        tern_field_open(&f, usable, t->format ? tern_format_named(t->format) : NULL, belongs, t, &why);
     if (!s)
         s = t->layouts ? tern_target_layouts(&f, t->goal[class], out, &why)
                        : run_field(&f, t, usable, t->goal[class], out, &why);
