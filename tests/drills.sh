@@ -63,6 +63,7 @@ tuner_drill planted "$ordinary-planted"
 tuner_drill aa "$ordinary"
 tuner_drill kill "$ordinary"
 tuner_drill loss "$ordinary"
+tuner_drill rivals "$ordinary"
 say "drill: change points with other seeds"
 if TERN_LONG=1 "$ordinary/tests/reports/test-reports" --filter 'changes/*' -j1 >"$ordinary/changes.out" 2>&1; then
     passed=$((passed + 1))
