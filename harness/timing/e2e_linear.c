@@ -8,12 +8,6 @@
 
 #define RUNS 3 /* where there is a prediction to compare with */
 
-/* All of a token's barriers count, although some belong to attention. */
-static double linear_of(const double *spent) {
-    return spent[TERN_SPENT_QUANTISE] + spent[TERN_SPENT_TABLES] + spent[TERN_SPENT_MULTIPLY] +
-           spent[TERN_SPENT_EPILOGUE] + spent[TERN_SPENT_WAIT];
-}
-
 static void predict(const struct tern_e2e_bench *b, size_t test, struct tern_e2e_row *row) {
     row->predicted = tern_engine_predicted(b->en, row->decode ? 1 : tern_e2e_tokens(b, test), &row->tuned_n);
     if (isnan(row->predicted))
@@ -36,7 +30,7 @@ enum tern_status tern_e2e_take_apart(struct tern_e2e_bench *b, size_t test,
         tern_engine_spent(b->en, spent);
         tern_engine_profile(b->en, 0);
         for (size_t o = 0; o < TERN_OPERATIONS; o++) spent[o] /= (double)tern_e2e_tokens(b, test);
-        linear[r] = linear_of(spent);
+        linear[r] = tern_spent_linear(spent);
         waited[r] = spent[TERN_SPENT_WAIT] / linear[r];
         if (r || !b->o->breakdown) continue;
         memcpy(row->spent, spent, sizeof spent);
