@@ -20,6 +20,8 @@ CORES = [
     ('V2', 'neoverse-v2', {'neon', 'dotprod', 'i8mm', 'sve', 'sve2', 'svei8mm'}, 16),
 ]
 M1 = {'neon', 'dotprod'}
+# Dot products of fractions serve two digits: weights of each.
+FRACTIONS = [('_b80_', 80 / 6), ('_tq10_', 8)]
 VECTOR = re.compile(r'\b[vqz]\d+')
 
 
@@ -34,7 +36,7 @@ def functions(path):
     """Instructions (address, text) of each function of an object."""
     out, body = {}, None
     for line in tool('llvm-objdump', '-d', '--no-show-raw-insn', '--no-leading-headers', path).splitlines():
-        head = re.match(r'[0-9a-f]+ <(\w+)>:', line)
+        head = re.match(r'[0-9a-f]+ <([\w.$]+)>:', line)
         if head:
             body = out.setdefault(head.group(1), [])
         elif body is not None and (m := re.match(r'\s*([0-9a-f]+):\s+(.*\S)', line)):
@@ -66,7 +68,7 @@ def work(name, text):
     if '_tbl' in name or '_g2_' in name:  # a look-up of pairs
         return 16 if op == 'tbl' else 0
     if op in ('sdot', 'udot', 'usdot', 'sudot'):
-        return 80 / 6 if '_b80_' in name else 16
+        return next((weights for part, weights in FRACTIONS if part in name), 16)
     if op in ('smmla', 'ummla', 'usmmla'):
         return 32
     return 8 if re.fullmatch(r'[su]ml(al|sl)2?|[su]mull2?', op) and '.8h' in text else 0
@@ -90,26 +92,40 @@ def cycles(loop, core):
     return int(re.search(r'Total Cycles:\s+(\d+)', out).group(1)) / iterations
 
 
-def kernels(build, wanted):
-    for path in sorted(glob.glob(os.path.join(build, 'kernels', '**', '*.o'), recursive=True)):
+def best_loop(name, body):
+    """Its multiply-adds, and the loop."""
+    return max(((sum(work(name, t) for t in l), l) for l in loops(body)), key=lambda p: p[0], default=(0, None))
+
+
+def kernels(build):
+    """Name, level, multiply-adds and loop of each function of kernels/arm that multiplies. Variants that share a micro-kernel only
+    call it: of their object the micro-kernels are shown."""
+    for path in sorted(glob.glob(os.path.join(build, 'kernels', 'libtern-kernels-*.a.p', 'arm_*.o'))):
+        level = re.search(r'kernels-(\w+)\.a\.p', path).group(1)
+        source = os.path.basename(path)[len('arm_'):-len('.c.o')]
+        rows = {}
         for name, body in functions(path).items():
-            if re.fullmatch(r'gem[vm]_.*__(neon|dotprod|i8mm|sve|sve2|svei8mm)', name) and re.search(wanted, name):
-                yield name, body
+            label = name if re.match(r'gem[vm]_', name) else f'{source}: {name}'
+            done, loop = best_loop(label, body)
+            if done:
+                rows[label] = (done, loop)
+        shared = any(':' in label for label in rows)
+        for label, (done, loop) in rows.items():
+            if not (shared and label.startswith('gemm_')):
+                yield label, level, done, loop
 
 
 def main():
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    rows = []
-    for name, body in kernels(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else '.'):
-        done, loop = max(((sum(work(name, t) for t in l), l) for l in loops(body)), key=lambda p: p[0], default=(0, None))
-        if not done:
-            print(f'arm_model.py: {name}: no loop that multiplies', file=sys.stderr)
+    wanted, rows = sys.argv[2] if len(sys.argv) > 2 else '.', []
+    for name, level, done, loop in kernels(sys.argv[1]):
+        if not re.search(wanted, name):
             continue
-        level, vectors = name.rsplit('__', 1)[1], sum(bool(VECTOR.search(t)) and not re.match('ld|st|prf', t) for t in loop)
+        vectors = sum(bool(VECTOR.search(t)) and not re.match('ld|st|prf', t) for t in loop)
         cell = []
         for _, core, levels, sve in CORES:
-            scale = sve / 16 if 'sve' in level else 1
+            scale = sve / 16 if 'sve' in level else 1  # `work` is that of 16 bytes
             cell.append(f'{done * scale / cycles(loop, core):.1f}' if level in levels else '')
         bound = max(vectors / 4, sum(map(loads, loop)) / 3, len(loop) / 8)
         cell.append(f'{done / bound:.1f}' if level in M1 else '')
