@@ -43,6 +43,14 @@ enum tern_dense_type {
     TERN_DENSE_Q8_0,
     TERN_DENSE_Q6_K,
     TERN_DENSE_Q4_0,
+    TERN_DENSE_Q4_1,
+    TERN_DENSE_Q5_0,
+    TERN_DENSE_Q5_1,
+    TERN_DENSE_Q2_K,
+    TERN_DENSE_Q3_K,
+    TERN_DENSE_Q4_K,
+    TERN_DENSE_Q5_K,
+    TERN_DENSE_IQ4_NL,
     TERN_DENSE_SYNTH
 };
 struct tern_dense {
