@@ -4,6 +4,8 @@
 #include "models/dense_type.h"
 #include "models/gguf/file.h"
 #include "models/gguf/types.h"
+#include "models/keys/keys.h"
+#include "models/load/ends.h"
 #include "models/load/i2s_layout.h"
 #include "models/load/packed.h"
 
@@ -208,6 +210,9 @@ static void settle_i2s(struct tern_model *m) {
 static enum tern_status load(struct loader *l) {
     struct tern_model *m = l->m;
     enum tern_status s = tern_gguf_hparams(l->g, &m->hp, l->e);
+    if (!s) s = tern_gguf_check_keys(l->g, "", l->e);
+    if (s) return s;
+    s = tern_ends_load(l->g, m, l->e);
     if (s) return s;
     m->layer = calloc(m->hp.layers, sizeof *m->layer);
     l->used = calloc(l->g->n_tensors + 1, 1);

@@ -10,7 +10,7 @@ set -u
 root=$1 work=$2
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
-libraries="libc6-dev libgcc-12-dev libjansson-dev libpcre2-dev libsqlite3-dev zlib1g-dev"
+libraries="libc6-dev libgcc-12-dev libjansson-dev libpcre2-dev libutf8proc-dev libsqlite3-dev zlib1g-dev"
 echo "1..4"
 
 skip() {
