@@ -2,7 +2,7 @@
 # Meson, and one build. Needs: $root, $work. Nothing of another architecture is installed on this machine.
 work=$(mkdir -p "$work" && cd "$work" && pwd)
 sysroot=$work/sysroot
-arm_libraries="libc6-dev libgcc-12-dev libstdc++-12-dev libjansson-dev libpcre2-dev libsqlite3-dev zlib1g-dev libhwloc-dev
+arm_libraries="libc6-dev libgcc-12-dev libstdc++-12-dev libjansson-dev libpcre2-dev libutf8proc-dev libsqlite3-dev zlib1g-dev libhwloc-dev
     libpapi-dev libbenchmark-dev libcriterion-dev busybox-static linux-image-arm64"
 
 # arm_tools PROGRAM=PACKAGE...: installs what is missing. Each function prints why it cannot go on, and returns 1 then.
