@@ -57,6 +57,10 @@ ALWAYS_INLINE void to_f32(float *p, reg a) {
     memcpy(p, a.lane, sizeof a.lane);
 }
 
+ALWAYS_INLINE void to_f16(uint16_t *p, reg a) {
+    for (size_t i = 0; i < LANES; i++) p[i] = tern_f32_to_f16(a.lane[i]);
+}
+
 ALWAYS_INLINE reg plus(reg a, reg b) {
     LANES_OF(a.lane[i] + b.lane[i]);
 }
