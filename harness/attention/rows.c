@@ -49,7 +49,7 @@ unsigned char *tern_attention_value(const struct tern_engine *en, size_t layer, 
 }
 
 static void rotate(const struct tern_engine *en, size_t t, float *x) {
-    const size_t dim = en->model->hp.head_dim;
+    const size_t dim = tern_rotary(&en->model->hp);
     en->ops->rope(x, en->cosine + t * dim / 2, en->sine + t * dim / 2, dim, en->model->hp.rope_neox);
 }
 

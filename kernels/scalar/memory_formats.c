@@ -1,4 +1,5 @@
 /* Scalar kernels of the layouts that exist only in memory. */
+#include "kernels/formats/memory/b80.h"
 #include "kernels/formats/memory/panel.h"
 #include "kernels/formats/memory/planes.h"
 #include "kernels/formats/memory/r16.h"
@@ -14,6 +15,21 @@ static void m80_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t
     for (size_t j = 0; j < k; j++) code[j] = lane[j / 4 * TERN_PANEL_GROUP + j % 4] / divide % 3;
 }
 
+static void p64t_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
+    (void)m;
+    const uint8_t *lane = data + row / 64 * tern_panel_bytes(k) + row % 16 * 4;
+    const size_t shift = row % 64 / 16 * 2;
+    for (size_t j = 0; j < k; j++)
+        code[j] = (uint8_t)(lane[j / 4 * TERN_PANEL_GROUP + j % 4] + 64) >> shift & 3;
+}
+
+static void b80_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
+    (void)m;
+    const uint8_t *lane = data + row / 80 * tern_panel_bytes(k) + row % 16 * 4;
+    for (size_t j = 0; j < k; j++)
+        code[j] = tern_b80_code(lane[j / 4 * TERN_PANEL_GROUP + j % 4], row % 80 / 16);
+}
+
 static void b128_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
     (void)m;
     const uint8_t *lane = data + row / 128 * tern_panel_bytes(k) + row % 16 * 4;
@@ -26,6 +42,8 @@ TERN_SCALAR(gemm_r16_i8_r1k1__scalar, tern_r16_row)
 TERN_SCALAR(gemm_t5_i8_r1k1__scalar, tern_t5_row)
 TERN_SCALAR(gemm_t24_i8_r1k1__scalar, tern_t24_row)
 TERN_SCALAR(gemm_m80_i8_r1k1__scalar, m80_row)
+TERN_SCALAR(gemm_p64t_i8_r1k1__scalar, p64t_row)
+TERN_SCALAR(gemm_b80_i8_r1k1__scalar, b80_row)
 TERN_SCALAR(gemm_planes_i8_r1k1__scalar, tern_planes_row)
 TERN_SCALAR(gemm_bin1_i8_r1k1__scalar, tern_bin1_row)
 TERN_SCALAR(gemm_b128_i8_r1k1__scalar, b128_row)

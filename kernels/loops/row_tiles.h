@@ -1,7 +1,7 @@
 /* The loops of kernels whose rows lie one after another: tiles of rows by tokens, and what is left over row by
  * row and token by token. A family gives the tile; the numbers of a tile are constants in it. */
-#ifndef TERN_KERNELS_X86_ROW_TILES_H
-#define TERN_KERNELS_X86_ROW_TILES_H
+#ifndef TERN_KERNELS_LOOPS_ROW_TILES_H
+#define TERN_KERNELS_LOOPS_ROW_TILES_H
 
 #include "kernels/prep/prep.h"
 #include "kernels/run.h"
