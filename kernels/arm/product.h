@@ -1,4 +1,5 @@
-/* GEMM = layout x micro-kernel: every reader times every micro-kernel.
+/* The lists that variants are made of: files as they are, and GEMM = layout x micro-kernel, every reader times
+ * every micro-kernel.
  *
  * A reader is one entry of a list, a micro-kernel one line; the sources of the levels make functions of their
  * product, the registry its variants.
@@ -25,6 +26,21 @@
 
 #define TERN_READERS(kernel, ON) TERN_READERS_MEMORY(kernel, ON) TERN_READERS_FILE(kernel, ON)
 
+/* One token by files as they are (files/): kernel(ON, format, tile, row step, K step, preparation) of every layout. */
+#define TERN_FILES(kernel, ON)                                                                               \
+    kernel(ON, i2s, r4k128, 1, 128, none) kernel(ON, i2sarm, r4k64, 1, 64, none)                             \
+        kernel(ON, i2s4, r4k16, 4, 16, none) kernel(ON, tq10, r4k256, 1, 256, none)                          \
+            kernel(ON, tq20, r4k256, 1, 256, none) kernel(ON, q10, r4k128, 1, 128, apart8)                   \
+                kernel(ON, q20g64, r4k64, 1, 64, apart4) kernel(ON, q20g128, r4k128, 1, 128, apart4)         \
+                    kernel(ON, iq2bn, r4k64, 1, 64, none) kernel(ON, iq2bnr4, r4k16, 4, 64, none)            \
+                        kernel(ON, hfu8, r4k16, 1, 16, none)
+
+#define TERN_FILE_NEON(ON, format, tile, rows, columns, prep)                                                \
+    ON(gemv_##format##_i8_##tile##__neon, GEMV, I8, format, NEON, rows, columns, 1, 1, 10, 1, prep, prefetch)
+#define TERN_FILE_DOTPROD(ON, format, tile, rows, columns, prep)                                             \
+    ON(gemv_##format##_i8_##tile##__dotprod, GEMV, I8, format, DOTPROD, rows, columns, 1, 1, 20, 1, prep,    \
+       prefetch)
+
 /* Vec-LUT (gemm/veclut.c). */
 #define TERN_VECLUT8_NEON(ON, format, rows, columns)                                                         \
     ON(gemm_##format##_i8_r8k4n8_veclut__neon, GEMM, I8, format, NEON, rows, columns, 2, TOKENS_MAX, 8, 1,   \
@@ -45,6 +61,7 @@
        eights, block)
 
 /* What a source does with a variant's columns. */
+#define FILE_RUN(name, op, act, format, ...) TERN_RUN(name, rows_##format(c, row0, row1))
 #define TILE_RUN(name, op, act, format, ...)                                                                 \
     TERN_RUN(name, tern_tile_gemm(c, row0, row1, local, &tern_reader_##format, &tile_kernel))
 #define VECLUT8_RUN(name, op, act, format, ...)                                                              \

@@ -7,19 +7,34 @@
 
 #define VEC_DOT 1
 
+/* asm, because gcc 12 copies the accumulator around the intrinsic; volatile, because clang would order the products so that more
+ * operands are alive than there are registers. The lane is part of the instruction. */
+#define V_DOT_LANE(op, acc, a, x, l)                                                                         \
+    switch (l) {                                                                                             \
+    case 0:                                                                                                  \
+        __asm__ volatile(op " %0.4s, %1.16b, %2.4b[0]" : "+w"(acc) : "w"(a), "w"(x));                        \
+        break;                                                                                               \
+    case 1:                                                                                                  \
+        __asm__ volatile(op " %0.4s, %1.16b, %2.4b[1]" : "+w"(acc) : "w"(a), "w"(x));                        \
+        break;                                                                                               \
+    case 2:                                                                                                  \
+        __asm__ volatile(op " %0.4s, %1.16b, %2.4b[2]" : "+w"(acc) : "w"(a), "w"(x));                        \
+        break;                                                                                               \
+    default:                                                                                                 \
+        __asm__ volatile(op " %0.4s, %1.16b, %2.4b[3]" : "+w"(acc) : "w"(a), "w"(x));                        \
+        break;                                                                                               \
+    }
+
 /* int32 lanes + four s8 * s8 products each. */
 ALWAYS_INLINE vec v_dot(vec acc, vec a, vec b) {
-    return V_OF_S32(vdotq_s32(V_S32(acc), V_S8(a), V_S8(b)));
+    __asm__ volatile("sdot %0.4s, %1.16b, %2.16b" : "+w"(acc) : "w"(a), "w"(b));
+    return acc;
 }
 
 /* The same, b being lane l (0..3, a constant) of x for all: four activations of the sixteen that one register holds. */
 ALWAYS_INLINE vec v_dot_lane(vec acc, vec a, vec x, size_t l) {
-    const int32x4_t s = V_S32(acc);
-    const int8x16_t u = V_S8(a), q = V_S8(x);
-    return V_OF_S32(l == 0   ? vdotq_laneq_s32(s, u, q, 0)
-                    : l == 1 ? vdotq_laneq_s32(s, u, q, 1)
-                    : l == 2 ? vdotq_laneq_s32(s, u, q, 2)
-                             : vdotq_laneq_s32(s, u, q, 3));
+    V_DOT_LANE("sdot", acc, a, x, l)
+    return acc;
 }
 
 #if defined(__ARM_FEATURE_MATMUL_INT8)
@@ -27,16 +42,13 @@ ALWAYS_INLINE vec v_dot_lane(vec acc, vec a, vec x, size_t l) {
 
 /* int32 lanes + four u8 * s8 products each. */
 ALWAYS_INLINE vec v_mixed_dot(vec acc, vec u8, vec s8) {
-    return V_OF_S32(vusdotq_s32(V_S32(acc), u8, V_S8(s8)));
+    __asm__ volatile("usdot %0.4s, %1.16b, %2.16b" : "+w"(acc) : "w"(u8), "w"(s8));
+    return acc;
 }
 
 ALWAYS_INLINE vec v_mixed_dot_lane(vec acc, vec u8, vec x, size_t l) {
-    const int32x4_t s = V_S32(acc);
-    const int8x16_t q = V_S8(x);
-    return V_OF_S32(l == 0   ? vusdotq_laneq_s32(s, u8, q, 0)
-                    : l == 1 ? vusdotq_laneq_s32(s, u8, q, 1)
-                    : l == 2 ? vusdotq_laneq_s32(s, u8, q, 2)
-                             : vusdotq_laneq_s32(s, u8, q, 3));
+    V_DOT_LANE("usdot", acc, u8, x, l)
+    return acc;
 }
 #endif
 

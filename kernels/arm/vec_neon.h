@@ -5,6 +5,8 @@
 #ifndef TERN_KERNELS_ARM_VEC_NEON_H
 #define TERN_KERNELS_ARM_VEC_NEON_H
 
+#include "kernels/arm/pressure.h"
+
 #include "base/memory.h"
 #include "kernels/unroll.h"
 
@@ -109,13 +111,16 @@ ALWAYS_INLINE vec v_lane32(vec x, size_t l) {
                              : vdupq_laneq_s32(s, 3));
 }
 
-/* int16 lanes + the products of the signed bytes in the lower or the upper half. */
+/* int16 lanes + the products of the signed bytes in the lower or the upper half. asm, because gcc 12 copies the
+ * accumulator around the intrinsic; volatile, so that products stay in the order in which they are written. */
 ALWAYS_INLINE vec v_mad_low(vec acc16, vec a, vec b) {
-    return V_OF_S16(vmlal_s8(V_S16(acc16), vget_low_s8(V_S8(a)), vget_low_s8(V_S8(b))));
+    __asm__ volatile("smlal %0.8h, %1.8b, %2.8b" : "+w"(acc16) : "w"(a), "w"(b));
+    return acc16;
 }
 
 ALWAYS_INLINE vec v_mad_high(vec acc16, vec a, vec b) {
-    return V_OF_S16(vmlal_high_s8(V_S16(acc16), V_S8(a), V_S8(b)));
+    __asm__ volatile("smlal2 %0.8h, %1.16b, %2.16b" : "+w"(acc16) : "w"(a), "w"(b));
+    return acc16;
 }
 
 /* int16 lanes + the signed bytes of the lower or the upper half. */
@@ -142,15 +147,16 @@ ALWAYS_INLINE int32_t v_sum(vec x) {
     return vaddvq_s32(V_S32(x));
 }
 
-/* Stores int32 lanes 0, 1, .. below `live`. */
+/* Stores int32 lanes 0, 1, .. below `live`. No call: one would keep sums out of registers. */
 ALWAYS_INLINE void v_store_some(int32_t *p, size_t live, vec x) {
+    const int32x4_t lanes = V_S32(x);
     if (live >= 4) {
-        vst1q_s32(p, V_S32(x));
+        vst1q_s32(p, lanes);
         return;
     }
-    int32_t part[4];
-    vst1q_s32(part, V_S32(x));
-    memcpy(p, part, live * sizeof *part);
+    if (live > 0) vst1q_lane_s32(p, lanes, 0);
+    if (live > 1) vst1q_lane_s32(p + 1, lanes, 1);
+    if (live > 2) vst1q_lane_s32(p + 2, lanes, 2);
 }
 
 /* Keeps a value as it is written: compilers turn chains of adds into trees, masks into immediates, and a product by 3 into

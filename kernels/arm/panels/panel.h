@@ -23,7 +23,8 @@ enum {
     VEC_STREAMS = 512 / VEC_BITS, /* of a panel */
     VEC_ROWS = VEC_BITS / 32,     /* 32-bit lanes */
     PANEL_STEP = 16,              /* columns */
-    PANEL_SUMS = 24,              /* at most, of a tile: 32 registers less operands, masks and activations */
+    PANEL_CONSTANTS = 7,
+    PANEL_SUMS = 24, /* at most, of a tile: 32 registers less operands, masks and activations */
 #ifdef VEC_DOT
     PANEL_HALVES = 1
 #else
@@ -43,8 +44,15 @@ struct panel {
     size_t sums;     /* of a stream; operand i adds to sum i % sums */
     size_t fields;   /* rows of a lane: field f holds rows 16 f further down */
     size_t flush;    /* steps that int16 sums hold; unused where there is VEC_DOT */
-    /* Operand i of the weights x; asked for in order, so that x may become what the next one is made of. */
-    vec (*operand)(vec *x, size_t i);
+    /* Masks and factors. They are made before the loop and hidden from the compiler, which would make some of them anew in the
+     * loop, each time. */
+    size_t constants;
+    int (*constant)(size_t i); /* each a byte, in all lanes */
+    /* Operand i of the weights x with the constants m; asked for in order, so that x may become what the next is made of. */
+    vec (*operand)(vec *x, size_t i, const vec *m);
+#ifdef VEC_DOT
+    vec (*dot_lane)(vec acc, vec u, vec x, size_t l); /* NULL: v_dot_lane */
+#endif
     void (*finish)(vec *sum,
                    vec bias); /* int32 sums of operands -> fields, less the sum of the activations */
 };
@@ -59,6 +67,7 @@ ALWAYS_INLINE void panel_unbias(vec *sum, unsigned count, vec bias) {
 struct panel_tile {
     size_t stream, streams, end; /* rows from `end` on are not stored */
     size_t ahead;                /* of the weights, to prefetch */
+    vec constant[PANEL_CONSTANTS];
 };
 
 /* Where a group's weights and activations are, and what to prefetch. */
@@ -71,14 +80,15 @@ ALWAYS_INLINE size_t panel_offset(const struct panel *p, size_t s) {
     return s / VEC_STREAMS * p->bytes + s % VEC_STREAMS * VEC_BYTES;
 }
 
-/* The sums of operand u and the activations in lane l of x. */
-ALWAYS_INLINE void panel_add(vec *acc, vec u, vec x, size_t l) {
+/* Adds the products of operand u and the activations in lane l of x. */
+ALWAYS_INLINE void panel_add(const struct panel *p, vec u, vec x, size_t l, vec *acc) {
 #ifdef VEC_DOT
-    *acc = v_dot_lane(*acc, u, x, l);
+    *acc = p->dot_lane ? p->dot_lane(*acc, u, x, l) : v_dot_lane(*acc, u, x, l);
 #else
-    const vec a = v_lane32(x, l);
-    acc[0] = v_mad_low(acc[0], u, a);
-    acc[1] = v_mad_high(acc[1], u, a);
+    (void)p;
+    const vec four = v_lane32(x, l);
+    acc[0] = v_mad_low(acc[0], u, four);
+    acc[1] = v_mad_high(acc[1], u, four);
 #endif
 }
 
@@ -91,17 +101,17 @@ ALWAYS_INLINE vec panel_widen(vec sum, const vec *acc) {
 #endif
 }
 
-/* A group of 64 bytes of every stream. The operands meet lane l of x, or (fours) lanes 0 to 3 in turn. */
+/* A group of 64 bytes: its operands meet lane l of x, or (fours) lanes 0 to 3 in turn. */
 ALWAYS_INLINE void panel_group(const struct panel *p, const struct panel_tile *t, struct panel_place at,
                                vec x, size_t l, vec *acc) {
+    v_prefetch(at.ahead);
     UNROLL
     for (size_t s = 0; s < t->streams; s++) {
-        if (s % VEC_STREAMS == 0) v_prefetch(at.ahead + panel_offset(p, s));
-        vec w = v_load(at.w + panel_offset(p, s));
+        vec w = v_load(at.w + s * VEC_BYTES);
         UNROLL
         for (size_t i = 0; i < p->operands; i++)
-            panel_add(acc + (s * p->sums + i % p->sums) * PANEL_HALVES, p->operand(&w, i), x,
-                      p->fours == 4 ? i : l);
+            panel_add(p, p->operand(&w, i, t->constant), x, p->fours == 4 ? i : l,
+                      acc + (s * p->sums + i % p->sums) * PANEL_HALVES);
     }
 }
 
@@ -116,7 +126,8 @@ ALWAYS_INLINE struct panel_place panel_next(const struct panel *p, struct panel_
 ALWAYS_INLINE struct panel_place panel_steps(const struct panel *p, const struct panel_tile *t,
                                              struct panel_place at, size_t steps, vec *acc) {
     for (size_t i = 0; i < steps; i++) {
-        const vec x = v_load(at.q);
+        vec x = v_load(at.q);
+        v_settle(&x); /* one load, not one for each lane */
         UNROLL
         for (size_t l = 0; l < 4 / p->fours; l++) {
             panel_group(p, t, at, x, l, acc);
@@ -168,6 +179,11 @@ ALWAYS_INLINE void panel_sums(const struct tern_call *c, const struct panel *p, 
 
 ALWAYS_INLINE void panel_multiply(const struct tern_call *c, const struct panel *p, struct panel_tile t) {
     vec sum[PANEL_SUMS];
+    UNROLL
+    for (size_t i = 0; i < p->constants; i++) {
+        t.constant[i] = v_bytes(p->constant(i));
+        v_settle(&t.constant[i]);
+    }
     panel_sums(c, p, &t, sum);
     const vec bias = v_ints(c->x->sum[0]);
     UNROLL
@@ -184,15 +200,15 @@ ALWAYS_INLINE void panel_multiply(const struct tern_call *c, const struct panel 
     }
 }
 
-/* `streams` streams side by side while there are as many, then one panel (four) at a time. */
+/* `streams` streams side by side: 1, 2 or 4, as many as the registers hold the sums of. */
 ALWAYS_INLINE void panel_gemv(const struct tern_call *c, size_t row0, size_t row1, struct panel p,
                               size_t streams) {
-    struct panel_tile t = {
-        .stream = row0 / p.rows * VEC_STREAMS, .end = row1, .ahead = (size_t)c->param[TERN_P_PREFETCH]};
+    struct panel_tile t = {.stream = row0 / p.rows * VEC_STREAMS,
+                           .streams = streams,
+                           .end = row1,
+                           .ahead = (size_t)c->param[TERN_P_PREFETCH]};
     const size_t end = (row1 + p.rows - 1) / p.rows * VEC_STREAMS;
-    for (t.streams = streams; t.stream + streams <= end; t.stream += streams) panel_multiply(c, &p, t);
-    if (streams <= VEC_STREAMS) return;
-    for (t.streams = VEC_STREAMS; t.stream < end; t.stream += VEC_STREAMS) panel_multiply(c, &p, t);
+    for (; t.stream < end; t.stream += streams) panel_multiply(c, &p, t);
 }
 
 #endif
