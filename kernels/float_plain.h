@@ -83,6 +83,10 @@ ALWAYS_INLINE reg fused(reg a, reg b, reg c) {
     LANES_OF(tern_fused(a.lane[i], b.lane[i], c.lane[i]));
 }
 
+ALWAYS_INLINE reg fused_all(reg a, float b, reg c) {
+    return fused(a, all(b), c);
+}
+
 ALWAYS_INLINE reg larger(reg a, reg b) {
     LANES_OF(a.lane[i] > b.lane[i] ? a.lane[i] : b.lane[i]);
 }

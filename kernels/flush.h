@@ -8,6 +8,7 @@
  *     int16   4,096 or 2,048   32,768 / s    u8 * s8 reaches furthest below zero (-128), so a sum may come to
  *                                            -32,768 exactly
  *     int16   1,024 or 512     32,767 / s    the same, and masked sums of either sign
+ *     int16   256              32,768 / s    one product of a code: -256 is its furthest from 0
  *     int16   128              32,767 / s    masked add and subtract
  *     int16   128 g            32,767 / s    table entries of g columns, of either sign
  *     byte    8                255 / s       ones counted in a byte
@@ -22,6 +23,7 @@ enum {
     TERN_FLUSH_2048 = TERN_INT16_LEAST / 2048,
     TERN_FLUSH_1024 = TERN_INT16_MOST / 1024,
     TERN_FLUSH_512 = TERN_INT16_MOST / 512,
+    TERN_FLUSH_256 = TERN_INT16_LEAST / 256,
     TERN_FLUSH_128 = TERN_INT16_MOST / 128,
     TERN_FLUSH_COUNTS = TERN_BYTE_MOST / 8
 };

@@ -107,7 +107,7 @@ MUTANTS = [
     ("short last tiles", "constant: pitch of r16", "x86/panels/panel.h", "at.q + 4 * (i * x->tokens + j)", "at.q + 4 * (i * x->live + j)", "gemm_r16.*__avx512vnni"),
     ("short last tiles", "constant: pitch of m80", "x86/panels/panel.h", "at.q += 4 * p->fours * x->tokens", "at.q += 4 * p->fours * x->live", "gemm_m80_i8_r80k4n4__avx512vnni"),
     ("short last tiles", "constant: pitch of b128", "x86/panels/panel.h", "at.q += 4 * p->fours * x->tokens", "at.q += 4 * p->fours * x->live", "gemm_b128_i8_r128k4n3__avx512vnni"),
-    ("short last tiles", "constant: pitch of a decoded block", "x86/gemm/tile.h", "first * live) * 4", "first * 6) * 4", "p64.*_tile__avx2"),
+    ("short last tiles", "constant: pitch of a decoded block", "gemm/tile.c", "first * tern_round_up(live, unit) * QUAD", "first * 6 * QUAD", "p64.*_tile__avx2"),
     ("short last tiles", "mask: one token less", "x86/panels/panel.h", "x.live = live;", "x.live = live - 1;", "gemm_p64_i8_r64k4n6__avx512vnni"),
     ("short last tiles", "bound: four tokens of six", "x86/gemm/tile.h", "tile_##high##x4, tile_##high##x5", "tile_##high##x3, tile_##high##x5", "e80.*_tile__avx512vbmi"),
     ("short last tiles", "bound: five of six", "x86/panels/panel.h", "live < tokens; live++)", "live + 1 < tokens; live++)", "gemm_t5_i8_r48k4n6__avx512vbmi"),

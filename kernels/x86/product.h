@@ -60,7 +60,8 @@
 
 /* What the sources of the levels do with a variant's columns. */
 #define VECLUT_RUN(name, op, act, format, ...)                                                               \
-    TERN_RUN(name, veclut_gemm(c, row0, row1, local, &reader_##format))
-#define TILE_RUN(name, op, act, format, ...) TERN_RUN(name, tile_gemm(c, row0, row1, local, &reader_##format))
+    TERN_RUN(name, tern_veclut_gemm(c, row0, row1, local, &reader_##format, &veclut_kernel))
+#define TILE_RUN(name, op, act, format, ...)                                                                 \
+    TERN_RUN(name, tern_tile_gemm(c, row0, row1, local, &reader_##format, &tile_kernel))
 
 #endif

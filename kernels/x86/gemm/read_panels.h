@@ -4,7 +4,7 @@
 #define TERN_KERNELS_X86_GEMM_READ_PANELS_H
 
 #include "kernels/formats/memory/r16.h"
-#include "kernels/x86/gemm/quads.h"
+#include "kernels/gemm/quads.h"
 #include "kernels/x86/panels/b128.h"
 #include "kernels/x86/panels/m80.h"
 #include "kernels/x86/panels/p64.h"

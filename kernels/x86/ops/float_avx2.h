@@ -55,6 +55,10 @@ ALWAYS_INLINE reg fused(reg a, reg b, reg c) {
     return _mm256_fmadd_ps(a, b, c);
 }
 
+ALWAYS_INLINE reg fused_all(reg a, float b, reg c) {
+    return fused(a, all(b), c);
+}
+
 ALWAYS_INLINE reg larger(reg a, reg b) {
     return _mm256_max_ps(a, b);
 }

@@ -7,10 +7,10 @@
  *     row tile    the quads of 16 rows, `step` bytes apart
  *     block       row tiles, `pitch` bytes apart
  *
- * A zmm register is a quad, a ymm register half of one. The product of all readers and all micro-kernels is
- * made in product.h. */
-#ifndef TERN_KERNELS_X86_GEMM_QUADS_H
-#define TERN_KERNELS_X86_GEMM_QUADS_H
+ * A zmm register is a quad, a ymm register half of one, a q register a quarter. The product of all readers and
+ * all micro-kernels of an architecture is made in its product.h. */
+#ifndef TERN_KERNELS_GEMM_QUADS_H
+#define TERN_KERNELS_GEMM_QUADS_H
 
 #include "kernels/unroll.h"
 #include "kernels/variant.h"
@@ -32,8 +32,9 @@ struct reader {
      * `count` are multiples of `unit`, but the last unit may go beyond K. Codes beyond K, and those of rows
      * beyond M that share a row tile with others, are 0, 1 or 2, whatever they are. */
     void (*read)(const struct tern_call *c, size_t row, size_t first, size_t count, struct quads out);
-    /* NULL, or a shorter way to the offsets of Vec-LUT (offsets.h): whole passes from quad `first` on, `pitch`
-     * bytes apart; rows beyond M and quads from `count` on as above. */
+    /* NULL, or a shorter way to what the architecture's Vec-LUT chooses table entries with: on x86 offsets
+     * (x86/gemm/offsets.h), whole passes from quad `first` on, `pitch` bytes apart; on ARM lines of codes
+     * (arm/gemm/lines.h), a line a quad. Rows beyond M and quads from `count` on as above. */
     void (*offsets)(const struct tern_call *c, size_t row, size_t first, size_t count, uint8_t *out,
                     size_t pitch);
 };

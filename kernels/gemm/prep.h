@@ -1,7 +1,7 @@
 /* What the GEMMs that are a product of reader and micro-kernel want done first, and their parameters. Internal
- * to kernels/x86/gemm/. */
-#ifndef TERN_KERNELS_X86_GEMM_PREP_H
-#define TERN_KERNELS_X86_GEMM_PREP_H
+ * to the gemm folders. */
+#ifndef TERN_KERNELS_GEMM_PREP_H
+#define TERN_KERNELS_GEMM_PREP_H
 
 #include "base/memory.h"
 #include "kernels/flush.h"
@@ -44,12 +44,15 @@ struct veclut_room {
 struct veclut_room veclut_room(const struct tern_call *c, size_t tokens);
 
 /* Register tiles. Shared: activations as tiles of up to six tokens, of about the same number each:
- * [tile][quad][tokens of the tile][4]. Scratch: decoded codes; `pairs`: of chunks that 16-bit sums allow. */
-extern const struct tern_prep tern_prep_fours, tern_prep_fourspairs;
+ * [tile][quad][tokens of the tile][4]; `eights`: [tile][pair of quads][tokens of the tile, made even][8], zero where
+ * there is no token or column. Scratch: decoded codes; `pairs`, `words`: of chunks that 16-bit sums of pairs of
+ * products, or of products, allow. Memory may be read up to a register beyond the last activation. */
+extern const struct tern_prep tern_prep_fours, tern_prep_fourspairs, tern_prep_fourswords, tern_prep_eights;
 
 enum {
     TILE_TOKENS = 6,
     TILE_CHUNK = TERN_FLUSH_512, /* quads that 16-bit sums of pairs hold */
+    TILE_WORDS = TERN_FLUSH_256, /* quads that 16-bit sums of products hold */
     TILE_UNIT = 16,              /* the most quads that any reader decodes together */
     TILE_ROWS = 320              /* the most rows of a block */
 };
@@ -61,6 +64,11 @@ static inline size_t fours_tiles(size_t n) {
 /* The first token of a tile. */
 static inline size_t fours_token(size_t n, size_t tile) {
     return tile * n / fours_tiles(n);
+}
+
+/* Bytes from the first activation to those of a tile; `unit` quads lie together: 1, or 2 (eights). */
+static inline size_t fours_tile(size_t k, size_t unit, size_t tile) {
+    return tile * TILE_TOKENS * tern_round_up(k, 4 * unit);
 }
 
 /* Columns decoded together, in quads: the parameter `block` of tern_space_block. */

@@ -1,8 +1,8 @@
-#include "kernels/x86/gemm/prep.h"
+#include "kernels/gemm/prep.h"
 
 #include "base/pool.h"
+#include "kernels/gemm/turn.h"
 
-#include <emmintrin.h>
 #include <string.h>
 
 struct veclut_room veclut_room(const struct tern_call *c, size_t tokens) {
@@ -16,27 +16,6 @@ struct veclut_room veclut_room(const struct tern_call *c, size_t tokens) {
     r.tables = r.wide + places * r.tokens * sizeof(int32_t);
     r.bytes = r.tables + 8 * 81 * tokens * sizeof(int16_t);
     return r;
-}
-
-/* Eight tokens x eight columns: out[column][8], `step` int16 from column to column. */
-static void turn_eight(const int8_t *const q[8], int16_t *out, size_t step) {
-    __m128i a[8], b[8];
-    for (int t = 0; t < 8; t++) a[t] = _mm_loadl_epi64((const __m128i *)(const void *)q[t]);
-    for (int t = 0; t < 4; t++) b[t] = _mm_unpacklo_epi8(a[2 * t], a[2 * t + 1]);
-    for (int t = 0; t < 2; t++) {
-        a[2 * t] = _mm_unpacklo_epi16(b[2 * t], b[2 * t + 1]);
-        a[2 * t + 1] = _mm_unpackhi_epi16(b[2 * t], b[2 * t + 1]);
-    }
-    for (int i = 0; i < 2; i++) {
-        b[2 * i] = _mm_unpacklo_epi32(a[i], a[2 + i]);
-        b[2 * i + 1] = _mm_unpackhi_epi32(a[i], a[2 + i]);
-    }
-    for (int i = 0; i < 4; i++) { /* two columns of eight bytes, widened with their sign */
-        const __m128i low = _mm_srai_epi16(_mm_unpacklo_epi8(b[i], b[i]), 8);
-        const __m128i high = _mm_srai_epi16(_mm_unpackhi_epi8(b[i], b[i]), 8);
-        _mm_storeu_si128((__m128i *)(void *)(out + (size_t)(2 * i) * step), low);
-        _mm_storeu_si128((__m128i *)(void *)(out + (size_t)(2 * i + 1) * step), high);
-    }
 }
 
 static void turn(const struct tern_call *c, size_t worker, size_t workers, size_t tokens) {
@@ -80,20 +59,24 @@ static const struct tern_constraint rows_exist[] = {
 
 const struct tern_space tern_space_veclut = {veclut_params, 2, rows_exist, 2};
 
-static size_t fours_bytes(const struct tern_call *c) {
-    return c->x->n * tern_round_up(c->w.k, 4);
+/* `unit` quads of activations lie together. */
+static size_t tiles_bytes(const struct tern_call *c, size_t unit) {
+    return fours_tile(c->w.k, unit, fours_tiles(c->x->n)) + TERN_CACHE_LINE;
 }
 
-static void fours(const struct tern_call *c, size_t worker, size_t workers) {
-    const size_t n = c->x->n, quads = (c->w.k + 3) / 4;
+static void tiles_run(const struct tern_call *c, size_t worker, size_t workers, size_t unit) {
+    static const int8_t nothing[8];
+    const size_t n = c->x->n, bytes = 4 * unit, units = (c->w.k + bytes - 1) / bytes;
     size_t from, to;
     tern_share(fours_tiles(n), 1, worker, workers, &from, &to);
     for (size_t tile = from; tile < to; tile++) {
         const size_t first = fours_token(n, tile), live = fours_token(n, tile + 1) - first;
-        for (size_t j = 0; j < live; j++) {
-            const int8_t *q = c->x->q + (first + j) * c->x->stride;
-            char *out = (char *)c->shared + (first * quads + j) * 4;
-            for (size_t i = 0; i < quads; i++) memcpy(out + i * live * 4, q + i * 4, 4);
+        const size_t width = tern_round_up(live, unit);
+        for (size_t j = 0; j < width; j++) {
+            const int8_t *q = j < live ? c->x->q + (first + j) * c->x->stride : nothing;
+            char *out = (char *)c->shared + fours_tile(c->w.k, unit, tile) + j * bytes;
+            for (size_t i = 0; i < units; i++, q += j < live ? bytes : 0)
+                memcpy(out + i * width * bytes, q, unit == 1 ? 4 : 8);
         }
     }
 }
@@ -103,7 +86,7 @@ static size_t codes_bytes(size_t most) {
     return TILE_ROWS / 16 * (most + TILE_UNIT) * 64;
 }
 
-static size_t fours_local(const struct tern_call *c) {
+static size_t block_local(const struct tern_call *c) {
     return codes_bytes(tern_min(tile_block(c), (c->w.k + 3) / 4));
 }
 
@@ -112,5 +95,28 @@ static size_t pairs_local(const struct tern_call *c) {
     return codes_bytes(TILE_CHUNK);
 }
 
-const struct tern_prep tern_prep_fours = {fours_bytes, fours_local, fours, 0};
+static size_t words_local(const struct tern_call *c) {
+    (void)c;
+    return codes_bytes(TILE_WORDS);
+}
+
+static size_t fours_bytes(const struct tern_call *c) {
+    return tiles_bytes(c, 1);
+}
+
+static void fours(const struct tern_call *c, size_t worker, size_t workers) {
+    tiles_run(c, worker, workers, 1);
+}
+
+static size_t eights_bytes(const struct tern_call *c) {
+    return tiles_bytes(c, 2);
+}
+
+static void eights(const struct tern_call *c, size_t worker, size_t workers) {
+    tiles_run(c, worker, workers, 2);
+}
+
+const struct tern_prep tern_prep_fours = {fours_bytes, block_local, fours, 0};
 const struct tern_prep tern_prep_fourspairs = {fours_bytes, pairs_local, fours, 0};
+const struct tern_prep tern_prep_fourswords = {fours_bytes, words_local, fours, 0};
+const struct tern_prep tern_prep_eights = {eights_bytes, block_local, eights, 0};

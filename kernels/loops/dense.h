@@ -1,8 +1,8 @@
 /* Dense rows (formats/file/dense.c) against f32 activations: rows x tokens of fused multiply-adds. The includer defines
  *   VEC, LANES, ZERO, ADD(a, b), LOAD_F16(p, left), LOAD_F32(p, left), LOAD_X(p, left), FMA(a, b, c), SUM(v)
  * where `left` (1 ..) is how many elements remain; loads past them give 0. */
-#ifndef TERN_KERNELS_X86_DENSE_H
-#define TERN_KERNELS_X86_DENSE_H
+#ifndef TERN_KERNELS_LOOPS_DENSE_H
+#define TERN_KERNELS_LOOPS_DENSE_H
 
 #include "kernels/loops/row_tiles.h"
 
@@ -43,8 +43,7 @@ ALWAYS_INLINE void tile(const struct tern_call *c, struct row_tile x) {
             UNROLL
             for (size_t i = 0; i < x.rows; i++) UNROLL
             for (size_t line = 0; line < 4 * LANES * size; line += 64)
-                _mm_prefetch((const char *)c->w.data + ((x.row + i) * k + p) * size + line + x.ahead,
-                             _MM_HINT_T0);
+                __builtin_prefetch((const char *)c->w.data + ((x.row + i) * k + p) * size + line + x.ahead);
         }
         UNROLL
         for (size_t s = 0; s < 4; s++) step(c, x, p + s * LANES, LANES, s % slots, acc);
