@@ -17,12 +17,12 @@ enum {
     RADIX_INVERSE = 1041, /* u / 63 = u * 1041 >> 16 for u <= 1322 */
     LOW = 31,             /* largest digits */
     HIGH = 4,
-    QUAD_TABLES = 4 * 32, /* bytes of the tables of a quad */
-    HIGH_QUADS = 7,       /* quads whose high digits fit a byte */
-    FLUSH_QUADS = 252     /* and whose low digits fit int16 */
+    BYTE_MOST = 127,
+    HIGH_QUADS = BYTE_MOST / (4 * HIGH), /* quads whose high digits fit a byte */
+    FLUSH_QUADS = TERN_INT16_MOST / (4 * LOW) / HIGH_QUADS * HIGH_QUADS, /* and whose low digits fit int16 */
+    QUAD_TABLES = 4 * 32                                                 /* bytes of the tables of a quad */
 };
-_Static_assert(4 * LOW <= 127 && HIGH_QUADS * 4 * HIGH <= 127, "g2: digits in bytes");
-_Static_assert(FLUSH_QUADS % HIGH_QUADS == 0 && FLUSH_QUADS * 4 * LOW <= TERN_INT16_MOST, "g2: int16 sums");
+_Static_assert(4 * LOW <= BYTE_MOST && FLUSH_QUADS * HIGH * 4 <= TERN_INT16_MOST, "g2: sums of digits");
 
 enum { REGISTERS = TERN_GROUP_ROWS / VEC_BYTES }; /* of a line of codes */
 

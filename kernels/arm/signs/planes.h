@@ -1,10 +1,10 @@
-/* planes and bin1 (packed by formats/memory/planes.c): bits become bytes, one row of four at a time, so that four rows share what is
- * loaded of the activations.
+/* planes and bin1 (packed by formats/memory/planes.c): bits become bytes, four rows at a time, so that they share
+ * what is loaded of the activations.
  *
  * Sixteen columns are two bytes of a word: tbl puts each into eight lanes, and cmtst makes -1 of the lanes whose bit is set. Then
  *   planes   minus - plus is the trit: per 16 weights 2 tbl, 2 cmtst, 1 subtract and the product
  *   bin1     the mask is -1 where the weight is +1: sum(w * a) = -2 * sum(mask * a) - sum(a); 1 tbl, 1 cmtst and the product
- * A product is one sdot where there is VEC_DOT, else two smlal; those add at most 8 products of 128 to an int16 lane per word. */
+ * A product is one sdot where there is VEC_DOT, else two smlal; those add at most 4 products of 128 to an int16 lane per word. */
 #ifndef TERN_KERNELS_ARM_SIGNS_PLANES_H
 #define TERN_KERNELS_ARM_SIGNS_PLANES_H
 
@@ -12,8 +12,8 @@
 #include "kernels/formats/memory/planes.h"
 #include "kernels/loops/row_tiles.h"
 
-enum { PLANES_ROWS = 4, PLANES_STEP = 8 * 128 }; /* largest step of int16, per word */
-_Static_assert(TERN_FLUSH_1024 *PLANES_STEP <= TERN_INT16_MOST, "planes: int16 sums");
+enum { PLANES_ROWS = 4, PLANES_STEP = 4 * 128 }; /* largest step of int16, per word */
+_Static_assert(TERN_FLUSH_512 *PLANES_STEP <= TERN_INT16_MOST, "planes: int16 sums");
 
 /* -1 in the bytes whose bit is set, of the sixteen columns that the bytes `first` and `first` + 1 of words are. */
 ALWAYS_INLINE vec planes_mask(vec words, size_t first, vec spread, vec bits) {
