@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Mutation check: one constant, mask or bound of each kernel family is changed, and the verifier must notice.
 
-usage: mutants.py SOURCE_ROOT WORK_FOLDER [WORD...]      (only mutants whose family or change holds one of the words)
+usage: mutants.py SOURCE_ROOT WORK_FOLDER [--cross FILE RUN] [WORD...]
+       (only mutants whose family or change holds one of the words; --cross: built with Meson's cross file FILE and run by the command
+       RUN, for instance "qemu-aarch64-static -L SYSROOT -cpu max")
 
 The tree is copied and configured once; each mutant rewrites one file, rebuilds, and runs `tern verify` (the quick proof
 where that is enough) on its family. Prints TAP: "ok" names the mutant and the case that killed it. A mutant whose text is not in the source is an error:
@@ -126,6 +128,24 @@ MUTANTS = [
     ("float operations", "mask: magnitude on avx2", "x86/ops/float_avx2.h", "_mm256_set1_ps(-0.0f)", "_mm256_set1_ps(0.0f)", "op_quantise__avx2"),
     ("float operations", "bound: rows of a tile of queries", "dense/attend_level.c", "*r0 + rows <= c->rows", "*r0 + rows <= c->rows + 1", "op_(scores|gather)_f16__avx2"),
     ("float operations", "bound: blocks of keys", "dense/attend_level.c", "*b0 + step <= c->blocks", "*b0 + step <= c->blocks + 1", "op_scores_q8__avx512bw"),
+    ("ARM, files", "constant: weight of the third field", "arm/files/fields.h", "v_sra32(acc[i][2], 4)", "v_sra32(acc[i][2], 3)", "gemv_tq20.*__dotprod"),
+    ("ARM, files", "constant: order of rows in a byte", "arm/files/columns.h", "{3, 2, 1, 0}", "{3, 1, 2, 0}", "gemv_i2s4.*__dotprod"),
+    ("ARM, files", "mask: second field", "arm/files/fields.h", "acc[1], v_and(w, v_bytes(3 << 2))", "acc[1], v_and(w, v_bytes(7 << 1))", "gemv_i2s_.*__dotprod"),
+    ("ARM, files", "bound: int16 sums", "flush.h", "TERN_INT16_LEAST = 32768", "TERN_INT16_LEAST = 36864", "gemv_i2s_.*__neon"),
+    ("ARM, files", "bound: int16 sums of four rows", "flush.h", "TERN_INT16_LEAST = 32768", "TERN_INT16_LEAST = 36864", "gemv_iq2bnr4.*__neon"),
+    ("ARM, files", "bound: pieces of TQ1_0", "arm/files/fractions.h", "65535 / FRACTION_COLUMNS", "131071 / FRACTION_COLUMNS", "full gemv_tq10.*__dotprod"),
+    ("ARM, readers", "constant: field of i2sarm", "arm/gemm/read_rows.c", "3 - column % 64 / 16", "3 - column % 32 / 16", "gemm_i2sarm.*_tile__dotprod"),
+    ("ARM, readers", "constant: cut of t5", "arm/gemm/read_panels.c", "{0, -5, -2, -7", "{0, -5, -3, -7", "gemm_t5.*_tile__neon"),
+    ("ARM, readers", "mask: sign of g5", "arm/gemm/read_groups.c", "v_and(x, v_bytes(127)), x)", "v_and(x, v_bytes(63)), x)", "gemm_g5.*_tile__neon"),
+    ("ARM, readers", "bound: rows beyond M", "arm/gemm/read_rows.c", "c->w.m - 1)", "c->w.m + 400)", "gemm_(planes|bin1).*_tile__neon"),
+    ("ARM, tiles", "constant: tokens of a pair", "arm/gemm/tile_i8mm.c", "j % 2 ? vuzp2q_u32", "j == 1 ? vuzp2q_u32", "p64_.*_tile__i8mm"),
+    ("ARM, tiles", "constant: four tokens of six", "arm/gemm/store.h", "tile_3, tile_4, tile_5", "tile_3, tile_3, tile_5", "p64_.*_tile__dotprod"),
+    ("ARM, tiles", "mask: rows at the end", "arm/gemm/store.h", "memcpy(y, part, live * sizeof", "memcpy(y, part, (live - 1) * sizeof", "p64_.*_tile__dotprod"),
+    ("ARM, tiles", "bound: int16 sums", "flush.h", "TERN_INT16_LEAST = 32768", "TERN_INT16_LEAST = 33280", "p64_.*_tile__neon"),
+    ("ARM, Vec-LUT", "constant: weight of a digit", "arm/gemm/lines.h", "0x1b090301", "0x1b090302", "p64_.*veclut__neon"),
+    ("ARM, Vec-LUT", "mask: code of a row", "arm/gemm/veclut.c", "codes >> 8 * r & 255", "codes >> 8 * r & 63", "g4.*n16_veclut__neon"),
+    ("ARM, Vec-LUT", "bound: quads beyond a chunk", "arm/gemm/lines.h", "CODE_ZERO = 40", "CODE_ZERO = 41", "g5.*veclut__neon"),
+    ("ARM, Vec-LUT", "bound: int16 sums", "flush.h", "TERN_INT16_MOST = 32767", "TERN_INT16_MOST = 40000", "p64_.*veclut__neon"),
     ("dense", "mask: f32 avx512 tail", "x86/dense_avx512bw.c", "((1u << left) - 1)", "((1u << left) / 2 - 1)", "gem[vm]_f32.*__avx512bw"),
     ("dense", "bound: f16 avx2 tail", "x86/dense_avx2.c", "if (left >= 8) return _mm256_cvtph_ps", "if (left >= 7) return _mm256_cvtph_ps", "gem[vm]_f16.*__avx2"),
 ]
@@ -136,7 +156,9 @@ def run(*command, **more):
 
 
 source, work = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-only = sys.argv[3:]
+cross, emulator, only = [], [], sys.argv[3:]
+if only[:1] == ["--cross"]:
+    cross, emulator, only = ["--cross-file", only[1]], only[2].split(), only[3:]
 copy, build = work / "source", work / "build"
 shutil.rmtree(copy, ignore_errors=True)
 for name in run("git", "-C", source, "ls-files", "-z").stdout.split("\0"):
@@ -146,13 +168,13 @@ for name in run("git", "-C", source, "ls-files", "-z").stdout.split("\0"):
         shutil.copymode(source / name, copy / name)
 if not (build / "build.ninja").exists():
     options = [f"-D{o}=disabled" for o in ("tests", "openblas", "onednn", "papi", "gbench", "hwloc", "libedit")]
-    made = run("meson", "setup", build, copy, "-Dwerror=false", *options)
+    made = run("meson", "setup", build, copy, "-Dwerror=false", *options, *cross)
     if made.returncode:
         sys.exit("mutants: meson setup failed:\n" + made.stdout[-2000:])
 if run("ninja", "-C", build).returncode:
     sys.exit("mutants: the unchanged tree does not build")
 tern = build / "cli/tern"
-usable = run(tern, "list", "--runnable").stdout
+usable = run(*emulator, tern, "list", "--runnable").stdout
 mutants = [m for m in MUTANTS if not only or any(o in m[0] + ", " + m[1] for o in only)]
 print(f"1..{len(mutants) + 1}", flush=True)
 kinds = {}
@@ -180,7 +202,7 @@ for number, (family, what, name, text, change, pattern) in enumerate(mutants, 2)
         if built.returncode:
             why = "the mutant does not compile: " + built.stdout[-300:].replace("\n", " ")
         else:
-            seen = run(tern, "verify", *effort, "--seed", "1", "-q", "--filter", pattern)
+            seen = run(*emulator, tern, "verify", *effort, "--seed", "1", "-q", "--filter", pattern)
             killer = next((l for l in seen.stdout.splitlines() if re.match("WRONG|CRASHED|TIMED OUT", l)), None)
             if seen.returncode == 1 and killer:
                 verdict, why = "ok", "killed by " + re.sub(r"\s+", " ", killer)[:150]
