@@ -17,10 +17,12 @@ static inline void rows_f16(const void *data, size_t k, size_t r0, size_t r1, co
                 IN_TURN;
             }
         }
-        UNROLL for (size_t j = 0; j < 3; j++, i += 16) {
-            if (i + 16 > k) break;
-            acc[j] = vec_add(acc[j], vec_mul(vec_f16(w + i), vec_f32(x + i)));
+        const size_t more = (k - i) / 16;
+        UNROLL for (size_t j = 0; j < 3; j++) {
+            if (j == more) break;
+            acc[j] = vec_add(acc[j], vec_mul(vec_f16(w + i + 16 * j), vec_f32(x + i + 16 * j)));
         }
+        i += 16 * more;
         float sum = vec_fold_four(acc);
         for (; i < k; i++) sum += tern_f16_to_f32(w[i]) * x[i];
         *y++ = sum;
@@ -39,10 +41,12 @@ static inline void rows_f32(const void *data, size_t k, size_t r0, size_t r1, co
                 IN_TURN;
             }
         }
-        UNROLL for (size_t j = 0; j < 3; j++, i += 16) {
-            if (i + 16 > k) break;
-            acc[j] = vec_add(acc[j], vec_mul(vec_f32(w + i), vec_f32(x + i)));
+        const size_t more = (k - i) / 16;
+        UNROLL for (size_t j = 0; j < 3; j++) {
+            if (j == more) break;
+            acc[j] = vec_add(acc[j], vec_mul(vec_f32(w + i + 16 * j), vec_f32(x + i + 16 * j)));
         }
+        i += 16 * more;
         float sum = vec_fold_four(acc);
         for (; i < k; i++) sum += w[i] * x[i];
         *y++ = sum;
