@@ -141,6 +141,7 @@ MUTANTS = [
     ("ARM, tiles", "constant: tokens of a pair", "arm/gemm/tile_i8mm.c", "j % 2 ? vuzp2q_u32", "j == 1 ? vuzp2q_u32", "p64_.*_tile__i8mm"),
     ("ARM, tiles", "constant: four tokens of six", "arm/gemm/store.h", "tile_3, tile_4, tile_5", "tile_3, tile_3, tile_5", "p64_.*_tile__dotprod"),
     ("ARM, tiles", "mask: rows at the end", "arm/gemm/store.h", "memcpy(y, part, live * sizeof", "memcpy(y, part, (live - 1) * sizeof", "p64_.*_tile__dotprod"),
+    ("ARM, tiles", "bound: rows of a register of SVE", "arm/gemm/tile_sve.c", "tern_min(rows, (i + 1) * lanes)", "(i + 1) * lanes", "p64_.*_tile__sve"),
     ("ARM, tiles", "bound: int16 sums", "flush.h", "TERN_INT16_LEAST = 32768", "TERN_INT16_LEAST = 33280", "p64_.*_tile__neon"),
     ("ARM, Vec-LUT", "constant: weight of a digit", "arm/gemm/lines.h", "0x1b090301", "0x1b090302", "p64_.*veclut__neon"),
     ("ARM, Vec-LUT", "mask: code of a row", "arm/gemm/veclut.c", "codes >> 8 * r & 255", "codes >> 8 * r & 63", "g4.*n16_veclut__neon"),
