@@ -1,7 +1,7 @@
 # Sourced by run.sh and test.sh: installs missing Debian packages, configures and builds.
 # Needs: $root. Sets: $build (folder), $tern (program).
 
-build_packages="gcc g++ meson ninja-build pkg-config libjansson-dev libpcre2-dev libsqlite3-dev zlib1g-dev"
+build_packages="gcc g++ meson ninja-build pkg-config libjansson-dev libpcre2-dev libutf8proc-dev libsqlite3-dev zlib1g-dev"
 library_packages="libedit-dev libpapi-dev libhwloc-dev libbenchmark-dev libopenblas-dev libdnnl-dev gnuplot-nox"
 test_packages="clang-format libcriterion-dev libbenchmark-tools python3 python3-numpy python3-scipy git binutils valgrind"
 

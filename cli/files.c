@@ -17,6 +17,10 @@ char *tern_cli_history_file(const char *named) {
     return named ? strdup(named) : tern_xdg_path("data", "history.db");
 }
 
+const char *tern_cli_input(const char *named) {
+    return named && !strcmp(named, "-") ? "/dev/stdin" : named;
+}
+
 char *tern_cli_with_layout(const char *model, const char *layout) {
     return layout ? tern_format_text("%s,i2s=%s", model, layout) : strdup(model);
 }

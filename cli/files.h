@@ -9,6 +9,9 @@
 char *tern_cli_records_file(const char *named);
 char *tern_cli_history_file(const char *named);
 
+/* The file to read when the user names this one: "-" is standard input. NULL stays NULL. Not to be freed. */
+const char *tern_cli_input(const char *named);
+
 /* "MODEL,i2s=LAYOUT", which tern_model_open reads; MODEL itself when the layout is NULL. Heap (free()). */
 char *tern_cli_with_layout(const char *model, const char *layout);
 

@@ -157,7 +157,7 @@ static int get_buffers(struct tern_engine *en, const struct sizes *z) {
 
 enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
-    const size_t inner = (size_t)hp->heads * hp->head_dim, half = hp->head_dim / 2;
+    const size_t inner = (size_t)hp->heads * hp->head_dim, half = tern_rotary(hp) / 2;
     struct sizes z = {.widest = tern_max(tern_max(hp->hidden, hp->ffn), inner)};
     size_t rows;
     z.slice = slice_bytes(en, &rows);
@@ -172,7 +172,7 @@ enum tern_status tern_engine_buffers(struct tern_engine *en, struct tern_error *
         return tern_fail(e, TERN_NO_MEMORY, "engine: buffers for %zu tokens per step: out of memory",
                          en->ubatch);
     for (size_t i = 0; i < half; i++)
-        en->frequency[i] = pow(hp->rope_theta, -2.0 * (double)i / (double)hp->head_dim);
+        en->frequency[i] = pow(hp->rope_theta, -2.0 * (double)i / (double)tern_rotary(hp));
     return TERN_OK;
 }
 

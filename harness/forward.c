@@ -13,7 +13,7 @@
 static void embed_tokens(const struct step *st, size_t w) {
     struct tern_engine *en = st->en;
     const struct tern_hparams *hp = &en->model->hp;
-    const size_t half = hp->head_dim / 2;
+    const size_t half = tern_rotary(hp) / 2;
     size_t from, to;
     tern_share(st->n, 1, w, en->threads, &from, &to);
     for (size_t t = from; t < to; t++) {

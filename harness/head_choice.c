@@ -59,7 +59,8 @@ enum tern_status tern_engine_head(struct tern_engine *en, enum tern_head_type ty
         return TERN_OK;
     }
     const size_t left = tern_memory_left();
-    if (!asked && left && left < tern_engine_body_bytes(en) + en->cache.bytes + 2 * h->kept_bytes) {
+    if (!asked && left &&
+        left < tern_engine_body_bytes(en) + en->cache.bytes + (h->in_file ? 1 : 2) * h->kept_bytes) {
         say(en, "; there is no memory for a scan before it");
         return TERN_OK;
     }

@@ -71,10 +71,9 @@ struct tern_engine {
     float **norm; /* [layer][TERN_NORMS], see layer_norm */
     float *output_norm;
 
-    struct tern_pages cache;       /* [layer][kv head], each [kv_blocks] of keys, then a row of values per
-                                      position */
+    struct tern_pages cache;       /* [span][layer][kv head], each blocks of keys, then a row of values per
+                                      position (attention/rows.h) */
     size_t key_bytes, value_bytes; /* of a block of keys, of a row of values */
-    size_t kv_blocks;              /* that hold the context */
 
     /* Shared buffers of one step; rows of [ubatch][...]. */
     float *x, *qkv, *mixed, *inner, *cosine, *sine;

@@ -1,88 +1,66 @@
-/* Rows of dense tensors as f32. Block layouts: ggml's ggml-common.h (block_q4_0, block_q8_0, block_q6_K). */
-#include "kernels/half.h"
-#include "models/model.h"
+/* Rows of dense tensors as f32. */
+#include "models/dense_blocks.h"
+#include "models/dense_type.h"
+#include "models/gguf/types.h"
 #include "models/synthetic.h"
 
-#include <string.h>
-
-static uint16_t load_u16(const unsigned char *p) {
-    uint16_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
+static void f32_row(const unsigned char *in, size_t cols, float *out) {
+    memcpy(out, in, cols * sizeof *out);
 }
 
-/* 32 weights in 34 bytes: f16 scale, int8 codes. */
-static void q8_0_row(const unsigned char *in, size_t cols, float *out) {
-    for (size_t i = 0; i < cols; i += 32, in += 34) {
-        const float d = tern_f16_to_f32(load_u16(in));
-        for (size_t j = 0; j < 32; j++) out[i + j] = d * (float)(int8_t)in[2 + j];
-    }
-}
-
-/* 32 weights in 18 bytes: f16 scale, nibbles of weights 0..15 (low) and 16..31 (high), each less 8. */
-static void q4_0_row(const unsigned char *in, size_t cols, float *out) {
-    for (size_t i = 0; i < cols; i += 32, in += 18) {
-        const float d = tern_f16_to_f32(load_u16(in));
-        for (size_t j = 0; j < 16; j++) {
-            out[i + j] = d * (float)((in[2 + j] & 15) - 8);
-            out[i + j + 16] = d * (float)((in[2 + j] >> 4) - 8);
-        }
-    }
-}
-
-/* 256 weights in 210 bytes: low nibbles [128], upper bit pairs [64], int8 scales [16] of 16 weights each, f16
- * scale. Each half of 128 weights has 64 + 32 + 8 of them; quarter q of a half (32 weights) takes nibble q/2
- * of low bytes 32*(q%2).. and bit pair q of the upper bytes. */
-static void q6_k_row(const unsigned char *in, size_t cols, float *out) {
-    for (size_t i = 0; i < cols; i += 256, in += 210) {
-        const float d = tern_f16_to_f32(load_u16(in + 208));
-        for (size_t j = 0; j < 256; j++) {
-            const size_t half = j / 128, quarter = j % 128 / 32, at = j % 32;
-            const unsigned low = in[64 * half + 32 * (quarter % 2) + at] >> 4 * (quarter / 2) & 15;
-            const unsigned high = in[128 + 32 * half + at] >> 2 * quarter & 3;
-            const float scale = (float)(int8_t)in[192 + j / 16];
-            out[i + j] = d * scale * (float)((int)(low | high << 4) - 32);
-        }
-    }
+static void f16_row(const unsigned char *in, size_t cols, float *out) {
+    for (size_t i = 0; i < cols; i++) out[i] = tern_half_at(in + 2 * i);
 }
 
 static void bf16_row(const unsigned char *in, size_t cols, float *out) {
     for (size_t i = 0; i < cols; i++) {
-        const uint32_t bits = (uint32_t)load_u16(in + 2 * i) << 16;
+        uint16_t upper;
+        memcpy(&upper, in + 2 * i, sizeof upper);
+        const uint32_t bits = (uint32_t)upper << 16;
         memcpy(&out[i], &bits, sizeof bits);
     }
 }
 
-static void f16_row(const unsigned char *in, size_t cols, float *out) {
-    for (size_t i = 0; i < cols; i++) out[i] = tern_f16_to_f32(load_u16(in + 2 * i));
+static const struct tern_dense_kind kinds[] = {
+    [TERN_DENSE_NONE] = {"none", UINT32_MAX, NULL},
+    [TERN_DENSE_F32] = {"f32", TERN_GGML_F32, f32_row},
+    [TERN_DENSE_F16] = {"f16", TERN_GGML_F16, f16_row},
+    [TERN_DENSE_BF16] = {"bf16", TERN_GGML_BF16, bf16_row},
+    [TERN_DENSE_Q8_0] = {"q8_0", TERN_GGML_Q8_0, tern_row_q8_0},
+    [TERN_DENSE_Q6_K] = {"q6_k", TERN_GGML_Q6_K, tern_row_q6_k},
+    [TERN_DENSE_Q4_0] = {"q4_0", TERN_GGML_Q4_0, tern_row_q4_0},
+    [TERN_DENSE_Q4_1] = {"q4_1", TERN_GGML_Q4_1, tern_row_q4_1},
+    [TERN_DENSE_Q5_0] = {"q5_0", TERN_GGML_Q5_0, tern_row_q5_0},
+    [TERN_DENSE_Q5_1] = {"q5_1", TERN_GGML_Q5_1, tern_row_q5_1},
+    [TERN_DENSE_Q2_K] = {"q2_k", TERN_GGML_Q2_K, tern_row_q2_k},
+    [TERN_DENSE_Q3_K] = {"q3_k", TERN_GGML_Q3_K, tern_row_q3_k},
+    [TERN_DENSE_Q4_K] = {"q4_k", TERN_GGML_Q4_K, tern_row_q4_k},
+    [TERN_DENSE_Q5_K] = {"q5_k", TERN_GGML_Q5_K, tern_row_q5_k},
+    [TERN_DENSE_IQ4_NL] = {"iq4_nl", TERN_GGML_IQ4_NL, tern_row_iq4_nl},
+    [TERN_DENSE_SYNTH] = {"synthetic", UINT32_MAX, NULL},
+};
+
+const struct tern_dense_kind *tern_dense_kind(enum tern_dense_type t) {
+    return &kinds[t];
+}
+
+enum tern_dense_type tern_dense_of_ggml(uint32_t id) {
+    for (enum tern_dense_type t = TERN_DENSE_NONE; t < TERN_DENSE_SYNTH; t++)
+        if (kinds[t].row && kinds[t].ggml == id) return t;
+    return TERN_DENSE_NONE;
+}
+
+uint64_t tern_dense_type_bytes(enum tern_dense_type t, uint64_t n) {
+    const struct tern_ggml_type *known = kinds[t].row ? tern_ggml_type_of(kinds[t].ggml) : NULL;
+    return known ? n / known->block * known->bytes : 0;
 }
 
 void tern_dense_row(const struct tern_dense *d, size_t r, float *out) {
     const unsigned char *data = d->data;
-    switch (d->type) {
-    case TERN_DENSE_NONE:
-        memset(out, 0, d->cols * sizeof *out);
-        break;
-    case TERN_DENSE_F32:
-        memcpy(out, data + r * d->cols * 4, d->cols * 4);
-        break;
-    case TERN_DENSE_F16:
-        f16_row(data + r * d->cols * 2, d->cols, out);
-        break;
-    case TERN_DENSE_BF16:
-        bf16_row(data + r * d->cols * 2, d->cols, out);
-        break;
-    case TERN_DENSE_Q8_0:
-        q8_0_row(data + r * (d->cols / 32) * 34, d->cols, out);
-        break;
-    case TERN_DENSE_Q6_K:
-        q6_k_row(data + r * (d->cols / 256) * 210, d->cols, out);
-        break;
-    case TERN_DENSE_Q4_0:
-        q4_0_row(data + r * (d->cols / 32) * 18, d->cols, out);
-        break;
-    case TERN_DENSE_SYNTH:
+    if (d->type == TERN_DENSE_SYNTH)
         tern_synth_dense_row(d->seed, d->cols, r, out);
-        break;
-    }
+    else if (kinds[d->type].row)
+        kinds[d->type].row(data + r * (size_t)tern_dense_type_bytes(d->type, d->cols), d->cols, out);
+    else
+        memset(out, 0, d->cols * sizeof *out);
 }

@@ -1,31 +1,14 @@
 #include "models/facts.h"
 
 #include "models/arch.h"
+#include "models/dense_type.h"
 
 uint64_t tern_dense_bytes(const struct tern_dense *d) {
-    const uint64_t n = (uint64_t)d->rows * d->cols;
-    switch (d->type) {
-    case TERN_DENSE_F32:
-        return n * 4;
-    case TERN_DENSE_F16:
-    case TERN_DENSE_BF16:
-        return n * 2;
-    case TERN_DENSE_Q8_0:
-        return n / 32 * 34;
-    case TERN_DENSE_Q6_K:
-        return n / 256 * 210;
-    case TERN_DENSE_Q4_0:
-        return n / 32 * 18;
-    case TERN_DENSE_NONE:
-    case TERN_DENSE_SYNTH:
-        break;
-    }
-    return 0;
+    return tern_dense_type_bytes(d->type, (uint64_t)d->rows * d->cols);
 }
 
 const char *tern_dense_name(enum tern_dense_type t) {
-    static const char *const names[] = {"none", "f32", "f16", "bf16", "q8_0", "q6_k", "q4_0", "synthetic"};
-    return names[t];
+    return tern_dense_kind(t)->name;
 }
 
 const char *tern_linear_format(const struct tern_linear *l) {

@@ -23,16 +23,22 @@ struct tern_hparams {
     char name[96];
     uint32_t hidden, ffn, layers, heads, kv_heads, head_dim, vocab, context;
     float rope_theta, eps;
+    uint32_t rotary; /* so many values of a head are rotated, the first ones; 0: all */
     int rope_neox;   /* which values rotate together; 1: i and i + half (NEOX), 0: neighbours (NORM) */
     int sub_norms;   /* attn_sub_norm and ffn_sub_norm exist */
     int qk_norms;    /* each head of q and k has a norm before the rotation */
     int input_norms; /* every linear layer has a norm of its own before it, after those of the block */
     enum tern_activation activation;
     int tied;                  /* head = embedding */
-    int32_t bos, eos, eot;     /* -1: none */
+    int32_t bos, eos, eot;     /* -1: none; all tokens that end a text: struct tern_model */
     int add_bos, add_eos;      /* around a text; add_eos matters to embeddings only */
     enum tern_pooling pooling; /* of embedding models */
 };
+
+/* How many values of a head are rotated. */
+static inline size_t tern_rotary(const struct tern_hparams *hp) {
+    return hp->rotary ? hp->rotary : hp->head_dim;
+}
 
 /* A dense tensor of rows x cols: in the mapping of the file, or synthetic. */
 enum tern_dense_type {
@@ -43,6 +49,14 @@ enum tern_dense_type {
     TERN_DENSE_Q8_0,
     TERN_DENSE_Q6_K,
     TERN_DENSE_Q4_0,
+    TERN_DENSE_Q4_1,
+    TERN_DENSE_Q5_0,
+    TERN_DENSE_Q5_1,
+    TERN_DENSE_Q2_K,
+    TERN_DENSE_Q3_K,
+    TERN_DENSE_Q4_K,
+    TERN_DENSE_Q5_K,
+    TERN_DENSE_IQ4_NL,
     TERN_DENSE_SYNTH
 };
 struct tern_dense {
@@ -82,8 +96,10 @@ struct tern_model {
     struct tern_hparams hp;
     struct tern_layer *layer;                       /* hp.layers of them */
     struct tern_dense embedding, output_norm, head; /* head.type NONE when tied */
-    char source[256];                               /* path or "synth:..." */
-    void *file; /* struct tern_gguf *, whose metadata the tokenizer reads; NULL for synthetic models */
+    int32_t *end;                                   /* the `ends` tokens that end a text or a turn */
+    size_t ends;
+    char source[256]; /* path or "synth:..." */
+    void *file;       /* struct tern_gguf *, whose metadata the tokenizer reads; NULL for synthetic models */
 };
 
 /* Opens a model. `source` is one of

@@ -1,4 +1,5 @@
 #include "cli/engine/options.h"
+#include "cli/files.h"
 
 #include "base/file.h"
 #include "harness/text/embed.h"
@@ -32,20 +33,15 @@ static const struct tern_cli_option options[] = {
     {"json", 0, NULL, "as JSON", TERN_CLI_FLAG(struct job, json)},
 };
 
-/* The tokens of the text, with the end token where the file asks for one. */
+/* The tokens of the text, with those that the vocabulary puts around it. */
 static enum tern_status text_ids(struct job *j, struct tern_error *e) {
     struct tern_tokenizer *t = NULL;
     char *owned = NULL;
     size_t bytes = j->c.text ? strlen(j->c.text) : 0;
     const struct tern_model *m = j->c.m;
     enum tern_status s = tern_tokenizer_new(m, &t, e);
-    if (!s && j->c.file) s = tern_file_read(j->c.file, TEXT_LIMIT, &owned, &bytes, e);
-    if (!s) s = tern_prompt_ids(m, t, owned ? owned : j->c.text, bytes, &j->ids, &j->count, e);
-    if (!s && m->hp.add_eos && m->hp.eos >= 0) {
-        int32_t *grown = realloc(j->ids, (j->count + 1) * sizeof *grown);
-        if (grown) (j->ids = grown)[j->count++] = m->hp.eos;
-        if (!grown) s = tern_fail(e, TERN_NO_MEMORY, "embed: out of memory");
-    }
+    if (!s && j->c.file) s = tern_file_read(tern_cli_input(j->c.file), TEXT_LIMIT, &owned, &bytes, e);
+    if (!s) s = tern_prompt_ids(t, owned ? owned : j->c.text, bytes, TERN_TEXT_WHOLE, &j->ids, &j->count, e);
     tern_tokenizer_free(t);
     free(owned);
     return s;

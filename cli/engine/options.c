@@ -6,6 +6,7 @@
 #include "harness/options.h"
 #include "harness/text/default_model.h"
 #include "models/gguf/gguf.h"
+#include "models/keys/keys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,7 +113,8 @@ const struct tern_cli_option tern_cli_sampling_options[] = {
 
 const struct tern_cli_option tern_cli_text_options[] = {
     {"prompt", 'p', "TEXT", "the text", TERN_CLI_TEXT(struct tern_cli_engine, text)},
-    {"file", 'f', "FILE", "the text, from a file", TERN_CLI_TEXT(struct tern_cli_engine, file)},
+    {"file", 'f', "FILE", "the text, from a file; - is standard input",
+     TERN_CLI_TEXT(struct tern_cli_engine, file)},
 };
 
 #define HOLDS(options, n)                                                                                    \
@@ -147,6 +149,26 @@ static const char *cache_folder(struct tern_cli_engine *c) {
     return c->folder = tern_xdg_path("cache", "packed");
 }
 
+struct unknown {
+    char first[160];
+    size_t count;
+};
+
+static void count_unknown(void *ctx, const char *name) {
+    struct unknown *u = ctx;
+    const size_t used = strlen(u->first), room = sizeof u->first - used;
+    if (u->count++ < 3) snprintf(u->first + used, room, "%s%s", used ? ", " : "", name);
+}
+
+/* What nobody knows is ignored, but not in silence. */
+static void warn_of_unknown_keys(const struct tern_cli_engine *c) {
+    struct unknown u = {.count = 0};
+    if (c->m->file) tern_gguf_unknown_keys(c->m->file, count_unknown, &u);
+    if (u.count)
+        fprintf(stderr, "tern: warning: %s: %zu unknown key%s ignored (%s%s); tern inspect lists them\n",
+                c->m->source, u.count, u.count == 1 ? "" : "s", u.first, u.count > 3 ? ", ..." : "");
+}
+
 enum tern_status tern_cli_engine_open(struct tern_cli_engine *c, struct tern_error *e) {
     char warning[512] = "";
     enum tern_status s = c->model ? TERN_OK : tern_default_model(&c->found, e);
@@ -154,6 +176,9 @@ enum tern_status tern_cli_engine_open(struct tern_cli_engine *c, struct tern_err
     char *source = s == TERN_OK ? tern_cli_with_layout(c->model, c->layout) : NULL;
     if (s == TERN_OK && !source) s = tern_fail(e, TERN_NO_MEMORY, "%s: out of memory", c->command);
     if (s == TERN_OK) s = tern_model_open(source, &c->m, e);
+    if (s == TERN_OK) warn_of_unknown_keys(c);
+    const size_t parts = s == TERN_OK && c->m->file ? tern_gguf_parts(c->m->file) : 1;
+    if (parts > 1 && !c->quiet) fprintf(stderr, "tern: %s: opened with all its %zu parts\n", source, parts);
     free(source);
     c->engine.wisdom = &c->known;
     if (s == TERN_OK)

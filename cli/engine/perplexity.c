@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "cli/engine/options.h"
+#include "cli/files.h"
 
 #include "base/file.h"
 #include "harness/text/perplexity.h"
@@ -79,11 +80,11 @@ static int work(struct job *j) {
     int32_t *ids = NULL;
     size_t bytes = 0, count = 0;
     int rc = 0;
-    enum tern_status s = tern_file_read(j->file, TEXT_LIMIT, &text, &bytes, &e);
+    enum tern_status s = tern_file_read(tern_cli_input(j->file), TEXT_LIMIT, &text, &bytes, &e);
     if (s == TERN_OK) s = tern_cli_engine_open(&j->c, &e);
     const struct tern_model *m = j->c.m;
     if (s == TERN_OK) s = tern_tokenizer_new(m, &tok, &e);
-    if (s == TERN_OK) s = tern_prompt_ids(m, tok, text, bytes, &ids, &count, &e);
+    if (s == TERN_OK) s = tern_prompt_ids(tok, text, bytes, TERN_TEXT_START, &ids, &count, &e);
     if (s == TERN_OK && j->tokens && j->tokens < count) count = j->tokens;
     if (s == TERN_OK) s = tern_engine_new(m, &j->c.engine, &en, &e);
     if (s == TERN_OK) s = tern_perplexity_of(en, m->hp.vocab, ids, count, &j->o, &result, &e);

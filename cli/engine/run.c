@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "cli/engine/options.h"
+#include "cli/files.h"
 
 #include "base/file.h"
 #include "harness/text/generate.h"
@@ -71,8 +72,10 @@ static enum tern_status prompt_ids(struct job *j, int32_t **ids, size_t *count, 
     }
     char *owned = NULL;
     size_t bytes = j->c.text ? strlen(j->c.text) : 0;
-    enum tern_status s = j->c.file ? tern_file_read(j->c.file, TEXT_LIMIT, &owned, &bytes, e) : TERN_OK;
-    if (s == TERN_OK) s = tern_prompt_ids(j->c.m, j->tok, owned ? owned : j->c.text, bytes, ids, count, e);
+    enum tern_status s =
+        j->c.file ? tern_file_read(tern_cli_input(j->c.file), TEXT_LIMIT, &owned, &bytes, e) : TERN_OK;
+    if (s == TERN_OK)
+        s = tern_prompt_ids(j->tok, owned ? owned : j->c.text, bytes, TERN_TEXT_START, ids, count, e);
     free(owned);
     return s;
 }

@@ -1,6 +1,8 @@
 #include "cli/command.h"
+#include "cli/files.h"
 
 #include "base/file.h"
+#include "harness/text/prompt.h"
 #include "models/load/open.h"
 #include "models/tokenizer/tokenizer.h"
 
@@ -13,7 +15,7 @@ enum { MAX_TEXT_BYTES = 1 << 30 };
 
 struct task {
     const char *model, *text, *file;
-    int special, decode, json;
+    int special, bos, decode, json;
 };
 
 static const struct tern_cli_option options[] = {
@@ -24,6 +26,8 @@ static const struct tern_cli_option options[] = {
     {"special", 0, NULL,
      "control tokens written out in the text (\"<|eot_id|>\") become their ids, and --decode writes them out",
      TERN_CLI_FLAG(struct task, special)},
+    {"bos", 0, NULL, "the tokens that the vocabulary puts before a text go first (most often one, or none)",
+     TERN_CLI_FLAG(struct task, bos)},
     {"decode", 0, NULL, "the text is a list of ids, with commas or white space between them",
      TERN_CLI_FLAG(struct task, decode)},
     {"json", 0, NULL,
@@ -35,6 +39,7 @@ static int check(const struct task *t) {
     if (!t->model) return tern_cli_usage("tokenize", "-m FILE is missing");
     if (!t->text == !t->file)
         return tern_cli_usage("tokenize", "exactly one of -p TEXT and -f FILE is needed");
+    if (t->bos && t->decode) return tern_cli_usage("tokenize", "--bos and --decode exclude each other");
     return 0;
 }
 
@@ -123,12 +128,13 @@ static int run(int argc, char **argv) {
     size_t bytes = task.text ? strlen(task.text) : 0, count = 0, decoded_bytes = 0;
     enum tern_status s = open_tokenizer(task.model, &t, &e);
     if (!s && task.file)
-        s = tern_file_read(strcmp(task.file, "-") ? task.file : "/dev/stdin", MAX_TEXT_BYTES, &from_file,
-                           &bytes, &e);
+        s = tern_file_read(tern_cli_input(task.file), MAX_TEXT_BYTES, &from_file, &bytes, &e);
     const char *text = task.file ? from_file : task.text;
     if (!s && task.decode) s = parse_ids(text, bytes, &ids, &count, &e);
     if (!s && task.decode) s = tern_detokenize(t, ids, count, task.special, &decoded, &decoded_bytes, &e);
-    if (!s && !task.decode) s = tern_tokenize(t, text, bytes, task.special, &ids, &count, &e);
+    if (!s && !task.decode)
+        s = tern_text_ids(t, text, bytes, task.special, task.bos ? TERN_TEXT_START : TERN_TEXT_ONLY, &ids,
+                          &count, &e);
     if (s) goto done;
 
     if (task.json) {
@@ -152,7 +158,7 @@ const struct tern_command tern_command_tokenize = {
     .summary = "ids of a text, or back",
     .usage = "-m FILE (-p TEXT | -f FILE) [options]",
     .about = "Prints the token ids of a text. With --decode it prints the text of token ids, byte for byte. "
-             "No beginning-of-text token is added.",
+             "Without --bos no beginning-of-text token is added.",
     .group = {TERN_CLI_GROUP(NULL, options, 0)},
     .example =
         "tern tokenize -m model.gguf -p 'Hello world'\ntern tokenize -m model.gguf --decode -p '9906 1917'",

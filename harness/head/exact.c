@@ -76,10 +76,10 @@ size_t tern_exact_bytes(const struct tern_exact *x) {
 }
 
 void tern_exact_parts(struct tern_exact *x, struct tern_exact_part out[TERN_EXACT_PARTS]) {
-    out[0] = (struct tern_exact_part){x->codes.data, x->rows * x->scan.row_bytes};
-    out[1] = (struct tern_exact_part){x->scan.scale, x->rows * sizeof(float)};
-    out[2] = (struct tern_exact_part){x->norm, x->rows * sizeof(float)};
-    out[3] = (struct tern_exact_part){x->residual, x->rows * x->segments * sizeof(float)};
+    out[0] = (struct tern_exact_part){x->codes.data, x->rows * x->scan.row_bytes, 1};
+    out[1] = (struct tern_exact_part){x->scan.scale, x->rows * sizeof(float), 0};
+    out[2] = (struct tern_exact_part){x->norm, x->rows * sizeof(float), 0};
+    out[3] = (struct tern_exact_part){x->residual, x->rows * x->segments * sizeof(float), 0};
 }
 
 /* Column `i` (0 .. 4 * vectors - 1) of block j of the group that begins at unit u. */

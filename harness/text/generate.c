@@ -8,11 +8,13 @@
 #define LOGIT_ROWS 32   /* prompt positions whose logits are held at a time */
 #define TIMES      4096 /* tokens whose times are kept: the first ones */
 
-static int ends(const struct tern_hparams *hp, const struct tern_generation *g, int32_t id) {
+static int ends(const struct tern_model *m, const struct tern_generation *g, int32_t id) {
     for (size_t i = 0; i < g->stops; i++)
         if (g->stop[i] == id) return 1;
     if (g->ignore_end) return 0;
-    return (hp->eos >= 0 && id == hp->eos) || (hp->eot >= 0 && id == hp->eot);
+    for (size_t i = 0; i < m->ends; i++)
+        if (m->end[i] == id) return 1;
+    return 0;
 }
 
 /* Feeds the prompt and leaves the last position's logits in the first row. */
@@ -44,7 +46,7 @@ static enum tern_status decode(struct tern_engine *en, const struct tern_model *
         out->tokens++;
         tern_sample_tell(sample, id);
         if (g->on_token && g->on_token(g->ctx, id)) out->end = TERN_END_CALLER;
-        if (ends(&m->hp, g, id)) out->end = TERN_END_TOKEN;
+        if (ends(m, g, id)) out->end = TERN_END_TOKEN;
         out->last = id;
         if (out->end != TERN_END_COUNT || out->tokens == g->most) break;
         const int full = tern_engine_position(en) == tern_engine_context(en);

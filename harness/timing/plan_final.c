@@ -15,11 +15,12 @@
 enum { TUNED, UNTUNED, PLANS };
 enum { DECODE, PREFILL, PHASES };
 
-#define DECODED     12
-#define PROMPT_MOST 1024
-#define ROUNDS_MOST 25
-#define CACHE_MOST  ((size_t)64 << 20) /* a virtual machine tells the cache of its host */
-#define VOCAB       64                 /* no head is measured */
+#define DECODED      12
+#define PROMPT_MOST  1024
+#define ROUNDS_LEAST 6 /* for an interval */
+#define ROUNDS_MOST  25
+#define CACHE_MOST   ((size_t)64 << 20) /* a virtual machine tells the cache of its host */
+#define VOCAB        64                 /* no head is measured */
 
 /* One plan in one phase, as an alternative. */
 struct player {
@@ -120,60 +121,77 @@ static void tell_shapes(const struct model_plan *decode, const struct model_plan
     }
 }
 
-/* The plans of both phases by turns; samples[phase][plan][round] in ns per token. */
+/* The alternatives of a run; where a phase has the same plan twice, both have one place. */
+struct field {
+    struct player player[PHASES * PLANS];
+    struct tern_alternative alt[PHASES * PLANS];
+    size_t place[PHASES][PLANS], count;
+    int phases;
+    int32_t ids[PROMPT_MOST];
+};
+
+static void line_up(const struct tern_plan_final_options *o, struct tern_engine *const en[PLANS],
+                    enum tern_status *status, struct tern_error *e, struct field *f) {
+    const size_t tokens[PHASES] = {DECODED, o->prompt};
+    f->count = 0;
+    f->phases = o->prompt > 1 ? PHASES : PREFILL;
+    for (size_t i = 0; i < PROMPT_MOST; i++) {
+        struct tern_random r = {o->seed + i};
+        f->ids[i] = (int32_t)tern_random_below(&r, VOCAB);
+    }
+    for (int phase = DECODE; phase < f->phases; phase++)
+        for (int p = TUNED; p < PLANS; p++) {
+            const size_t n = phase == DECODE ? 1 : o->prompt;
+            f->place[phase][p] = f->place[phase][TUNED];
+            if (p == UNTUNED && tern_engine_same_plan(en[TUNED], en[UNTUNED], n)) continue;
+            struct player *x = &f->player[f->count];
+            *x = (struct player){en[p], f->ids, tokens[phase], phase == DECODE, status, e};
+            f->alt[f->count] = (struct tern_alternative){.sample = play, .ctx = x, .calls = 1};
+            f->place[phase][p] = f->count++;
+        }
+}
+
+/* From the rounds to the verdict, and what the plan that is used took for all layers. */
+static void decide(const struct tern_plan_final_options *o, struct tern_engine *const en[PLANS],
+                   const struct field *f, const struct tern_comparison *c, struct tern_plan_final *out) {
+    struct tern_plan_phase *const phase[PHASES] = {&out->verdict.decode, &out->verdict.prefill};
+    struct tern_plan_final_phase *const seen[PHASES] = {&out->decode, &out->prefill};
+    const double scale = 1e-9 * o->hp->layers / (double)out->layers;
+    double ns[PLANS][ROUNDS_MOST], untuned[PHASES] = {NAN, NAN};
+    for (int i = DECODE; i < f->phases; i++) {
+        for (int p = TUNED; p < PLANS; p++) tern_comparison_samples(c, f->place[i][p], ns[p]);
+        untuned[i] = tern_estimate_of(ns[UNTUNED], c->rounds).median;
+        if (f->place[i][TUNED] != f->place[i][UNTUNED])
+            phase[i]->over = tern_ratio_of(ns[TUNED], ns[UNTUNED], c->rounds);
+    }
+    tern_plan_final_judge(&out->verdict, tern_model_plan_same_layouts(&en[TUNED]->plan, &en[UNTUNED]->plan),
+                          &o->wisdom->mix, untuned);
+    for (int i = DECODE; i < f->phases; i++) {
+        tern_comparison_samples(c, f->place[i][phase[i]->untuned ? UNTUNED : TUNED], ns[0]);
+        for (size_t r = 0; r < c->rounds; r++) ns[0][r] *= scale;
+        seen[i]->measured = tern_estimate_of(ns[0], c->rounds);
+    }
+}
+
 static enum tern_status meet(const struct tern_plan_final_options *o, struct tern_engine *const en[PLANS],
                              struct tern_plan_final *out, struct tern_error *e) {
     enum tern_status status = TERN_OK;
-    int32_t ids[PROMPT_MOST];
-    struct player player[PHASES * PLANS];
-    struct tern_alternative alt[PHASES * PLANS];
-    size_t place[PHASES][PLANS], n = 0;
-    const size_t tokens[PHASES] = {DECODED, o->prompt};
-    for (size_t i = 0; i < PROMPT_MOST; i++) {
-        struct tern_random r = {o->seed + i};
-        ids[i] = (int32_t)tern_random_below(&r, VOCAB);
-    }
-    for (int f = DECODE; f < (o->prompt > 1 ? PHASES : PREFILL); f++)
-        for (int p = TUNED; p < PLANS; p++) {
-            if (p == UNTUNED && tern_engine_same_plan(en[TUNED], en[UNTUNED], f == DECODE ? 1 : o->prompt)) {
-                place[f][p] = place[f][TUNED];
-                continue;
-            }
-            player[n] = (struct player){en[p], ids, tokens[f], f == DECODE, &status, e};
-            alt[n] = (struct tern_alternative){.sample = play, .ctx = &player[n], .calls = 1};
-            place[f][p] = n++;
-        }
     const struct tern_sampler_options how = {.seed = o->seed,
                                              .stop = o->stop,
                                              .own_calls = 1,
                                              .warmup = TERN_WARMUP_ONE,
-                                             .rounds_min = 6,
+                                             .rounds_min = ROUNDS_LEAST,
                                              .rounds_max = ROUNDS_MOST,
                                              .budget_seconds = fmax(o->seconds, 1e-9)};
     struct tern_comparison c;
-    double ns[PLANS][ROUNDS_MOST], untuned_ns[PHASES] = {NAN, NAN};
-    const enum tern_status s = tern_compare(alt, n, &how, &c, e);
-    if (s) return s;
-    struct tern_plan_phase *const phase[PHASES] = {&out->verdict.decode, &out->verdict.prefill};
-    struct tern_plan_final_phase *const seen[PHASES] = {&out->decode, &out->prefill};
-    const int phases = o->prompt > 1 ? PHASES : PREFILL;
-    for (int f = DECODE; f < phases; f++) {
-        for (int p = TUNED; p < PLANS; p++) tern_comparison_samples(&c, place[f][p], ns[p]);
-        if (place[f][TUNED] != place[f][UNTUNED])
-            phase[f]->over = tern_ratio_of(ns[TUNED], ns[UNTUNED], c.rounds);
-        untuned_ns[f] = tern_estimate_of(ns[UNTUNED], c.rounds).median;
-    }
-    tern_plan_final_judge(&out->verdict, tern_model_plan_same_layouts(&en[TUNED]->plan, &en[UNTUNED]->plan),
-                          &o->wisdom->mix, untuned_ns);
-    const double scale = 1e-9 * o->hp->layers / (double)out->layers;
-    for (int f = DECODE; f < phases; f++) {
-        const int used = phase[f]->untuned ? UNTUNED : TUNED;
-        tern_comparison_samples(&c, place[f][used], ns[used]);
-        for (size_t r = 0; r < c.rounds; r++) ns[used][r] *= scale;
-        seen[f]->measured = tern_estimate_of(ns[used], c.rounds);
-    }
-    tern_comparison_free(&c);
-    return status;
+    struct field *f = tern_alloc(sizeof *f);
+    if (!f) return tern_fail(e, TERN_NO_MEMORY, "plan: out of memory");
+    line_up(o, en, &status, e, f);
+    enum tern_status s = tern_compare(f->alt, f->count, &how, &c, e);
+    if (s == TERN_OK && status == TERN_OK) decide(o, en, f, &c, out);
+    if (s == TERN_OK) tern_comparison_free(&c);
+    tern_free(f);
+    return s != TERN_OK ? s : status;
 }
 
 static double predicted(const struct tern_plan_final_options *o, const struct tern_plan_final *out,

@@ -8,6 +8,7 @@
 #include "models/convert/compare.h"
 #include "models/convert/hf.h"
 #include "models/dense_pack.h"
+#include "models/dense_type.h"
 #include "models/facts.h"
 #include "models/gguf/gguf.h"
 #include "models/gguf/types.h"
@@ -88,13 +89,6 @@ static int exact_in_f16(const struct tern_dense *d) {
     return exact;
 }
 
-static uint32_t id_of(enum tern_dense_type t) {
-    static const uint32_t ids[] = {[TERN_DENSE_F32] = TERN_GGML_F32,   [TERN_DENSE_F16] = TERN_GGML_F16,
-                                   [TERN_DENSE_BF16] = TERN_GGML_BF16, [TERN_DENSE_Q8_0] = TERN_GGML_Q8_0,
-                                   [TERN_DENSE_Q6_K] = TERN_GGML_Q6_K, [TERN_DENSE_Q4_0] = TERN_GGML_Q4_0};
-    return ids[t];
-}
-
 static enum tern_dense_type target_of(const struct job *j, const struct tern_dense *d) {
     const struct tern_gguf *g = j->m->file;
     if (j->o->head && d == (j->m->hp.tied ? &j->m->embedding : &j->m->head)) return j->o->head;
@@ -109,7 +103,7 @@ static enum tern_status put_dense(struct job *j, const struct tern_dense *d, int
         return tern_fail(j->e, TERN_UNSUPPORTED,
                          "convert: %s: rows of %zu are no multiple of the %zu values of a block", d->name,
                          d->cols, block);
-    if (!write) return declare(j, d->name, id_of(as.type), d->rows, d->cols, bytes);
+    if (!write) return declare(j, d->name, tern_dense_kind(as.type)->ggml, d->rows, d->cols, bytes);
     if (as.type == d->type) return emit(j, d->name, d->data, bytes);
     float *row = malloc(d->cols * sizeof *row);
     void *packed = malloc(bytes / d->rows);
@@ -159,7 +153,7 @@ static enum tern_status declare_linear(struct job *j, const struct tern_linear *
         if (l->halves)
             return tern_fail(j->e, TERN_UNSUPPORTED,
                              "convert: %s: a dense layer whose rows would have to move", l->name);
-        return declare(j, l->name, id_of(l->dense), l->m, l->k, linear_bytes(j, l));
+        return declare(j, l->name, tern_dense_kind(l->dense)->ggml, l->m, l->k, linear_bytes(j, l));
     }
     struct tern_error why = {{0}};
     if (j->format && j->format->accepts(l->m, l->k, &why))

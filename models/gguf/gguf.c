@@ -222,11 +222,16 @@ static enum tern_status parse_counts(struct tern_gguf *g, struct cursor *c) {
     const unsigned char *magic = NULL;
     uint64_t n_tensors, n_values;
     enum tern_status s = take(c, "magic", 4, &magic);
+    if (!s && !memcmp(magic, "FUGG", 4))
+        return tern_fail(c->e, TERN_UNSUPPORTED,
+                         "gguf: %s: begins with FUGG: its numbers are in the other byte order (big-endian)",
+                         c->path);
     if (s || memcmp(magic, "GGUF", 4) != 0)
         return tern_fail(c->e, TERN_BAD_INPUT, "gguf: %s: not a GGUF file", c->path);
     if ((s = take_u32(c, "version", &g->version))) return s;
     if (g->version && !(g->version & 0xffff))
-        return tern_fail(c->e, TERN_UNSUPPORTED, "gguf: %s: the file is big-endian", c->path);
+        return tern_fail(c->e, TERN_UNSUPPORTED,
+                         "gguf: %s: the file is big-endian, this machine is little-endian", c->path);
     if (g->version != 2 && g->version != 3)
         return tern_fail(c->e, TERN_UNSUPPORTED, "gguf: %s: version %u; 2 and 3 are known", c->path,
                          g->version);
@@ -280,7 +285,12 @@ enum tern_status tern_gguf_assemble(struct tern_gguf *g, const unsigned char *ke
     return s ? s : index_names(g, &c);
 }
 
-enum tern_status tern_gguf_open(const char *path, struct tern_gguf **out, struct tern_error *e) {
+enum tern_status tern_gguf_index(struct tern_gguf *g, struct tern_error *e) {
+    struct cursor c = {g->path, NULL, 0, 0, e};
+    return index_names(g, &c);
+}
+
+enum tern_status tern_gguf_open_one(const char *path, struct tern_gguf **out, struct tern_error *e) {
     *out = NULL;
     struct tern_gguf *g = calloc(1, sizeof *g);
     if (g) g->path = strdup(path);
@@ -298,6 +308,8 @@ enum tern_status tern_gguf_open(const char *path, struct tern_gguf **out, struct
 void tern_gguf_close(struct tern_gguf *g) {
     if (!g) return;
     if (g->folder) g->folder->close(g->folder);
+    for (size_t i = 0; i < g->siblings; i++) tern_gguf_close(g->sibling[i]);
+    free(g->sibling);
     tern_map_close(&g->map);
     free(g->path);
     free(g->value);

@@ -55,13 +55,16 @@ struct tern_gguf_tensor {
 
 struct tern_gguf;
 
-/* Maps the file and checks its whole header. TERN_BAD_INPUT with "gguf: FILE: ..." for anything malformed. */
+/* Maps the file and checks its whole header. Of a split model ("NAME-00001-of-00003.gguf") any part may be named: its
+ * siblings are opened too, the keys are those of the first part and the tensors those of all. TERN_BAD_INPUT with "gguf: FILE: ..." for anything malformed. */
 enum tern_status tern_gguf_open(const char *path, struct tern_gguf **out, struct tern_error *e);
 void tern_gguf_close(struct tern_gguf *g);
 
 const char *tern_gguf_path(const struct tern_gguf *g);
 /* 1 for a folder of safetensors that is seen as a GGUF file (models/hf/hf.h). */
 int tern_gguf_is_folder(const struct tern_gguf *g);
+/* Files that the tensors lie in: 1, or more for a split model. */
+size_t tern_gguf_parts(const struct tern_gguf *g);
 uint32_t tern_gguf_version(const struct tern_gguf *g);
 size_t tern_gguf_value_count(const struct tern_gguf *g);
 const struct tern_gguf_value *tern_gguf_value_at(const struct tern_gguf *g, size_t i);

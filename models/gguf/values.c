@@ -16,6 +16,20 @@ int tern_gguf_is_folder(const struct tern_gguf *g) {
     return g->folder != NULL;
 }
 
+const struct tern_map *tern_gguf_map_of(const struct tern_gguf *g, const void *data) {
+    const uintptr_t at = (uintptr_t)data, from = (uintptr_t)g->map.data;
+    if (g->map.data && at >= from && at - from < g->map.bytes) return &g->map;
+    for (size_t i = 0; i < g->siblings; i++) {
+        const struct tern_map *m = tern_gguf_map_of(g->sibling[i], data);
+        if (m) return m;
+    }
+    return NULL;
+}
+
+size_t tern_gguf_parts(const struct tern_gguf *g) {
+    return 1 + g->siblings;
+}
+
 uint32_t tern_gguf_version(const struct tern_gguf *g) {
     return g->version;
 }
@@ -109,6 +123,11 @@ static int load(enum tern_gguf_type type, const unsigned char *p, int64_t *i, do
     if (type == TERN_GGUF_U64 && bits > INT64_MAX) return *f = (double)bits, 2;
     *f = (double)*i;
     return 1;
+}
+
+int tern_gguf_value_f64(const struct tern_gguf_value *v, double *out) {
+    int64_t i;
+    return v->type != TERN_GGUF_STRING && v->type != TERN_GGUF_ARRAY && load(v->type, v->data, &i, out) > 0;
 }
 
 int tern_gguf_u64(const struct tern_gguf *g, const char *key, uint64_t *out) {

@@ -116,6 +116,30 @@ static enum tern_status choose_weights(struct tern_hf_config *c, const struct pu
     return TERN_OK;
 }
 
+/* The share of a head that is rotated, as a number of values. Rows of q and k of the llama family change their places
+ * (struct tern_gguf_folder), which was never done for a part of a head. */
+static enum tern_status put_partial(const struct putting *p) {
+    char full[96];
+    const json_t *share = json_object_get(p->c->root, "partial_rotary_factor"),
+                 *dim = json_object_get(p->c->root, "head_dim"),
+                 *heads = json_object_get(p->c->root, "num_attention_heads");
+    if (absent(share))
+        share = json_object_get(json_object_get(p->c->root, "rope_parameters"), "partial_rotary_factor");
+    if (absent(share) || json_number_value(share) == 1) return TERN_OK;
+    double head = json_number_value(dim);
+    if (absent(dim) && json_number_value(heads) > 0)
+        head = json_number_value(json_object_get(p->c->root, "hidden_size")) / json_number_value(heads);
+    const double rotary = floor(head * json_number_value(share));
+    if (!(rotary >= 2 && rotary <= head))
+        return bad(p, "partial_rotary_factor", "rotates no value, or too many");
+    if (!strcmp(p->c->arch, "llama"))
+        return tern_fail(p->e, TERN_UNSUPPORTED,
+                         "config: %s: partial_rotary_factor: '%g' is not built in for this class", p->c->path,
+                         json_number_value(share));
+    return stored(
+        p, tern_gguf_put_u32(p->w, full_key(p, "rope.dimension_count", full, sizeof full), (uint32_t)rotary));
+}
+
 static enum tern_status put_rope(const struct putting *p) {
     char full[96];
     const json_t *theta = json_object_get(p->c->root, "rope_theta"),
@@ -188,7 +212,8 @@ static enum tern_status put_name(const struct putting *p) {
 enum tern_status tern_hf_put_config(struct tern_hf_config *c, struct tern_gguf_writer *w,
                                     struct tern_error *e) {
     const struct putting p = {c, w, e};
-    enum tern_status s = choose_arch(c, &p);
+    enum tern_status s = tern_hf_check_keys(c, TERN_KEYS_CONFIG, c->path, c->root, e);
+    if (!s) s = choose_arch(c, &p);
     if (!s) s = choose_weights(c, &p);
     if (!s) s = stored(&p, tern_gguf_put_text(w, "general.architecture", c->arch));
     if (!s) s = put_name(&p);
@@ -205,7 +230,10 @@ enum tern_status tern_hf_put_config(struct tern_hf_config *c, struct tern_gguf_w
         s = put_real(&p, json_object_get(c->root, "rms_norm_eps"), "rms_norm_eps",
                      "attention.layer_norm_rms_epsilon");
     if (!s) s = put_rope(&p);
+    if (!s) s = put_partial(&p);
     if (!s) s = put_token(&p, "bos_token_id", "tokenizer.ggml.bos_token_id");
     if (!s) s = put_token(&p, "eos_token_id", "tokenizer.ggml.eos_token_id");
+    if (!s) s = tern_hf_add_ends(c, c->path, "eos_token_id", json_object_get(c->root, "eos_token_id"), e);
+    if (!s) s = tern_hf_read_generation(c, e);
     return s ? s : put_pooling(&p);
 }

@@ -160,6 +160,7 @@ static enum tern_status put_keys(struct tern_gguf *g, struct hf *hf, struct tern
     if (s) return tern_fail(e, s, "safetensors: %s: out of memory", g->path);
     s = tern_hf_put_config(c, w, e);
     if (!s) s = tern_hf_put_tokenizer(c, w, e);
+    if (!s) s = tern_hf_put_lists(c, w, e);
     if (s) {
         tern_gguf_abandon(w);
         return s;
@@ -191,8 +192,13 @@ enum tern_status tern_hf_open(const char *path, struct tern_gguf **out, struct t
     file = tern_format_text("%s/config.json", folder);
     s = file ? tern_json_read("config", file, MAX_CONFIG, &config, e)
              : tern_fail(e, TERN_NO_MEMORY, "safetensors: %s: out of memory", path);
-    struct tern_hf_config c = {.path = file, .folder = folder, .root = config};
+    struct tern_hf_config c = {
+        .path = file, .folder = folder, .root = config, .end = json_array(), .unknown = json_array()};
+    if (!s && (!c.end || !c.unknown))
+        s = tern_fail(e, TERN_NO_MEMORY, "safetensors: %s: out of memory", path);
     if (!s) s = put_keys(g, hf, &c, e);
+    json_decref(c.end);
+    json_decref(c.unknown);
 done:
     json_decref(config);
     free(file);

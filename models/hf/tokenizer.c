@@ -1,8 +1,9 @@
-/* tokenizer.json and tokenizer_config.json as the tokenizer keys of a GGUF file. */
+/* tokenizer.json as the tokenizer keys of a GGUF file: the vocabulary. */
 #define _GNU_SOURCE
 #include "models/hf/internal.h"
 
 #include "base/file.h"
+#include "models/gguf/metadata.h"
 #include "models/gguf/token_kind.h"
 #include "models/hf/json.h"
 #include "models/hf/split_rules.h"
@@ -14,27 +15,27 @@
 
 #define MAX_TOKENIZER ((size_t)256 << 20)
 
-struct tokens {
-    const struct tern_hf_config *c;
-    struct tern_gguf_writer *w;
-    const char *path;
-    const json_t *root, *model;
-    size_t count;
-    struct tern_gguf_string *text;
-    int32_t *kind;
-    char (*filler)[16];
-    int spm; /* SentencePiece in the clothes of BPE: bytes without a token are spelled "<0x0A>" */
-    struct tern_error *e;
-};
-
-static enum tern_status bad(const struct tokens *t, const char *key, const char *why) {
+enum tern_status tern_hf_bad_token(const struct tern_hf_tokens *t, const char *key, const char *why) {
     char shown[80];
     tern_gguf_printable((struct tern_gguf_string){key, strlen(key)}, shown, sizeof shown);
     return tern_fail(t->e, TERN_BAD_INPUT, "tokenizer: %s: %s: %s", t->path, shown, why);
 }
 
-static enum tern_status stored(const struct tokens *t, enum tern_status s) {
+enum tern_status tern_hf_refuse(const struct tern_hf_tokens *t, const char *key, const char *value) {
+    char shown[80];
+    tern_gguf_printable((struct tern_gguf_string){value, strlen(value)}, shown, sizeof shown);
+    return tern_fail(t->e, TERN_UNSUPPORTED, "tokenizer: %s: %s: '%s' is not built in", t->path, key, shown);
+}
+
+enum tern_status tern_hf_stored(const struct tern_hf_tokens *t, enum tern_status s) {
     return s ? tern_fail(t->e, s, "tokenizer: %s: out of memory", t->path) : TERN_OK;
+}
+
+int32_t tern_hf_token_id(const struct tern_hf_tokens *t, const char *text) {
+    const size_t n = strlen(text);
+    for (size_t i = 0; i < t->count; i++)
+        if (t->text[i].bytes == n && !memcmp(t->text[i].data, text, n)) return (int32_t)i;
+    return -1;
 }
 
 static int is_byte(struct tern_gguf_string s) {
@@ -42,32 +43,32 @@ static int is_byte(struct tern_gguf_string s) {
 }
 
 /* Puts a token at its id; `kind` 0: by its text. */
-static enum tern_status place(struct tokens *t, const char *text, size_t bytes, const json_t *id,
+static enum tern_status place(struct tern_hf_tokens *t, const char *text, size_t bytes, const json_t *id,
                               int32_t kind) {
     const json_int_t at = json_integer_value(id);
     if (!json_is_integer(id) || at < 0 || (uint64_t)at >= t->c->vocab)
-        return bad(t, text, "its id is not a row of the embedding");
+        return tern_hf_bad_token(t, text, "its id is not a row of the embedding");
     struct tern_gguf_string *slot = &t->text[at];
     if (slot->data && (slot->bytes != bytes || memcmp(slot->data, text, bytes) != 0))
-        return bad(t, text, "another token has the same id");
+        return tern_hf_bad_token(t, text, "another token has the same id");
     *slot = (struct tern_gguf_string){text, bytes};
     t->kind[at] = kind ? kind : t->spm && is_byte(*slot) ? TERN_TOKEN_BYTE : TERN_TOKEN_NORMAL;
     if ((size_t)at >= t->count) t->count = (size_t)at + 1;
     return TERN_OK;
 }
 
-static enum tern_status take_tokens(struct tokens *t) {
+static enum tern_status take_tokens(struct tern_hf_tokens *t) {
     const json_t *vocab = json_object_get(t->model, "vocab"),
                  *added = json_object_get(t->root, "added_tokens");
     const char *unknown = json_string_value(json_object_get(t->model, "unk_token")), *text;
     json_t *id;
     size_t i;
     enum tern_status s = TERN_OK;
-    if (!json_is_object(vocab)) return bad(t, "model.vocab", "missing, or not an object");
+    if (!json_is_object(vocab)) return tern_hf_bad_token(t, "model.vocab", "missing, or not an object");
     t->text = calloc((size_t)t->c->vocab, sizeof *t->text);
     t->kind = calloc((size_t)t->c->vocab, sizeof *t->kind);
     t->filler = calloc((size_t)t->c->vocab, sizeof *t->filler);
-    if (!t->text || !t->kind || !t->filler) return stored(t, TERN_NO_MEMORY);
+    if (!t->text || !t->kind || !t->filler) return tern_hf_stored(t, TERN_NO_MEMORY);
     void *at = json_object_iter((json_t *)(uintptr_t)vocab);
     for (; !s && at; at = json_object_iter_next((json_t *)(uintptr_t)vocab, at)) {
         text = json_object_iter_key(at);
@@ -78,7 +79,7 @@ static enum tern_status take_tokens(struct tokens *t) {
         const json_t *content = json_object_get(id, "content");
         const int hidden = json_is_true(json_object_get(id, "special"));
         if (s) break;
-        if (!json_is_string(content)) return bad(t, "added_tokens", "an entry has no content");
+        if (!json_is_string(content)) return tern_hf_bad_token(t, "added_tokens", "an entry has no content");
         text = json_string_value(content);
         const int is_unknown = unknown && !strcmp(text, unknown);
         s = place(t, text, json_string_length(content), json_object_get(id, "id"),
@@ -114,7 +115,8 @@ static char *merge_text(const json_t *m, size_t *bytes) {
 }
 
 /* SentencePiece asks for scores: a token's is the rank of the first merge that makes it, best first. */
-static enum tern_status put_scores(struct tokens *t, const struct tern_gguf_string *merge, size_t merges) {
+static enum tern_status put_scores(struct tern_hf_tokens *t, const struct tern_gguf_string *merge,
+                                   size_t merges) {
     const json_t *vocab = json_object_get(t->model, "vocab");
     enum tern_status s = TERN_OK;
     int32_t *score = calloc(t->count + 1, sizeof *score);
@@ -123,8 +125,8 @@ static enum tern_status put_scores(struct tokens *t, const struct tern_gguf_stri
         const char *space = memchr(merge[i].data, ' ', merge[i].bytes);
         char *grown = space ? realloc(whole, merge[i].bytes + 1) : NULL;
         if (!grown) {
-            s = space ? stored(t, TERN_NO_MEMORY)
-                      : bad(t, "model.merges", "not two symbols with a space between");
+            s = space ? tern_hf_stored(t, TERN_NO_MEMORY)
+                      : tern_hf_bad_token(t, "model.merges", "not two symbols with a space between");
             break;
         }
         whole = grown;
@@ -133,116 +135,85 @@ static enum tern_status put_scores(struct tokens *t, const struct tern_gguf_stri
         memcpy(whole + left, space + 1, merge[i].bytes - left - 1);
         whole[merge[i].bytes - 1] = 0;
         const json_t *id = json_object_get(vocab, whole);
-        if (!id) s = bad(t, "model.merges", "a merge makes no token");
+        if (!id) s = tern_hf_bad_token(t, "model.merges", "a merge makes no token");
         if (id && !score[json_integer_value(id)]) score[json_integer_value(id)] = -(int32_t)i - 1;
     }
     if (!score) s = TERN_NO_MEMORY;
-    if (!s) s = stored(t, tern_gguf_put_i32s(t->w, "tokenizer.ggml.scores", score, t->count));
+    if (!s) s = tern_hf_stored(t, tern_gguf_put_i32s(t->w, "tokenizer.ggml.scores", score, t->count));
     free(whole);
     free(score);
     return s;
 }
 
-static enum tern_status put_merges(struct tokens *t) {
+static enum tern_status put_merges(struct tern_hf_tokens *t) {
     const json_t *list = json_object_get(t->model, "merges");
     const size_t count = json_array_size(list);
     struct tern_gguf_string *text = calloc(count + 1, sizeof *text);
-    enum tern_status s = text ? TERN_OK : stored(t, TERN_NO_MEMORY);
-    if (!s && !json_is_array(list)) s = bad(t, "model.merges", "missing, or not a list");
-    if (!s && count > INT32_MAX - 1) s = bad(t, "model.merges", "too many");
+    enum tern_status s = text ? TERN_OK : tern_hf_stored(t, TERN_NO_MEMORY);
+    if (!s && !json_is_array(list)) s = tern_hf_bad_token(t, "model.merges", "missing, or not a list");
+    if (!s && count > INT32_MAX - 1) s = tern_hf_bad_token(t, "model.merges", "too many");
     for (size_t i = 0; !s && i < count; i++)
         if (!(text[i].data = merge_text(json_array_get(list, i), &text[i].bytes)))
-            s = bad(t, "model.merges", "an entry is no pair of symbols");
+            s = tern_hf_bad_token(t, "model.merges", "an entry is no pair of symbols");
     if (!s)
         s = t->spm ? put_scores(t, text, count)
-                   : stored(t, tern_gguf_put_strings(t->w, "tokenizer.ggml.merges", text, count));
+                   : tern_hf_stored(t, tern_gguf_put_strings(t->w, "tokenizer.ggml.merges", text, count));
     for (size_t i = 0; text && i < count; i++) free((char *)(uintptr_t)text[i].data);
     free(text);
     return s;
 }
 
-/* A normalizer or a pre-tokenizer puts a space before the text. */
-static int prepends(const json_t *step) {
-    const char *type = json_string_value(json_object_get(step, "type")),
-               *scheme = json_string_value(json_object_get(step, "prepend_scheme"));
-    const json_t *list = json_object_get(step, "normalizers"), *one;
-    size_t i;
-    if (!type) return 0;
-    if (!strcmp(type, "Prepend")) return 1;
-    if (!strcmp(type, "Metaspace"))
-        return scheme ? strcmp(scheme, "never") != 0
-                      : !json_is_false(json_object_get(step, "add_prefix_space"));
-    if (!list) list = json_object_get(step, "pretokenizers");
-    json_array_foreach(list, i, one) {
-        const char *inner = json_string_value(json_object_get(one, "type"));
-        if (inner && strcmp(inner, "Sequence") != 0 && prepends(one)) return 1;
+/* Pairs of id and flags of the tokens that have any. */
+static enum tern_status put_added(struct tern_hf_tokens *t) {
+    static const struct {
+        const char *key;
+        int32_t flag;
+    } flags[] = {{"lstrip", TERN_ADDED_LSTRIP},
+                 {"rstrip", TERN_ADDED_RSTRIP},
+                 {"single_word", TERN_ADDED_SINGLE},
+                 {"normalized", TERN_ADDED_NORMALIZED}};
+    const json_t *added = json_object_get(t->root, "added_tokens"), *one;
+    int32_t *pair = calloc(2 * json_array_size(added) + 1, sizeof *pair);
+    size_t i, n = 0;
+    if (!pair) return tern_hf_stored(t, TERN_NO_MEMORY);
+    json_array_foreach(added, i, one) {
+        pair[n + 1] = 0;
+        for (size_t f = 0; f < sizeof flags / sizeof *flags; f++)
+            if (json_is_true(json_object_get(one, flags[f].key))) pair[n + 1] |= flags[f].flag;
+        if (!pair[n + 1]) continue;
+        pair[n] = (int32_t)json_integer_value(json_object_get(one, "id"));
+        n += 2;
     }
-    return 0;
+    const enum tern_status s = n ? tern_gguf_put_i32s(t->w, TERN_KEY_ADDED, pair, n) : TERN_OK;
+    free(pair);
+    return tern_hf_stored(t, s);
 }
 
-static enum tern_status put_tokens(struct tokens *t) {
+static enum tern_status put_tokens(struct tern_hf_tokens *t) {
     const char *type = json_string_value(json_object_get(t->model, "type"));
     if (type && strcmp(type, "BPE") != 0)
         return tern_fail(t->e, TERN_UNSUPPORTED, "tokenizer: %s: model.type: only BPE is known", t->path);
     t->spm = json_is_true(json_object_get(t->model, "byte_fallback"));
     enum tern_status s = take_tokens(t);
     if (s) return s;
-    s = stored(t, tern_gguf_put_text(t->w, "tokenizer.ggml.model", t->spm ? "llama" : "gpt2"));
+    s = tern_hf_stored(t, tern_gguf_put_text(t->w, "tokenizer.ggml.model", t->spm ? "llama" : "gpt2"));
     if (!s)
-        s = stored(t,
-                   tern_gguf_put_text(
-                       t->w, "tokenizer.ggml.pre",
-                       t->spm ? "default" : tern_hf_split_rule(json_object_get(t->root, "pre_tokenizer"))));
-    if (!s) s = stored(t, tern_gguf_put_strings(t->w, "tokenizer.ggml.tokens", t->text, t->count));
-    if (!s) s = stored(t, tern_gguf_put_i32s(t->w, "tokenizer.ggml.token_type", t->kind, t->count));
+        s = tern_hf_stored(
+            t, tern_gguf_put_text(t->w, "tokenizer.ggml.pre",
+                                  t->spm ? "default"
+                                         : tern_hf_split_rule(json_object_get(t->root, "pre_tokenizer"))));
+    if (!s) s = tern_hf_stored(t, tern_gguf_put_strings(t->w, "tokenizer.ggml.tokens", t->text, t->count));
+    if (!s) s = tern_hf_stored(t, tern_gguf_put_i32s(t->w, "tokenizer.ggml.token_type", t->kind, t->count));
     if (!s) s = put_merges(t);
-    if (!s && t->spm)
-        s = stored(t, tern_gguf_put_bool(t->w, "tokenizer.ggml.add_space_prefix",
-                                         prepends(json_object_get(t->root, "normalizer")) ||
-                                             prepends(json_object_get(t->root, "pre_tokenizer"))));
+    if (!s) s = tern_hf_put_normalizer(t);
+    if (!s) s = put_added(t);
+    const json_t *whole = json_object_get(t->model, "ignore_merges");
+    if (!s && !t->spm && json_is_boolean(whole))
+        s = tern_hf_stored(t, tern_gguf_put_bool(t->w, TERN_KEY_WHOLE_WORDS, json_is_true(whole)));
     for (size_t i = 0; !s && i < t->count; i++)
         if (t->kind[i] == TERN_TOKEN_UNKNOWN)
-            return stored(t, tern_gguf_put_u32(t->w, "tokenizer.ggml.unknown_token_id", (uint32_t)i));
+            return tern_hf_stored(t, tern_gguf_put_u32(t->w, "tokenizer.ggml.unknown_token_id", (uint32_t)i));
     return s;
-}
-
-/* Whether a text begins with BOS, when tokenizer_config.json does not say: the template of the
- * post-processor. */
-static int template_begins(const json_t *root) {
-    const json_t *post = json_object_get(root, "post_processor"), *list = json_object_get(post, "processors"),
-                 *one;
-    const char *type;
-    size_t i;
-    json_array_foreach(list, i, one) {
-        type = json_string_value(json_object_get(one, "type"));
-        if (type && !strcmp(type, "TemplateProcessing")) post = one;
-    }
-    type = json_string_value(json_object_get(post, "type"));
-    return type && !strcmp(type, "TemplateProcessing") &&
-           json_object_get(json_array_get(json_object_get(post, "single"), 0), "SpecialToken") != NULL;
-}
-
-/* The template itself, or of a list of named ones "default". */
-static const char *chat_template(const json_t *v) {
-    const json_t *one;
-    size_t i;
-    if (json_is_string(v)) return json_string_value(v);
-    json_array_foreach(v, i, one) {
-        const char *name = json_string_value(json_object_get(one, "name"));
-        if (name && !strcmp(name, "default")) return json_string_value(json_object_get(one, "template"));
-    }
-    return NULL;
-}
-
-static enum tern_status put_manners(const struct tokens *t, const json_t *config) {
-    const json_t *bos = json_object_get(config, "add_bos_token");
-    const char *text = chat_template(json_object_get(config, "chat_template"));
-    const int begins = json_is_boolean(bos) ? json_is_true(bos) : template_begins(t->root);
-    enum tern_status s = tern_gguf_put_bool(t->w, "tokenizer.ggml.add_bos_token", begins);
-    const json_t *eos = json_object_get(config, "add_eos_token");
-    if (!s && json_is_boolean(eos))
-        s = tern_gguf_put_bool(t->w, "tokenizer.ggml.add_eos_token", json_is_true(eos));
-    return stored(t, s || !text ? s : tern_gguf_put_text(t->w, "tokenizer.chat_template", text));
 }
 
 static enum tern_status read_if_there(const char *folder, const char *name, char **path, json_t **out,
@@ -258,11 +229,14 @@ enum tern_status tern_hf_put_tokenizer(const struct tern_hf_config *c, struct te
     char *path = NULL, *config_path = NULL;
     enum tern_status s = read_if_there(c->folder, "tokenizer.json", &path, &root, e);
     if (!s && root) s = read_if_there(c->folder, "tokenizer_config.json", &config_path, &config, e);
+    if (!s && root) s = tern_hf_check_keys(c, TERN_KEYS_TOKENIZER, path, root, e);
+    if (!s && config) s = tern_hf_check_keys(c, TERN_KEYS_TOKENIZER_CONFIG, config_path, config, e);
     if (!s && root) {
-        struct tokens t = {
+        struct tern_hf_tokens t = {
             .c = c, .w = w, .path = path, .root = root, .model = json_object_get(root, "model"), .e = e};
         s = put_tokens(&t);
-        if (!s) s = put_manners(&t, config);
+        if (!s) s = tern_hf_put_around(&t, config);
+        if (!s) s = tern_hf_put_manners(&t, config, config_path);
         free(t.text);
         free(t.kind);
         free(t.filler);

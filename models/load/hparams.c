@@ -2,6 +2,7 @@
 #include "models/load/load.h"
 
 #include "models/arch.h"
+#include "models/tokenizer/tokenizer.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,6 +19,24 @@ static enum tern_status bad(const struct keys *k, const char *key, const char *w
     return tern_fail(k->e, TERN_BAD_INPUT, "model: %s: %s.%s: %s", k->path, k->prefix, key, why);
 }
 
+/* The value that an array has in every layer. */
+static enum tern_status same_everywhere(const struct keys *k, const char *full, uint64_t *out) {
+    int64_t *list = NULL;
+    size_t n = 0;
+    if (!tern_gguf_ints(k->g, full, &list, &n) || !n || list[0] < 0) {
+        free(list);
+        return tern_fail(k->e, TERN_BAD_INPUT, "model: %s: %s: not an array of whole numbers", k->path, full);
+    }
+    size_t i = 1;
+    while (i < n && list[i] == list[0]) i++;
+    const int64_t first = list[0], other = i < n ? list[i] : first;
+    free(list);
+    *out = (uint64_t)first;
+    if (other == first) return TERN_OK;
+    return tern_fail(k->e, TERN_UNSUPPORTED, "model: %s: %s: differs from layer to layer (%lld, then %lld)",
+                     k->path, full, (long long)first, (long long)other);
+}
+
 /* A whole number from 1 to `max`; `fallback` when the key is absent, or an error when that is 0. */
 static enum tern_status size_key(const struct keys *k, const char *key, uint32_t fallback, uint32_t max,
                                  uint32_t *out) {
@@ -27,9 +46,12 @@ static enum tern_status size_key(const struct keys *k, const char *key, uint32_t
     const struct tern_gguf_value *value = tern_gguf_find(k->g, full);
     if (!value && !fallback) return bad(k, key, "the key is missing");
     if (!value) return *out = fallback, TERN_OK;
-    if (value->type == TERN_GGUF_ARRAY)
-        return tern_fail(k->e, TERN_UNSUPPORTED, "model: %s: %s: differs from layer to layer", k->path, full);
-    if (!tern_gguf_u64(k->g, full, &v)) return bad(k, key, "not a whole number");
+    if (value->type == TERN_GGUF_ARRAY) {
+        const enum tern_status s = same_everywhere(k, full, &v);
+        if (s) return s;
+    } else if (!tern_gguf_u64(k->g, full, &v)) {
+        return bad(k, key, "not a whole number");
+    }
     if (v < 1 || v > max)
         return tern_fail(k->e, TERN_BAD_INPUT, "model: %s: %s: %llu is not from 1 to %u", k->path, full,
                          (unsigned long long)v, max);
@@ -69,10 +91,13 @@ static enum tern_status attention(const struct keys *k, struct tern_hparams *hp)
         return bad(k, "attention.key_length", "heads too large");
     if ((s = size_key(k, "attention.value_length", hp->head_dim, 1u << 20, &value_length))) return s;
     if ((s = size_key(k, "rope.dimension_count", hp->head_dim, 1u << 20, &rotary))) return s;
-    if (value_length == hp->head_dim && rotary == hp->head_dim) return TERN_OK;
+    if (rotary > hp->head_dim || rotary % 2)
+        return bad(k, "rope.dimension_count", "odd, or more than a head has");
+    hp->rotary = rotary;
+    if (value_length == hp->head_dim) return TERN_OK;
     return tern_fail(k->e, TERN_UNSUPPORTED,
-                     "model: %s: heads of %u with values of %u, %u of them rotated: only equal sizes work",
-                     k->path, hp->head_dim, value_length, rotary);
+                     "model: %s: heads of %u with values of %u: only equal sizes work", k->path, hp->head_dim,
+                     value_length);
 }
 
 static enum tern_status rope(const struct keys *k, const struct tern_arch *arch, struct tern_hparams *hp) {
@@ -141,20 +166,13 @@ static int32_t token_of(const struct tern_gguf *g, const char *text) {
 }
 
 static enum tern_status special_tokens(const struct keys *k, struct tern_hparams *hp) {
-    struct tern_gguf_string model = {0}, pre = {0};
     enum tern_status s;
     if ((s = token_key(k, hp, "tokenizer.ggml.bos_token_id", &hp->bos))) return s;
     if ((s = token_key(k, hp, "tokenizer.ggml.eos_token_id", &hp->eos))) return s;
     if ((s = token_key(k, hp, "tokenizer.ggml.eot_token_id", &hp->eot))) return s;
     if (hp->eot < 0) hp->eot = token_of(k->g, "<|eot_id|>");
     tern_gguf_bool(k->g, "tokenizer.ggml.add_eos_token", &hp->add_eos);
-    if (tern_gguf_bool(k->g, "tokenizer.ggml.add_bos_token", &hp->add_bos)) return TERN_OK;
-    /* Without the key: SentencePiece and Llama 3 vocabularies begin with BOS, other byte-level ones do not.
-     */
-    tern_gguf_text(k->g, "tokenizer.ggml.model", &model);
-    tern_gguf_text(k->g, "tokenizer.ggml.pre", &pre);
-    hp->add_bos = hp->bos >= 0 && ((model.bytes == 5 && !memcmp(model.data, "llama", 5)) ||
-                                   (pre.bytes == 9 && !memcmp(pre.data, "llama-bpe", 9)));
+    hp->add_bos = hp->bos >= 0 && tern_adds_bos(k->g);
     return TERN_OK;
 }
 

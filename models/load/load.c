@@ -1,8 +1,11 @@
 #include "models/load/load.h"
 
 #include "models/arch.h"
+#include "models/dense_type.h"
 #include "models/gguf/file.h"
 #include "models/gguf/types.h"
+#include "models/keys/keys.h"
+#include "models/load/ends.h"
 #include "models/load/i2s_layout.h"
 #include "models/load/packed.h"
 
@@ -18,14 +21,6 @@ struct loader {
     struct tern_model *m;
     unsigned char *used; /* per tensor of the file: the model has it */
     struct tern_error *e;
-};
-
-static const struct {
-    uint32_t type;
-    enum tern_dense_type dense;
-} dense_types[] = {
-    {TERN_GGML_F32, TERN_DENSE_F32},   {TERN_GGML_F16, TERN_DENSE_F16},   {TERN_GGML_BF16, TERN_DENSE_BF16},
-    {TERN_GGML_Q8_0, TERN_DENSE_Q8_0}, {TERN_GGML_Q6_K, TERN_DENSE_Q6_K}, {TERN_GGML_Q4_0, TERN_DENSE_Q4_0},
 };
 
 static enum tern_status bad(const struct loader *l, const char *name, const char *why) {
@@ -45,12 +40,6 @@ static enum tern_status find(struct loader *l, const char *name, size_t cols, si
                      (unsigned long long)t->dim[2], (unsigned long long)t->dim[3], cols, rows);
 }
 
-static enum tern_dense_type dense_type(uint32_t type) {
-    for (size_t i = 0; i < sizeof dense_types / sizeof *dense_types; i++)
-        if (dense_types[i].type == type) return dense_types[i].dense;
-    return TERN_DENSE_NONE;
-}
-
 static enum tern_status unknown_type(const struct loader *l, const char *name, uint32_t type,
                                      const char *as) {
     return tern_fail(l->e, TERN_UNSUPPORTED, "model: %s: %s: type %u (%s) is not supported as %s", l->path,
@@ -64,7 +53,8 @@ static enum tern_status take_dense(struct loader *l, const char *name, size_t ro
     snprintf(full, sizeof full, "%s.weight", name);
     const enum tern_status s = find(l, full, cols, rows, &t);
     if (s) return s;
-    *out = (struct tern_dense){.type = dense_type(t->type), .rows = rows, .cols = cols, .data = t->data};
+    *out =
+        (struct tern_dense){.type = tern_dense_of_ggml(t->type), .rows = rows, .cols = cols, .data = t->data};
     snprintf(out->name, sizeof out->name, "%s", name);
     return out->type ? TERN_OK : unknown_type(l, full, t->type, "a dense tensor");
 }
@@ -164,7 +154,7 @@ static enum tern_status take_linear(struct loader *l, uint32_t layer, enum tern_
     enum tern_status s = find(l, full, out->k, out->m, &t);
     if (s) return s;
     out->data = t->data;
-    out->dense = dense_type(t->type);
+    out->dense = tern_dense_of_ggml(t->type);
     const struct tern_gguf_folder *folder = l->g->folder;
     const int floats =
         out->dense == TERN_DENSE_F32 || out->dense == TERN_DENSE_F16 || out->dense == TERN_DENSE_BF16;
@@ -220,6 +210,9 @@ static void settle_i2s(struct tern_model *m) {
 static enum tern_status load(struct loader *l) {
     struct tern_model *m = l->m;
     enum tern_status s = tern_gguf_hparams(l->g, &m->hp, l->e);
+    if (!s) s = tern_gguf_check_keys(l->g, "", l->e);
+    if (s) return s;
+    s = tern_ends_load(l->g, m, l->e);
     if (s) return s;
     m->layer = calloc(m->hp.layers, sizeof *m->layer);
     l->used = calloc(l->g->n_tensors + 1, 1);

@@ -4,6 +4,7 @@
 #include "models/facts.h"
 #include "models/gguf/file.h"
 #include "models/gguf/types.h"
+#include "models/keys/keys.h"
 
 #include <stdio.h>
 
@@ -51,6 +52,10 @@ static void missing_keys(const struct tern_gguf *g, const struct listener *l) {
             snprintf(full, sizeof full, "%s", keys[i].key);
         if (!tern_gguf_find(g, full)) say(l, "no %s: %s", full, keys[i].instead);
     }
+}
+
+static void say_unknown(void *ctx, const char *name) {
+    say(ctx, "unknown key %s: ignored", name);
 }
 
 static void head(const struct tern_gguf *g, const struct listener *l) {
@@ -134,10 +139,11 @@ void tern_model_oddities(const struct tern_gguf *g, const struct tern_model *m,
     const struct listener l = {callback, ctx};
     if (!tern_gguf_is_folder(g) && g->version != 3) say(&l, "GGUF version %u, not 3", g->version);
     missing_keys(g, &l);
+    tern_gguf_unknown_keys(g, say_unknown, (void *)(uintptr_t)&l);
     head(g, &l);
     if (!m) return;
     if (!strcmp(m->hp.arch, "bitnet-25")) say(&l, "architecture bitnet-25: an early name of bitnet-b1.58");
     vocabulary(g, m, &l);
     layers(g, m, &l);
-    if (!tern_gguf_is_folder(g)) spare(g, m, &l);
+    if (!tern_gguf_is_folder(g) && tern_gguf_parts(g) == 1) spare(g, m, &l);
 }

@@ -75,11 +75,16 @@ static const struct tern_gguf_tensor *scale_behind(const struct tern_gguf *g, co
     return s && s->type == TERN_GGML_F32 && s->dim[0] == 1 && s->offset == t->offset + t->bytes ? s : NULL;
 }
 
+/* Whether a tensor is the last thing in its file. */
+static int last_of(const struct tern_map *map, const struct tern_gguf_tensor *t) {
+    return map && t->data + t->bytes == map->data + map->bytes;
+}
+
 enum tern_status tern_packed_decide(const struct tern_gguf *g, const char *name,
                                     const struct tern_gguf_tensor *t, const struct tern_format *i2s,
                                     const struct tern_tl_tiles *tiles, struct tern_linear *out,
                                     const struct tern_gguf_tensor **side, struct tern_error *e) {
-    struct place p = {g, name, t, t->bytes, t->offset + t->bytes == g->map.bytes, tiles};
+    struct place p = {g, name, t, t->bytes, last_of(tern_gguf_map_of(g, t->data), t), tiles};
     struct tern_error first = {{0}};
     enum tern_status s = TERN_SKIPPED;
     *side = t->type == TERN_GGML_TL1 || t->type == TERN_GGML_TL2 ? scale_behind(g, name, t) : NULL;

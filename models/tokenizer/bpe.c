@@ -18,6 +18,7 @@ struct bpe {
     struct pair *pair; /* by rank; the keys of `rank` */
     int32_t *merged;
     size_t merges;
+    int whole_words; /* a whole word that is a token is taken as it is */
     struct tern_strmap rank;
 };
 
@@ -107,7 +108,10 @@ static enum tern_status load(const struct tern_gguf *g, struct tern_tokenizer *t
         return tern_fail(e, TERN_BAD_INPUT, "tokenizer: %s: tokenizer.ggml.pre: not a text",
                          tern_gguf_path(g));
     const enum tern_status s = tern_pretokenizer_new(rule.data, rule.bytes, &b->words, e);
-    return s ? s : load_merges(g, t, e);
+    if (s) return s;
+    b->whole_words = tern_pretokenizer_whole_words(b->words);
+    tern_gguf_bool(g, TERN_KEY_WHOLE_WORDS, &b->whole_words);
+    return load_merges(g, t, e);
 }
 
 static int32_t by_rank(const void *ctx, const struct tern_symbol *left, const struct tern_symbol *right,
@@ -143,11 +147,10 @@ static enum tern_status encode(const struct tern_tokenizer *t, const char *text,
     const struct bpe *b = t->own;
     size_t *end = NULL, words = 0;
     enum tern_status s = tern_pretokenize(b->words, text, bytes, &end, &words, e);
-    const int whole_words = tern_pretokenizer_whole_words(b->words);
     struct tern_merger m = {0};
     for (size_t i = 0, from = 0; i < words && !s; from = end[i++]) {
         const size_t n = end[i] - from;
-        const int32_t whole = whole_words ? plain(t, text + from, n) : -1;
+        const int32_t whole = b->whole_words ? plain(t, text + from, n) : -1;
         if (whole < 0)
             s = merge_word(t, text + from, n, &m, ids, e);
         else if (tern_ids_push(ids, whole))

@@ -1,9 +1,10 @@
 /* SentencePiece-style tokenizer ("llama"): characters merge into the token of the highest score, and what is
  * left over becomes byte tokens.
  *
- * Plain tokens are held with their U+2581 ("lower one eighth block", SentencePiece's visible space) as
- * spaces, so the text itself is never escaped. A U+2581 in the text is therefore no space: it is encoded by
- * its bytes, and comes back. Source: Kudo and Richardson, "SentencePiece", 2018. */
+ * Plain tokens are held with their U+2581 ("lower one eighth block", SentencePiece's visible space) as spaces. A
+ * U+2581 in the text is a space too, as it is for SentencePiece and llama.cpp. Source: Kudo and Richardson,
+ * "SentencePiece", 2018. */
+#define _GNU_SOURCE
 #include "models/tokenizer/kinds.h"
 #include "models/tokenizer/merge.h"
 #include "models/tokenizer/utf8.h"
@@ -17,8 +18,9 @@ struct spm {
     size_t longest; /* bytes of the longest plain token */
 };
 
+static const char visible_space[3] = "\xe2\x96\x81";
+
 static size_t spell(const char *text, size_t bytes, char *out) {
-    static const char visible_space[3] = "\xe2\x96\x81";
     size_t n = 0;
     for (size_t at = 0; at < bytes;) {
         const int space = bytes - at >= 3 && !memcmp(text + at, visible_space, 3);
@@ -54,11 +56,6 @@ static enum tern_status load(const struct tern_gguf *g, struct tern_tokenizer *t
         if (k->kind == TERN_TOKEN_NORMAL || k->kind == TERN_TOKEN_UNUSED)
             p->longest = k->count > p->longest ? k->count : p->longest;
     }
-    t->space_prefix = 1;
-    if (tern_gguf_find(g, "tokenizer.ggml.add_space_prefix") &&
-        !tern_gguf_bool(g, "tokenizer.ggml.add_space_prefix", &t->space_prefix))
-        return tern_fail(e, TERN_BAD_INPUT,
-                         "tokenizer: %s: tokenizer.ggml.add_space_prefix: not true or false", path);
     return TERN_OK;
 }
 
@@ -110,20 +107,20 @@ static enum tern_status merge_text(const struct tern_tokenizer *t, const char *t
 static enum tern_status encode(const struct tern_tokenizer *t, const char *text, size_t bytes,
                                struct tern_ids *ids, struct tern_error *e) {
     struct tern_merger m = {0};
-    char *prefixed = NULL;
-    if (t->space_prefix) {
-        prefixed = malloc(bytes + 1);
-        if (!prefixed) return tern_fail(e, TERN_NO_MEMORY, "tokenizer: out of memory");
-        prefixed[0] = ' ';
-        memcpy(prefixed + 1, text, bytes);
-        text = prefixed;
-        bytes++;
-    }
-    const enum tern_status s = merge_text(t, text, bytes, &m, ids, e);
+    const int visible = memmem(text, bytes, visible_space, 3) != NULL;
+    char *spaced = visible ? malloc(bytes) : NULL;
+    if (visible && !spaced) return tern_fail(e, TERN_NO_MEMORY, "tokenizer: out of memory");
+    if (visible) bytes = spell(text, bytes, spaced);
+    const enum tern_status s = merge_text(t, spaced ? spaced : text, bytes, &m, ids, e);
     tern_merger_free(&m);
-    free(prefixed);
+    free(spaced);
     return s;
 }
 
-const struct tern_tokenizer_kind tern_tokenizer_spm = {
-    .name = "llama", .spelling = spell, .bytes_first = 1, .load = load, .unload = unload, .encode = encode};
+const struct tern_tokenizer_kind tern_tokenizer_spm = {.name = "llama",
+                                                       .spelling = spell,
+                                                       .bytes_first = 1,
+                                                       .space_prefix = 1,
+                                                       .load = load,
+                                                       .unload = unload,
+                                                       .encode = encode};

@@ -35,6 +35,25 @@ static enum tern_status load_kinds(const struct tern_gguf *g, struct tern_vocabu
     return s;
 }
 
+static enum tern_status load_flags(const struct tern_gguf *g, struct tern_vocabulary *v,
+                                   struct tern_error *e) {
+    int64_t *pair = NULL;
+    size_t n = 0;
+    enum tern_status s = TERN_OK;
+    if (!tern_gguf_find(g, TERN_KEY_ADDED)) return TERN_OK;
+    int good = tern_gguf_ints(g, TERN_KEY_ADDED, &pair, &n) && n % 2 == 0;
+    for (size_t i = 0; i < n && good; i += 2) {
+        good =
+            pair[i] >= 0 && (uint64_t)pair[i] < v->count && pair[i + 1] >= 0 && pair[i + 1] <= TERN_ADDED_ALL;
+        if (good) v->token[pair[i]].flags = (uint8_t)pair[i + 1];
+    }
+    if (!good)
+        s = tern_fail(e, TERN_BAD_INPUT, "tokenizer: %s: " TERN_KEY_ADDED ": not pairs of token and flags",
+                      tern_gguf_path(g));
+    free(pair);
+    return s;
+}
+
 /* Copies the texts into the arena, spelled out where they stand for other bytes. */
 static enum tern_status load_bytes(const struct tern_gguf *g, const struct tern_gguf_string *text,
                                    tern_spelling spelling, struct tern_vocabulary *v, struct tern_error *e) {
@@ -105,6 +124,7 @@ enum tern_status tern_vocabulary_load(const struct tern_gguf *g, tern_spelling s
     out->token = calloc(out->count, sizeof *out->token);
     if (!out->token) s = tern_fail(e, TERN_NO_MEMORY, "tokenizer: %s: out of memory", path);
     if (!s) s = load_kinds(g, out, e);
+    if (!s) s = load_flags(g, out, e);
     if (!s) s = load_bytes(g, text, spelling, out, e);
     if (!s) s = index_tokens(out, bytes_first, e);
     uint64_t unknown;

@@ -5,6 +5,7 @@
 #include "base/status.h"
 #include "models/gguf/gguf.h"
 #include "models/gguf/token_kind.h"
+#include "models/gguf/metadata.h"
 #include "models/tokenizer/strmap.h"
 
 #include <stddef.h>
@@ -13,7 +14,8 @@
 struct tern_token {
     const char *bytes; /* what it stands for; the text as in the file for control, unknown and user tokens */
     uint32_t count;
-    uint8_t kind; /* enum tern_token_kind */
+    uint8_t kind;  /* enum tern_token_kind */
+    uint8_t flags; /* TERN_ADDED_..., of tokens that are looked for in the text */
 };
 
 struct tern_vocabulary {
@@ -29,7 +31,7 @@ struct tern_vocabulary {
  * number. SIZE_MAX when the text does not use this spelling: then the text itself is taken. */
 typedef size_t (*tern_spelling)(const char *text, size_t bytes, char *out);
 
-/* Reads tokenizer.ggml.tokens, .token_type (absent: all normal) and .unknown_token_id. With `bytes_first` 1,
+/* Reads tokenizer.ggml.tokens, .token_type (absent: all normal), .unknown_token_id and TERN_KEY_ADDED. With `bytes_first` 1,
  * a "<0x0A>" token is preferred to a plain token of the same byte. TERN_BAD_INPUT with "tokenizer: FILE: KEY:
  * why". */
 enum tern_status tern_vocabulary_load(const struct tern_gguf *g, tern_spelling spelling, int bytes_first,

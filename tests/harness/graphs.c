@@ -312,6 +312,16 @@ Test(graphs, rows_of_a_dense_q_in_the_order_of_a_checkpoint) {
     patch_free(&p);
 }
 
+Test(graphs, heads_of_which_only_a_part_is_rotated) {
+    static const char *const source[] = {"synth:micro-llama", "synth:micro-qwen3"};
+    for (size_t i = 0; i < 2; i++) {
+        struct patched p = patch(source[i]);
+        p.m->hp.rotary = p.m->hp.head_dim / 4;
+        agrees_everywhere(p.m, source[i]);
+        patch_free(&p);
+    }
+}
+
 Test(graphs, a_model_of_dense_layers_alone) {
     struct patched p = patch("synth:micro-llama");
     for (uint32_t i = 0; i < 2; i++)

@@ -132,10 +132,10 @@ static void linear(struct judge *j, size_t i, enum tern_role role, const double 
 
 static void rope(const struct judge *j, double *x) {
     const struct tern_hparams *hp = &j->m->hp;
-    const size_t half = hp->head_dim / 2;
+    const size_t half = tern_rotary(hp) / 2;
     for (size_t i = 0; i < half; i++) {
         const double angle =
-            (double)j->position * pow((double)hp->rope_theta, -2.0 * (double)i / (double)hp->head_dim);
+            (double)j->position * pow((double)hp->rope_theta, -2.0 * (double)i / (2.0 * (double)half));
         const size_t a = hp->rope_neox ? i : 2 * i, b = hp->rope_neox ? i + half : 2 * i + 1;
         const double u = x[a], v = x[b];
         x[a] = u * cos(angle) - v * sin(angle);

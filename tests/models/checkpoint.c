@@ -199,12 +199,12 @@ Test(checkpoint, configurations_that_do_not_fit_are_refused_by_key) {
         {"architectures", "[]", "architectures: missing", TERN_BAD_INPUT},
         {"architectures", "[\"MambaForCausalLM\"]", "'MambaForCausalLM' is not built in", TERN_UNSUPPORTED},
         {"hidden_act", "\"gelu\"", "hidden_act: 'gelu'", TERN_UNSUPPORTED},
-        {"hidden_size", "null", "hidden_size: missing", TERN_BAD_INPUT},
+        {"hidden_size", "null", "hidden_size: is null, not integer", TERN_BAD_INPUT},
         {"hidden_size", "-1", "hidden_size: not a whole number", TERN_BAD_INPUT},
         {"hidden_size", "99999999999", "hidden_size: not a whole number", TERN_BAD_INPUT},
         {"num_hidden_layers", "100000", "block_count", TERN_BAD_INPUT},
         {"num_attention_heads", "3", "head_count", TERN_BAD_INPUT},
-        {"rms_norm_eps", "\"x\"", "rms_norm_eps: not a number", TERN_BAD_INPUT},
+        {"rms_norm_eps", "\"x\"", "rms_norm_eps: is text, not number", TERN_BAD_INPUT},
         {"rope_theta", "1e300", "rope_theta: not a number", TERN_BAD_INPUT},
         {"rope_scaling", "{\"rope_type\":\"yarn\",\"factor\":4}", "yarn", TERN_UNSUPPORTED},
         {"rope_scaling", "{}", "rope_scaling: has no type", TERN_BAD_INPUT},
@@ -285,7 +285,7 @@ Test(checkpoint, a_tokenizer_of_each_kind_is_understood_or_refused_when_asked) {
     cr_expect(strstr(e.text, "unknown"), "%s", e.text);
     tern_model_close(m);
     static const char spm[] = "{\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\","
-                              "\"prepend\":\"x\"}]},\"model\":{"
+                              "\"prepend\":\"\xe2\x96\x81\"}]},\"model\":{"
                               "\"byte_fallback\":true,\"unk_token\":\"<unk>\",\"vocab\":{\"<unk>\":0,\"<0x7A>"
                               "\":1,\"\xe2\x96\x81\":2,\"a\":3,"
                               "\"\xe2\x96\x81"

@@ -204,9 +204,14 @@ Test(refusal, scaled_rotary_embeddings_are_unsupported_but_a_factor_of_one_is_no
     tern_model_close(accepted(&(struct change){.f32 = A "rope.scaling.factor", .real = 1}));
 }
 
-Test(refusal, partly_rotated_heads_are_unsupported) {
-    refused(&(struct change){.set = A "rope.dimension_count", .value = 32}, TERN_UNSUPPORTED, "rotated",
-            "32");
+Test(refusal, heads_may_be_rotated_in_part_but_not_more_than_they_are) {
+    struct tern_model *m = accepted(&(struct change){.set = A "rope.dimension_count", .value = 32});
+    cr_expect_eq(m->hp.rotary, 32);
+    tern_model_close(m);
+    refused(&(struct change){.set = A "rope.dimension_count", .value = 33}, TERN_BAD_INPUT,
+            "rope.dimension_count", "odd");
+    refused(&(struct change){.set = A "rope.dimension_count", .value = 66}, TERN_BAD_INPUT,
+            "rope.dimension_count", "more than a head has");
 }
 
 Test(refusal, token_ids_outside_the_vocabulary_are_bad_input) {

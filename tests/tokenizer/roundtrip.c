@@ -13,7 +13,7 @@ enum { ROUNDS = 1500, LONGEST = 120 };
 /* One character of UTF-8, favouring those that tokenizers treat in ways of their own. */
 static size_t character(struct tern_random *r, char *out) {
     static const uint32_t odd[] = {' ',    ' ',    '\n',   '\t',    '\r',   '\'',   0,
-                                   0x85,   0xa0,   0x17f,  0x180e,  0x200d, 0x2028, 0x2581,
+                                   0x85,   0xa0,   0x17f,  0x180e,  0x200d, 0x2028, 0x2582,
                                    0x3000, 0xfeff, 0xfffd, 0x1f999, '<',    '>'};
     static const uint32_t top[] = {0x80, 0x80, 0x800, 0x10000, 0x110000};
     uint32_t c = odd[tern_random_below(r, sizeof odd / sizeof *odd)];

@@ -8,14 +8,14 @@
  *     256, 384             32      2                    two panels
  *     512 and more         64      1                    four panels
  *
- * Lanes beyond the slice are zero. ld1rqb puts the same sixteen activations into every 128 bits of a register, and sdot takes four of
- * them by the number of their lane, as NEON does; so one text serves every length. Registers whose length the compiler does not
- * know cannot be in arrays. Hence macros: a family is four of them, each for the stream q:
+ * Lanes beyond the slice are zero. Four activations are loaded into every 32-bit lane (ld1rw): sdot with the number of a lane is two
+ * operations on an A64FX. Registers whose length the compiler does not know cannot be in arrays. Hence macros: a family F is these,
+ * where EACH names the streams:
  *
- *     F_SUMS(q)       declares its sums
- *     F_GROUP(q, l)   adds a group w whose activations are lane l of x
- *     F_STORE(q)      stores its rows
- *     and F_MASKS, constants before the loop.
+ *     F_MASKS         constants before the loop
+ *     F_SUMS(q)       declares the sums of stream q
+ *     F_GROUP(EACH)   adds a group of every stream; its activations are at `a`
+ *     F_STORE(q)      stores the rows of stream q
  */
 #ifndef TERN_KERNELS_ARM_PANELS_SVE_H
 #define TERN_KERNELS_ARM_PANELS_SVE_H
@@ -80,45 +80,28 @@ ALWAYS_INLINE svuint8_t sve_mask(uint8_t byte) {
 }
 
 #define SVE_AND(w, mask) svreinterpret_s8_u8(svand_u8_x(all, w, mask))
-/* asm, because gcc 12 copies the accumulator around the intrinsic. Of a lane the register is one of the first eight. */
-#define SVE_DOT(sum, s8, x, l) __asm__("sdot %0.s, %1.b, %2.b[" #l "]" : "+w"(sum) : "w"(s8), "y"(x))
+/* asm, because gcc 12 copies the accumulator around the intrinsic; volatile, so that products stay in the order in which they are
+ * written. */
+#define SVE_DOT(sum, s8, x) __asm__ volatile("sdot %0.s, %1.b, %2.b" : "+w"(sum) : "w"(s8), "w"(x))
 
 #define SVE_1(DO)     DO(0)
 #define SVE_4(DO)     DO(0) DO(1) DO(2) DO(3)
-#define SVE_PLACES(q) const uint8_t *w##q = sve_weights(t, q);
-#define SVE_NEXT(q)   w##q += TERN_PANEL_GROUP;
+#define SVE_PLACES(q) const uint8_t *at##q = sve_weights(t, q);
+#define SVE_NEXT(q)   at##q += TERN_PANEL_GROUP;
 #define SVE_LOAD(q)                                                                                          \
-    __builtin_prefetch(w##q + ahead);                                                                        \
-    const svuint8_t w = svld1_u8(bytes, w##q);
+    __builtin_prefetch(at##q + ahead);                                                                       \
+    svuint8_t w##q = svld1_u8(bytes, at##q);
 
-/* The function `name`: the streams that EACH (SVE_1 or SVE_4) names. Panels of four columns a group have at most three groups more
- * than whole steps; STEP is SVE_STEP_<fours>. */
-#define SVE_BODY(name, EACH, F, STEP)                                                                        \
+/* The function `name`: the streams that EACH (SVE_1 or SVE_4) names. */
+#define SVE_BODY(name, EACH, F)                                                                              \
     static void name(const struct sve_tile *t) {                                                             \
         const size_t columns = 4 * t->p.fours, groups = (t->c->w.k + columns - 1) / columns;                 \
         const size_t ahead = (size_t)t->c->param[TERN_P_PREFETCH];                                           \
         const svbool_t all = svptrue_b8(), bytes = svwhilelt_b8_u64(0, t->slice);                            \
         const int8_t *a = t->c->x->q;                                                                        \
         const svint32_t bias = svdup_n_s32(t->c->x->sum[0]);                                                 \
-        F##_MASKS EACH(SVE_PLACES) EACH(F##_SUMS) STEP(EACH, F) EACH(F##_STORE)(void) bias;                  \
-    }
-
-#define SVE_STEP_4(EACH, F)                                                                                  \
-    for (size_t g = 0; g < groups; g++, a += 16) {                                                           \
-        const svint8_t x = svld1rq_s8(all, a);                                                               \
-        EACH(F##_GROUP) EACH(SVE_NEXT)                                                                       \
-    }
-
-#define SVE_STEP_1(EACH, F)                                                                                  \
-    for (size_t g = 0; g < groups / 4; g++, a += 16) {                                                       \
-        const svint8_t x = svld1rq_s8(all, a);                                                               \
-        EACH(F##_GROUP_0)                                                                                    \
-        EACH(SVE_NEXT)                                                                                       \
-        EACH(F##_GROUP_1) EACH(SVE_NEXT) EACH(F##_GROUP_2) EACH(SVE_NEXT) EACH(F##_GROUP_3) EACH(SVE_NEXT)   \
-    }                                                                                                        \
-    for (size_t g = groups / 4 * 4; g < groups; g++, a += 4) {                                               \
-        const svint8_t x = sve_four(a);                                                                      \
-        EACH(F##_GROUP_0) EACH(SVE_NEXT)                                                                     \
+        F##_MASKS EACH(SVE_PLACES) EACH(F##_SUMS) for (size_t g = 0; g < groups; g++, a += columns){         \
+            F##_GROUP(EACH) EACH(SVE_NEXT)} EACH(F##_STORE)(void) bias;                                      \
     }
 
 /* Four streams while there are as many, then one at a time. */
@@ -131,9 +114,9 @@ static inline void sve_gemv(const struct tern_call *c, size_t row0, size_t row1,
 }
 
 /* The variant `name` of a family. */
-#define SVE_GEMV(name, F, STEP, panel)                                                                       \
-    SVE_BODY(F##_four, SVE_4, F, STEP)                                                                       \
-    SVE_BODY(F##_one, SVE_1, F, STEP)                                                                        \
+#define SVE_GEMV(name, F, panel)                                                                             \
+    SVE_BODY(F##_four, SVE_4, F)                                                                             \
+    SVE_BODY(F##_one, SVE_1, F)                                                                              \
     TERN_RUN(name, sve_gemv(c, row0, row1, panel, F##_four, F##_one))
 
 #endif
