@@ -1,17 +1,14 @@
 #!/usr/bin/env python3
 """Mutation check: one constant, mask or bound of each kernel family is changed, and the verifier must notice.
 
-usage: mutants.py [--cross FILE.ini] SOURCE_ROOT WORK_FOLDER [WORD...]
-
-With words: only mutants whose family or change holds one of them. With a cross file of Meson: the mutants of that architecture;
-the file's exe_wrapper runs the program.
+usage: mutants.py SOURCE_ROOT WORK_FOLDER [--cross FILE RUN] [WORD...]
+       (only mutants whose family or change holds one of the words; --cross: built with Meson's cross file FILE and run by the command
+       RUN, for instance "qemu-aarch64-static -L SYSROOT -cpu max")
 
 The tree is copied and configured once; each mutant rewrites one file, rebuilds, and runs `tern verify` (the quick proof
 where that is enough) on its family. Prints TAP: "ok" names the mutant and the case that killed it. A mutant whose text is not in the source is an error:
 the list has to follow the code. Mutants that only this CPU's missing instructions could run are skipped.
 """
-import ast
-import configparser
 import pathlib
 import re
 import shutil
@@ -131,6 +128,8 @@ MUTANTS = [
     ("float operations", "mask: magnitude on avx2", "x86/ops/float_avx2.h", "_mm256_set1_ps(-0.0f)", "_mm256_set1_ps(0.0f)", "op_quantise__avx2"),
     ("float operations", "bound: rows of a tile of queries", "dense/attend_level.c", "*r0 + rows <= c->rows", "*r0 + rows <= c->rows + 1", "op_(scores|gather)_f16__avx2"),
     ("float operations", "bound: blocks of keys", "dense/attend_level.c", "*b0 + step <= c->blocks", "*b0 + step <= c->blocks + 1", "op_scores_q8__avx512bw"),
+    ("dense", "mask: f32 avx512 tail", "x86/dense_avx512bw.c", "((1u << left) - 1)", "((1u << left) / 2 - 1)", "gem[vm]_f32.*__avx512bw"),
+    ("dense", "bound: f16 avx2 tail", "x86/dense_avx2.c", "if (left >= 8) return _mm256_cvtph_ps", "if (left >= 7) return _mm256_cvtph_ps", "gem[vm]_f16.*__avx2"),
     ("float operations", "constant: the exponent on neon", "arm/ops/float_neon.h", "vshlq_n_s32(vreinterpretq_s32_f32(n), 23)", "vshlq_n_s32(vreinterpretq_s32_f32(n), 22)", "op_softmax__neon"),
     ("float operations", "constant: upper half of a product by one number on neon", "arm/ops/float_neon.h", "fused4_all(a.b, b, c.b)", "fused4_all(a.a, b, c.b)", "op_scores_q8__neon"),
     ("float operations", "constant: lowest bytes on neon", "arm/ops/float_neon.h", "vuzp1q_s16", "vuzp2q_s16", "op_quantise__neon"),
@@ -143,8 +142,6 @@ MUTANTS = [
     ("output matrix", "bound: int16 sums of seven bits", "arm/ops/byte_sums.h", "bits == 6 ?", "bits <= 7 ?", "op_scan__neon"),
     ("output matrix", "constant: planes of the scan, avx2", "x86/ops/head_avx2.h", "_mm256_slli_epi32(s.high[h], 8)", "_mm256_slli_epi32(s.high[h], 7)", "op_scan__avx2"),
     ("dense", "bound: f16 neon tail", "arm/dense_neon.c", "const uint16_t *p, size_t left) {\n    uint16_t part[8] = {0};\n    if (left < 8)", "const uint16_t *p, size_t left) {\n    uint16_t part[8] = {0};\n    if (left < 7)", "gem[vm]_f16.*__neon"),
-    ("dense", "mask: f32 avx512 tail", "x86/dense_avx512bw.c", "((1u << left) - 1)", "((1u << left) / 2 - 1)", "gem[vm]_f32.*__avx512bw"),
-    ("dense", "bound: f16 avx2 tail", "x86/dense_avx2.c", "if (left >= 8) return _mm256_cvtph_ps", "if (left >= 7) return _mm256_cvtph_ps", "gem[vm]_f16.*__avx2"),
 ]
 
 
@@ -152,12 +149,10 @@ def run(*command, **more):
     return subprocess.run([str(c) for c in command], capture_output=True, text=True, **more)
 
 
-cross = None
-if sys.argv[1:2] == ["--cross"]:
-    cross = pathlib.Path(sys.argv[2]).resolve()
-    del sys.argv[1:3]
 source, work = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-only = sys.argv[3:]
+cross, emulator, only = [], [], sys.argv[3:]
+if only[:1] == ["--cross"]:
+    cross, emulator, only = ["--cross-file", only[1]], only[2].split(), only[3:]
 copy, build = work / "source", work / "build"
 shutil.rmtree(copy, ignore_errors=True)
 for name in run("git", "-C", source, "ls-files", "-z").stdout.split("\0"):
@@ -167,19 +162,13 @@ for name in run("git", "-C", source, "ls-files", "-z").stdout.split("\0"):
         shutil.copymode(source / name, copy / name)
 if not (build / "build.ninja").exists():
     options = [f"-D{o}=disabled" for o in ("tests", "openblas", "onednn", "papi", "gbench", "hwloc", "libedit")]
-    options += ["--cross-file", cross] if cross else []
-    made = run("meson", "setup", build, copy, "-Dwerror=false", *options)
+    made = run("meson", "setup", build, copy, "-Dwerror=false", *options, *cross)
     if made.returncode:
         sys.exit("mutants: meson setup failed:\n" + made.stdout[-2000:])
-if run("ninja", "-C", build, "cli/tern").returncode:
+if run("ninja", "-C", build).returncode:
     sys.exit("mutants: the unchanged tree does not build")
-tern = [build / "cli/tern"]
-if cross:  # ['program', 'argument'], with the constants of the file
-    ini = configparser.ConfigParser()
-    ini.read(cross)
-    constants = {k: ast.literal_eval(v) for k, v in (ini.items("constants") if ini.has_section("constants") else [])}
-    tern = eval(ini["binaries"]["exe_wrapper"], {}, constants) + tern
-usable = run(*tern, "list", "--runnable").stdout
+tern = build / "cli/tern"
+usable = run(*emulator, tern, "list", "--runnable").stdout
 mutants = [m for m in MUTANTS if not only or any(o in m[0] + ", " + m[1] for o in only)]
 print(f"1..{len(mutants) + 1}", flush=True)
 kinds = {}
@@ -203,11 +192,11 @@ for number, (family, what, name, text, change, pattern) in enumerate(mutants, 2)
         why = f"the text is no longer in kernels/{name}"
     else:
         target.write_text(original.replace(text, change))
-        built = run("ninja", "-C", build, "cli/tern")
+        built = run("ninja", "-C", build)
         if built.returncode:
             why = "the mutant does not compile: " + built.stdout[-300:].replace("\n", " ")
         else:
-            seen = run(*tern, "verify", *effort, "--seed", "1", "-q", "--filter", pattern)
+            seen = run(*emulator, tern, "verify", *effort, "--seed", "1", "-q", "--filter", pattern)
             killer = next((l for l in seen.stdout.splitlines() if re.match("WRONG|CRASHED|TIMED OUT", l)), None)
             if seen.returncode == 1 and killer:
                 verdict, why = "ok", "killed by " + re.sub(r"\s+", " ", killer)[:150]
