@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/isa.h"
 #include "base/memory.h"
+#include "measure/machine/quota.h"
 #include "measure/machine/topology.h"
 #include "measure/sysfs.h"
 
@@ -133,6 +134,12 @@ static void topology(struct tern_machine *m) {
     }
     m->core_kinds = 1;
     order(m, place, from_sysfs);
+}
+
+size_t tern_machine_threads(const struct tern_machine *m) {
+    const size_t all = m->cpus ? m->cpus : 1;
+    const size_t kept = m->quota > 0 && m->quota < (double)all ? (size_t)(m->quota + 0.05) : all;
+    return kept ? kept : 1;
 }
 
 size_t tern_machine_kind_cpus(const struct tern_machine *m, size_t kind, int *cpu) {
@@ -327,6 +334,7 @@ enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e)
     if (s) return s;
     processors(m);
     topology(m);
+    m->quota = tern_cpu_quota();
     identity(m);
     m->memory_bytes = memory();
     soft_facts(m);
