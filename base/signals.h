@@ -5,7 +5,7 @@
 #include "base/file.h"
 
 /* For main, before anything else. A write to a closed pipe (SIGPIPE) or beyond the limit of file sizes (SIGXFSZ) fails
- * with EPIPE or EFBIG. A read of a mapped file that another program made shorter (SIGBUS) ends the program with
+ * with EPIPE or EFBIG; only where stdout is the closed pipe, the program ends at once, as it would without this. A read of a mapped file that another program made shorter (SIGBUS) ends the program with
  * one line on stderr and exit code 3. Programs that are started have the usual signals. */
 void tern_signals_as_errors(void);
 
