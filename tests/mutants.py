@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Mutation check: one constant, mask or bound of each kernel family is changed, and the verifier must notice.
 
-usage: mutants.py SOURCE_ROOT WORK_FOLDER [WORD...]      (only mutants whose family or change holds one of the words)
+usage: mutants.py SOURCE_ROOT WORK_FOLDER [--arm FOLDER] [WORD...]   (only mutants whose family or change holds one of the words)
+
+With --arm the mutants are those of tests/mutants_arm.py, built and run for 64-bit ARM by what tests/drills/arm.sh left in its FOLDER:
+cross.ini and sysroot/.
 
 The tree is copied and configured once; each mutant rewrites one file, rebuilds, and runs `tern verify` (the quick proof
 where that is enough) on its family. Prints TAP: "ok" names the mutant and the case that killed it. A mutant whose text is not in the source is an error:
@@ -134,6 +137,7 @@ MUTANTS = [
     ("float operations", "mask: magnitude on avx2", "x86/ops/float_avx2.h", "_mm256_set1_ps(-0.0f)", "_mm256_set1_ps(0.0f)", "op_quantise__avx2"),
     ("float operations", "bound: rows of a tile of queries", "dense/attend_level.c", "*r0 + rows <= c->rows", "*r0 + rows <= c->rows + 1", "op_(scores|gather)_f16__avx2"),
     ("float operations", "bound: blocks of keys", "dense/attend_level.c", "*b0 + step <= c->blocks", "*b0 + step <= c->blocks + 1", "op_scores_q8__avx512bw"),
+    ("output matrix", "constant: planes of the scan, avx2", "x86/ops/head_avx2.h", "_mm256_slli_epi32(s.high[h], 8)", "_mm256_slli_epi32(s.high[h], 7)", "op_scan__avx2"),
     ("dense", "mask: f32 avx512 tail", "x86/dense_avx512bw.c", "((1u << left) - 1)", "((1u << left) / 2 - 1)", "gem[vm]_f32.*__avx512bw"),
     ("dense", "bound: f16 avx2 tail", "x86/dense_avx2.c", "if (left >= 8) return _mm256_cvtph_ps", "if (left >= 7) return _mm256_cvtph_ps", "gem[vm]_f16.*__avx2"),
 ]
@@ -145,6 +149,10 @@ def run(*command, **more):
 
 source, work = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 only = sys.argv[3:]
+arm = None
+if only[:1] == ["--arm"]:
+    arm, only = pathlib.Path(only[1]).resolve(), only[2:]
+    from mutants_arm import MUTANTS
 copy, build = work / "source", work / "build"
 shutil.rmtree(copy, ignore_errors=True)
 for name in run("git", "-C", source, "ls-files", "-z").stdout.split("\0"):
@@ -154,13 +162,21 @@ for name in run("git", "-C", source, "ls-files", "-z").stdout.split("\0"):
         shutil.copymode(source / name, copy / name)
 if not (build / "build.ninja").exists():
     options = [f"-D{o}=disabled" for o in ("tests", "openblas", "onednn", "papi", "gbench", "hwloc", "libedit")]
-    made = run("meson", "setup", build, copy, "-Dwerror=false", *options)
+    cross = ["--cross-file", arm / "cross.ini"] if arm else []
+    made = run("meson", "setup", build, copy, "-Dwerror=false", *cross, *options)
     if made.returncode:
         sys.exit("mutants: meson setup failed:\n" + made.stdout[-2000:])
 if run("ninja", "-C", build).returncode:
     sys.exit("mutants: the unchanged tree does not build")
-tern = build / "cli/tern"
-usable = run(tern, "list", "--runnable").stdout
+
+
+def tern(*command, cpu="max"):
+    emulator = ["qemu-aarch64-static", "-cpu", cpu, "-L", arm / "sysroot"] if arm else []
+    return run(*emulator, build / "cli/tern", *command)
+
+
+patience = ["--timeout", "300"] if arm else []  # an emulator is slow
+usable = tern("list", "--runnable").stdout
 mutants = [m for m in MUTANTS if not only or any(o in m[0] + ", " + m[1] for o in only)]
 print(f"1..{len(mutants) + 1}", flush=True)
 kinds = {}
@@ -171,7 +187,9 @@ lacking = [f"{f} has no {k}" for f, has in kinds.items() for k in ("constant", "
 print(("not ok" if lacking else "ok") + " 1 - every family has a constant, a mask and a bound changed" + "".join(f"; {t}" for t in lacking))
 survivors = len(lacking)
 for number, (family, what, name, text, change, pattern) in enumerate(mutants, 2):
-    effort, pattern = ([], pattern[5:]) if pattern.startswith("full ") else (["--quick"], pattern)
+    *words, pattern = pattern.split(" ")
+    effort = [] if "full" in words else ["--quick"]
+    cpu = next((w[4:] for w in words if w.startswith("cpu=")), "max")
     family = f"{family}, {what}"
     target = copy / "kernels" / name
     original = target.read_text()
@@ -188,7 +206,7 @@ for number, (family, what, name, text, change, pattern) in enumerate(mutants, 2)
         if built.returncode:
             why = "the mutant does not compile: " + built.stdout[-300:].replace("\n", " ")
         else:
-            seen = run(tern, "verify", *effort, "--seed", "1", "-q", "--filter", pattern)
+            seen = tern("verify", *effort, *patience, "--seed", "1", "-q", "--filter", pattern, cpu=cpu)
             killer = next((l for l in seen.stdout.splitlines() if re.match("WRONG|CRASHED|TIMED OUT", l)), None)
             if seen.returncode == 1 and killer:
                 verdict, why = "ok", "killed by " + re.sub(r"\s+", " ", killer)[:150]
