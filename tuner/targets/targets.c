@@ -58,11 +58,6 @@ static double amount_of(const struct tern_target *t, enum tern_ceiling_kind kind
                                      : (double)t->m * (double)t->k * (double)t->n;
 }
 
-enum tern_status tern_target_verdict(const struct tern_ratio *share, double goal) {
-    if (isnan(share->ci_lo)) return TERN_INCONCLUSIVE;
-    return share->ci_lo >= goal ? TERN_OK : share->ci_hi < goal ? TERN_CHECK_FAILED : TERN_INCONCLUSIVE;
-}
-
 static enum tern_status judge(struct tern_field *f, const struct tern_target *t, size_t best, double goal,
                               struct tern_target_seen *out, struct tern_error *e) {
     const struct tern_variant *v = f->space.item[best].variant;
