@@ -51,7 +51,7 @@ static double play(void *ctx, uint64_t calls) {
 /* So many layers that a token's weights come from memory, as in the whole model. */
 static uint32_t layers_of(const struct tern_hparams *hp, const struct tern_machine *m) {
     const double bytes = tern_model_macs(hp) / hp->layers / 5;
-    const double cache = 2 * (double)tern_min(m->l3_bytes ? m->l3_bytes : m->l2_bytes, CACHE_MOST);
+    const double cache = 4 * (double)tern_min(m->l3_bytes ? m->l3_bytes : m->l2_bytes, CACHE_MOST);
     const double least = tern_model_regime(hp, m) == TERN_HOT ? hp->layers : ceil(cache / bytes);
     return least < 2 ? tern_min(2, hp->layers) : least < hp->layers ? (uint32_t)least : hp->layers;
 }

@@ -298,7 +298,7 @@ enum tern_status tern_machine_get(const struct tern_machine **m, struct tern_err
 size_t tern_cold_bytes(const struct tern_machine *m, int *capped) {
     const size_t cap = m->memory_bytes ? tern_min(m->memory_bytes / 4, GIB) : GIB;
     const size_t last = tern_max(m->l3_bytes, m->l2_bytes); /* some cores have no L3 */
-    const size_t want = last <= SIZE_MAX / 2 ? 2 * last : SIZE_MAX;
-    *capped = want == 0 || want > cap;
-    return *capped ? cap : want;
+    const size_t least = last <= SIZE_MAX / 2 ? 2 * last : SIZE_MAX;
+    *capped = least == 0 || least > cap;
+    return *capped ? cap : tern_min(least <= SIZE_MAX / 2 ? 2 * least : SIZE_MAX, cap);
 }

@@ -12,7 +12,8 @@ struct tern_target {
     const char *name;
     size_t m, k, n;
     enum tern_regime regime;
-    const char *format; /* of the weights; NULL: any ternary one with bits in the next two */
+    const char *format[TERN_TARGET_CLASSES]; /* of the weights; NULL in all: any ternary one with bits in
+                                                the next two */
     double bits_from, bits_to;
     enum tern_ceiling_kind ceiling;   /* TERN_CEILING_INT8: the peak of the class */
     double goal[TERN_TARGET_CLASSES]; /* share of the ceiling; NaN: this class has no such goal */
