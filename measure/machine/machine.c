@@ -7,6 +7,7 @@
 #include "measure/machine/arch/arch.h"
 #include "measure/machine/arm_cores.h"
 #include "measure/machine/identity.h"
+#include "measure/machine/quota.h"
 #include "measure/machine/topology.h"
 #include "measure/sysfs.h"
 
@@ -166,6 +167,12 @@ static void topology(struct tern_machine *m) {
     order(m, place, from_sysfs);
 }
 
+size_t tern_machine_threads(const struct tern_machine *m) {
+    const size_t all = m->cpus ? m->cpus : 1;
+    const size_t kept = m->quota > 0 && m->quota < (double)all ? (size_t)(m->quota + 0.05) : all;
+    return kept ? kept : 1;
+}
+
 size_t tern_machine_kind_cpus(const struct tern_machine *m, size_t kind, int *cpu) {
     size_t n = 0;
     for (size_t i = 0; i < m->cpus; i++)
@@ -276,6 +283,7 @@ enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e)
     processors(m);
     topology(m);
     tern_machine_identity(m);
+    m->quota = tern_cpu_quota();
     m->memory_bytes = memory();
     soft_facts(m);
     hard_key(m);

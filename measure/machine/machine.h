@@ -31,6 +31,7 @@ struct tern_machine {
     unsigned vector_bytes;       /* of an SVE register; 0: there is none */
     uint32_t isa;                /* detected bits of base/isa.h */
     uint32_t usable;             /* isa & TERN_ISA */
+    double quota;                /* processors' worth of time that the control group allows; 0: no limit */
     size_t cpus;                 /* processors this process may use, first threads of cores first,
                                     fast cores before slow ones, one memory node after the other */
     int cpu[TERN_MAX_CPUS];
@@ -56,6 +57,10 @@ enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e)
 
 /* The process-wide copy, read on first use with the same rules. */
 enum tern_status tern_machine_get(const struct tern_machine **m, struct tern_error *e);
+
+/* How many threads to use when nobody says: one for each usable processor, or as many as the quota keeps busy. At
+ * least 1. */
+size_t tern_machine_threads(const struct tern_machine *m);
 
 /* The processors of one kind of core, in the order in which threads should be placed: cpu[0..returned), with
  * room for m->cpus. */

@@ -2,7 +2,7 @@
 #ifndef TERN_MODELS_TOKENIZER_UNICODE_H
 #define TERN_MODELS_TOKENIZER_UNICODE_H
 
-#include "models/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 #include <utf8proc.h>
 

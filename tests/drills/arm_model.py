@@ -63,8 +63,8 @@ def loops(body):
 def work(name, text):
     """Weights, or multiply-adds, of one instruction; SVE: of each 16 bytes of it."""
     op = text.split(' ')[0]
-    if 'lut' in name:  # an addition of looked-up sums of four columns
-        return 32 if op == 'add' and '.8h' in text else 0
+    if 'lut' in name:  # a look-up of the sums of four columns and eight tokens
+        return 32 if re.match(r'ldr q\d+, \[x\d+, x\d+, lsl #4\]', text) else 0
     if '_tbl' in name or '_g2_' in name:  # a look-up of pairs
         return 16 if op == 'tbl' else 0
     if op in ('sdot', 'udot', 'usdot', 'sudot'):
@@ -110,8 +110,10 @@ def kernels(build):
             if done:
                 rows[label] = (done, loop)
         shared = any(':' in label for label in rows)
+        # One micro-kernel for each number of tokens: the largest stands for all.
+        family = {re.sub(r'\d+$', '', label): label for label in sorted(rows, key=lambda l: rows[l][0]) if ':' in label}
         for label, (done, loop) in rows.items():
-            if not (shared and label.startswith('gemm_')):
+            if label in family.values() or not (':' in label or shared and label.startswith('gemm_')):
                 yield label, level, done, loop
 
 
