@@ -236,6 +236,10 @@ enum tern_status tern_replace_commit(struct tern_replace *r, struct tern_error *
     return commit(r, 1, e);
 }
 
+enum tern_status tern_replace_commit_lazily(struct tern_replace *r, struct tern_error *e) {
+    return commit(r, 0, e);
+}
+
 void tern_replace_abandon(struct tern_replace *r) {
     if (r->fd >= 0) close(r->fd);
     if (r->temp && !r->nameless) unlink(r->temp);

@@ -14,8 +14,11 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-#define HUGE_PAGE ((size_t)2 << 20)
-#define CANARY    0xA5
+#define CANARY 0xA5
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22 /* since Linux 5.14 */
+#endif
 
 void *tern_alloc(size_t bytes) {
     if (bytes > SIZE_MAX - TERN_CACHE_LINE) return NULL;
@@ -37,14 +40,15 @@ size_t tern_mul_size(size_t a, size_t b) {
 int tern_pages_get(struct tern_pages *p, size_t bytes) {
     memset(p, 0, sizeof *p);
     if (bytes == 0 || bytes > SIZE_MAX / 2) return -1;
-    size_t want = tern_round_up(bytes, HUGE_PAGE) + HUGE_PAGE;
+    size_t want = tern_round_up(bytes, TERN_HUGE_PAGE) + TERN_HUGE_PAGE;
     void *map = mmap(NULL, want, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (map == MAP_FAILED) return -1;
     p->map = map;
     p->map_bytes = want;
-    p->data = (void *)(uintptr_t)tern_round_up((uintptr_t)map, HUGE_PAGE);
+    p->data = (void *)(uintptr_t)tern_round_up((uintptr_t)map, TERN_HUGE_PAGE);
     p->bytes = bytes;
-    madvise(p->data, tern_round_up(bytes, HUGE_PAGE), MADV_HUGEPAGE); /* a wish; small pages still work */
+    madvise(p->data, tern_round_up(bytes, TERN_HUGE_PAGE),
+            MADV_HUGEPAGE); /* a wish; small pages still work */
     return 0;
 }
 
@@ -54,6 +58,21 @@ void tern_pages_drop(struct tern_pages *p) {
         munmap(p->map, p->map_bytes);
     }
     memset(p, 0, sizeof *p);
+}
+
+int tern_pages_show(void *data, size_t bytes, int fd, size_t offset) {
+    return mmap(data, bytes, PROT_READ, MAP_SHARED | MAP_FIXED, fd, (off_t)offset) == data ? 0 : -1;
+}
+
+int tern_pages_blank(void *data, size_t bytes) {
+    const int how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+    if (mmap(data, bytes, PROT_READ | PROT_WRITE, how, -1, 0) != data) return -1;
+    madvise(data, bytes, MADV_HUGEPAGE);
+    return 0;
+}
+
+void tern_pages_fetch(void *data, size_t bytes) {
+    madvise(data, bytes, MADV_POPULATE_READ);
 }
 
 void *tern_region_take(struct tern_region *r, size_t count, size_t size) {

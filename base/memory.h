@@ -52,6 +52,17 @@ struct tern_pages {
 int tern_pages_get(struct tern_pages *p, size_t bytes);
 void tern_pages_drop(struct tern_pages *p);
 
+#define TERN_HUGE_PAGE ((size_t)2 << 20)
+
+/* Shows bytes of a file in place of the pages at `data`, which lie within a mapping of tern_pages_get() and begin a page of
+ * it. They can only be read. Where `data` and `offset` are multiples of TERN_HUGE_PAGE, the kernel can use huge pages.
+ * 0 on success; -1 when the kernel refuses, and then nothing has changed. A file that gets shorter later ends the process. */
+int tern_pages_show(void *data, size_t bytes, int fd, size_t offset);
+/* Zeros again in place of what tern_pages_show() showed. -1: the kernel refuses, and it is shown still. */
+int tern_pages_blank(void *data, size_t bytes);
+/* Makes those pages present at once, not one after another when they are read; a wish. */
+void tern_pages_fetch(void *data, size_t bytes);
+
 #if defined(__SANITIZE_ADDRESS__)
 #define TERN_REGION_GAP TERN_CACHE_LINE
 #elif defined(__has_feature)

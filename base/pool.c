@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "base/pool.h"
 
+#include "base/isa/relax.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define SPINS 4000 /* about 40 us of pause instructions: longer than any wait inside one layer of a model */
+#define SPINS 4000 /* of tern_relax(), about 40 us: longer than any wait inside one layer of a model */
 
 struct worker {
     struct tern_pool *pool;
@@ -37,18 +38,10 @@ struct tern_pool {
     _Atomic int quit;
 };
 
-static void relax(void) {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    __asm__ volatile("yield");
-#endif
-}
-
 static void wait_while(_Atomic uint32_t *word, uint32_t old) {
     for (int i = 0; i < SPINS; i++) {
         if (atomic_load_explicit(word, memory_order_acquire) != old) return;
-        relax();
+        tern_relax();
     }
     while (atomic_load_explicit(word, memory_order_acquire) == old)
         syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, old, NULL, NULL, 0);

@@ -36,17 +36,25 @@ static const char *size_text(size_t bytes, char *out, size_t out_bytes) {
     return out;
 }
 
+static const char *usual_text(int usual) {
+    return usual ? " (as this core usually has them: the system does not tell)" : "";
+}
+
 static void print_machine(const struct tern_machine *m, const struct tern_clock_facts *clock, double ghz) {
     char isa[256], usable[256], a[32], b[32], c[32];
     tern_isa_text(m->isa, isa, sizeof isa);
     tern_isa_text(m->usable, usable, sizeof usable);
     printf("machine\n  model      %s", m->brand);
-    if (m->vendor[0])
+    if (m->variant >= 0)
+        printf(" (implementer %s, part 0x%03x, r%dp%d)", m->vendor, (unsigned)m->model, m->variant,
+               m->stepping);
+    else if (m->vendor[0])
         printf(" (%s, family %d, model %d, stepping %d)", m->vendor, m->family, m->model, m->stepping);
     char design[TERN_MICROARCHITECTURE_NAME], ranks[128];
     design_text(m, design, ranks, sizeof ranks);
     printf("\n  design     %s; ranks: %s", design, ranks);
     printf("\n  key        %s\n  usable     %s\n", m->key, usable);
+    if (m->vector_bytes) printf("  vectors    %u bytes (SVE)\n", m->vector_bytes);
     if (m->usable != m->isa) printf("  detected   %s (TERN_ISA=%s)\n", isa, getenv("TERN_ISA"));
     printf("  topology   processors %zu, cores %zu, packages %zu, NUMA nodes %zu, kinds of core %zu (source: "
            "%s)\n",
@@ -56,13 +64,13 @@ static void print_machine(const struct tern_machine *m, const struct tern_clock_
                "default\n",
                m->quota, tern_machine_threads(m), tern_machine_threads(m) == 1 ? "" : "s");
     for (size_t k = 0; k < m->core_kinds && m->core_kinds > 1; k++)
-        printf("  kind %-5s processors %zu, cores %zu, L1d %s, L2 %s\n", m->kind[k].name, m->kind[k].cpus,
+        printf("  kind %-5s processors %zu, cores %zu, L1d %s, L2 %s%s\n", m->kind[k].name, m->kind[k].cpus,
                m->kind[k].cores, size_text(m->kind[k].l1d_bytes, a, sizeof a),
-               size_text(m->kind[k].l2_bytes, b, sizeof b));
+               size_text(m->kind[k].l2_bytes, b, sizeof b), usual_text(m->kind[k].caches_usual));
     printf("  caches     L1d %s, L2 %s, L3 %s", size_text(m->l1d_bytes, a, sizeof a),
            size_text(m->l2_bytes, b, sizeof b), size_text(m->l3_bytes, c, sizeof c));
     if (m->l3_shared_by) printf(" shared by %zu processors", m->l3_shared_by);
-    printf("\n  memory     %s\n", size_text(m->memory_bytes, a, sizeof a));
+    printf("%s\n  memory     %s\n", usual_text(m->caches_usual), size_text(m->memory_bytes, a, sizeof a));
     printf("  system     %s%s%s\n", m->kernel[0] ? m->kernel : "not known",
            m->hypervisor[0] ? ", virtual machine: " : "", m->hypervisor);
     printf("  clock      %s, %.0f ns a reading (median), smallest step %.0f ns\n", clock->name,
@@ -99,7 +107,7 @@ static json_t *machine_json(const struct tern_machine *m) {
     const struct {
         const char *key;
         int v;
-    } id[] = {{"family", m->family}, {"model", m->model}, {"stepping", m->stepping}};
+    } id[] = {{"family", m->family}, {"model", m->model}, {"stepping", m->stepping}, {"variant", m->variant}};
     for (size_t i = 0; i < sizeof id / sizeof *id; i++)
         if (id[i].v >= 0) json_object_set_new(o, id[i].key, json_integer(id[i].v));
     const struct {
@@ -109,9 +117,11 @@ static json_t *machine_json(const struct tern_machine *m) {
                  {"packages", m->packages},         {"numa_nodes", m->numa_nodes},
                  {"core_kinds", m->core_kinds},     {"l1d_bytes", m->l1d_bytes},
                  {"l2_bytes", m->l2_bytes},         {"l3_bytes", m->l3_bytes},
-                 {"l3_shared_by", m->l3_shared_by}, {"memory_bytes", m->memory_bytes}};
+                 {"l3_shared_by", m->l3_shared_by}, {"memory_bytes", m->memory_bytes},
+                 {"vector_bytes", m->vector_bytes}};
     for (size_t i = 0; i < sizeof count / sizeof *count; i++) set_known(o, count[i].key, count[i].v);
     if (m->quota > 0) json_object_set_new(o, "quota_processors", json_real(m->quota));
+    if (m->caches_usual) json_object_set_new(o, "caches_usual", json_true());
     char design[TERN_MICROARCHITECTURE_NAME], ranks[128];
     design_text(m, design, ranks, sizeof ranks);
     json_object_set_new(o, "microarchitecture", json_string(design));

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 void tern_cli_print_frequency(const char *before, double ghz) {
-    printf("%sabout %.2f GHz (fastest of %d chains of dependent multiplies)\n", before, ghz,
+    printf("%sabout %.2f GHz (fastest of %d chains of dependent instructions)\n", before, ghz,
            TERN_FREQUENCY_BURSTS);
 }
 

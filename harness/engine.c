@@ -2,6 +2,7 @@
 #include "harness/engine.h"
 
 #include "base/isa.h"
+#include "harness/attention/rows.h"
 #include "harness/internal.h"
 #include "harness/memory_left.h"
 #include "harness/plan/first_load.h"
@@ -30,18 +31,13 @@ static enum tern_status check_shapes(const struct tern_model *m, struct tern_err
     return why ? tern_fail(e, TERN_BAD_INPUT, "engine: %s: %s", m->source, why) : TERN_OK;
 }
 
-static size_t cache_bytes(const struct tern_engine *en) {
-    const struct tern_hparams *hp = &en->model->hp;
-    const size_t block = (size_t)hp->layers * hp->kv_heads * (en->key_bytes + TERN_KEYS * en->value_bytes);
-    return tern_mul_size(block, en->kv_blocks);
-}
-
 static enum tern_status check_memory(const struct tern_engine *en, struct tern_error *e) {
     const struct tern_hparams *hp = &en->model->hp;
     const size_t body = tern_engine_body_bytes(en);
     /* A scan has 6 bits and 1/32 byte a weight, and a few numbers a row. */
     const size_t scan = en->head.two_stages ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256) : 0;
-    const size_t head = en->head.kept_bytes + scan, cache = cache_bytes(en);
+    const size_t head = (en->head.in_file ? 0 : en->head.kept_bytes) + scan,
+                 cache = tern_attention_cache_bytes(en);
     const size_t left = tern_memory_left();
     if (!left || body + head + cache <= left) return TERN_OK;
     return tern_fail(
@@ -66,7 +62,6 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
     en->kv = o->kv;
     en->key_bytes = tern_kv_keys_bytes(o->kv, en->model->hp.head_dim);
     en->value_bytes = tern_kv_value_bytes(o->kv, en->model->hp.head_dim);
-    en->kv_blocks = (en->context + TERN_KEYS - 1) / TERN_KEYS;
     en->quiet = o->quiet;
     en->ops = tern_f32_ops_for(en->usable);
     en->attend = tern_attend_ops_for(en->usable);
@@ -139,20 +134,21 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
     const int *cpus = en->workers <= machine->cpus ? machine->cpu : NULL;
     if ((s = tern_pool_new(en->workers, cpus, &en->pool, e)) != TERN_OK) goto failed;
     if ((s = tern_engine_buffers(en, e)) != TERN_OK) goto failed;
-    if (tern_pages_get(&en->cache, cache_bytes(en))) {
+    if (tern_pages_get(&en->cache, tern_attention_cache_bytes(en))) {
         s = tern_fail(e, TERN_NO_MEMORY, "engine: a context of %zu positions: %zu bytes refused", en->context,
-                      cache_bytes(en));
+                      tern_attention_cache_bytes(en));
         goto failed;
     }
     if (o->cache && !(en->cache_folder = strdup(o->cache))) {
         s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
         goto failed;
     }
-    if ((s = tern_engine_head(en, o->head, e)) != TERN_OK) goto failed;
+    if ((s = tern_engine_head(en, o->head, o->races, e)) != TERN_OK) goto failed;
     if ((s = tern_engine_load(en, e)) != TERN_OK) goto failed;
     en->facts.body_bytes = en->body_bytes;
     en->facts.head_bytes = en->head.bytes;
-    en->facts.kv_bytes_per_position = cache_bytes(en) / (en->kv_blocks * TERN_KEYS);
+    en->facts.kv_bytes_per_position =
+        (size_t)m->hp.layers * m->hp.kv_heads * (en->key_bytes / TERN_KEYS + en->value_bytes);
     en->facts.threads = en->threads_decode;
     en->facts.threads_prefill = en->threads_prefill;
     en->facts.load_seconds = 1e-9 * (double)(tern_now_ns() - started);

@@ -71,10 +71,9 @@ struct tern_engine {
     float **norm; /* [layer][TERN_NORMS], see layer_norm */
     float *output_norm;
 
-    struct tern_pages cache;       /* [layer][kv head], each [kv_blocks] of keys, then a row of values per
-                                      position */
+    struct tern_pages cache;       /* [span][layer][kv head], each blocks of keys, then a row of values per
+                                      position (attention/rows.h) */
     size_t key_bytes, value_bytes; /* of a block of keys, of a row of values */
-    size_t kv_blocks;              /* that hold the context */
 
     /* Shared buffers of one step; rows of [ubatch][...]. */
     float *x, *qkv, *mixed, *inner, *cosine, *sine;
@@ -119,8 +118,10 @@ size_t tern_engine_body_bytes(const struct tern_engine *en);
 /* packed_cache.c: 1 when there is a packed cache of the plan and the head as they are now. */
 int tern_engine_cache_there(struct tern_engine *en);
 /* head_choice.c: whether a head of type AUTO or EXACT2 scans, and how: as the packed cache that is there, else
- * as a short race says. After the plan, before memory is taken. Writes facts.head. */
-enum tern_status tern_engine_head(struct tern_engine *en, enum tern_head_type type, struct tern_error *e);
+ * as a race said before, whose result is in the folder `races` (NULL: none), else as a short race says. After the plan,
+ * before memory is taken. Writes facts.head. */
+enum tern_status tern_engine_head(struct tern_engine *en, enum tern_head_type type, const char *races,
+                                  struct tern_error *e);
 /* packed_cache.c: fills body and head from the packed cache. 1 when it did; the facts' warning tells of
  * damage. */
 int tern_engine_cache_read(struct tern_engine *en);

@@ -45,7 +45,8 @@ static uint64_t hash_layout(const struct tern_engine *en) {
                              (uint64_t)en->head.two_stages,
                              (uint64_t)en->head.scan.bits,
                              en->head.scan.block,
-                             en->head.source != NULL};
+                             en->head.source != NULL,
+                             (uint64_t)en->head.in_file};
     h = tern_hash(h, size, sizeof size);
     for (uint32_t i = 0; i < hp->layers; i++)
         for (size_t j = 0; j < en->plan.projections; j++) {
@@ -91,18 +92,27 @@ int tern_engine_cache_there(struct tern_engine *en) {
     return there;
 }
 
+/* Huge pages or not, a thread reads mapped pages as fast as its own; but they lie where they were first written, which
+ * is wrong for the workers of another memory node. */
+static int are_near(void) {
+    const struct tern_machine *m;
+    return tern_machine_get(&m, NULL) == TERN_OK && m->numa_nodes <= 1;
+}
+
 /* Heap; NULL without memory. */
 static struct tern_cache_part *parts(struct tern_engine *en, size_t *count) {
     struct tern_cache_part *p = malloc((2 + TERN_EXACT_PARTS) * sizeof *p);
     size_t n = 0;
+    const int near = are_near();
     if (!p) return NULL;
-    p[n++] = (struct tern_cache_part){en->body.data, en->body.bytes};
-    if (en->head.source) p[n++] = (struct tern_cache_part){en->head.pages.data, en->head.pages.bytes};
+    p[n++] = (struct tern_cache_part){en->body.data, en->body.bytes, 1, near};
+    if (en->head.pages.data)
+        p[n++] = (struct tern_cache_part){en->head.pages.data, en->head.pages.bytes, 1, near};
     if (en->head.exact) {
         struct tern_exact_part part[TERN_EXACT_PARTS];
         tern_exact_parts(en->head.exact, part);
         for (size_t i = 0; i < TERN_EXACT_PARTS; i++)
-            p[n++] = (struct tern_cache_part){part[i].data, part[i].bytes};
+            p[n++] = (struct tern_cache_part){part[i].data, part[i].bytes, part[i].pages, near};
     }
     *count = n;
     return p;

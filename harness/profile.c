@@ -11,6 +11,11 @@ static const struct {
     [TERN_SPENT_WAIT] = {"wait", "wait"},           [TERN_SPENT_OTHER] = {"other", "other"},
 };
 
+double tern_spent_linear(const double spent[TERN_OPERATIONS]) {
+    return spent[TERN_SPENT_QUANTISE] + spent[TERN_SPENT_TABLES] + spent[TERN_SPENT_MULTIPLY] +
+           spent[TERN_SPENT_EPILOGUE] + spent[TERN_SPENT_WAIT];
+}
+
 const char *tern_spent_name(enum tern_operation o) {
     return operation[o].name;
 }

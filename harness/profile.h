@@ -28,6 +28,10 @@ enum tern_operation {
 const char *tern_spent_name(enum tern_operation o);
 const char *tern_spent_group(enum tern_operation o);
 
+/* Of the seconds of each operation those of the linear layers: quantising, tables, products, epilogues, and all
+ * barriers, although some belong to attention. */
+double tern_spent_linear(const double spent[TERN_OPERATIONS]);
+
 struct tern_profile {
     int on;
     uint64_t mark, spent_ns[TERN_OPERATIONS];

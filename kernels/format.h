@@ -26,6 +26,7 @@ struct tern_format {
     double bits;        /* per weight, without tails and scales */
     int in_files;       /* 1: found in model files; 0: only in memory */
     int binary;         /* 1: holds only -1 and +1; the caller must not pack a 0 */
+    size_t k_max;       /* the longest K whose 32-bit sums are exact where that is below TERN_K_MAX; else 0 */
 
     /* TERN_OK, or TERN_UNSUPPORTED with the reason (K must be a multiple of 256, ...). M, K >= 1. */
     enum tern_status (*accepts)(size_t m, size_t k, struct tern_error *e);

@@ -25,7 +25,7 @@ static inline float tern_fused_emulated(float a, float b, float c) {
 }
 
 static inline float tern_fused(float a, float b, float c) {
-#if defined(__FMA__) || defined(__FP_FAST_FMAF)
+#if defined(__FMA__) || defined(__ARM_FEATURE_FMA) || defined(__FP_FAST_FMAF)
     return __builtin_fmaf(a, b, c);
 #else
     return tern_fused_emulated(a, b, c);

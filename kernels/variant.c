@@ -56,6 +56,10 @@ const struct tern_variant *tern_variant_named(const char *name) {
     return NULL;
 }
 
+size_t tern_variant_k_max(const struct tern_variant *v) {
+    return v->format->k_max ? v->format->k_max : TERN_K_MAX;
+}
+
 int tern_variant_fits(const struct tern_variant *v, uint32_t usable, size_t m, size_t k, size_t n,
                       const char **why) {
     if (!v->format->binary) return tern_variant_fits_signs(v, usable, m, k, n, why);
@@ -72,7 +76,7 @@ int tern_variant_fits_signs(const struct tern_variant *v, uint32_t usable, size_
         reason = "not made for this number of tokens";
     else if (k % v->k_step)
         reason = "K is not a multiple of its step";
-    else if (v->isa && v->act != TERN_ACT_F32 && k > TERN_K_MAX)
+    else if (v->isa && v->act != TERN_ACT_F32 && k > tern_variant_k_max(v))
         reason = "K is longer than its 32-bit sums allow";
     else if (v->format->accepts(m, k, NULL) != TERN_OK)
         reason = "its format does not accept this shape";

@@ -114,6 +114,9 @@ const char *tern_act_name(enum tern_act act);
 const struct tern_variant *tern_variants(size_t *count);
 const struct tern_variant *tern_variant_named(const char *name);
 
+/* The longest K that a variant with instructions of its own takes: TERN_K_MAX, or less for some formats. */
+size_t tern_variant_k_max(const struct tern_variant *v);
+
 /* 1 when the variant's ISA bits are all in `usable` and it can compute this shape for any trits; else 0 and
  * *why (may be NULL). Variants of binary formats never do. */
 int tern_variant_fits(const struct tern_variant *v, uint32_t usable, size_t m, size_t k, size_t n,

@@ -149,6 +149,9 @@ struct tern_shape {
 };
 /* Writes at most `max` shapes and returns how many. */
 size_t tern_model_shapes(const struct tern_hparams *hp, struct tern_shape *out, size_t max);
+/* 1 when q, k and v, cut at panels of 64 rows, divide more evenly among so many workers as one matrix than one by
+ * one. The engine multiplies them so, and the tuner tunes the shape of the one matrix. */
+int tern_model_merges_qkv(const struct tern_hparams *hp, size_t workers);
 
 /* The hyper-parameters of a built-in model ("2b-4t"), NULL when there is none; and the names of all of
  * them. */

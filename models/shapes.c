@@ -18,3 +18,24 @@ size_t tern_model_shapes(const struct tern_hparams *hp, struct tern_shape *out, 
     }
     return n;
 }
+
+#define PANEL 64 /* rows; the row step of most layouts divides it */
+
+/* The most panels that one worker gets. */
+static size_t widest(size_t m, size_t workers) {
+    const size_t panels = (m + PANEL - 1) / PANEL;
+    return (panels + workers - 1) / workers;
+}
+
+int tern_model_merges_qkv(const struct tern_hparams *hp, size_t workers) {
+    static const enum tern_role role[] = {TERN_Q, TERN_K, TERN_V};
+    size_t rows = 0, apart = 0;
+    if (hp->input_norms) return 0; /* they read different activations */
+    for (size_t i = 0; i < 3; i++) {
+        size_t m, k;
+        tern_role_shape(hp, role[i], &m, &k);
+        rows += m;
+        apart += widest(m, workers);
+    }
+    return widest(rows, workers) < apart;
+}

@@ -24,8 +24,12 @@ install_missing qemu-user
 # The libraries that choose instructions themselves are left out: they are not ours to prove.
 configure_and_build "$ordinary-plain" -Dopenblas=disabled -Donednn=disabled -Dpapi=disabled -Dhwloc=disabled -Dlibedit=disabled \
     -Dgbench=disabled -Dtests=disabled
-for cpu in Nehalem Haswell; do
-    if qemu-x86_64 -cpu "$cpu" "$tern" verify --quick >"$build/verify-$cpu.out" 2>&1; then
+case $(uname -m) in
+aarch64) emulator=qemu-aarch64 cpus='cortex-a53 cortex-a76' ;;
+*) emulator=qemu-x86_64 cpus='Nehalem Haswell' ;;
+esac
+for cpu in $cpus; do
+    if "$emulator" -cpu "$cpu" "$tern" verify --quick >"$build/verify-$cpu.out" 2>&1; then
         passed=$((passed + 1))
         echo "ok - verify on an emulated $cpu: $(tail -n 1 "$build/verify-$cpu.out")"
     else
@@ -63,6 +67,7 @@ tuner_drill planted "$ordinary-planted"
 tuner_drill aa "$ordinary"
 tuner_drill kill "$ordinary"
 tuner_drill loss "$ordinary"
+tuner_drill rivals "$ordinary"
 say "drill: change points with other seeds"
 if TERN_LONG=1 "$ordinary/tests/reports/test-reports" --filter 'changes/*' -j1 >"$ordinary/changes.out" 2>&1; then
     passed=$((passed + 1))

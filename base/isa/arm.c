@@ -1,4 +1,5 @@
 #include "base/isa/levels.h"
+#include "base/isa/relax.h"
 
 #include <sys/auxv.h>
 
@@ -22,4 +23,8 @@ uint32_t tern_isa_detected(void) {
 #include "base/isa/arm.def"
 #undef TERN_LEVEL
     return m;
+}
+
+void tern_relax(void) {
+    __asm__ volatile("isb"); /* "yield" does nothing on cores with one thread */
 }

@@ -1,4 +1,5 @@
 #include "base/isa/levels.h"
+#include "base/isa/relax.h"
 
 #include <cpuid.h>
 
@@ -38,4 +39,8 @@ uint32_t tern_isa_detected(void) {
 #include "base/isa/x86.def"
 #undef TERN_LEVEL
     return m;
+}
+
+void tern_relax(void) {
+    __builtin_ia32_pause();
 }

@@ -4,6 +4,7 @@
 
 #include "cli/files.h"
 
+#include "base/file.h"
 #include "base/progress.h"
 #include "harness/options.h"
 #include "harness/timing/goals.h"
@@ -14,13 +15,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MODEL  "2b-4t"
 #define ROUNDS 9
+
+static int is_selected(const struct tern_goal *g, const struct tern_cli_filter *filter) {
+    const enum tern_target_class c = tern_targets_class();
+    return c < TERN_TARGET_CLASSES && !isnan(g->goal[c]) && tern_cli_matches(filter, g->name);
+}
 
 size_t tern_targets_goals_selected(const struct tern_cli_filter *filter) {
     size_t count, n = 0;
     const struct tern_goal *g = tern_goals(&count);
-    for (size_t i = 0; i < count; i++) n += (size_t)tern_cli_matches(filter, g[i].name);
+    for (size_t i = 0; i < count; i++) n += (size_t)is_selected(&g[i], filter);
     return n;
 }
 
@@ -29,14 +34,20 @@ static void say(const struct tern_goal *g, const struct tern_goal_seen *s) {
         printf("%-18s not measured: %s\n", g->name, s->why);
         return;
     }
-    printf("%-18s %.3f [%.3f, %.3f] n=%zu%s%s  goal %s %.2f  %s\n    %s\n", g->name, s->value.median,
-           s->value.ci_lo, s->value.ci_hi, s->value.n, *g->unit ? " " : "", g->unit,
-           g->kind == TERN_GOAL_START ? "<=" : ">=", g->goal, tern_verdict_word(s->verdict), s->detail);
+    printf("%-18s %.3f", g->name, s->value.median);
+    if (!isnan(s->value.ci_lo)) printf(" [%.3f, %.3f]", s->value.ci_lo, s->value.ci_hi);
+    printf(" n=%zu%s%s  goal ", s->value.n, *g->unit ? " " : "", g->unit);
+    const double goal = g->goal[tern_targets_class()];
+    if (g->range > 0)
+        printf("%.2f to %.2f", goal, g->range);
+    else
+        printf("%s %.2f", g->most ? "<=" : ">=", goal);
+    printf("  %s\n    %s\n", tern_verdict_word(s->verdict), s->detail);
 }
 
 static json_t *json_of(const struct tern_goal *g, const struct tern_goal_seen *s) {
-    json_t *o = json_pack("{s:s, s:s, s:f, s:b, s:s}", "name", g->name, "unit", g->unit, "goal", g->goal,
-                          "at_most", g->kind == TERN_GOAL_START, "verdict",
+    json_t *o = json_pack("{s:s, s:s, s:f, s:b, s:s}", "name", g->name, "unit", g->unit, "goal",
+                          g->goal[tern_targets_class()], "at_most", g->most, "verdict",
                           s->value.n ? tern_verdict_word(s->verdict) : "not measured");
     if (!s->value.n) {
         json_object_set_new(o, "why", json_string(s->why));
@@ -54,13 +65,15 @@ static json_t *json_of(const struct tern_goal *g, const struct tern_goal_seen *s
 static enum tern_status record(const struct tern_goal *g, const struct tern_goal_seen *s, const char *run,
                                const struct tern_machine *m, const char *path, struct tern_error *e) {
     struct tern_record r;
+    char model[64];
     tern_record_init(&r);
     r.kind = "e2e";
     r.run = run;
     r.variant = "goal";
     r.params = s->detail;
     r.op = g->name;
-    r.model = "synth:" MODEL;
+    snprintf(model, sizeof model, "synth:%s", g->model);
+    r.model = model;
     r.unit = *g->unit ? g->unit : "1";
     r.est = s->value;
     r.why_no_counters = r.why_no_energy = "not asked for";
@@ -85,11 +98,13 @@ static enum tern_status measure_goals(struct tern_targets_tally *y, const struct
     struct tern_goal_run *r = NULL;
     struct tern_progress bar;
     tern_cli_run_id("targets", run, sizeof run);
-    tern_progress_begin(&bar, "synth:" MODEL, quiet);
+    tern_progress_begin(&bar, "whole models", quiet);
     enum tern_status s = tern_goal_open(o, &r, e);
     for (size_t i = 0; s == TERN_OK && i < count; i++) {
         struct tern_goal_seen seen;
-        if (!tern_cli_matches(y->filter, g[i].name)) continue;
+        if (!is_selected(&g[i], y->filter)) continue;
+        if (g[i].seconds && !quiet)
+            fprintf(stderr, "tern: targets: %s takes about %u s\n", g[i].name, g[i].seconds);
         tern_progress_step(&bar, (double)done++ / (double)all, g[i].name);
         s = tern_goal_measure(r, &g[i], &seen, e);
         if (s == TERN_OK && records) s = record(&g[i], &seen, run, m, records, e);
@@ -116,9 +131,11 @@ enum tern_status tern_targets_goals(struct tern_targets_tally *y, uint64_t seed,
     if (s != TERN_OK) return s;
     char *program = tern_cli_program();
     const int has_folder = make_folder(folder, sizeof folder);
-    const struct tern_goal_options o = {.model = MODEL,
-                                        .wisdom = &w,
-                                        .threads = m->cpus < 2 ? m->cpus : 2,
+    char *races = tern_xdg_path("cache", "races");
+    const struct tern_goal_options o = {.wisdom = &w,
+                                        .races = races,
+                                        .class = tern_targets_class(),
+                                        .threads = m->cpus,
                                         .rounds = ROUNDS,
                                         .seed = seed,
                                         .program = program,
@@ -127,5 +144,6 @@ enum tern_status tern_targets_goals(struct tern_targets_tally *y, uint64_t seed,
     tern_wisdom_free(&w);
     if (has_folder) tern_goal_clean(folder);
     free(program);
+    free(races);
     return s;
 }

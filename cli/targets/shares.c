@@ -6,13 +6,16 @@
 #include "base/progress.h"
 #include "tuner/targets/targets.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 size_t tern_targets_shares_selected(const struct tern_cli_filter *filter) {
     size_t count, n = 0;
     const struct tern_target *t = tern_targets(&count);
-    for (size_t i = 0; i < count; i++) n += (size_t)tern_cli_matches(filter, t[i].name);
+    const enum tern_target_class c = tern_targets_class();
+    for (size_t i = 0; i < count && c < TERN_TARGET_CLASSES; i++)
+        n += (size_t)(!isnan(t[i].goal[c]) && tern_cli_matches(filter, t[i].name));
     return n;
 }
 
@@ -28,19 +31,19 @@ static void say(const struct tern_target *t, const struct tern_target_seen *s) {
         return;
     }
     tern_variant_params_text(s->variant, s->param, params, sizeof params);
-    const double amount = t->ceiling == TERN_CEILING_READ ? (double)s->variant->format->bytes(t->m, t->k)
-                                                          : (double)t->m * (double)t->k * (double)t->n;
-    const char *unit = t->ceiling == TERN_CEILING_READ ? "GB/s" : "GMAC/s";
+    const double amount = s->kind == TERN_CEILING_READ ? (double)s->variant->format->bytes(t->m, t->k)
+                                                       : (double)t->m * (double)t->k * (double)t->n;
+    const char *unit = s->kind == TERN_CEILING_READ ? "GB/s" : "GMAC/s";
     printf("%-18s %.3f [%.3f, %.3f] n=%zu  goal %.2f  %s\n", t->name, s->share.median, s->share.ci_lo,
-           s->share.ci_hi, s->share.n, t->goal, word_for(s));
+           s->share.ci_hi, s->share.n, t->goal[tern_targets_class()], word_for(s));
     printf("    median %.1f %s of %.1f %s (%s), %s %s\n", amount / s->ns.median, unit, s->ceiling.median,
            unit, s->ceiling_name, s->variant->name, params);
 }
 
 static json_t *json_of(const struct tern_target *t, const struct tern_target_seen *s) {
-    json_t *o = json_pack("{s:s, s:f, s:I, s:I, s:I, s:s, s:s}", "name", t->name, "goal", t->goal, "m",
-                          (json_int_t)t->m, "k", (json_int_t)t->k, "n", (json_int_t)t->n, "regime",
-                          tern_regime_name(t->regime), "verdict", word_for(s));
+    json_t *o = json_pack("{s:s, s:f, s:I, s:I, s:I, s:s, s:s}", "name", t->name, "goal",
+                          t->goal[tern_targets_class()], "m", (json_int_t)t->m, "k", (json_int_t)t->k, "n",
+                          (json_int_t)t->n, "regime", tern_regime_name(t->regime), "verdict", word_for(s));
     if (!s->variant) {
         json_object_set_new(o, "why", json_string(s->why));
         return o;
@@ -55,7 +58,7 @@ static json_t *json_of(const struct tern_target *t, const struct tern_target_see
     json_object_set_new(o, "params", json_string(params));
     json_object_set_new(o, "ns_per_call", json_real(s->ns.median));
     json_object_set_new(o, "ceiling", json_string(s->ceiling_name));
-    json_object_set_new(o, t->ceiling == TERN_CEILING_READ ? "ceiling_gb_per_s" : "ceiling_gmac_per_s",
+    json_object_set_new(o, s->kind == TERN_CEILING_READ ? "ceiling_gb_per_s" : "ceiling_gmac_per_s",
                         json_real(s->ceiling.median));
     return o;
 }
@@ -95,11 +98,13 @@ enum tern_status tern_targets_shares(struct tern_fixture *fixture, struct tern_t
     size_t count;
     const struct tern_target *t = tern_targets(&count);
     char run_id[64];
+    const enum tern_target_class class = tern_targets_class();
+    if (class == TERN_TARGET_CLASSES) return TERN_OK;
     tern_cli_run_id("targets", run_id, sizeof run_id);
     for (size_t i = 0; i < count; i++) {
         struct tern_target_seen seen;
-        if (!tern_cli_matches(y->filter, t[i].name)) continue;
-        enum tern_status s = tern_target_measure(&t[i], fixture, NULL, &seen, e);
+        if (isnan(t[i].goal[class]) || !tern_cli_matches(y->filter, t[i].name)) continue;
+        enum tern_status s = tern_target_measure(&t[i], class, fixture, NULL, &seen, e);
         if (!s && records) s = tern_target_record(&t[i], &seen, fixture, run_id, records, e);
         if (s) return s;
         if (y->list)

@@ -60,10 +60,16 @@ const struct tern_command tern_command_targets = {
     .summary = "the project's speed goals, as shares of measured ceilings",
     .usage = "[options]",
     .about =
-        "Measures the project's own speed goals. All of them take some ten minutes.\n"
+        "Measures the project's own speed goals. All of them take some twenty minutes; rows that take longer "
+        "than half a "
+        "minute say so when they begin.\n"
         "Goals of kernels: the share of a ceiling that the best proven variant reaches; the ceiling is "
-        "measured in the same rounds. Goals of whole models (e2e-...): synth:2b-4t on two threads, as shares "
-        "of the ceilings, and compared with itself untuned, with I2_S variants, and with the full head.\n"
+        "measured in the same rounds. Goals of whole models (e2e-..., tune-...): shares of the ceilings, "
+        "predicted and "
+        "measured time, long contexts, tuned beside untuned, I2_S variants and the full head, and what "
+        "tuning costs. "
+        "The goals are those of the class of this machine's instructions (AVX2, AVX-512 VNNI), or of what "
+        "TERN_ISA leaves.\n"
         "A goal is met or missed. It is unclear when the 95 % interval contains the goal. Exit code 0: all "
         "are met. 1: one is missed. 2: too noisy to tell.",
     .group = {TERN_CLI_GROUP(NULL, options, 0)},

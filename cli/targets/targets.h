@@ -4,6 +4,7 @@
 
 #include "base/status.h"
 #include "cli/values.h"
+#include "tuner/targets/class.h"
 #include "tuner/trial/fixture.h"
 
 #include <jansson.h>
@@ -19,6 +20,9 @@ struct tern_targets_tally {
 void tern_targets_count(struct tern_targets_tally *y, enum tern_status verdict);
 /* "met", "MISSED", "unclear" */
 const char *tern_verdict_word(enum tern_status s);
+
+/* The class of this machine, or of what TERN_ISA leaves of it. */
+enum tern_target_class tern_targets_class(void);
 
 /* How many goals of each kind have names that match. */
 size_t tern_targets_shares_selected(const struct tern_cli_filter *filter);

@@ -92,7 +92,7 @@ static enum tern_status add_tasks(const struct tern_tune_arguments *a, const str
                                  own ? 1 : tokens->count, TERN_WCOLD, e);
     }
     if (!s && (a->model || !a->problems.count))
-        s = tern_tasks_add_model(tasks, a->model ? a->model : "2b-4t", threads->item, threads->count,
+        s = tern_tasks_add_model(tasks, a->model ? a->model : TERN_TUNE_MODEL, threads->item, threads->count,
                                  tokens->item, tokens->count, TERN_WCOLD, e);
     return s;
 }
@@ -101,6 +101,8 @@ int tern_tune_list(struct tern_tune_arguments *a, struct tern_tasks *tasks) {
     const struct tern_machine *m = a->tune.machine;
     size_t usual[2] = {1, m->cpus};
     struct tern_cli_numbers threads = {usual, m->cpus > 1 ? 2 : 1};
+    /* The engine uses all processors. */
+    if (!a->problems.count && m->cpus > 1) usual[0] = m->cpus, threads.count = 1;
     struct tern_error e;
     a->tune.compare_threads = 0;
     if (a->threads && !take_threads(a->threads, m, &threads, &a->tune.compare_threads)) return 3;

@@ -245,27 +245,28 @@ static json_t *json_total(const struct tern_total *t, enum tern_objective object
     return o;
 }
 
-void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary *sum, const char *wisdom,
-                        const char *records) {
+void tern_tune_view_sums(struct tern_tune_view *v) {
     tern_totals_end(&v->totals);
+    for (size_t i = 0; i < v->totals.count && !v->json; i++) say_total(&v->totals.item[i], v->objective);
+    fflush(stdout);
+}
+
+void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary *sum, const char *wisdom,
+                        const char *records, json_t *plans) {
     if (v->json) {
         json_t *models = json_array();
         for (size_t i = 0; i < v->totals.count; i++)
             json_array_append_new(models, json_total(&v->totals.item[i], v->objective));
-        json_t *plans = json_array();
-        tern_tune_plans(&v->arguments->tune, wisdom, plans, NULL);
-        tern_tune_document(v->arguments, json_pack("{s:O, s:O, s:o, s:o, s:f, s:I, s:b}", "problems", v->list,
+        tern_tune_document(v->arguments, json_pack("{s:O, s:O, s:o, s:O, s:f, s:I, s:b}", "problems", v->list,
                                                    "thread_counts", v->counts, "models", models, "plans",
                                                    plans, "seconds", sum->seconds, "replayed_samples",
                                                    (json_int_t)sum->replayed, "stopped", sum->stopped));
         return;
     }
-    for (size_t i = 0; i < v->totals.count; i++) say_total(&v->totals.item[i], v->objective);
     if (sum->recorded) {
         printf("%zu problem recorded; %.1f s\n", sum->recorded, sum->seconds);
         return;
     }
-    tern_tune_plans(&v->arguments->tune, wisdom, NULL, NULL);
     printf("%zu problems tuned, %zu known before, %zu not measured, %zu ties; %zu samples from the journal; "
            "%.1f s\n"
            "wisdom: %s\nrecords: %s\n",

@@ -5,9 +5,11 @@
 #include "cli/files.h"
 
 #include "base/file.h"
+#include "measure/clock.h"
 #include "measure/energy/energy.h"
 #include "tuner/wisdom/mix.h"
 
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +30,8 @@ static const struct tern_cli_option what[] = {
     {"problem", 0, "MxK[xN]", "tune this shape instead; may be repeated",
      TERN_CLI_TEXTS(ARGUMENTS, problems, 256)},
     {"threads", 0, "LIST",
-     "thread counts (default: 1 and all processors of the kind); 2..8 and 1..max are ranges, auto is powers "
+     "thread counts (default: all processors of the kind, and for a --problem also 1); 2..8 and 1..max are "
+     "ranges, auto is powers "
      "of two, the cores and all processors; the winners of a range or of auto are then compared, and wisdom "
      "keeps which count is best",
      TERN_CLI_TEXT(ARGUMENTS, threads)},
@@ -118,6 +121,14 @@ static int check(struct tern_tune_arguments *a) {
     return 4;
 }
 
+#define PLANS_SHARE   0.25 /* of the budget is for the final of whole plans */
+#define PLANS_SECONDS 8.0  /* more than that would not tell more */
+#define PLANS_BEGIN   1.0  /* what engines take to begin */
+
+static double seconds_now(void) {
+    return 1e-9 * (double)tern_now_ns();
+}
+
 static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom,
                 const char *records) {
     struct tern_tune_view v = {.arguments = a,
@@ -128,12 +139,14 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
                                .counts = json_array()};
     struct tern_tune_summary sum;
     struct tern_error e;
+    json_t *plans = json_array();
+    struct tern_tune_untuned untuned = {.ranks = NULL};
     char *journal = tern_format_text("%s.journal", a->tune.table ? a->tune.table : wisdom),
          *lock = tern_xdg_path("state", "tune.lock");
     int fd = -1;
     enum tern_status s = TERN_NO_MEMORY;
     tern_fail(&e, s, "tune: out of memory");
-    if (!journal || !v.list) goto done;
+    if (!journal || !v.list || !plans) goto done;
     if (!lock) lock = tern_format_text("%s.lock", wisdom);
     s = lock ? tern_lock(lock, &fd, &e) : TERN_NO_MEMORY;
     if (s) goto done;
@@ -147,15 +160,29 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
     a->tune.journal = journal;
     a->tune.stop = &stop;
     a->tune.hooks = tern_tune_view_hooks(&v);
+    const double begun = seconds_now(), whole = a->tune.budget_seconds;
+    s = tern_tune_untuned(a, &untuned, &e);
+    if (s) goto done;
+    a->tune.ranks = untuned.ranks;
+    a->tune.budget_seconds = fmax(whole - (seconds_now() - begun), 0.1 * whole);
+    if (tern_tune_has_plans(a))
+        a->tune.budget_seconds -= fmin(PLANS_SHARE * a->tune.budget_seconds, PLANS_SECONDS + PLANS_BEGIN);
     tern_progress_begin(&v.bar, "tune", a->quiet);
     s = tern_tune(&a->tune, &sum, &e);
     tern_progress_end(&v.bar);
     if (s) goto done;
-    tern_tune_view_end(&v, &sum, wisdom, records);
+    tern_tune_view_sums(&v);
+    const double left = fmin(whole - (seconds_now() - begun), PLANS_SECONDS) - PLANS_BEGIN;
+    if (!sum.stopped && !a->tune.table) s = tern_tune_plans(a, wisdom, left, v.json ? plans : NULL, &e);
+    if (s) goto done;
+    sum.seconds = seconds_now() - begun;
+    tern_tune_view_end(&v, &sum, wisdom, records, plans);
     if (a->tune.table) unlink(journal); /* the table has it all */
     if (sum.stopped) fprintf(stderr, "tern: tune: stopped; tern tune --resume goes on from here\n");
 done:
     if (fd >= 0) close(fd);
+    json_decref(plans);
+    tern_tune_untuned_free(&untuned);
     json_decref(v.list);
     json_decref(v.counts);
     free(journal);

@@ -4,6 +4,7 @@
 
 #include "base/progress.h"
 #include "cli/options.h"
+#include "harness/plan/first_load.h"
 #include "tuner/session/tasks.h"
 #include "tuner/session/totals.h"
 #include "tuner/session/tune.h"
@@ -46,12 +47,31 @@ struct tern_tune_view {
 struct tern_tune_hooks tern_tune_view_hooks(struct tern_tune_view *v);
 /* Prints the sums of models and the last lines. `wisdom` and `records` are file names; `records` may be NULL. */
 void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary *sum, const char *wisdom,
-                        const char *records);
+                        const char *records, json_t *plans);
+/* The sums of the model's single problems. */
+void tern_tune_view_sums(struct tern_tune_view *v);
 
-/* The plans that the engine will make for the models of the options, from what the wisdom file has now: printed,
- * or appended to `list` when it is not NULL. */
-enum tern_status tern_tune_plans(const struct tern_tune_options *o, const char *wisdom, json_t *list,
-                                 struct tern_error *e);
+#define TERN_TUNE_MODEL "2b-4t" /* where neither a model nor a problem is given */
+
+/* What an untuned engine goes by: built-in ranks, and what a race at a first load finds, which is run where an engine
+ * would run it. */
+struct tern_tune_untuned {
+    struct tern_wisdom shipped;
+    struct first_load first;
+    struct tern_ranks *ranks; /* of the two above; NULL: none */
+};
+/* Proves and times: call it before there are threads. Freed also after a failure. */
+enum tern_status tern_tune_untuned(const struct tern_tune_arguments *a, struct tern_tune_untuned *u,
+                                   struct tern_error *e);
+void tern_tune_untuned_free(struct tern_tune_untuned *u);
+
+/* 1 when a model is tuned whose plans are to be judged. */
+int tern_tune_has_plans(const struct tern_tune_arguments *a);
+/* The plans that the engine makes for the model from what the wisdom file has now, one for each number of threads: judged
+ * beside the untuned ones in about so many seconds, the verdict kept in the file, and printed, or appended to `list`
+ * when it is not NULL. */
+enum tern_status tern_tune_plans(struct tern_tune_arguments *a, const char *wisdom, double seconds,
+                                 json_t *list, struct tern_error *e);
 
 /* Both return an exit code. `wisdom` is a file name, or NULL when nothing is known yet. */
 int tern_tune_dry_run(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom);

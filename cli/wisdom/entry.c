@@ -65,6 +65,7 @@ json_t *tern_wisdom_entry_json(const struct tern_wisdom_entry *en) {
 void tern_wisdom_entry_say(const struct tern_wisdom_entry *en) {
     const struct tern_problem *p = &en->problem;
     char params[160];
+    int base[TERN_MAX_PARAMS];
     params_of(en, params, sizeof params);
     printf("%zux%zux%zu t%zu %s %s: %s%s %s%s\n", p->m, p->k, p->n, p->threads, tern_regime_name(p->regime),
            en->objective, en->of_layout ? "the best of its layout: " : "", en->variant, params,
@@ -78,7 +79,7 @@ void tern_wisdom_entry_say(const struct tern_wisdom_entry *en) {
     printf(" %s n=%zu; ", time ? "us" : tern_objective_unit(objective), en->n);
     if (en->tie)
         printf("a tie with the default: the better guess");
-    else if (!strcmp(en->variant, en->base) && en->ratio == 1)
+    else if (en->ratio == 1 && tern_wisdom_named(en->base, base) == tern_variant_named(en->variant))
         printf("the default won");
     else {
         printf("%.2fx %s", 1 / en->ratio, en->base);

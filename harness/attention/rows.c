@@ -11,21 +11,41 @@ struct head_rows tern_attention_rows(const struct tern_engine *en, float *qkv) {
                               at.k,      at.v,         qkv};
 }
 
-/* Keys and values of one kv head of one layer, [blocks of keys][rows of values]. */
-static unsigned char *head_cache(const struct tern_engine *en, size_t layer, size_t kv_head) {
-    const size_t at = layer * en->model->hp.kv_heads + kv_head;
-    return (unsigned char *)en->cache.data +
-           at * en->kv_blocks * (en->key_bytes + TERN_KEYS * en->value_bytes);
+/* A short context has a span that is shorter. */
+static size_t span_of(const struct tern_engine *en) {
+    return tern_min(TERN_SPAN, tern_round_up(en->context, TERN_KEYS));
+}
+
+static size_t head_bytes(const struct tern_engine *en) {
+    return span_of(en) / TERN_KEYS * (en->key_bytes + TERN_KEYS * en->value_bytes);
+}
+
+size_t tern_attention_cache_bytes(const struct tern_engine *en) {
+    const struct tern_hparams *hp = &en->model->hp;
+    const size_t spans = (en->context + span_of(en) - 1) / span_of(en);
+    return tern_mul_size((size_t)hp->layers * hp->kv_heads * head_bytes(en), spans);
+}
+
+/* Keys and values of one kv head of one layer in the span that holds this position, [blocks of keys][rows of
+ * values]. */
+static unsigned char *head_cache(const struct tern_engine *en, size_t layer, size_t kv_head,
+                                 size_t position) {
+    const struct tern_hparams *hp = &en->model->hp;
+    const size_t span = position / span_of(en), at = (span * hp->layers + layer) * hp->kv_heads + kv_head;
+    return (unsigned char *)en->cache.data + at * head_bytes(en);
 }
 
 unsigned char *tern_attention_keys(const struct tern_engine *en, size_t layer, size_t kv_head,
                                    size_t position) {
-    return head_cache(en, layer, kv_head) + position / TERN_KEYS * en->key_bytes;
+    const size_t block = position % span_of(en) / TERN_KEYS;
+    return head_cache(en, layer, kv_head, position) + block * en->key_bytes;
 }
 
 unsigned char *tern_attention_value(const struct tern_engine *en, size_t layer, size_t kv_head,
                                     size_t position) {
-    return head_cache(en, layer, kv_head) + en->kv_blocks * en->key_bytes + position * en->value_bytes;
+    const size_t span = span_of(en);
+    return head_cache(en, layer, kv_head, position) + span / TERN_KEYS * en->key_bytes +
+           position % span * en->value_bytes;
 }
 
 static void rotate(const struct tern_engine *en, size_t t, float *x) {

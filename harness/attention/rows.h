@@ -20,7 +20,10 @@ struct head_rows {
 };
 struct head_rows tern_attention_rows(const struct tern_engine *en, float *qkv);
 
-/* The block of keys that holds this position, and its row of values. */
+/* Bytes of keys and values of the whole context, [span][layer][kv head]. What is read together lies together, and a
+ * short conversation touches the memory of one span. 0: more than an address space has. */
+size_t tern_attention_cache_bytes(const struct tern_engine *en);
+/* The block of keys that holds this position, and its row of values. Those of a span follow them. */
 unsigned char *tern_attention_keys(const struct tern_engine *en, size_t layer, size_t kv_head,
                                    size_t position);
 unsigned char *tern_attention_value(const struct tern_engine *en, size_t layer, size_t kv_head,

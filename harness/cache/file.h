@@ -1,8 +1,9 @@
 /* The packed cache on disk: packed weights that the next start reads instead of packing them again.
  *
- * The file holds its key, and checksums of its head and of every megabyte. It is read, not mapped: decoding
- * reads all of it for every token, and mapped pages would be small ones. The caller's memory has huge pages,
- * and the worker that will use a page touches it first. The file is replaced as a whole, so a reader sees the
+ * The file holds its key, and checksums of its head and of every megabyte. Large parts are mapped: they need no memory
+ * besides the page cache, and fresh memory costs more than anything else at a start (on a virtual machine whose host
+ * takes free pages back up to 3 seconds per GB). They begin at multiples of 2 MB, so that a file system with large
+ * folios has huge pages for them. The file is replaced as a whole, so a reader sees the
  * old file or the new one. Of two writers at once one gives up. */
 #ifndef TERN_HARNESS_CACHE_FILE_H
 #define TERN_HARNESS_CACHE_FILE_H
@@ -15,6 +16,8 @@
 struct tern_cache_part {
     void *data;
     size_t bytes;
+    int pages;  /* data has memory of tern_pages_get() for itself: the part begins where it can be mapped */
+    int mapped; /* such a part is mapped, not read: its bytes cannot be written then */
 };
 
 /* Fills the parts from the file if its key and the sizes of its parts are the same. *hit tells whether it

@@ -43,6 +43,13 @@ int tern_rows_same(enum tern_rows rows, const struct tern_dense *d) {
     return d->data && d->type == types[rows];
 }
 
+#define ALIGNMENT 32 /* of tensors in a GGUF file, unless it says another one */
+
+int tern_rows_in_file(enum tern_rows rows, const struct tern_dense *d) {
+    return rows != TERN_ROWS_Q6_K && tern_rows_same(rows, d) && (uintptr_t)d->data % ALIGNMENT == 0 &&
+           tern_dense_bytes(d) / d->rows == tern_rows_bytes(rows, d->cols);
+}
+
 void tern_rows_put(enum tern_rows rows, const struct tern_dense *d, size_t r, const float *row, void *out) {
     const unsigned char *source = d->data;
     if (source) source += (size_t)(tern_dense_bytes(d) / d->rows) * r;

@@ -57,6 +57,7 @@ size_t tern_exact_bytes(const struct tern_exact *x);
 struct tern_exact_part {
     void *data;
     size_t bytes;
+    int pages; /* data has memory of tern_pages_get() for itself */
 };
 enum { TERN_EXACT_PARTS = 4 };
 void tern_exact_parts(struct tern_exact *x, struct tern_exact_part out[TERN_EXACT_PARTS]);

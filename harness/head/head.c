@@ -39,6 +39,7 @@ enum tern_status tern_head_choose(struct head *h, const struct tern_model *m, en
             "engine: head: %s: a hidden size of %zu is no multiple of its blocks of %zu; use f16",
             block == 32 ? "q8" : "q6_k", d->cols, block);
     h->row_bytes = tern_rows_bytes(h->rows, d->cols);
+    h->in_file = tern_rows_in_file(h->rows, d);
     h->kept_bytes = h->bytes = tern_mul_size(d->rows, h->row_bytes);
     if (!h->bytes)
         return tern_fail(e, TERN_NO_MEMORY, "engine: head: %zux%zu is too large", d->rows, d->cols);
@@ -47,8 +48,9 @@ enum tern_status tern_head_choose(struct head *h, const struct tern_model *m, en
 
 enum tern_status tern_head_alloc(struct head *h, size_t workers, struct tern_error *e) {
     if (!h->source) return TERN_OK;
-    if (tern_pages_get(&h->pages, h->kept_bytes))
+    if (!h->in_file && tern_pages_get(&h->pages, h->kept_bytes))
         return tern_fail(e, TERN_NO_MEMORY, "engine: head: %zu bytes refused", h->kept_bytes);
+    h->data = h->in_file ? h->source->data : h->pages.data;
     if (!h->two_stages) return TERN_OK;
     const enum tern_status s =
         tern_exact_new(h->source->rows, h->source->cols, workers, &h->scan, &h->exact, e);
@@ -77,19 +79,18 @@ static void fill(void *ctx, size_t w, size_t workers) {
     tern_share(d->rows, 1, w, workers, &from, &to);
     const size_t source = (size_t)tern_dense_bytes(d) / d->rows;
     for (size_t r = from; r < to; r++) {
-        if (d->data && r % RELEASE_ROWS == 0 && r >= from + RELEASE_ROWS)
+        if (d->data && !h->in_file && r % RELEASE_ROWS == 0 && r >= from + RELEASE_ROWS)
             tern_model_release(f->model, (const char *)d->data + (r - RELEASE_ROWS) * source,
                                RELEASE_ROWS * source);
-        unsigned char *out = (unsigned char *)h->pages.data + r * h->row_bytes;
         if (!own || h->exact) tern_dense_row(d, r, row);
         if (h->exact) tern_exact_pack(h->exact, r, row);
-        tern_rows_put(h->rows, d, r, row, out);
+        if (!h->in_file) tern_rows_put(h->rows, d, r, row, (unsigned char *)h->pages.data + r * h->row_bytes);
     }
 }
 
 enum tern_status tern_head_fill(struct head *h, const struct tern_model *m, struct tern_pool *pool,
                                 struct tern_error *e) {
-    if (!h->source) return TERN_OK;
+    if (!h->source || (h->in_file && !h->exact)) return TERN_OK;
     struct filling f = {.head = h, .model = m};
     f.row = tern_alloc(tern_mul_size(tern_pool_workers(pool), h->source->cols * sizeof *f.row));
     if (!f.row) return tern_fail(e, TERN_NO_MEMORY, "engine: head: out of memory");
@@ -107,13 +108,13 @@ void tern_head_run(const struct head *h, struct tern_pool *pool, size_t w, size_
                    const struct tern_wanted *want, const float *x, float *logits) {
     const size_t k = h->source->cols;
     if (h->exact && tern_exact_can(want)) {
-        const struct tern_exact_full full = {h->ops, h->rows, h->pages.data};
+        const struct tern_exact_full full = {h->ops, h->rows, h->data};
         tern_exact_run(h->exact, pool, w, workers, &full, want, x, logits);
         return;
     }
     size_t from, to;
     tern_share(h->source->rows, 1, w, workers, &from, &to);
-    if (to > from) h->ops->rows[h->rows](h->pages.data, k, from, to, x, logits + from);
+    if (to > from) h->ops->rows[h->rows](h->data, k, from, to, x, logits + from);
 }
 
 void tern_head_run_all(const struct head *h, size_t w, size_t workers, const float *x, size_t n,
@@ -124,7 +125,7 @@ void tern_head_run_all(const struct head *h, size_t w, size_t workers, const flo
     for (size_t r = from, end; r < to; r = end) {
         end = tern_min(r + turn, to);
         for (size_t t = 0; t < n; t += TERN_ROWS_TOGETHER)
-            h->ops->tile[h->rows](h->pages.data, k, r, end, x + t * k, k, tern_min(n - t, TERN_ROWS_TOGETHER),
+            h->ops->tile[h->rows](h->data, k, r, end, x + t * k, k, tern_min(n - t, TERN_ROWS_TOGETHER),
                                   logits + t * vocab + r, vocab);
     }
 }

@@ -14,7 +14,9 @@ struct head {
     const struct tern_head_ops *ops;
     enum tern_rows rows; /* how the rows are kept */
     size_t row_bytes, kept_bytes;
-    size_t bytes; /* read per token; of an exact2 head the scan's */
+    int in_file;               /* the model's file has the rows as they are kept, and they are used there */
+    const unsigned char *data; /* the rows: in the file, else in pages */
+    size_t bytes;              /* read per token; of an exact2 head the scan's */
     struct tern_pages pages;
     int two_stages; /* an exact2 head, which scans with these options */
     struct tern_exact_options scan;
@@ -24,7 +26,7 @@ struct head {
 /* Decides how the rows are kept. */
 enum tern_status tern_head_choose(struct head *h, const struct tern_model *m, enum tern_head_type type,
                                   const struct tern_head_ops *ops, struct tern_error *e);
-/* Memory of the rows, for `workers` workers. It is not touched yet. */
+/* Memory of the rows, where they are not in the file, for `workers` workers. It is not touched yet. */
 enum tern_status tern_head_alloc(struct head *h, size_t workers, struct tern_error *e);
 /* Fills the rows from the model. Each worker of the pool fills those that it will read. */
 enum tern_status tern_head_fill(struct head *h, const struct tern_model *m, struct tern_pool *pool,

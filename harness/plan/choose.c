@@ -34,7 +34,7 @@ static enum tern_status choose(struct chooser *c, const struct tern_format *form
     struct tern_plan plan = {.token_ns = NAN};
     const struct tern_problem p = tern_chooser_problem(c, m, k, n);
     if (r->act == TERN_ACT_I8) {
-        const enum tern_status s = tern_plan_for(r->wisdom, r->usable, &p, format, &plan, e);
+        const enum tern_status s = tern_chooser_plan(c, &p, format, &plan, e);
         if (s == TERN_UNSUPPORTED && n > 1) return TERN_OK;
         if (s != TERN_OK) return s;
     } else if ((plan.variant = tern_variant_static(r->usable, r->act, format, m, k, n))) {
@@ -51,8 +51,9 @@ static enum tern_status choose(struct chooser *c, const struct tern_format *form
     out->token_ns = plan.token_ns;
     out->tuned_n = plan.tuned_n;
     out->from_wisdom = plan.from_wisdom;
-    out->from_ranks = plan.ranks != NULL;
-    if (plan.ranks && !c->plan->ranks[0]) tern_ranks_say(plan.ranks, c->plan->ranks, sizeof c->plan->ranks);
+    out->from_ranks = plan.ranks != NULL && !plan.from_wisdom;
+    if (out->from_ranks && !c->plan->ranks[0])
+        tern_ranks_say(plan.ranks, c->plan->ranks, sizeof c->plan->ranks);
     out->lent = plan.lent;
     return TERN_OK;
 }

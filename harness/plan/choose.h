@@ -11,10 +11,17 @@ struct chooser {
     struct model_plan *plan;
     const struct tern_variant *refused[TERN_REFUSED_MAX]; /* they failed their proof */
     size_t refused_count;
+    int untuned
+        [2]; /* decode, several tokens: what the tuner found is not used, because the plan as a whole was not
+                       shown to be faster with it (tuner/wisdom/plan_verdict.h) */
 };
 
 /* layout.c */
 struct tern_problem tern_chooser_problem(const struct chooser *c, size_t m, size_t k, size_t n);
+/* The decision of wisdom, or of ranks, without its proof. As tern_plan_for. */
+enum tern_status tern_chooser_plan(const struct chooser *c, const struct tern_problem *p,
+                                   const struct tern_format *format, struct tern_plan *out,
+                                   struct tern_error *e);
 /* The layout that wisdom chooses for decode and prefill together; NULL when it does not know. */
 const struct tern_format *tern_chooser_layout(const struct chooser *c, size_t m, size_t k);
 

@@ -3,6 +3,7 @@
 
 #include "measure/clock.h"
 #include "tuner/first_load/race.h"
+#include "tuner/wisdom/plan_verdict.h"
 #include "tuner/wisdom/ranks/gather.h"
 
 #include <stdio.h>
@@ -28,10 +29,13 @@ static int decides(const struct tern_ranks *ranks, uint32_t usable, const struct
 /* Whether decode and prefill are both decided by wisdom or by these ranks. */
 static int settled(const struct plan_request *r, const struct tern_ranks *ranks) {
     struct tern_problem p = largest(r);
-    const int decode = tern_wisdom_nearest(r->wisdom, r->usable, &p, NULL) || decides(ranks, r->usable, &p);
+    const struct tern_plan_verdict *v = tern_plan_verdict_find(r->wisdom, &r->model->hp, r->threads_decode);
+    const int tuned = !v || !v->decode.untuned;
+    const int decode =
+        (tuned && tern_wisdom_nearest(r->wisdom, r->usable, &p, NULL)) || decides(ranks, r->usable, &p);
     if (!decode || r->ubatch == 1) return decode;
     p.n = r->ubatch, p.threads = r->threads_prefill;
-    return tern_wisdom_nearest(r->wisdom, r->usable, &p, NULL) || decides(ranks, r->usable, &p);
+    return (tuned && tern_wisdom_nearest(r->wisdom, r->usable, &p, NULL)) || decides(ranks, r->usable, &p);
 }
 
 /* Own ranks go before those of a race, and these before a relative's. */

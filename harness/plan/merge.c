@@ -1,6 +1,6 @@
 /* Wisdom decides where it has measured the merged shape and the single ones for decode and their intervals
  * lie apart: they were timed at different moments. Otherwise q, k and v are merged when the widest worker
- * then has fewer rows in prefill: k and v are small, and cut at whole panels they divide badly. Gate and up
+ * then has fewer panels in prefill: k and v are small, and cut at whole panels they divide badly. Gate and up
  * have one shape, are always run together on the same rows, and gain nothing by the rule. */
 #include "harness/plan/merge.h"
 
@@ -35,49 +35,17 @@ static struct range decode_ns(const struct chooser *c, size_t m, size_t k) {
                         : (struct range){known->median_ns, known->median_ns};
 }
 
-/* Adds the most rows that one worker gets of this shape in prefill. */
-static enum tern_status add_widest(struct chooser *c, size_t m, size_t k, size_t *rows,
-                                   struct tern_error *e) {
-    struct shape_plan *sp;
-    const enum tern_status s = tern_chooser_shape(c, m, k, &sp, e);
-    if (s != TERN_OK) return s;
-    const struct tern_variant *v = variant_of(tern_plan_for_tokens(sp, c->request->ubatch));
-    size_t most = 0;
-    for (size_t w = 0; w < c->request->threads_prefill; w++) {
-        size_t from, to;
-        tern_variant_share(v, m, w, c->request->threads_prefill, &from, &to);
-        most = tern_max(most, to - from);
-    }
-    *rows += most;
-    return TERN_OK;
-}
-
 /* Roles that may be merged. */
 struct group {
     enum tern_role role[3];
     size_t roles;
-    int by_width; /* also when wisdom does not know, by the rows of the widest worker */
+    int by_width; /* also when wisdom does not know, by the panels of the widest worker */
 };
 
-static enum tern_status merge_by_width(struct chooser *c, const struct group *g, int *yes,
-                                       struct tern_error *e) {
-    size_t m = 0, k = 0, apart = 0, together = 0;
-    for (size_t i = 0; i < g->roles; i++) {
-        size_t own;
-        tern_role_shape(&c->request->model->hp, g->role[i], &own, &k);
-        m += own;
-        const enum tern_status s = add_widest(c, own, k, &apart, e);
-        if (s != TERN_OK) return s;
-    }
-    const enum tern_status s = add_widest(c, m, k, &together, e);
-    *yes = together < apart;
-    return s;
-}
-
-static enum tern_status decide(struct chooser *c, const struct group *g, int *yes, struct tern_error *e) {
+static int decide(const struct chooser *c, const struct group *g) {
     const struct plan_request *r = c->request;
-    *yes = r->merge == TERN_MERGE_ALWAYS;
-    if (r->merge != TERN_MERGE_AUTO) return TERN_OK;
+    if (r->merge != TERN_MERGE_AUTO) return r->merge == TERN_MERGE_ALWAYS;
+    if (c->untuned[0]) return g->by_width && tern_model_merges_qkv(&r->model->hp, r->threads_prefill);
     size_t m = 0, k = 0;
     struct range apart = {0, 0};
     for (size_t i = 0; i < g->roles; i++) {
@@ -88,9 +56,9 @@ static enum tern_status decide(struct chooser *c, const struct group *g, int *ye
         apart.lo += one.lo, apart.hi += one.hi;
     }
     const struct range together = decode_ns(c, m, k);
-    *yes = together.hi < apart.lo;
-    if (*yes || together.lo > apart.hi || !g->by_width || r->threads_prefill == 1) return TERN_OK;
-    return merge_by_width(c, g, yes, e);
+    if (together.hi < apart.lo) return 1;
+    if (together.lo > apart.hi) return 0;
+    return g->by_width && tern_model_merges_qkv(&r->model->hp, r->threads_prefill);
 }
 
 static enum tern_status add_projection(struct chooser *c, const enum tern_role *role, size_t roles,
@@ -120,11 +88,10 @@ static int stay_apart(const struct tern_model *m, const struct group *g) {
 
 static enum tern_status add_group(struct chooser *c, const struct group *g, int in_pairs, size_t *projections,
                                   struct tern_error *e) {
-    int yes = 0;
     enum tern_status s = TERN_OK;
-    if (!stay_apart(c->request->model, g)) s = decide(c, g, &yes, e);
+    const int yes = !stay_apart(c->request->model, g) && decide(c, g);
     *projections = yes ? 1 : g->roles;
-    if (s == TERN_OK && yes) return add_projection(c, g->role, g->roles, in_pairs, e);
+    if (yes) return add_projection(c, g->role, g->roles, in_pairs, e);
     for (size_t i = 0; s == TERN_OK && i < g->roles; i++) s = add_projection(c, &g->role[i], 1, 0, e);
     return s;
 }

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "harness/plan/choose.h"
+#include "tuner/wisdom/plan_verdict.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,12 +28,23 @@ static void count(struct model_plan *p, const struct tern_model *m) {
     }
 }
 
+/* One verdict speaks for decode and prefill, of one thread count. */
+static void take_verdict(struct chooser *c) {
+    const struct plan_request *r = c->request;
+    const size_t threads = r->threads_decode;
+    const struct tern_plan_verdict *v = tern_plan_verdict_find(r->wisdom, &r->model->hp, threads);
+    if (!v || (r->ubatch > 1 && r->threads_prefill != threads)) return;
+    c->untuned[0] = v->decode.untuned;
+    c->untuned[1] = v->prefill.untuned;
+}
+
 enum tern_status tern_model_plan_make(const struct plan_request *r, struct model_plan *out,
                                       struct tern_error *e) {
     *out = (struct model_plan){0};
     struct plan_request own = *r;
     if (own.act != TERN_ACT_I8) own.wisdom = NULL; /* wisdom is about quantised activations only */
     struct chooser c = {.request = &own, .plan = out};
+    take_verdict(&c);
     enum tern_status s = tern_chooser_prove_likely(&c, e);
     if (s == TERN_OK) s = tern_chooser_projections(&c, e);
     if (s == TERN_OK) count(out, r->model);
@@ -122,6 +134,17 @@ double tern_model_plan_ns(const struct model_plan *p, const struct tern_model *m
     }
     if (tuned_n) *tuned_n = n;
     return dense_weights(m) > 0 ? NAN : sum;
+}
+
+int tern_model_plan_same_layouts(const struct model_plan *a, const struct model_plan *b) {
+    if (a->projections != b->projections) return 0;
+    for (size_t i = 0; i < a->projections; i++) {
+        const struct projection *x = &a->projection[i], *y = &b->projection[i];
+        if (x->m != y->m || x->k != y->k ||
+            variant_of(&x->plan->bucket[0])->format != variant_of(&y->plan->bucket[0])->format)
+            return 0;
+    }
+    return 1;
 }
 
 int tern_model_plan_same(const struct model_plan *a, const struct model_plan *b, size_t tokens) {

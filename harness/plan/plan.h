@@ -83,6 +83,8 @@ void tern_model_plan_text(const struct model_plan *p, const struct tern_model *m
  * was measured with. */
 double tern_model_plan_ns(const struct model_plan *p, const struct tern_model *m, size_t tokens,
                           size_t *tuned_n);
+/* 1 when both plans pack the same matrices in the same layouts. */
+int tern_model_plan_same_layouts(const struct model_plan *a, const struct model_plan *b);
 /* 1 when both plans multiply the same matrices of `tokens` tokens by the same variants and parameters. */
 int tern_model_plan_same(const struct model_plan *a, const struct model_plan *b, size_t tokens);
 

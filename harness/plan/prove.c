@@ -40,7 +40,7 @@ enum tern_status tern_chooser_prove(struct chooser *c, const struct tern_variant
 
 static void add_likely(const struct chooser *c, const struct tern_problem *p, struct tern_plan *plan,
                        const struct tern_format *format, const struct tern_variant **list, size_t *count) {
-    if (tern_plan_for(c->request->wisdom, c->request->usable, p, format, plan, NULL) != TERN_OK) return;
+    if (tern_chooser_plan(c, p, format, plan, NULL) != TERN_OK) return;
     for (size_t i = 0; i < *count; i++)
         if (list[i] == plan->variant) return;
     if (*count < LIKELY_MAX) list[(*count)++] = plan->variant;

@@ -41,7 +41,8 @@ static void run_test(void *ctx, uint64_t calls) {
 }
 
 static void open_extras(struct tern_e2e_bench *b) {
-    static const enum tern_ceiling_kind kind[TERN_E2E_CEILINGS] = {TERN_CEILING_READ, TERN_CEILING_INT8};
+    const enum tern_ceiling_kind kind[TERN_E2E_CEILINGS] = {
+        TERN_CEILING_READ, b->o->peak == TERN_CEILING_READ ? TERN_CEILING_INT8 : b->o->peak};
     struct tern_error why = {""};
     for (size_t c = 0; c < TERN_E2E_CEILINGS; c++) {
         b->ceiling[c] = NULL;

@@ -7,6 +7,7 @@
 #define TERN_HARNESS_TIMING_E2E_H
 
 #include "harness/engine.h"
+#include "measure/ceilings/ceilings.h"
 #include "measure/statistics.h"
 
 #define TERN_E2E_MAX_SAMPLES 32
@@ -19,7 +20,9 @@ struct tern_e2e_options {
     size_t thread_count;
     size_t rounds;                     /* >= 1 */
     uint64_t seed;                     /* of the token ids */
-    int ceilings;                      /* read bandwidth and int8 peak, measured in every round too */
+    int ceilings;                      /* read bandwidth and multiply-add peak, measured in every round too */
+    enum tern_ceiling_kind peak;       /* which peak; TERN_CEILING_READ (0): TERN_CEILING_INT8 */
+    size_t linear_runs;                /* with the clocks on, at most 32; 0: three */
     int energy;                        /* joules per token, where the machine tells */
     int breakdown;                     /* one more run of each test with the clocks of the operations on */
     struct tern_engine_options engine; /* its threads and context are set per test */

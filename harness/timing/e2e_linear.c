@@ -2,17 +2,14 @@
  * what the tuner promised. */
 #include "harness/timing/e2e_internal.h"
 
+#include "base/memory.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define RUNS 3 /* where there is a prediction to compare with */
-
-/* All of a token's barriers count, although some belong to attention. */
-static double linear_of(const double *spent) {
-    return spent[TERN_SPENT_QUANTISE] + spent[TERN_SPENT_TABLES] + spent[TERN_SPENT_MULTIPLY] +
-           spent[TERN_SPENT_EPILOGUE] + spent[TERN_SPENT_WAIT];
-}
+#define RUNS      3 /* where there is a prediction to compare with */
+#define RUNS_MOST 32
 
 static void predict(const struct tern_e2e_bench *b, size_t test, struct tern_e2e_row *row) {
     row->predicted = tern_engine_predicted(b->en, row->decode ? 1 : tern_e2e_tokens(b, test), &row->tuned_n);
@@ -26,17 +23,18 @@ enum tern_status tern_e2e_take_apart(struct tern_e2e_bench *b, size_t test,
                                      enum tern_status (*once)(const struct tern_e2e_bench *b, size_t test,
                                                               struct tern_error *e),
                                      struct tern_e2e_row *row, struct tern_error *e) {
-    double spent[TERN_OPERATIONS], linear[RUNS], waited[RUNS];
+    double spent[TERN_OPERATIONS], linear[RUNS_MOST], waited[RUNS_MOST];
     enum tern_status s = TERN_OK;
     predict(b, test, row);
-    const size_t runs = !isnan(row->predicted) ? RUNS : b->o->breakdown ? 1 : 0;
+    const size_t wanted = b->o->linear_runs ? tern_min(b->o->linear_runs, RUNS_MOST) : RUNS;
+    const size_t runs = !isnan(row->predicted) ? wanted : b->o->breakdown ? 1 : 0;
     for (size_t r = 0; s == TERN_OK && r < runs; r++) {
         tern_engine_profile(b->en, 1);
         s = once(b, test, e);
         tern_engine_spent(b->en, spent);
         tern_engine_profile(b->en, 0);
         for (size_t o = 0; o < TERN_OPERATIONS; o++) spent[o] /= (double)tern_e2e_tokens(b, test);
-        linear[r] = linear_of(spent);
+        linear[r] = tern_spent_linear(spent);
         waited[r] = spent[TERN_SPENT_WAIT] / linear[r];
         if (r || !b->o->breakdown) continue;
         memcpy(row->spent, spent, sizeof spent);

@@ -74,6 +74,12 @@ void tern_goal_clean(const char *folder) {
     rmdir(path);
     snprintf(path, sizeof path, "%s/model.gguf", folder);
     unlink(path);
+    d = opendir(folder); /* what tuning left */
+    for (struct dirent *f; d && (f = readdir(d));) {
+        snprintf(path, sizeof path, "%s/%s", folder, f->d_name);
+        if (!strncmp(f->d_name, "tuned-", 6)) unlink(path);
+    }
+    if (d) closedir(d);
     rmdir(folder);
 }
 
@@ -151,7 +157,9 @@ enum tern_status tern_goal_start(struct tern_goal_run *r, const struct tern_goal
     snprintf(file, sizeof file, "%.480s/model.gguf", r->o.folder);
     snprintf(cache, sizeof cache, "%.480s/packed", r->o.folder);
     struct tern_error why = {""};
-    enum tern_status s = access(file, R_OK) ? tern_synth_write(r->m, file, NULL, NULL, &why) : TERN_OK;
+    struct tern_model *m;
+    enum tern_status s = tern_goal_model(r, g, &m, &why);
+    if (s == TERN_OK && access(file, R_OK)) s = tern_synth_write(m, file, NULL, NULL, &why);
     if (s == TERN_OK) s = starts(r, file, g->tokens ? cache : NULL, out, &why);
     if (s == TERN_NO_MEMORY) return tern_fail(e, s, "%.400s", why.text);
     if (s != TERN_OK) snprintf(out->why, sizeof out->why, "%.290s", why.text);

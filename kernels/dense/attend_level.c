@@ -3,7 +3,8 @@
  *
  * Budget of the widest tile, AVX-512, 12 rows x 2 registers of f16 keys: 24 multiply-adds, 12 broadcasts and
  * 2 widening loads per dimension, so the two multiply-add units and not the two load units are the limit.
- * AVX2, 6 x 2: 12 multiply-adds, 6 broadcasts, 2 widening loads. */
+ * AVX2, 6 x 2: 12 multiply-adds, 6 broadcasts, 2 widening loads. NEON, 6 x 2 pairs of registers: 24 multiply-adds by an
+ * element, 6 loads of one number, 2 loads and 4 widenings. */
 #include "kernels/dense/attend.h"
 
 #include "base/isa.h"
@@ -61,8 +62,8 @@ ALWAYS_INLINE void score_tile(enum tern_kv_type type, size_t rows, size_t regs, 
             key[j] = key_at(type, block, dim, d, j % HALVES * LANES);
         }
         UNROLL for (size_t r = 0; r < rows; r++) {
-            const reg x = all(q[r]);
-            UNROLL for (size_t j = 0; j < regs; j++) acc[r][j] = fused(key[j], x, acc[r][j]);
+            const float x = q[r];
+            UNROLL for (size_t j = 0; j < regs; j++) acc[r][j] = fused_all(key[j], x, acc[r][j]);
         }
     }
     float *out = c->out + r0 * c->stride + b0 * TERN_KEYS;
@@ -118,8 +119,8 @@ ALWAYS_INLINE void gather_tile(enum tern_kv_type type, size_t rows, size_t regs,
         for (size_t i = 0; rows < MANY && d0 == 0 && i < bytes; i += 64) __builtin_prefetch(row + AHEAD + i);
         UNROLL for (size_t j = 0; j < regs; j++) value[j] = value_at(type, row, width, d0 + j * LANES);
         UNROLL for (size_t r = 0; r < rows; r++) {
-            const reg x = all(weight[r * c->stride + p]);
-            UNROLL for (size_t j = 0; j < regs; j++) acc[r][j] = fused(value[j], x, acc[r][j]);
+            const float x = weight[r * c->stride + p];
+            UNROLL for (size_t j = 0; j < regs; j++) acc[r][j] = fused_all(value[j], x, acc[r][j]);
         }
     }
     UNROLL for (size_t r = 0; r < rows; r++) UNROLL for (size_t j = 0; j < regs; j++)
@@ -175,13 +176,20 @@ static void value_f32(const float *x, size_t dim, void *row) {
 }
 
 static void key_f16(const float *x, size_t dim, size_t slot, void *block) {
-    uint16_t *k = (uint16_t *)block + slot;
-    for (size_t d = 0; d < dim; d++) k[d * TERN_KEYS] = tern_f32_to_f16(x[d]);
+    uint16_t *k = (uint16_t *)block + slot, half[LANES];
+    size_t d = 0;
+    for (; d + LANES <= dim; d += LANES) {
+        to_f16(half, from_f32(x + d));
+        UNROLL for (size_t i = 0; i < LANES; i++) k[(d + i) * TERN_KEYS] = half[i];
+    }
+    for (; d < dim; d++) k[d * TERN_KEYS] = tern_f32_to_f16(x[d]);
 }
 
 static void value_f16(const float *x, size_t dim, void *row) {
     uint16_t *h = row;
-    for (size_t d = 0; d < dim; d++) h[d] = tern_f32_to_f16(x[d]);
+    size_t d = 0;
+    for (; d + LANES <= dim; d += LANES) to_f16(h + d, from_f32(x + d));
+    for (; d < dim; d++) h[d] = tern_f32_to_f16(x[d]);
     memset(h + dim, 0, (tern_attend_width(dim) - dim) * sizeof *h);
 }
 
@@ -267,6 +275,7 @@ const struct tern_attend_ops TERN_OPS = {
     .level = TERN_OPS_LEVEL,
     .needs = TERN_OPS_NEEDS,
     .rows = MANY,
+    .some = SOME,
     .put_key = {key_f16, key_f32, key_q8},
     .put_value = {value_f16, value_f32, value_q8},
     .scores = {scores_f16, scores_f32, scores_q8},

@@ -3,6 +3,7 @@
 #define TERN_KERNELS_DENSE_HEAD_ROWS_H
 
 #include "kernels/dense/head_words.h"
+#include "kernels/unroll.h"
 
 static inline void rows_f16(const void *data, size_t k, size_t r0, size_t r1, const float *x, float *y) {
     for (size_t r = r0; r < r1; r++) {
@@ -11,11 +12,17 @@ static inline void rows_f16(const void *data, size_t k, size_t r0, size_t r1, co
         size_t i = 0;
         for (; i + 64 <= k; i += 64) {
             ahead(w + i, 128);
-            for (size_t j = 0; j < 4; j++)
+            UNROLL for (size_t j = 0; j < 4; j++) {
                 acc[j] = vec_add(acc[j], vec_mul(vec_f16(w + i + 16 * j), vec_f32(x + i + 16 * j)));
+                IN_TURN;
+            }
         }
-        for (; i + 16 <= k; i += 16)
-            acc[i / 16 % 4] = vec_add(acc[i / 16 % 4], vec_mul(vec_f16(w + i), vec_f32(x + i)));
+        const size_t more = (k - i) / 16;
+        UNROLL for (size_t j = 0; j < 3; j++) {
+            if (j == more) break;
+            acc[j] = vec_add(acc[j], vec_mul(vec_f16(w + i + 16 * j), vec_f32(x + i + 16 * j)));
+        }
+        i += 16 * more;
         float sum = vec_fold_four(acc);
         for (; i < k; i++) sum += tern_f16_to_f32(w[i]) * x[i];
         *y++ = sum;
@@ -29,18 +36,24 @@ static inline void rows_f32(const void *data, size_t k, size_t r0, size_t r1, co
         size_t i = 0;
         for (; i + 64 <= k; i += 64) {
             ahead(w + i, 256);
-            for (size_t j = 0; j < 4; j++)
+            UNROLL for (size_t j = 0; j < 4; j++) {
                 acc[j] = vec_add(acc[j], vec_mul(vec_f32(w + i + 16 * j), vec_f32(x + i + 16 * j)));
+                IN_TURN;
+            }
         }
-        for (; i + 16 <= k; i += 16)
-            acc[i / 16 % 4] = vec_add(acc[i / 16 % 4], vec_mul(vec_f32(w + i), vec_f32(x + i)));
+        const size_t more = (k - i) / 16;
+        UNROLL for (size_t j = 0; j < 3; j++) {
+            if (j == more) break;
+            acc[j] = vec_add(acc[j], vec_mul(vec_f32(w + i + 16 * j), vec_f32(x + i + 16 * j)));
+        }
+        i += 16 * more;
         float sum = vec_fold_four(acc);
         for (; i < k; i++) sum += w[i] * x[i];
         *y++ = sum;
     }
 }
 
-static inline void q8_block(const unsigned char *b, const float *x, vec *even, vec *odd) {
+ALWAYS_INLINE void q8_block(const unsigned char *b, const float *x, vec *even, vec *odd) {
     const float d = half_at(b);
     const int8_t *q = (const int8_t *)b + 2;
     *even = vec_add(*even, vec_mul(vec_scale(vec_i8(q), d), vec_f32(x)));

@@ -44,11 +44,13 @@ ALWAYS_INLINE void tile_steps(const float *const w[TILE_ROWS], const float *cons
 /* The last columns of a row, fewer than 64, and the end of its sums. */
 static inline float tile_end(const float *sum, const float *w, const float *x, size_t left) {
     vec acc[4] = {vec_f32(sum), vec_f32(sum + 16), vec_f32(sum + 32), vec_f32(sum + 48)};
-    size_t i = 0;
-    for (; i + 16 <= left; i += 16)
-        acc[i / 16] = vec_add(acc[i / 16], vec_mul(vec_f32(w + i), vec_f32(x + i)));
+    const size_t more = left / 16;
+    UNROLL for (size_t j = 0; j < 3; j++) {
+        if (j == more) break;
+        acc[j] = vec_add(acc[j], vec_mul(vec_f32(w + 16 * j), vec_f32(x + 16 * j)));
+    }
     float all = vec_fold_four(acc);
-    for (; i < left; i++) all += w[i] * x[i];
+    for (size_t i = 16 * more; i < left; i++) all += w[i] * x[i];
     return all;
 }
 

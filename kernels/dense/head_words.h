@@ -4,6 +4,7 @@
  *   vec           sixteen floats: vec_zero, vec_f32, vec_f16, vec_i8 (loads), vec_add, vec_mul, vec_scale, vec_put, vec_fold
  *   scan_sums     the integer sums of the scan: scan_none, scan_unit (adds a unit), scan_value (as floats)
  *   q6_block      one Q6_K block against the planes of a vector
+ *   IN_TURN       loads behind it stay behind it; only where a compiler must be told
  *   part          PART sums of a tile: part_load, part_add, part_put; TILE_TOKENS tokens of four rows fit the registers */
 #ifndef TERN_KERNELS_DENSE_HEAD_WORDS_H
 #define TERN_KERNELS_DENSE_HEAD_WORDS_H
@@ -17,6 +18,10 @@
 #include "kernels/half.h"
 
 #include <string.h>
+
+#ifndef IN_TURN
+#define IN_TURN
+#endif
 
 #define AHEAD 4096 /* bytes that a row's stream is asked for in advance */
 

@@ -51,7 +51,7 @@ extern const struct tern_space tern_space_panels, tern_space_panels16x2, tern_sp
     tern_space_panels48x3, tern_space_panels80x2, tern_space_panels80x3, tern_space_panels128x2;
 /* prefetch and flush: steps between two flushes of int16 sums, up to the bound in the name (kernels/flush.h). counts: of
  * ones counted in bytes. ...panels: and one or two panels together. */
-extern const struct tern_space tern_space_flush16, tern_space_flush31, tern_space_flush63,
+extern const struct tern_space tern_space_flush8, tern_space_flush16, tern_space_flush31, tern_space_flush63,
     tern_space_flush255, tern_space_flushcounts, tern_space_flush8panels, tern_space_flush16panels;
 /* block: columns of K decoded at a time. */
 extern const struct tern_space tern_space_block;

@@ -133,8 +133,8 @@ static void every_tail(struct run *r) {
 static void longest(struct run *r) {
     struct tern_case c = {.n = r->v->n_min, .workers = 1};
     tern_variant_defaults(r->v, c.param);
-    c.m = c.row1 = r->v->format->row_step(400, TERN_K_MAX);
-    c.k = TERN_K_MAX / r->v->k_step * r->v->k_step;
+    c.m = c.row1 = r->v->format->row_step(400, tern_variant_k_max(r->v));
+    c.k = tern_variant_k_max(r->v) / r->v->k_step * r->v->k_step;
     for (int i = 0; i < 3 && !r->failed; i++) {
         c.weights = i == 1 ? TERN_W_MINUS : TERN_W_PLUS;
         c.acts = i == 2 ? TERN_A_MAX : TERN_A_MIN;

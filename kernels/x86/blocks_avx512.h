@@ -9,7 +9,7 @@
 
 #include "kernels/x86/vec_avx512.h"
 
-#include "kernels/x86/row_tiles.h"
+#include "kernels/loops/row_tiles.h"
 
 enum order { HIGH_FIRST /* I2_S */, LOW_FIRST /* TQ2_0 */ };
 

@@ -33,7 +33,7 @@ static inline float sum(__m256 v) {
 #define FMA(a, b, c)      _mm256_fmadd_ps(a, b, c)
 #define ADD(a, b)         _mm256_add_ps(a, b)
 #define SUM(v)            sum(v)
-#include "kernels/x86/dense.h"
+#include "kernels/loops/dense.h"
 
 TERN_RUN(gemv_f16_f32_r1k16__avx2, row_gemv(c, row0, row1, HALF, tile))
 TERN_RUN(gemm_f16_f32_r4k16n2__avx2, row_tiles(c, row0, row1, dense_tile(2, HALF), tile))

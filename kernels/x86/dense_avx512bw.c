@@ -18,7 +18,7 @@ static inline __mmask16 tail_mask(size_t left) {
 #define FMA(a, b, c)      _mm512_fmadd_ps(a, b, c)
 #define ADD(a, b)         _mm512_add_ps(a, b)
 #define SUM(v)            _mm512_reduce_add_ps(v)
-#include "kernels/x86/dense.h"
+#include "kernels/loops/dense.h"
 
 TERN_RUN(gemv_f16_f32_r1k32__avx512bw, row_gemv(c, row0, row1, HALF, tile))
 TERN_RUN(gemm_f16_f32_r4k32n4__avx512bw, row_tiles(c, row0, row1, dense_tile(4, HALF), tile))

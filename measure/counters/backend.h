@@ -50,5 +50,12 @@ struct tern_perf_event {
     int per_core_kind; /* to be opened once on every core PMU */
 };
 enum tern_status tern_perf_event_of(const char *name, struct tern_perf_event *out, struct tern_error *e);
+/* Turns a generic event into the PMU's own, by its number; 0 when that is not known. Kernels before 6.6 cannot be asked for
+ * "instructions, on the big cores" in another way on ARM. */
+int tern_perf_own_event(const struct tern_core_pmu *pmu, struct tern_perf_event *ev);
+
+/* The system call, so that a test can play the kernel: a descriptor, or -errno. NULL: the kernel's own. */
+struct perf_event_attr;
+void tern_perf_use(int (*open)(struct perf_event_attr *a, int leader));
 
 #endif

@@ -72,9 +72,19 @@ static void perf_close(void *state) {
     tern_free(s);
 }
 
-/* Opens event i on kind k of core, or once for all (kind 0) when it is not of a core. */
-static int open_one(struct events *s, size_t k, size_t i, const struct tern_perf_event *ev, unsigned pmu_type,
-                    int leader) {
+static int kernel_open(struct perf_event_attr *a, int leader) {
+    const int fd = (int)syscall(SYS_perf_event_open, a, 0, -1, leader, PERF_FLAG_FD_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+static int (*open_event)(struct perf_event_attr *a, int leader) = kernel_open;
+
+void tern_perf_use(int (*open)(struct perf_event_attr *a, int leader)) {
+    open_event = open ? open : kernel_open;
+}
+
+/* A descriptor, or -errno. */
+static int open_as(const struct tern_perf_event *ev, int leader) {
     struct perf_event_attr a;
     memset(&a, 0, sizeof a);
     a.size = sizeof a;
@@ -82,18 +92,31 @@ static int open_one(struct events *s, size_t k, size_t i, const struct tern_perf
     a.config = ev->config;
     a.config1 = ev->config1;
     a.config2 = ev->config2;
-    if (ev->per_core_kind && s->kinds > 1) {
-        if (ev->type == PERF_TYPE_RAW)
-            a.type = pmu_type;
-        else
-            a.config |= (uint64_t)pmu_type << EXTENDED_TYPE;
-    }
     a.disabled = leader < 0;
     a.exclude_kernel = ev->type != PERF_TYPE_SOFTWARE;
     a.exclude_hv = 1;
     a.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
-    s->fd[k][i] = (int)syscall(SYS_perf_event_open, &a, 0, -1, leader, PERF_FLAG_FD_CLOEXEC);
-    return s->fd[k][i] < 0 ? errno : 0;
+    return open_event(&a, leader);
+}
+
+/* The event of one kind of core out of several. */
+static int open_on_kind(const struct tern_perf_event *ev, const struct tern_core_pmu *pmu, int leader) {
+    struct tern_perf_event of_kind = *ev, own = *ev;
+    if (ev->type == PERF_TYPE_RAW)
+        of_kind.type = pmu->type;
+    else
+        of_kind.config |= (uint64_t)pmu->type << EXTENDED_TYPE;
+    const int fd = open_as(&of_kind, leader);
+    const int unknown = fd == -EINVAL || fd == -ENOENT || fd == -EOPNOTSUPP;
+    return unknown && tern_perf_own_event(pmu, &own) ? open_as(&own, leader) : fd;
+}
+
+/* Opens event i on kind k of core, or once for all (kind 0) when it is not of a core. 0, or errno. */
+static int open_one(struct events *s, size_t k, size_t i, const struct tern_perf_event *ev,
+                    const struct tern_core_pmu *pmu, int leader) {
+    const int fd = ev->per_core_kind && s->kinds > 1 ? open_on_kind(ev, pmu, leader) : open_as(ev, leader);
+    s->fd[k][i] = fd < 0 ? -1 : fd;
+    return fd < 0 ? -fd : 0;
 }
 
 static int leader_of(const struct events *s, size_t k) {
@@ -121,7 +144,7 @@ static enum tern_status perf_open(const char *const *names, size_t count, void *
         s->software[i] = ev.type == PERF_TYPE_SOFTWARE;
         const size_t kinds = ev.per_core_kind ? s->kinds : 1;
         for (size_t k = 0; k < kinds && !status; k++) {
-            const int rc = open_one(s, k, i, &ev, pmu[k].type, leader_of(s, k));
+            const int rc = open_one(s, k, i, &ev, &pmu[k], leader_of(s, k));
             if (rc) status = refused(e, name, rc);
         }
     }

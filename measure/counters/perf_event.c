@@ -50,11 +50,12 @@ static int by_name(const void *a, const void *b) {
     return strcmp(((const struct tern_core_pmu *)a)->name, ((const struct tern_core_pmu *)b)->name);
 }
 
-/* "cpu" on most machines; the kinds of a hybrid or ARM machine have a list of their processors instead. */
+/* "cpu" on most machines; each kind of core of a hybrid or ARM machine has a list of its processors instead, which no
+ * other device has under that name. */
 static int is_core(const char *name) {
     char list[4096];
     if (!strcmp(name, "cpu") || !strcmp(name, "cpu_core") || !strcmp(name, "cpu_atom")) return 1;
-    return !strncmp(name, "arm", 3) && !tern_sys_line(list, sizeof list, DEVICES "/%s/cpus", name);
+    return !tern_sys_line(list, sizeof list, DEVICES "/%s/cpus", name);
 }
 
 size_t tern_core_pmus(struct tern_core_pmu *pmu, size_t max) {

@@ -1,9 +1,10 @@
 /* Sensors below /sys/class/hwmon: counters of energy (microjoules), or of power (microwatts), which is
- * integrated between readings.
+ * integrated between readings. A sensor that tells a voltage and a current (millivolts, milliamperes) is one of power.
  *
  * A board has many sensors that contain each other, so only sensors with a label that is known to be a whole
- * socket or module are taken, best kind first, and only one kind at a time. Sources: amd_energy, xgene, the
- * Grace tuning guide of NVIDIA, and the ina3221 of the Jetson boards. */
+ * socket, module or machine are taken, best kind first, and only one kind at a time. Sources: amd_energy, xgene, the
+ * Grace tuning guide of NVIDIA, Linux Documentation/hwmon/ina3221.rst with the labels of the Jetson boards, and the
+ * power sensor of Apple's management controller. */
 #include "base/memory.h"
 #include "measure/clock.h"
 #include "measure/energy/backend.h"
@@ -21,7 +22,8 @@
 #define MAX_SENSORS 16
 
 struct sensor {
-    char path[96], label[48];
+    char path[96], current[96],
+        label[48];           /* current: "" unless power is a product, and path that of the voltage */
     long long last, counted; /* microjoules; or the last microwatts */
 };
 
@@ -34,19 +36,28 @@ struct sensors {
 };
 
 /* Best kind first; within a kind the sensors are of different sockets and add up. */
+enum quantity { ENERGY, POWER, VOLTAGE_AND_CURRENT };
+
 static const struct {
     const char *label; /* how a label begins */
-    int is_power;
-} kinds[] = {{"Esocket", 0},
-             {"Package", 0},
-             {"Module Power Socket", 1},
-             {"Grace Power Socket", 1},
-             {"CPU Power Socket", 1},
-             {"VDD_IN", 1},
-             {"POM_5V_IN", 1}};
+    enum quantity quantity;
+} kinds[] = {{"Esocket", ENERGY},
+             {"Package", ENERGY},
+             {"Module Power Socket", POWER},
+             {"Grace Power Socket", POWER},
+             {"CPU Power Socket", POWER},
+             {"Total System Power", POWER},
+             {"VDD_IN", POWER},
+             {"POM_5V_IN", POWER},
+             {"VDD_IN", VOLTAGE_AND_CURRENT},
+             {"POM_5V_IN", VOLTAGE_AND_CURRENT},
+             {"CPU power", POWER}};
 
 static enum tern_status read_sensor(const struct sensor *s, long long *v, struct tern_error *e) {
-    const int rc = tern_sys_number(v, "%s", s->path);
+    long long current = 1;
+    int rc = tern_sys_number(v, "%s", s->path);
+    if (!rc && s->current[0]) rc = tern_sys_number(&current, "%s", s->current);
+    *v *= current; /* mV times mA are microwatts */
     if (!rc) return TERN_OK;
     return tern_fail(e, TERN_UNSUPPORTED, "energy: hwmon: %s: %s", s->label,
                      rc == EACCES || rc == EPERM ? "denied"
@@ -67,20 +78,32 @@ static void add(struct sensors *m, int device, const char *stem, int i, const ch
     }
 }
 
-static void find(struct sensors *m, const char *begins, int is_power) {
-    const char *stem = is_power ? "power" : "energy";
-    m->is_power = is_power;
+static void add_product(struct sensors *m, int device, int i, const char *label) {
+    struct sensor *s = &m->sensor[m->count];
+    snprintf(s->path, sizeof s->path, HWMON "/hwmon%d/in%d_input", device, i);
+    snprintf(s->current, sizeof s->current, HWMON "/hwmon%d/curr%d_input", device, i);
+    snprintf(s->label, sizeof s->label, "%.47s", label);
+    m->count++;
+}
+
+static void find(struct sensors *m, const char *begins, enum quantity quantity) {
+    static const char *const stems[] = {"energy", "power", "in"};
+    m->is_power = quantity != ENERGY;
     for (int device = 0; device < MAX_DEVICES; device++) {
         char label[64];
         if (tern_sys_line(label, sizeof label, HWMON "/hwmon%d/name", device)) continue;
         for (int i = 1; i <= MAX_INPUTS && m->count < MAX_SENSORS; i++) {
             /* Labels of amd_energy are numbered through; those of power sensors may have gaps at the start.
              */
-            if (tern_sys_line(label, sizeof label, HWMON "/hwmon%d/%s%d_label", device, stem, i)) {
+            if (tern_sys_line(label, sizeof label, HWMON "/hwmon%d/%s%d_label", device, stems[quantity], i)) {
                 if (i > 16) break;
                 continue;
             }
-            if (!strncmp(label, begins, strlen(begins))) add(m, device, stem, i, label);
+            if (strncmp(label, begins, strlen(begins))) continue;
+            if (quantity == VOLTAGE_AND_CURRENT)
+                add_product(m, device, i, label);
+            else
+                add(m, device, stems[quantity], i, label);
         }
     }
 }
@@ -107,7 +130,7 @@ static enum tern_status open_sensors(const char *file, void **state, char *name,
     struct sensors *m = tern_alloc(sizeof *m);
     if (!m) return tern_fail(e, TERN_NO_MEMORY, "energy: out of memory");
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !m->count; k++)
-        find(m, kinds[k].label, kinds[k].is_power);
+        find(m, kinds[k].label, kinds[k].quantity);
     enum tern_status s =
         m->count
             ? TERN_OK

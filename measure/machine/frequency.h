@@ -1,11 +1,11 @@
-/* The core's frequency, estimated from a chain of dependent multiplies. */
+/* The core's frequency, estimated from a chain of dependent instructions of known length. */
 #ifndef TERN_MEASURE_MACHINE_FREQUENCY_H
 #define TERN_MEASURE_MACHINE_FREQUENCY_H
 
 #define TERN_FREQUENCY_BURSTS 32
 
-/* In GHz, from the fastest of TERN_FREQUENCY_BURSTS bursts, about a millisecond together. A multiply takes 3
- * cycles on every x86 since 2008. 0 when not known, as on ARM, whose cores take 2 to 4 cycles. */
+/* In GHz, from the fastest of TERN_FREQUENCY_BURSTS bursts, about a millisecond together. The chain is of
+ * multiplications on x86 and of additions on ARM (measure/machine/arch). 0 where no such chain is known. */
 double tern_frequency_ghz(void);
 /* The same from four bursts (some 30 us): cheap enough to stand around every round. */
 double tern_frequency_now_ghz(void);

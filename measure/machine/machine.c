@@ -4,6 +4,9 @@
 #include "base/hash.h"
 #include "base/isa.h"
 #include "base/memory.h"
+#include "measure/machine/arch/arch.h"
+#include "measure/machine/arm_cores.h"
+#include "measure/machine/identity.h"
 #include "measure/machine/quota.h"
 #include "measure/machine/topology.h"
 #include "measure/sysfs.h"
@@ -14,9 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#if defined(__x86_64__) || defined(__i386__)
-#include <cpuid.h>
-#endif
 
 #define GIB ((size_t)1 << 30)
 
@@ -53,16 +53,21 @@ struct ranked {
     int cpu, thread; /* thread: how many usable processors of the same core come before this one */
 };
 
-static int by_rank(const void *a, const void *b) {
-    const struct ranked *x = a, *y = b;
-    if (x->thread != y->thread) return x->thread - y->thread;
-    if (x->at.capacity != y->at.capacity) return y->at.capacity - x->at.capacity;
-    if (x->at.node != y->at.node) return x->at.node - y->at.node;
-    return x->cpu - y->cpu;
+/* Kinds of core that the system does not rank are ranked by what is known of their designs. */
+static int faster_first(const struct tern_cpu_place *a, const struct tern_cpu_place *b) {
+    if (a->capacity != b->capacity) return b->capacity - a->capacity;
+    const struct tern_arm_core *x = tern_arm_design(a->design), *y = tern_arm_design(b->design);
+    if (x && y && x->rank != y->rank) return (int)y->rank - (int)x->rank;
+    return b->design - a->design;
 }
 
-static int larger_first(const void *a, const void *b) {
-    return *(const int *)b - *(const int *)a;
+static int by_rank(const void *a, const void *b) {
+    const struct ranked *x = a, *y = b;
+    const int faster = faster_first(&x->at, &y->at);
+    if (x->thread != y->thread) return x->thread - y->thread;
+    if (faster) return faster;
+    if (x->at.node != y->at.node) return x->at.node - y->at.node;
+    return x->cpu - y->cpu;
 }
 
 /* Names: what the vendor calls them, else by rank. */
@@ -75,34 +80,60 @@ static void name_kind(struct tern_machine *m, size_t k, const struct tern_cpu_pl
     struct tern_core_kind *kind = &m->kind[k];
     snprintf(kind->name, sizeof kind->name, "%s", name);
     for (size_t other = 0; other < k; other++)
-        if (!strcmp(m->kind[other].name, name)) snprintf(kind->name, sizeof kind->name, "%s%zu", name, k);
+        if (!strcmp(m->kind[other].name, name))
+            snprintf(kind->name, sizeof kind->name, "%.4s%u", name, (unsigned)k);
+}
+
+/* Where a kind stands among those in `of`: its own place, or the one where it belongs. */
+static size_t place_among(const struct tern_cpu_place *of, size_t kinds, const struct tern_cpu_place *p) {
+    size_t k = 0;
+    while (k < kinds && faster_first(&of[k], p) < 0) k++;
+    return k;
+}
+
+static void list_kinds(struct tern_machine *m, const struct ranked *r, struct tern_cpu_place *of) {
+    m->core_kinds = 0;
+    for (size_t i = 0; i < m->cpus; i++) {
+        const size_t k = place_among(of, m->core_kinds, &r[i].at);
+        if (k < m->core_kinds && !faster_first(&of[k], &r[i].at)) continue;
+        if (m->core_kinds == TERN_MAX_CORE_KINDS) continue;
+        memmove(&of[k + 1], &of[k], (m->core_kinds++ - k) * sizeof *of);
+        of[k] = r[i].at;
+    }
+    for (size_t k = 0; k < m->core_kinds; k++) m->kind[k].capacity = of[k].capacity;
+}
+
+/* What the system tells, else what this core usually has. */
+static void caches_of(struct tern_core_kind *kind, struct ranked *r, int from_sysfs) {
+    if (from_sysfs) tern_sysfs_caches(r->cpu, &r->at);
+    const struct tern_arm_core *core = tern_arm_design(r->at.design);
+    kind->caches_usual = core && !r->at.l1d_bytes && !r->at.l2_bytes;
+    if (kind->caches_usual) {
+        r->at.l1d_bytes = (size_t)core->l1d_kib << 10;
+        r->at.l2_bytes = (size_t)core->l2_kib << 10;
+    }
+    kind->l1d_bytes = r->at.l1d_bytes;
+    kind->l2_bytes = r->at.l2_bytes;
 }
 
 /* Kinds of core, fastest first; the caches of a kind are those of its first processor. */
 static void find_kinds(struct tern_machine *m, struct ranked *r, int from_sysfs) {
-    int capacity[TERN_MAX_CPUS];
-    for (size_t i = 0; i < m->cpus; i++) capacity[i] = r[i].at.capacity;
-    qsort(capacity, m->cpus, sizeof *capacity, larger_first);
-    m->core_kinds = 0;
-    for (size_t i = 0; i < m->cpus; i++)
-        if ((!i || capacity[i] != capacity[i - 1]) && m->core_kinds < TERN_MAX_CORE_KINDS)
-            m->kind[m->core_kinds++].capacity = capacity[i];
+    struct tern_cpu_place of[TERN_MAX_CORE_KINDS];
+    list_kinds(m, r, of);
     for (size_t i = 0; i < m->cpus; i++) {
-        size_t k = 0;
-        while (k + 1 < m->core_kinds && m->kind[k].capacity > r[i].at.capacity) k++;
+        const size_t k = tern_min(place_among(of, m->core_kinds, &r[i].at), m->core_kinds - 1);
         struct tern_core_kind *kind = &m->kind[k];
         m->kind_of[i] = (unsigned char)k;
         kind->cores += r[i].thread == 0;
         if (kind->cpus++) continue;
-        if (from_sysfs) tern_sysfs_caches(r[i].cpu, &r[i].at);
-        kind->l1d_bytes = r[i].at.l1d_bytes;
-        kind->l2_bytes = r[i].at.l2_bytes;
+        caches_of(kind, &r[i], from_sysfs);
         name_kind(m, k, &r[i].at);
         if (i) continue;
         m->l1d_bytes = r[i].at.l1d_bytes;
         m->l2_bytes = r[i].at.l2_bytes;
         m->l3_bytes = r[i].at.l3_bytes;
         m->l3_shared_by = r[i].at.l3_shared_by;
+        m->caches_usual = kind->caches_usual;
     }
 }
 
@@ -147,94 +178,6 @@ size_t tern_machine_kind_cpus(const struct tern_machine *m, size_t kind, int *cp
     for (size_t i = 0; i < m->cpus; i++)
         if (m->kind_of[i] == kind) cpu[n++] = m->cpu[i];
     return n;
-}
-
-/* ---- identity ---- */
-
-/* Value of "key : value" in one block of /proc/cpuinfo; 1 when present. */
-static int field(const char *block, const char *end, const char *key, char *out, size_t out_bytes) {
-    const size_t n = strlen(key);
-    for (const char *p = block; p < end; p = strchr(p, '\n') ? strchr(p, '\n') + 1 : end) {
-        if (strncmp(p, key, n)) continue;
-        const char *colon = p + n;
-        while (*colon == ' ' || *colon == '\t') colon++;
-        if (*colon != ':') continue;
-        colon += colon[1] == ' ' ? 2 : 1;
-        snprintf(out, out_bytes, "%.*s", (int)strcspn(colon, "\n"), colon);
-        return 1;
-    }
-    return 0;
-}
-
-static int number(const char *block, const char *end, const char *key) {
-    char text[32], *stop;
-    if (!field(block, end, key, text, sizeof text)) return -1;
-    const long v = strtol(text, &stop, 0); /* x86 writes decimal, ARM 0x... */
-    return stop == text || v < 0 || v > INT32_MAX ? -1 : (int)v;
-}
-
-/* The block of processor `cpu`, or the first one: on hybrid ARM machines they differ. */
-static const char *block_of(const char *text, int cpu, const char **end) {
-    const char *found = NULL;
-    for (const char *p = text; *p;) {
-        const char *stop = strstr(p, "\n\n");
-        stop = stop ? stop + 1 : p + strlen(p);
-        const int n = number(p, stop, "processor");
-        if (n == cpu || (!found && n >= 0)) found = p, *end = stop;
-        if (n == cpu) break;
-        p = *stop ? stop + 1 : stop;
-    }
-    return found;
-}
-
-static void hypervisor(struct tern_machine *m, int flagged) {
-    static const struct {
-        const char *signature, *name;
-    } known[] = {{"KVMKVMKVM", "kvm"},    {"Microsoft Hv", "hyperv"}, {"VMwareVMware", "vmware"},
-                 {"XenVMMXenVMM", "xen"}, {"TCGTCGTCGTCG", "qemu"},   {"bhyve bhyve ", "bhyve"},
-                 {"VBoxVBoxVBox", "vbox"}};
-    char text[64];
-    if (flagged) snprintf(m->hypervisor, sizeof m->hypervisor, "vm");
-    if (!tern_sys_line(text, sizeof text, "/sys/hypervisor/type") && text[0])
-        snprintf(m->hypervisor, sizeof m->hypervisor, "%.31s", text);
-    if (!m->hypervisor[0] && !tern_sys_line(text, sizeof text, "/sys/class/dmi/id/sys_vendor") &&
-        strstr(text, "QEMU"))
-        snprintf(m->hypervisor, sizeof m->hypervisor, "vm");
-#if defined(__x86_64__) || defined(__i386__)
-    if (!flagged || tern_sys_redirected()) return;
-    unsigned a, r[4] = {0};
-    __cpuid(0x40000000, a, r[0], r[1], r[2]);
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (!strcmp((const char *)r, known[i].signature))
-            snprintf(m->hypervisor, sizeof m->hypervisor, "%s", known[i].name);
-#else
-    (void)known;
-#endif
-}
-
-static void identity(struct tern_machine *m) {
-    char *text = tern_sys_text("/proc/cpuinfo");
-    const char *end = NULL, *block = text ? block_of(text, m->cpu[0], &end) : NULL;
-    m->family = m->model = m->stepping = -1;
-    int flagged = 0;
-    if (block) {
-        char flags[8192];
-        if (!field(block, end, "vendor_id", m->vendor, sizeof m->vendor))
-            field(block, end, "CPU implementer", m->vendor, sizeof m->vendor);
-        if (!field(block, end, "model name", m->brand, sizeof m->brand))
-            snprintf(m->brand, sizeof m->brand, "%s CPU", m->vendor[0] ? m->vendor : "unknown");
-        m->family = number(block, end, "cpu family");
-        m->model = number(block, end, "model");
-        m->stepping = number(block, end, "stepping");
-        if (m->family < 0) m->family = number(block, end, "CPU architecture");
-        if (m->model < 0) m->model = number(block, end, "CPU part");
-        if (m->stepping < 0) m->stepping = number(block, end, "CPU revision");
-        if (field(block, end, "flags", flags, sizeof flags)) flagged = strstr(flags, " hypervisor ") != NULL;
-    } else {
-        snprintf(m->brand, sizeof m->brand, "unknown CPU");
-    }
-    free(text);
-    hypervisor(m, flagged);
 }
 
 /* ---- memory and soft facts ---- */
@@ -296,8 +239,11 @@ static void soft_facts(struct tern_machine *m) {
 static void hard_key(struct tern_machine *m) {
     /* Sizes only, no associativity or sharing: those depend on who reports them, and the key must not. */
     char text[512];
-    const int n = snprintf(text, sizeof text, "1|%s|%d|%d|%d|%08x|%zu|%zu|%zu", m->vendor, m->family,
-                           m->model, m->stepping, (unsigned)m->isa, m->l1d_bytes, m->l2_bytes, m->core_kinds);
+    int n = snprintf(text, sizeof text, "1|%s|%d|%d|%d|%08x|%zu|%zu|%zu", m->vendor, m->family, m->model,
+                     m->stepping, (unsigned)m->isa, m->l1d_bytes, m->l2_bytes, m->core_kinds);
+    /* Facts that some architectures alone have; elsewhere the key is as it was before they were known. */
+    if (m->variant >= 0) n += snprintf(text + n, sizeof text - (size_t)n, "|r%d", m->variant);
+    if (m->vector_bytes) n += snprintf(text + n, sizeof text - (size_t)n, "|vl%u", m->vector_bytes);
     const uint64_t h = tern_hash(TERN_HASH_START, text, (size_t)n);
     snprintf(m->key, sizeof m->key, "m:%016llx", (unsigned long long)h);
 }
@@ -315,7 +261,8 @@ void tern_machine_of_kind(const struct tern_machine *m, size_t kind, struct tern
     out->core_kinds = 1;
     out->l1d_bytes = k->l1d_bytes;
     out->l2_bytes = k->l2_bytes;
-    if (!m->foreign) identity(out); /* kinds of core may differ in model */
+    out->caches_usual = k->caches_usual;
+    if (!m->foreign) tern_machine_identity(out); /* kinds of core may differ in model */
     hard_key(out);
     /* Kinds that differ by their clock alone. */
     for (size_t i = 0; i < m->core_kinds; i++)
@@ -330,12 +277,13 @@ void tern_machine_of_kind(const struct tern_machine *m, size_t kind, struct tern
 enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e) {
     memset(m, 0, sizeof *m);
     m->isa = tern_isa_detected();
+    m->vector_bytes = tern_arch_vector_bytes();
     const enum tern_status s = tern_isa_usable(&m->usable, e);
     if (s) return s;
     processors(m);
     topology(m);
     m->quota = tern_cpu_quota();
-    identity(m);
+    tern_machine_identity(m);
     m->memory_bytes = memory();
     soft_facts(m);
     hard_key(m);
@@ -358,7 +306,7 @@ enum tern_status tern_machine_get(const struct tern_machine **m, struct tern_err
 size_t tern_cold_bytes(const struct tern_machine *m, int *capped) {
     const size_t cap = m->memory_bytes ? tern_min(m->memory_bytes / 4, GIB) : GIB;
     const size_t last = tern_max(m->l3_bytes, m->l2_bytes); /* some cores have no L3 */
-    const size_t want = last <= SIZE_MAX / 2 ? 2 * last : SIZE_MAX;
-    *capped = want == 0 || want > cap;
-    return *capped ? cap : want;
+    const size_t least = last <= SIZE_MAX / 2 ? 2 * last : SIZE_MAX;
+    *capped = least == 0 || least > cap;
+    return *capped ? cap : tern_min(least <= SIZE_MAX / 2 ? 2 * least : SIZE_MAX, cap);
 }

@@ -20,12 +20,15 @@ struct tern_core_kind {
     int capacity;  /* relative speed, larger is faster; 0: the system does not rank its cores */
     size_t cpus, cores;
     size_t l1d_bytes, l2_bytes; /* 0: not known */
+    int caches_usual;           /* the system does not tell: the sizes are those that this core usually has */
 };
 
 struct tern_machine {
     char brand[128]; /* CPU brand string */
     char vendor[32];
-    int family, model, stepping; /* -1: not known */
+    int family, model, stepping; /* -1: not known; on ARM the architecture, the part, the p of r1p2 */
+    int variant;                 /* ARM: the r of r1p2; else -1 */
+    unsigned vector_bytes;       /* of an SVE register; 0: there is none */
     uint32_t isa;                /* detected bits of base/isa.h */
     uint32_t usable;             /* isa & TERN_ISA */
     double quota;                /* processors' worth of time that the control group allows; 0: no limit */
@@ -39,8 +42,10 @@ struct tern_machine {
     size_t l1d_bytes, l2_bytes,
         l3_bytes;        /* of cpu[0]; 0: not known. l3 as reported, which on a VM may be the host's */
     size_t l3_shared_by; /* processors sharing it, 0: not known */
+    int caches_usual;    /* of cpu[0], as in its kind */
     size_t memory_bytes; /* physical, or the cgroup limit when lower */
-    char hypervisor[32]; /* "" on bare metal, else "kvm", "vm", ... */
+    char hypervisor[32]; /* "kvm", "vm", ...; "": on bare metal, if hypervisor_told, else nobody tells */
+    int hypervisor_told;
     char kernel[128], governor[32], thp[32];
     char topology_source[32]; /* "hwloc 2.9.0" or "sysfs" */
     char key[24];             /* "m:" and 16 hex digits: the hard key */
@@ -66,8 +71,9 @@ size_t tern_machine_kind_cpus(const struct tern_machine *m, size_t kind, int *cp
  * another kind has the same caches. A machine of one kind is copied as it is. */
 void tern_machine_of_kind(const struct tern_machine *m, size_t kind, struct tern_machine *out);
 
-/* Bytes that weights must rotate through to be cold in the last-level cache: min(2 x L3, cap), where the cap
- * is 25 % of memory or 1 GiB. *capped is set when the cap decided. */
+/* Bytes that weights rotate through to be cold in the last-level cache: four times its size, so that a cache that does
+ * not forget the oldest first has few hits (of twice its size Zen 3 still finds some, and runs 5 to 20 % too fast). At most a
+ * quarter of memory or 1 GiB; *capped is set when that is less than twice the cache. */
 size_t tern_cold_bytes(const struct tern_machine *m, int *capped);
 
 #endif

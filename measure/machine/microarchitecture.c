@@ -1,14 +1,15 @@
 #include "measure/machine/microarchitecture.h"
 
+#include "measure/machine/arm_cores.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define AMD   "AuthenticAMD"
 #define INTEL "GenuineIntel"
-#define ARM   "0x41"
 
-/* Models from first to last; the first line that fits counts. On ARM the family is the architecture and the model
- * the part. */
+/* Models from first to last; the first line that fits counts. */
 static const struct design {
     const char *vendor;
     int family, first, last;
@@ -32,12 +33,7 @@ static const struct design {
     {INTEL, 6, 0xb7, 0xb7, "raptorlake"},     {INTEL, 6, 0xba, 0xba, "raptorlake"},
     {INTEL, 6, 0xbf, 0xbf, "raptorlake"},     {INTEL, 6, 0xaa, 0xaa, "meteorlake"},
     {INTEL, 6, 0xac, 0xac, "meteorlake"},     {INTEL, 6, 0xc5, 0xc6, "arrowlake"},
-    {INTEL, 6, 0xbd, 0xbd, "lunarlake"},      {ARM, 8, 0xd03, 0xd03, "cortex-a53"},
-    {ARM, 8, 0xd05, 0xd05, "cortex-a55"},     {ARM, 8, 0xd08, 0xd08, "cortex-a72"},
-    {ARM, 8, 0xd0b, 0xd0b, "cortex-a76"},     {ARM, 8, 0xd0c, 0xd0c, "neoverse-n1"},
-    {ARM, 8, 0xd40, 0xd40, "neoverse-v1"},    {ARM, 8, 0xd41, 0xd41, "cortex-a78"},
-    {ARM, 8, 0xd49, 0xd49, "neoverse-n2"},    {ARM, 8, 0xd4f, 0xd4f, "neoverse-v2"},
-    {ARM, 8, 0xd84, 0xd84, "neoverse-v3"},    {ARM, 8, 0xd8e, 0xd8e, "neoverse-n3"},
+    {INTEL, 6, 0xbd, 0xbd, "lunarlake"},
 };
 
 static const char *design_of(const struct tern_machine *m) {
@@ -47,7 +43,10 @@ static const char *design_of(const struct tern_machine *m) {
             !strcmp(m->vendor, d->vendor))
             return d->name;
     }
-    return NULL;
+    /* On ARM the vendor is the implementer's number, and the model the part. */
+    const struct tern_arm_core *core =
+        strncmp(m->vendor, "0x", 2) ? NULL : tern_arm_core((int)strtol(m->vendor, NULL, 16), m->model);
+    return core ? core->design : NULL;
 }
 
 void tern_microarchitecture(const struct tern_machine *m, char name[TERN_MICROARCHITECTURE_NAME]) {

@@ -104,6 +104,10 @@ static void thp(const struct tern_machine *m, struct tern_noise_fact *f) {
 }
 
 static void vm(const struct tern_machine *m, struct tern_noise_fact *f) {
+    if (!m->hypervisor[0] && !m->hypervisor_told) {
+        say(f, TERN_NOISE_UNKNOWN, "neither the processor nor the firmware tells");
+        return;
+    }
     say(f, m->hypervisor[0] ? TERN_NOISE_NOISY : TERN_NOISE_QUIET, "%s",
         m->hypervisor[0] ? m->hypervisor : "none seen");
     f->remedy = "compare only ratios measured in one run, or use bare metal";

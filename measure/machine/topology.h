@@ -10,6 +10,7 @@ struct tern_cpu_place {
     int core;      /* the same number for processors of one core */
     int node;      /* of memory */
     int capacity;  /* relative speed of its core, larger is faster; 0: the system does not rank its cores */
+    int design;    /* ARM: of its core (tern_arm_design); 0: not told */
     int efficient; /* 1: an "E" core, 0: a "P" core of a processor that has both, -1: not told */
     size_t l1d_bytes, l2_bytes, l3_bytes, l3_shared_by; /* 0: not known */
 };
@@ -26,8 +27,8 @@ void tern_sysfs_caches(int cpu, struct tern_cpu_place *p);
  * each. Returns how many; 0 when there is no such file or it describes this machine. */
 size_t tern_topology_foreign(void (*fn)(void *ctx, int cpu), void *ctx);
 
-/* Relative capacity of a processor, and whether it is an "E" core, from sysfs; builds with and without hwloc
- * agree by it on the machine key. */
+/* Relative capacity of a processor, whether it is an "E" core, and its design, from sysfs; builds with and without
+ * hwloc agree by it on the machine key. */
 void tern_core_capacity(int cpu, struct tern_cpu_place *p);
 
 #endif

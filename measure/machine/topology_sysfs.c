@@ -1,4 +1,7 @@
 #include "measure/machine/topology.h"
+
+#include "measure/machine/arm_cores.h"
+#include "measure/machine/identity.h"
 #include "measure/sysfs.h"
 
 #include <stdio.h>
@@ -97,6 +100,7 @@ void tern_core_capacity(int cpu, struct tern_cpu_place *p) {
     int small[2] = {cpu, 0};
     p->efficient = -1;
     p->capacity = 0;
+    p->design = tern_arm_design_of(tern_machine_midr(cpu));
     if (!tern_sys_line(list, sizeof list, "/sys/devices/cpu_atom/cpus")) {
         tern_sys_list(list, find, small);
         p->efficient = small[1];

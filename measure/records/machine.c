@@ -50,7 +50,9 @@ void tern_record_of_machine(const struct tern_machine *m, char *params, size_t p
     put_count(&w, "l1d", m->l1d_bytes);
     put_count(&w, "l2", m->l2_bytes);
     put_count(&w, "l3", m->l3_bytes);
+    if (m->caches_usual) put_text(&w, "caches", "usual for this core");
     put_count(&w, "memory", m->memory_bytes);
+    put_count(&w, "vector", m->vector_bytes);
     tern_isa_text(m->usable, isa, sizeof isa);
     put_text(&w, "usable", isa);
     if (m->usable != m->isa) {

@@ -60,28 +60,34 @@ static enum tern_status check(const char *name, const struct tern_synth_options 
     return TERN_OK;
 }
 
-enum tern_status tern_synth_model(const char *name, const struct tern_synth_options *o,
-                                  struct tern_model **out, struct tern_error *e) {
+enum tern_status tern_synth_like(const struct tern_hparams *hp, const struct tern_synth_options *o,
+                                 struct tern_model **out, struct tern_error *e) {
     *out = NULL;
-    enum tern_status s = check(name, o, e);
-    if (s) return s;
     struct tern_model *m = calloc(1, sizeof *m);
-    if (!m) return tern_fail(e, TERN_NO_MEMORY, "synth: %s: out of memory", name);
-    m->hp = *tern_builtin_model(name);
+    if (!m) return tern_fail(e, TERN_NO_MEMORY, "synth: %s: out of memory", hp->name);
+    m->hp = *hp;
     if (o->layers) m->hp.layers = o->layers;
     if (o->vocab) m->hp.vocab = o->vocab;
     m->layer = calloc(m->hp.layers, sizeof *m->layer);
     if (!m->layer) {
         free(m);
-        return tern_fail(e, TERN_NO_MEMORY, "synth: %s: out of memory", name);
+        return tern_fail(e, TERN_NO_MEMORY, "synth: %s: out of memory", hp->name);
     }
-    snprintf(m->source, sizeof m->source, "synth:%s", name);
+    snprintf(m->source, sizeof m->source, "synth:%s", hp->name);
     for (uint32_t i = 0; i < m->hp.layers; i++) fill_layer(m, i, o);
     m->embedding = dense("token_embd", m->hp.vocab, m->hp.hidden, seed_of("token_embd", o->seed));
     m->output_norm = dense("output_norm", 1, m->hp.hidden, 0);
     if (!m->hp.tied) m->head = dense("output", m->hp.vocab, m->hp.hidden, seed_of("output", o->seed));
     *out = m;
     return TERN_OK;
+}
+
+enum tern_status tern_synth_model(const char *name, const struct tern_synth_options *o,
+                                  struct tern_model **out, struct tern_error *e) {
+    *out = NULL;
+    const enum tern_status s = check(name, o, e);
+    if (s) return s;
+    return tern_synth_like(tern_builtin_model(name), o, out, e);
 }
 
 /* One "key=value" of a spec. */

@@ -16,6 +16,10 @@ struct tern_synth_options {
 enum tern_status tern_synth_model(const char *name, const struct tern_synth_options *o,
                                   struct tern_model **out, struct tern_error *e);
 
+/* A model with these sizes, which need not be those of a built-in one. */
+enum tern_status tern_synth_like(const struct tern_hparams *hp, const struct tern_synth_options *o,
+                                 struct tern_model **out, struct tern_error *e);
+
 /* The same from "NAME[,layers=N][,vocab=N][,seed=N][,zeros=P]". */
 enum tern_status tern_synth_open(const char *spec, struct tern_model **out, struct tern_error *e);
 

@@ -46,7 +46,7 @@ static const size_t size[PIECES] = {3u << 20, 5000, (1u << 20) + 77};
 static void make(struct tern_cache_part p[PIECES], uint64_t seed) {
     struct tern_random r = {seed};
     for (size_t i = 0; i < PIECES; i++) {
-        p[i] = (struct tern_cache_part){tern_alloc(size[i]), size[i]};
+        p[i] = (struct tern_cache_part){tern_alloc(size[i]), size[i], 0, 0};
         for (size_t j = 0; seed && j < size[i]; j++)
             ((unsigned char *)p[i].data)[j] = (unsigned char)tern_random_next(&r);
     }
@@ -142,6 +142,71 @@ Test(cache, every_flipped_bit_and_every_cut_is_found) {
     }
     free(whole);
     drop_pieces(p);
+}
+
+/* A large part in pages of its own, and a small one. */
+static void make_large(struct tern_pages *pages, struct tern_cache_part p[2], int mapped, uint64_t seed) {
+    struct tern_random r = {seed};
+    cr_assert(tern_pages_get(pages, 5u << 20) == 0);
+    p[0] = (struct tern_cache_part){pages->data, pages->bytes - 777, 1, mapped};
+    p[1] = (struct tern_cache_part){tern_alloc(size[1]), size[1], 0, mapped};
+    for (size_t j = 0; seed && j < p[0].bytes; j += 8)
+        ((unsigned char *)p[0].data)[j] = (unsigned char)tern_random_next(&r);
+}
+
+static void drop_large(struct tern_pages *pages, struct tern_cache_part p[2]) {
+    tern_free(p[1].data);
+    tern_pages_drop(pages);
+}
+
+/* What is written into the file shows up in memory that is mapped, and in no other. */
+Test(cache, a_large_part_is_mapped_where_it_lies_if_it_may_be) {
+    struct tern_pages from, to;
+    struct tern_cache_part p[2], q[2];
+    struct tern_pool *pool;
+    cr_assert(tern_pool_new(2, NULL, &pool, NULL) == TERN_OK);
+    make_large(&from, p, 0, 7);
+    cr_assert(tern_cache_write(path, KEY, p, 2, 1, NULL) == TERN_OK);
+    for (int mapped = 0; mapped < 2; mapped++) {
+        int hit;
+        make_large(&to, q, mapped, 0);
+        cr_assert(tern_cache_read(path, KEY, q, 2, pool, &hit, NULL) == TERN_OK);
+        cr_assert(eq(i32, hit, 1));
+        cr_assert(eq(i32, memcmp(p[0].data, q[0].data, p[0].bytes), 0));
+        const size_t at = 12345;
+        const unsigned char *seen = (const unsigned char *)q[0].data + at, was = *seen, other = was ^ 1;
+        const int fd = open(path, O_WRONLY);
+        cr_assert(pwrite(fd, &other, 1, (off_t)(TERN_HUGE_PAGE + at)) == 1);
+        cr_assert(eq(i32, *(const volatile unsigned char *)seen, mapped ? other : was));
+        cr_assert(pwrite(fd, &was, 1, (off_t)(TERN_HUGE_PAGE + at)) == 1);
+        close(fd);
+        drop_large(&to, q);
+    }
+    tern_pool_free(pool);
+    drop_large(&from, p);
+}
+
+Test(cache, a_damaged_part_leaves_zeros_that_can_be_written) {
+    struct tern_pages from, to;
+    struct tern_cache_part p[2], q[2];
+    struct tern_pool *pool;
+    struct tern_error e = {""};
+    int hit;
+    cr_assert(tern_pool_new(2, NULL, &pool, NULL) == TERN_OK);
+    make_large(&from, p, 0, 7);
+    cr_assert(tern_cache_write(path, KEY, p, 2, 1, NULL) == TERN_OK);
+    const int fd = open(path, O_WRONLY);
+    cr_assert(pwrite(fd, "bad", 3, (off_t)(TERN_HUGE_PAGE + (4u << 20))) == 3);
+    close(fd);
+    make_large(&to, q, 1, 0);
+    cr_assert(tern_cache_read(path, KEY, q, 2, pool, &hit, &e) == TERN_CHECK_FAILED);
+    cr_assert(eq(i32, hit, 0));
+    const unsigned char *left = q[0].data;
+    for (size_t j = 0; j < q[0].bytes; j++) cr_assert(left[j] == 0, "byte %zu", j);
+    memset(q[0].data, 1, q[0].bytes);
+    drop_large(&to, q);
+    tern_pool_free(pool);
+    drop_large(&from, p);
 }
 
 Test(cache, writers_that_race_leave_one_whole_file_and_no_rest) {

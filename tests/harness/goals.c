@@ -13,13 +13,13 @@
 static enum tern_status judged(const struct tern_goal *g, double lo, double hi, int same) {
     struct tern_goal_seen seen = {.value = {.n = 9, .median = (lo + hi) / 2, .ci_lo = lo, .ci_hi = hi},
                                   .same = same};
-    tern_goal_judge(g, &seen);
+    tern_goal_judge(g, TERN_TARGET_AVX2, &seen);
     return seen.verdict;
 }
 
 Test(goals, an_interval_beyond_the_goal_decides_and_one_across_it_does_not) {
-    const struct tern_goal share = {"share", "", TERN_GOAL_DECODE, 1, 0.85};
-    const struct tern_goal start = {"start", "s", TERN_GOAL_START, 1, 0.5};
+    const struct tern_goal share = {"share", "", TERN_GOAL_DECODE, "2b-4t", 1, {0.85, 0.95}, 0, 0, 0};
+    const struct tern_goal start = {"start", "s", TERN_GOAL_START, "2b-4t", 1, {0.5, 0.5}, 1, 0, 0};
     cr_assert(judged(&share, 0.86, 0.90, 0) == TERN_OK);
     cr_assert(judged(&share, 0.80, 0.84, 0) == TERN_CHECK_FAILED);
     cr_assert(judged(&share, 0.80, 0.90, 0) == TERN_INCONCLUSIVE);
@@ -30,10 +30,29 @@ Test(goals, an_interval_beyond_the_goal_decides_and_one_across_it_does_not) {
 }
 
 Test(goals, the_same_plan_twice_is_as_fast_as_itself_unless_the_run_says_otherwise) {
-    const struct tern_goal tuned = {"tuned", "", TERN_GOAL_OVER_UNTUNED, 1, 1};
+    const struct tern_goal tuned = {"tuned", "", TERN_GOAL_OVER_UNTUNED, "2b-4t", 1, {1, 1}, 0, 0, 0};
     cr_assert(judged(&tuned, 0.98, 1.01, 0) == TERN_INCONCLUSIVE);
     cr_assert(judged(&tuned, 0.98, 1.01, 1) == TERN_OK);
     cr_assert(judged(&tuned, 0.97, 0.99, 1) == TERN_CHECK_FAILED);
+}
+
+Test(goals, a_range_has_two_ends) {
+    const struct tern_goal range = {"linear", "", TERN_GOAL_LINEAR, "2b-4t", 1, {0.9, 0.9}, 0, 1.1, 0};
+    cr_assert(judged(&range, 0.95, 1.05, 0) == TERN_OK);
+    cr_assert(judged(&range, 0.85, 1.05, 0) == TERN_INCONCLUSIVE);
+    cr_assert(judged(&range, 1.05, 1.15, 0) == TERN_INCONCLUSIVE);
+    cr_assert(judged(&range, 1.11, 1.15, 0) == TERN_CHECK_FAILED);
+    cr_assert(judged(&range, 0.8, 0.89, 0) == TERN_CHECK_FAILED);
+}
+
+Test(goals, one_measured_time_decides_against_a_limit) {
+    const struct tern_goal limit = {"tune", "s", TERN_GOAL_TUNE_SECONDS, "2b-4t", 1, {20, 20}, 1, 0, 0};
+    struct tern_goal_seen seen = {.value = {.n = 1, .median = 19.8, .ci_lo = NAN, .ci_hi = NAN}, .alone = 1};
+    tern_goal_judge(&limit, TERN_TARGET_AVX2, &seen);
+    cr_assert(seen.verdict == TERN_OK);
+    seen.value.median = 20.1;
+    tern_goal_judge(&limit, TERN_TARGET_AVX2, &seen);
+    cr_assert(seen.verdict == TERN_CHECK_FAILED);
 }
 
 static struct tern_model *model;

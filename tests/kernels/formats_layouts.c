@@ -10,6 +10,7 @@
 #include "kernels/reference.h"
 
 #include <criterion/criterion.h>
+#include <math.h>
 #include <string.h>
 
 static int8_t *random_trits(size_t n) {
@@ -192,7 +193,8 @@ Test(layouts, every_linear_shape_of_the_models_that_used_them_fits_tl1_and_tl2) 
 }
 
 Test(layouts, in_memory_layouts_accept_every_shape) {
-    static const char *const names[] = {"p64", "e80", "r16", "t5", "t24", "m80", "planes", "bin1", "b128"};
+    static const char *const names[] = {"p64", "p64t", "e80",    "b80",  "r16",  "t5",
+                                        "t24", "m80",  "planes", "bin1", "b128", "b64"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         for (size_t m = 1; m < 200; m += 13)
             for (size_t k = 1; k < 100; k += 7)
@@ -298,6 +300,44 @@ Test(layouts, m80_is_the_number_of_its_five_digits) {
         cr_assert(out[0] == q, "%u", q);
         cr_assert(out[1] == 121, "a column beyond K is trit 0");
     }
+}
+
+Test(layouts, p64t_is_p64_less_64) {
+    static int8_t w[64 * 81];
+    static uint8_t p64[64 * 21], p64t[64 * 21];
+    for (size_t i = 0; i < sizeof w; i++) w[i] = (int8_t)(i / 64 / (size_t[]){1, 3, 9, 27}[i % 4] % 3) - 1;
+    tern_format_p64.pack(w, 64, 81, 0, 64, 1, p64);
+    tern_format_p64t.pack(w, 64, 81, 0, 64, 1, p64t);
+    for (size_t i = 0; i < sizeof p64; i++) cr_assert(p64t[i] == (uint8_t)(p64[i] - 64), "byte %zu", i);
+}
+
+/* Tripling drops a digit at the top, of the signed byte and of the unsigned one. */
+Test(layouts, b80_is_a_fraction_that_tripling_takes_apart) {
+    for (int q = 0; q < 243; q++) {
+        static const int power[5] = {81, 27, 9, 3, 1};
+        int8_t w[80] = {0};
+        uint8_t out[64];
+        for (size_t f = 0; f < 5; f++) w[16 * f] = (int8_t)(q / power[f] % 3 - 1);
+        tern_format_b80.pack(w, 80, 1, 0, 80, 1, out);
+        int x = (int8_t)out[0], u = out[0] ^ 0x80;
+        cr_assert(x == (int)lrint(256 * (q - 121) / 243.0) && u == x + 128, "%d", q);
+        cr_assert(out[1] == 0, "a column beyond K is trit 0");
+        for (size_t f = 0; f < 5; f++) {
+            const int next = (int8_t)(3 * x), above = (uint8_t)(3 * u);
+            cr_assert(3 * x - next == 256 * w[16 * f] && 3 * u - above == 256 * (w[16 * f] + 1), "%d", q);
+            x = next, u = above;
+        }
+    }
+}
+
+Test(layouts, b64_keeps_eight_columns_of_a_row_in_a_byte) {
+    int8_t w[2 * 10];
+    static uint8_t out[64 * 4];
+    memset(w, -1, sizeof w);
+    w[0] = w[3] = w[9] = 1, w[10 + 7] = 1;
+    tern_format_b64.pack(w, 2, 10, 0, 2, 1, out);
+    cr_assert(tern_format_b64.bytes(2, 10) == sizeof out && tern_format_b64.bytes(65, 33) == 4 * sizeof out);
+    cr_assert(out[0] == 9 && out[1] == 0x80 && out[64] == 2 && out[65] == 0 && out[2] == 0 && out[128] == 0);
 }
 
 Test(layouts, planes_keep_plus_and_minus_in_words_of_64_columns) {

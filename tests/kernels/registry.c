@@ -1,6 +1,7 @@
 #include "kernels/variant.h"
 
 #include "base/isa.h"
+#include "kernels/formats/memory/b80.h"
 #include "kernels/reference.h"
 
 #include <criterion/criterion.h>
@@ -69,6 +70,8 @@ Test(registry, a_k_whose_sums_may_be_wrong_is_left_to_scalar_code) {
     cr_assert(0 == tern_variant_fits(v, ~0u, 64, TERN_K_MAX + 1, 1, &why));
     cr_assert(strstr(why, "32-bit") != NULL, "%s", why);
     v = tern_variant_static(~0u, TERN_ACT_I8, v->format, 64, TERN_K_MAX + 1, 1);
+    cr_assert(v != NULL && v->isa == 0);
+    v = tern_variant_static(~0u, TERN_ACT_I8, tern_format_named("b80"), 80, TERN_B80_K_MAX + 1, 1);
     cr_assert(v != NULL && v->isa == 0);
 }
 

@@ -6,6 +6,9 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -84,6 +87,60 @@ Test(counters_perf, arm_cores_are_told_from_other_devices_by_their_processors, .
     tree_put("/sys/bus/event_source/devices/armv8_cortex_a76/cpus", "4-7\n");
     tree_put("/sys/bus/event_source/devices/arm_dsu_0/type", "11\n");
     cr_assert(eq(sz, tern_core_pmus(pmu, 4), 2));
+}
+
+Test(counters_perf, cores_of_other_makers_are_found_by_their_processors, .init = tree_begin,
+     .fini = tree_end) {
+    struct tern_core_pmu pmu[4];
+    tree_put("/sys/bus/event_source/devices/apple_icestorm_pmu/type", "8\n");
+    tree_put("/sys/bus/event_source/devices/apple_icestorm_pmu/cpus", "0-3\n");
+    tree_put("/sys/bus/event_source/devices/apple_firestorm_pmu/type", "9\n");
+    tree_put("/sys/bus/event_source/devices/apple_firestorm_pmu/cpus", "4-7\n");
+    tree_put("/sys/bus/event_source/devices/arm_spe_0/type", "10\n");
+    tree_put("/sys/bus/event_source/devices/arm_spe_0/cpumask", "0-7\n");
+    cr_assert(eq(sz, tern_core_pmus(pmu, 4), 2));
+    cr_assert(eq(str, pmu[0].name, "apple_firestorm_pmu"));
+}
+
+/* A kernel that does not know "instructions, on that kind of core" and takes the PMU's own number instead. */
+static struct perf_event_attr asked[8];
+static int asks;
+
+static int old_kernel(struct perf_event_attr *a, int leader) {
+    (void)leader;
+    cr_assert(asks < 8);
+    asked[asks++] = *a;
+    return a->config >> 32 ? -EINVAL : open("/dev/null", O_RDONLY);
+}
+
+Test(counters_perf, a_kernel_before_6_6_is_asked_for_the_PMUs_own_event, .init = tree_begin,
+     .fini = tree_end) {
+    const char *const names[] = {"perf:instructions"};
+    void *state;
+    struct tern_error e = {0};
+    tree_put("/proc/sys/kernel/perf_event_paranoid", "1\n");
+    tree_put("/sys/bus/event_source/devices/armv8_cortex_a55/type", "8\n");
+    tree_put("/sys/bus/event_source/devices/armv8_cortex_a55/cpus", "0-3\n");
+    tree_put("/sys/bus/event_source/devices/apple_firestorm_pmu/type", "9\n");
+    tree_put("/sys/bus/event_source/devices/apple_firestorm_pmu/cpus", "4-7\n");
+    tern_perf_use(old_kernel);
+    cr_assert(tern_counters_perf.open(names, 1, &state, &e) == TERN_OK, "%s", e.text);
+    tern_counters_perf.close(state);
+    tern_perf_use(NULL);
+    cr_assert(eq(int, asks, 4));
+    cr_assert(asked[0].config == (UINT64_C(9) << 32 | PERF_COUNT_HW_INSTRUCTIONS));
+    cr_assert(asked[1].type == 9 && asked[1].config == 0x8c);
+    cr_assert(asked[3].type == 8 && asked[3].config == 0x08);
+}
+
+Test(counters_perf, only_what_a_PMU_has_a_number_for_is_asked_of_it) {
+    const struct tern_core_pmu arm = {"armv8_cortex_a76", 9}, apple = {"apple_firestorm_pmu", 8},
+                               intel = {"cpu_atom", 10};
+    struct tern_perf_event ev;
+    cr_assert(tern_perf_event_of("LLC-load-misses", &ev, NULL) == TERN_OK);
+    cr_assert(eq(int, tern_perf_own_event(&apple, &ev), 0));
+    cr_assert(eq(int, tern_perf_own_event(&intel, &ev), 0));
+    cr_assert(tern_perf_own_event(&arm, &ev) && ev.type == 9 && ev.config == 0x37);
 }
 
 Test(counters_perf, names_of_a_PMU_are_read_from_its_folder, .init = tree_begin, .fini = tree_end) {

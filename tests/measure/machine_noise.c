@@ -26,7 +26,8 @@ static void expect(const char *name, enum tern_noise_state state) {
 }
 
 Test(noise, nothing_is_claimed_of_an_empty_tree, .init = tree_begin, .fini = tree_end) {
-    static const char *const unknown[] = {"governor", "turbo", "smt", "load", "steal", "throttle", "thp"};
+    static const char *const unknown[] = {"governor", "turbo",    "smt", "load",
+                                          "steal",    "throttle", "thp", "vm"};
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) expect(unknown[i], TERN_NOISE_UNKNOWN);
 }
 
@@ -48,6 +49,7 @@ Test(noise, sees_a_restless_laptop, .init = tree_begin, .fini = tree_end) {
 }
 
 Test(noise, finds_a_well_kept_server_quiet, .init = tree_begin, .fini = tree_end) {
+    tree_put("/proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu sse2\n");
     tree_put("/sys/devices/system/cpu/online", "0-7\n");
     tree_put("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
     tree_put("/sys/devices/system/cpu/cpufreq/boost", "0\n");

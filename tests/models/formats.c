@@ -180,7 +180,7 @@ Test(formats, a_damaged_byte_becomes_no_trit) {
                   {"iq1bn", 2, 0x01},  {"iq1bn", 14, 0xff}, {"iq2bn", 4, 0x0c},  {"iq2bnr4", 16, 0x30},
                   {"hfu8", 0, 0xc0},   {"tmac2", 0, 0x00},  {"vlut1", 0, 0xff},  {"vlut2", 0, 81},
                   {"r16", 0, 0x0c},    {"t5", 0, 0x1f},     {"t24", 0, 0x1f},    {"m80", 0, 0xf3},
-                  {"planes", 0, 0xff}};
+                  {"planes", 0, 0xff}, {"p64t", 0, 0x80},   {"b80", 0, 0x80}};
     static int8_t zero[256 * 256], back[256 * 256];
     static uint8_t packed[1 << 17];
     for (size_t i = 0; i < sizeof damage / sizeof *damage; i++) {

@@ -38,6 +38,12 @@ Test(layouts, in_a_tie_the_default_stays) {
     for (size_t i = 0; i < 3; i++) cr_assert(eq(sz, tern_layout_choose(same, 3, i, &even), i));
 }
 
+Test(layouts, less_than_noise_can_make_is_a_tie) {
+    const struct tern_layout_time near[] = {{NULL, 90, 10}, {NULL, 88.5, 10}, {NULL, 87, 10}};
+    cr_assert(eq(sz, tern_layout_choose(near, 2, 0, &even), 0), "98.5 against 100");
+    cr_assert(eq(sz, tern_layout_choose(near, 3, 0, &even), 2), "97 against 100");
+}
+
 Test(layouts, a_layout_with_a_gap_is_not_chosen) {
     const struct tern_layout_time gap[] = {{NULL, 100, 10}, {NULL, 1, NAN}, {NULL, NAN, 1}};
     cr_assert(eq(sz, tern_layout_choose(gap, 3, 0, &even), 0));

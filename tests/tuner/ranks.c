@@ -322,6 +322,49 @@ Test(ranks, a_stranger_with_the_same_instruction_sets_is_a_relative_too) {
     tern_ranks_drop(zen5);
 }
 
+/* One line for each of the levels that a machine was measured with. */
+static struct tern_ranks measured(const char *name, const char *vendor, int family, struct tern_rank *line,
+                                  const uint32_t *isa, size_t count) {
+    struct tern_ranks r = {.family = family, .rank = line, .count = count};
+    snprintf(r.name, sizeof r.name, "%s", name);
+    snprintf(r.vendor, sizeof r.vendor, "%s", vendor);
+    for (size_t i = 0; i < count; i++) line[i] = (struct tern_rank){.isa = isa[i]};
+    return r;
+}
+
+Test(ranks, processors_without_512_bits_follow_each_other) {
+    const uint32_t avx2 = 1, vnni = 2, avx512 = 4, of_zen3[] = {avx2},
+                   of_zen5[] = {avx2, avx2 | vnni | avx512};
+    struct tern_rank line[3];
+    const struct tern_ranks zen3 = measured("zen3", "AuthenticAMD", 0x19, line, of_zen3, 1),
+                            zen5 = measured("zen5", "AuthenticAMD", 0x1a, line + 1, of_zen5, 2);
+    const struct {
+        const char *vendor;
+        int family, model;
+        uint32_t isa, usable;
+        const struct tern_ranks *nearest;
+    } of[] = {
+        {"AuthenticAMD", 0x19, 0x21, avx2, avx2, &zen3},            /* Zen 3 */
+        {"AuthenticAMD", 0x17, 0x31, avx2, avx2, &zen3},            /* Zen 2 */
+        {"GenuineIntel", 6, 0x3c, avx2, avx2, &zen3},               /* Haswell */
+        {"GenuineIntel", 6, 0x97, avx2 | vnni, avx2 | vnni, &zen3}, /* Alder Lake */
+        {"AuthenticAMD", 0x19, 0x11, 7, 7, &zen5},                  /* Zen 4: its family is that of Zen 3 */
+        {"AuthenticAMD", 0x1a, 2, 7, avx2, &zen5},                  /* Zen 5, narrowed by TERN_ISA */
+        {"GenuineIntel", 6, 0x8f, 7, 7, &zen5},                     /* Sapphire Rapids */
+    };
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        snprintf(machine.vendor, sizeof machine.vendor, "%s", of[i].vendor);
+        machine.family = of[i].family, machine.model = of[i].model;
+        machine.isa = of[i].isa, machine.usable = of[i].usable;
+        const struct tern_ranks *other = of[i].nearest == &zen3 ? &zen5 : &zen3;
+        cr_assert(tern_ranks_related(of[i].nearest, &machine), "%zu", i);
+        cr_assert(tern_ranks_nearer(of[i].nearest, other, &machine), "%zu", i);
+        cr_assert(not(tern_ranks_nearer(other, of[i].nearest, &machine)), "%zu", i);
+    }
+    machine.isa = machine.usable = 8;
+    cr_assert(not(tern_ranks_related(&zen3, &machine)), "no line could run");
+}
+
 Test(ranks, a_cpu_has_the_name_of_its_micro_architecture) {
     cr_assert(eq(str, design("AuthenticAMD", 0x19, 0x21), "zen3"));
     cr_assert(eq(str, design("AuthenticAMD", 0x19, 0x11), "zen4"));

@@ -25,8 +25,7 @@ static size_t member_of(struct tern_contest *c, const struct tern_found *f, cons
     return tern_contest_add(c, v, NULL, "");
 }
 
-/* Building the member would take about so long, and one round of it. */
-static double seconds_to_build(const struct tern_contest *c, const struct tern_variant *v) {
+double tern_contest_seconds_to_build(const struct tern_contest *c, const struct tern_variant *v) {
     const double bytes = (double)v->format->bytes(c->problem.m, c->problem.k);
     const double copies = c->problem.regime == TERN_HOT ? 0 : (double)c->s->fixture.cold_bytes;
     return 1e-9 * COPY_NS_PER_BYTE * (copies + 4 * bytes);
@@ -40,7 +39,7 @@ static size_t choose(struct tern_contest *c, const struct tern_found *f, const s
     for (size_t i = 0; i < BASELINES; i++) {
         const struct tern_variant *v = tern_baseline_variant(&c->problem, c->s->o->machine->usable, i);
         if (!v || has_standing(out, v) || !tern_fixture_proof(&c->s->fixture, v)) continue;
-        if (tern_seconds_now() + seconds_to_build(c, v) > c->ends) continue;
+        if (tern_seconds_now() + tern_contest_seconds_to_build(c, v) > c->ends) continue;
         const size_t at = member_of(c, f, v);
         const double guess = tern_contest_guess(c, at); /* of one thread */
         if (!(tern_seconds_now() + 1e-9 * guess * ROUNDS / (double)c->problem.threads < c->ends)) continue;

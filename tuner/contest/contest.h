@@ -23,13 +23,11 @@ struct tern_contest {
     struct tern_session *s;
     const struct tern_task *task;
     struct tern_problem problem;
-    const struct tern_format *layout;       /* only its variants; NULL: all of them */
-    const struct tern_wisdom_entry *winner; /* of the problem, where a layout is sought */
     const struct tern_effort *effort;
     char text[96];
     struct tern_team *team;
     struct tern_candidates space;
-    size_t fallback; /* the default, a place in space.item */
+    size_t fallback; /* the default, a place in space.item: what an untuned engine would use */
     struct tern_member *member;
     struct tern_alternative *timed; /* parallel to member */
     size_t members;
@@ -62,6 +60,9 @@ int tern_contest_on_round(void *ctx, size_t number, const size_t *which, size_t 
 
 /* Rough nanoseconds of one call of member i on one thread; builds it. NaN when that fails. */
 double tern_contest_guess(struct tern_contest *c, size_t i);
+
+/* Seconds that building a trial of the variant takes, roughly: packing and the copies that weights rotate through. */
+double tern_contest_seconds_to_build(const struct tern_contest *c, const struct tern_variant *v);
 
 /* Cycles, instructions and misses of a call of member i, which takes about `ns`, from a pass of its own at
  * the first request; NaN, and c->why_no_counters, where they cannot be counted. */

@@ -7,18 +7,6 @@
 
 #define OBSERVED_EVERY 4
 
-/* In three rounds of four or more. */
-static int mostly_faster(const struct tern_final *d, size_t candidate, size_t than) {
-    size_t n = 0, faster = 0;
-    for (size_t r = 0; r < d->rounds; r++) {
-        const double a = d->ns[candidate * d->room + r], b = d->ns[than * d->room + r];
-        if (!(a > 0) || !(b > 0)) continue;
-        n++;
-        faster += a < b;
-    }
-    return n && 4 * faster >= 3 * n;
-}
-
 static void decide(struct tern_final *d, size_t challengers) {
     for (size_t i = 0; i < d->count; i++) {
         d->estimate[i] = tern_estimate_of(d->ns + i * d->room, d->rounds);
@@ -33,11 +21,9 @@ static void decide(struct tern_final *d, size_t challengers) {
             best = i;
     if (best == TERN_FINAL_DEFAULT) return;
     const enum tern_difference verdict = tern_difference_of(&d->ratio[best], d->floor);
-    /* In a tie nothing is shown, but one must be used: where one key has turned, or nearly, the challenger is
-     * the better guess. */
-    if (verdict == TERN_DIFFERENCE_FASTER || d->ratio[best].ci_hi < 1 ||
-        mostly_faster(d, best, TERN_FINAL_DEFAULT))
-        d->winner = best;
+    /* Closer to 1 than the floor nothing is shown. Where all of the interval is below 1 the challenger is the better
+     * guess all the same; where it is not, nothing separates the two, and the default stays. */
+    if (verdict == TERN_DIFFERENCE_FASTER || d->ratio[best].ci_hi < 1) d->winner = best;
     d->tie = verdict != TERN_DIFFERENCE_FASTER && verdict != TERN_DIFFERENCE_SLOWER;
 }
 

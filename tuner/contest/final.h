@@ -5,8 +5,8 @@
  * (measure/sampling/floor.h): the whole 95 % sign-test interval of its paired ratio lies below 1, and further
  * from 1 than the A/A floor.
  *
- * Otherwise it is a tie. The challenger is still used if its whole interval is below 1, or if it was faster
- * in three rounds of four. If neither holds, the default is kept. */
+ * Otherwise it is a tie. The challenger is still used if its whole interval is below 1. If it is not, nothing
+ * separates the two, and the default, which is what an untuned engine would use, is kept. */
 #ifndef TERN_TUNER_CONTEST_FINAL_H
 #define TERN_TUNER_CONTEST_FINAL_H
 

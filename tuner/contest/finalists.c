@@ -11,6 +11,7 @@
 #define ENERGY_EPOCH_SECONDS 0.12 /* counters of energy tick about every millisecond */
 #define CHALLENGERS          3
 #define OVERDRAW             0.2
+#define DENSE_SHARE          0.1 /* of the time that is left, for the copies of a dense matrix */
 
 static size_t add_ceiling(struct tern_contest *c, struct tern_ceiling *ceiling, const char *role) {
     snprintf(c->member[c->members].name, sizeof c->member->name, "ceiling:%s %s", role,
@@ -69,7 +70,7 @@ static void match_epochs(struct tern_contest *c, const size_t *member, size_t n,
 static size_t add_observers(struct tern_contest *c, const struct tern_found *f,
                             struct tern_final_roles *roles, size_t *member, size_t n) {
     const struct tern_variant *f16 = best_ranked(c, "f16"), *i2s = best_ranked(c, "i2s");
-    if (f16) {
+    if (f16 && tern_contest_seconds_to_build(c, f16) < DENSE_SHARE * (c->ends - tern_seconds_now())) {
         roles->f16 = n;
         member[n++] = tern_contest_add(c, f16, NULL, "");
     }
@@ -93,7 +94,7 @@ static size_t add_observers(struct tern_contest *c, const struct tern_found *f,
 
 enum tern_status tern_contest_final(struct tern_contest *c, const struct tern_found *f,
                                     struct tern_outcome *out, struct tern_error *e) {
-    size_t member[TERN_FINAL_CHALLENGER + CHALLENGERS + TERN_CONTEST_EXTRAS], n = 0;
+    size_t member[TERN_FINAL_CHALLENGER + CHALLENGERS + TERN_OUTCOME_LAYOUTS + TERN_CONTEST_EXTRAS], n = 0;
     struct tern_final_roles roles = {.member = member};
     const struct tern_candidate *fallback = &c->space.item[c->fallback];
     member[n++] = c->fallback;
@@ -103,13 +104,9 @@ enum tern_status tern_contest_final(struct tern_contest *c, const struct tern_fo
         member[n++] = f->order[i];
         roles.challengers++;
     }
-    if (c->layout) {
-        roles.reference = n;
-        member[n++] =
-            tern_contest_add(c, tern_variant_named(c->winner->variant), c->winner->param, "winner:");
-    } else {
-        n = add_observers(c, f, &roles, member, n);
-    }
+    n = tern_contest_add_layouts(c, f, member, n);
+    roles.challengers = n - TERN_FINAL_CHALLENGER;
+    n = add_observers(c, f, &roles, member, n);
     c->phase = "duel";
     c->by_cost = c->s->o->objective != TERN_OBJECTIVE_TIME;
     c->map = member;
@@ -122,5 +119,5 @@ enum tern_status tern_contest_final(struct tern_contest *c, const struct tern_fo
     if (st) return st;
     tern_verdict(c, &d, &roles, out);
     tern_final_free(&d);
-    return c->layout ? TERN_OK : tern_contest_baselines(c, f, out, e);
+    return tern_contest_baselines(c, f, out, e);
 }

@@ -12,14 +12,6 @@
 enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
                                   struct tern_outcome *out, struct tern_error *e);
 
-/* The same among the variants of one layout, for the plan of a model: with less effort, and without baselines
- * and ceilings, whose figures the problem's own outcome has. The problem's winner takes part in the final: the
- * entry's time is that of `winner` times the ratio of the two in the same rounds, so that layouts that were
- * measured at different moments can be compared. */
-enum tern_status tern_contest_layout(struct tern_session *s, const struct tern_task *task,
-                                     const struct tern_format *layout, const struct tern_wisdom_entry *winner,
-                                     double ends, struct tern_outcome *out, struct tern_error *e);
-
 /* screen.c: what a search starts from, parallel to the space. */
 struct tern_screening {
     struct tern_candidate_point *place;
@@ -49,12 +41,17 @@ enum tern_status tern_contest_final(struct tern_contest *c, const struct tern_fo
 enum tern_status tern_contest_baselines(struct tern_contest *c, const struct tern_found *f,
                                         struct tern_outcome *out, struct tern_error *e);
 
-/* From the final to the outcome: standings, shares of the ceilings, the wisdom entry. `roles` gives for every
+/* layouts.c: the best candidate of each layout that the plan of a model may choose and that is not among the `n`
+ * members of the final yet, into member[n...]; the new count. For one token those near the best; for several tokens
+ * those that were near the best with one. */
+size_t tern_contest_add_layouts(const struct tern_contest *c, const struct tern_found *f, size_t *member,
+                                size_t n);
+
+/* From the final to the outcome: standings, shares of the ceilings, the wisdom entries. `roles` gives for every
  * candidate of the final its member; the ceilings' places are 0 when absent. */
 struct tern_final_roles {
     const size_t *member;
     size_t f16, i2s, read, int8; /* candidates of the final; 0: none */
-    size_t reference;            /* the problem's winner in the final of a layout; 0: none */
     size_t challengers;
 };
 void tern_verdict(struct tern_contest *c, const struct tern_final *d, const struct tern_final_roles *roles,

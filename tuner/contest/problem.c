@@ -36,7 +36,34 @@ static int on_race_go(void *ctx, size_t number) {
     return tern_seconds_now() < (number == 0 ? c->s->ends : c->search_ends);
 }
 
-/* Candidates without a proof leave the space; the default is the best-ranked one with its initial values. */
+/* What an untuned engine would use. Of several tokens it is in the layout that decode is in, since both share one. */
+static int untuned(const struct tern_contest *c, struct tern_plan *out) {
+    const struct tern_wisdom *w = &c->s->wisdom;
+    const uint32_t usable = c->s->o->machine->usable;
+    struct tern_problem one = c->problem;
+    one.n = 1;
+    if (tern_plan_default(w, usable, &one, NULL, out, NULL)) return 0;
+    return c->problem.n == 1 || !tern_plan_default(w, usable, &c->problem, out->variant->format, out, NULL);
+}
+
+/* Its place among the candidates; else that of the best by static rank, with its initial values. */
+static size_t find_default(const struct tern_contest *c) {
+    struct tern_plan plan;
+    const struct tern_variant *first = c->space.item[0].variant;
+    int initial[TERN_MAX_PARAMS];
+    size_t at = 0;
+    const int ranked = untuned(c, &plan);
+    tern_variant_defaults(first, initial);
+    for (size_t i = c->space.count; i-- > 0;) {
+        const struct tern_candidate *its = &c->space.item[i];
+        if (ranked && its->variant == plan.variant && !memcmp(its->param, plan.param, sizeof plan.param))
+            return i;
+        if (its->variant == first && !memcmp(its->param, initial, sizeof initial)) at = i;
+    }
+    return at;
+}
+
+/* Candidates without a proof leave the space. */
 static int prepare_space(struct tern_contest *c) {
     size_t kept = 0;
     for (size_t i = 0; i < c->space.count; i++)
@@ -44,21 +71,8 @@ static int prepare_space(struct tern_contest *c) {
             c->space.item[kept++] = c->space.item[i];
     c->space.count = kept;
     if (!kept) return 0;
-    int initial[TERN_MAX_PARAMS];
-    tern_variant_defaults(c->space.item[0].variant, initial);
-    c->fallback = 0;
-    for (size_t i = 0; i < kept && c->space.item[i].variant == c->space.item[0].variant; i++)
-        if (!memcmp(c->space.item[i].param, initial, sizeof initial)) c->fallback = i;
+    c->fallback = find_default(c);
     return 1;
-}
-
-/* How far the best of each layout was from the best of all, for the plan of a model. */
-static void see_layouts(const struct tern_contest *c, const struct tern_found *f) {
-    if (c->problem.n > 1 || !f->ordered) return;
-    const double best = f->estimate[f->order[0]].median;
-    for (size_t i = 0; i < f->count; i++)
-        if (f->estimate[i].n)
-            tern_session_saw_layout(c->s, c->space.item[i].variant->format, f->estimate[i].median / best);
 }
 
 static enum tern_status search(struct tern_contest *c, struct tern_outcome *out, struct tern_error *e) {
@@ -102,8 +116,7 @@ static enum tern_status search(struct tern_contest *c, struct tern_outcome *out,
         st = tern_fail(e, TERN_INCONCLUSIVE, "no time left");
     else
         st = tern_contest_final(c, &found, out, e);
-    if (!st && !c->layout) see_layouts(c, &found);
-    if (!st && !c->layout && o->records && !c->was_done && !c->failure)
+    if (!st && o->records && !c->was_done && !c->failure)
         c->failure = tern_contest_record_search(c, &found, seconds, &c->error);
 done:
     c->trace = NULL;
@@ -113,33 +126,25 @@ done:
     return st;
 }
 
-/* What is sought for a plan needs no more than this. */
-static const struct tern_effort *effort_of(const struct tern_session *s, const struct tern_format *layout) {
-    return layout ? tern_effort_named("quick") : s->o->effort;
-}
-
-static enum tern_status run(struct tern_session *s, const struct tern_task *task,
-                            const struct tern_format *layout, const struct tern_wisdom_entry *winner,
-                            double ends, struct tern_outcome *out, struct tern_error *e) {
+enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
+                                  struct tern_outcome *out, struct tern_error *e) {
     const double now = tern_seconds_now();
     struct tern_contest c = {.s = s,
                              .task = task,
                              .problem = task->problem,
-                             .layout = layout,
-                             .winner = winner,
-                             .effort = effort_of(s, layout),
+                             .effort = s->o->effort,
                              .started = now,
                              .search_ends = now + SEARCH_SHARE * (ends - now),
                              .final_ends = now + FINAL_SHARE * (ends - now),
                              .ends = ends};
     if (c.problem.regime != TERN_HOT) c.problem.regime = s->fixture.cold;
     out->regime = c.problem.regime;
-    tern_session_problem_text(&c.problem, layout, c.text, sizeof c.text);
+    tern_problem_text(&c.problem, c.text, sizeof c.text);
     c.remembered[TERN_RACE] = tern_journal_rounds(s->journal, c.text, s->o->strategy->name);
     c.remembered[TERN_FINAL] = tern_journal_rounds(s->journal, c.text, "duel");
     c.was_done = tern_journal_is_done(s->journal, c.text);
     enum tern_status st = tern_fixture_team(&s->fixture, c.problem.threads, &c.team, e);
-    if (!st) st = tern_space_of(&c.problem, s->o->machine->usable, layout, s->o->lossy, &c.space, e);
+    if (!st) st = tern_space_of(&c.problem, s->o->machine->usable, NULL, s->o->lossy, &c.space, e);
     if (st) return st;
     const int some = prepare_space(&c);
     out->candidates = c.space.count;
@@ -168,15 +173,4 @@ done:
     free(c.timed);
     tern_candidates_free(&c.space);
     return st;
-}
-
-enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task *task, double ends,
-                                  struct tern_outcome *out, struct tern_error *e) {
-    return run(s, task, NULL, NULL, ends, out, e);
-}
-
-enum tern_status tern_contest_layout(struct tern_session *s, const struct tern_task *task,
-                                     const struct tern_format *layout, const struct tern_wisdom_entry *winner,
-                                     double ends, struct tern_outcome *out, struct tern_error *e) {
-    return run(s, task, layout, winner, ends, out, e);
 }

@@ -12,7 +12,6 @@ enum { LOOKS = 3 }; /* at a ceiling */
 
 static double *screened(const struct tern_contest *c, size_t i) {
     size_t count;
-    if (c->layout) return NULL; /* its best is not the best of all, which the ratios are to */
     const size_t at = (size_t)(c->space.item[i].variant - tern_variants(&count));
     return at < TERN_SCREENED ? &c->s->screen.ratio[c->problem.n > 1][at] : NULL;
 }

@@ -76,47 +76,34 @@ static void add_standing(struct tern_contest *c, const struct tern_final *d,
     tern_outcome_insert(out, &st);
 }
 
+/* Of a candidate of the final, compared with another. */
 static void write_entry(const struct tern_contest *c, const struct tern_final *d,
-                        const struct tern_final_roles *roles, struct tern_wisdom_entry *en) {
-    const struct tern_member *w = &c->member[roles->member[d->winner]], *base = &c->member[roles->member[0]];
-    const struct tern_estimate *est = &d->estimate[d->winner];
-    const struct tern_ratio *r = &d->ratio[d->winner];
+                        const struct tern_final_roles *roles, size_t i, size_t over,
+                        struct tern_wisdom_entry *en) {
+    const struct tern_member *w = &c->member[roles->member[i]], *base = &c->member[roles->member[over]];
+    const struct tern_estimate *est = &d->estimate[i];
+    const struct tern_ratio r = tern_final_ratio(d, i, over);
     *en = (struct tern_wisdom_entry){.problem = c->problem,
                                      .objective = "",
                                      .median_ns = est->median,
                                      .ci_lo_ns = est->ci_lo,
                                      .ci_hi_ns = est->ci_hi,
                                      .n = est->n,
-                                     .ratio = r->median,
-                                     .ratio_lo = r->ci_lo,
-                                     .ratio_hi = r->ci_hi,
+                                     .ratio = r.median,
+                                     .ratio_lo = r.ci_lo,
+                                     .ratio_hi = r.ci_hi,
                                      .behind = NAN,
                                      .behind_lo = NAN,
                                      .behind_hi = NAN,
                                      .complete = d->complete,
-                                     .of_layout = c->layout != NULL,
                                      .tie = d->tie};
     memcpy(en->param, w->param, sizeof en->param);
     snprintf(en->objective, sizeof en->objective, "%s", tern_objective_name(c->s->o->objective));
     snprintf(en->variant, sizeof en->variant, "%s", w->variant->name);
-    snprintf(en->base, sizeof en->base, "%s", base->variant->name);
+    tern_wisdom_name(base->variant, base->param, en->base, sizeof en->base);
     snprintf(en->effort, sizeof en->effort, "%s", c->effort->name);
     snprintf(en->code, sizeof en->code, "%s", tern_variant_code_key(w->variant));
     tern_utc_text(en->date, sizeof en->date);
-}
-
-/* Time and ratio of a layout's entry: beside the problem's winner. 0: the two did not meet. */
-static int beside_winner(const struct tern_contest *c, const struct tern_final *d, size_t reference,
-                         struct tern_wisdom_entry *en) {
-    const struct tern_wisdom_entry *w = c->winner;
-    const struct tern_ratio r = tern_final_ratio(d, d->winner, reference);
-    if (!r.n) return 0;
-    en->ratio = r.median, en->ratio_lo = r.ci_lo, en->ratio_hi = r.ci_hi;
-    en->median_ns = w->median_ns * r.median;
-    en->ci_lo_ns = w->median_ns * r.ci_lo, en->ci_hi_ns = w->median_ns * r.ci_hi;
-    en->n = r.n;
-    snprintf(en->base, sizeof en->base, "%s", w->variant);
-    return 1;
 }
 
 /* The best of the others that might have won. */
@@ -131,12 +118,37 @@ static void write_second(const struct tern_contest *c, const struct tern_final *
     }
     en->margin = best.median, en->margin_lo = best.ci_lo, en->margin_hi = best.ci_hi;
     if (second == SIZE_MAX) return;
-    char params[120];
     const struct tern_member *m = &c->member[roles->member[second]];
-    tern_variant_params_text(m->variant, m->param, params, sizeof params);
-    for (char *p = params; *p; p++)
-        if (*p == ' ') *p = ',';
-    snprintf(en->second, sizeof en->second, "%.96s[%s]", m->variant->name, params);
+    tern_wisdom_name(m->variant, m->param, en->second, sizeof en->second);
+}
+
+/* The fastest candidate of the layout that candidate i has. */
+static int is_best_of_layout(const struct tern_contest *c, const struct tern_final *d,
+                             const struct tern_final_roles *roles, size_t i) {
+    const struct tern_format *f = c->member[roles->member[i]].variant->format;
+    for (size_t j = 0; j < TERN_FINAL_CHALLENGER + roles->challengers; j++)
+        if (j != TERN_FINAL_TWIN && d->estimate[j].n && c->member[roles->member[j]].variant->format == f &&
+            (d->ratio[j].median < d->ratio[i].median || (j < i && d->ratio[j].median == d->ratio[i].median)))
+            return 0;
+    return 1;
+}
+
+/* Beside the winner, in whose rounds they were: its time times the ratio of the two. */
+static void write_layouts(const struct tern_contest *c, const struct tern_final *d,
+                          const struct tern_final_roles *roles, struct tern_outcome *out) {
+    const struct tern_format *own = c->member[roles->member[d->winner]].variant->format;
+    const double ns = out->entry.median_ns;
+    for (size_t i = 0; i < TERN_FINAL_CHALLENGER + roles->challengers; i++) {
+        const struct tern_variant *v = c->member[roles->member[i]].variant;
+        if (i == TERN_FINAL_TWIN || !d->estimate[i].n || v->format == own || !c->task->model[0]) continue;
+        if (out->layouts == TERN_OUTCOME_LAYOUTS || !is_best_of_layout(c, d, roles, i)) continue;
+        struct tern_wisdom_entry *en = &out->layout[out->layouts++];
+        write_entry(c, d, roles, i, d->winner, en);
+        en->median_ns = ns * en->ratio, en->ci_lo_ns = ns * en->ratio_lo, en->ci_hi_ns = ns * en->ratio_hi;
+        en->of_layout = 1;
+        en->margin = en->margin_lo = en->margin_hi = en->of_read = en->of_int8 = NAN;
+        en->ipc = en->llc_misses = NAN;
+    }
 }
 
 static double share_of(const struct tern_final *d, size_t candidate, size_t ceiling, double amount) {
@@ -146,7 +158,7 @@ static double share_of(const struct tern_final *d, size_t candidate, size_t ceil
 
 void tern_verdict(struct tern_contest *c, const struct tern_final *d, const struct tern_final_roles *roles,
                   struct tern_outcome *out) {
-    const size_t variants = d->count - (roles->read != 0) - (roles->int8 != 0) - (roles->reference != 0);
+    const size_t variants = d->count - (roles->read != 0) - (roles->int8 != 0);
     for (size_t i = 0; i < variants; i++)
         if (i != TERN_FINAL_TWIN) add_standing(c, d, roles, i, out);
     out->measured = 1;
@@ -158,9 +170,9 @@ void tern_verdict(struct tern_contest *c, const struct tern_final *d, const stru
     ceiling_seen(d, roles->read, c->team->read, c->problem.regime == TERN_HOT ? hot : c->team->why_read,
                  &out->read);
     ceiling_seen(d, roles->int8, c->team->int8, c->team->why_int8, &out->int8);
-    write_entry(c, d, roles, &out->entry);
+    write_entry(c, d, roles, d->winner, TERN_FINAL_DEFAULT, &out->entry);
     write_second(c, d, roles, &out->entry);
-    if (roles->reference && !beside_winner(c, d, roles->reference, &out->entry)) out->measured = 0;
+    write_layouts(c, d, roles, out);
     snprintf(out->why_no_counters, sizeof out->why_no_counters, "%s", c->why_no_counters);
     out->entry.ipc = out->entry.llc_misses = NAN;
     for (size_t i = 0; i < out->standings; i++) {

@@ -229,15 +229,11 @@ static enum tern_status remember(const struct race *c, const struct lane *winner
     en.of_read = en.of_int8 = en.ipc = en.llc_misses = en.behind = en.behind_lo = en.behind_hi = NAN;
     snprintf(en.variant, sizeof en.variant, "%s", x->variant->name);
     memcpy(en.param, x->param, sizeof en.param);
-    snprintf(en.base, sizeof en.base, "%s", usual->variant->name);
+    tern_wisdom_name(usual->variant, usual->param, en.base, sizeof en.base);
     snprintf(en.code, sizeof en.code, "%s", tern_variant_code_key(x->variant));
     tern_utc_text(en.date, sizeof en.date);
     if (second) {
-        char params[160];
-        tern_variant_params_text(second->variant, second->param, params, sizeof params);
-        for (char *p = params; *p; p++)
-            if (*p == ' ') *p = ',';
-        snprintf(en.second, sizeof en.second, "%.60s[%.150s]", second->variant->name, params);
+        tern_wisdom_name(second->variant, second->param, en.second, sizeof en.second);
         en.margin = second->ns / x->ns;
     }
     return tern_wisdom_put(out, &en, e);

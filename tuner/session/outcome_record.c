@@ -83,9 +83,11 @@ static enum tern_status record_ceiling(const struct tern_session *s, const struc
 enum tern_status tern_outcome_record(const struct tern_session *s, const struct tern_outcome *o,
                                      struct tern_error *e) {
     enum tern_status st = TERN_OK;
+    int param[TERN_MAX_PARAMS];
     if (!s->o->records || !o->measured) return TERN_OK;
+    const struct tern_variant *base = tern_wisdom_named(o->entry.base, param);
     for (size_t i = 0; i < o->standings && !st; i++)
-        st = record_standing(s, o, &o->standing[i], o->entry.base, e);
+        st = record_standing(s, o, &o->standing[i], base ? base->name : o->entry.base, e);
     if (!st) st = record_ceiling(s, o, &o->read, "read", "GB/s", e);
     if (!st) st = record_ceiling(s, o, &o->int8, "int8", "GMAC/s", e);
     return st;

@@ -2,12 +2,26 @@
 #define _GNU_SOURCE
 #include "measure/machine/pin.h"
 #include "tuner/contest/baselines.h"
+#include "tuner/search/strategies.h"
 #include "tuner/session/session.h"
 #include "tuner/wisdom/core_kinds.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define BASELINES_SECONDS 30 /* of budget, for the proofs of baselines and their rounds */
+
+/* Portable variants are a third of all and never win where one with instructions of this machine can run: their proofs
+ * and their packing are spared, but for a search that spares nothing. */
+static int wants_portable(const struct tern_session *s, const struct tern_candidates *c) {
+    if (s->o->table || !isfinite(s->o->effort->drop_guess) || !strcmp(s->o->strategy->name, "exhaustive"))
+        return 1;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->item[i].variant->isa) return 0;
+    return 1;
+}
 
 /* Marks the candidates of what is not known yet, and its dense baselines, and winners that are to meet those
  * of other thread counts; nobody else is ever timed. */
@@ -20,16 +34,16 @@ static enum tern_status mark_timed(const struct tern_session *s, unsigned char *
         struct tern_candidates c;
         const struct tern_wisdom_entry *en = tern_session_remembers(s, &s->o->task[t]);
         if (en && s->o->compare_threads) timed[tern_variant_named(en->variant) - all] = 1;
-        const int lacks = tern_session_lacks_layouts(s, &s->o->task[t]);
-        if (en && !lacks) continue;
+        if (en) continue;
         const enum tern_status st = tern_space_of(p, usable, NULL, s->o->lossy, &c, e);
         if (st) return st;
-        for (size_t i = 0; i < c.count; i++) timed[c.item[i].variant - all] = 1;
+        const int portable = wants_portable(s, &c);
+        for (size_t i = 0; i < c.count; i++)
+            if (portable || c.item[i].variant->isa) timed[c.item[i].variant - all] = 1;
         tern_candidates_free(&c);
-        if (en) continue;
         for (size_t i = 0; i < TERN_BASELINE_VARIANTS; i++) {
             const struct tern_variant *v = tern_baseline_variant(p, usable, i);
-            if (v && !s->o->table) timed[v - all] = 1;
+            if (v && !s->o->table && s->o->budget_seconds >= BASELINES_SECONDS) timed[v - all] = 1;
         }
         for (size_t i = 0; i < count; i++)
             if (!strcmp(all[i].format->name, "f16") &&

@@ -6,20 +6,12 @@
 #include "tuner/session/journal.h"
 #include "tuner/session/tune.h"
 #include "tuner/trial/fixture.h"
-#include "tuner/wisdom/layouts.h"
 
 /* How far a variant was from the best by its first guess, on the problems so far with one token or with
  * several; 0: not seen. What was hopeless there is not packed again for the next problem. */
 enum { TERN_SCREENED = 512 };
 struct tern_screen {
     double ratio[2][TERN_SCREENED]; /* [several tokens][place in the registry] */
-};
-
-/* How much longer than the best of all the best of each layout takes for one token of the shape under way. */
-struct tern_layouts_seen {
-    const struct tern_format *format[TERN_MAX_LAYOUTS];
-    double over_best[TERN_MAX_LAYOUTS];
-    size_t count;
 };
 
 struct tern_session {
@@ -30,7 +22,6 @@ struct tern_session {
     struct tern_energy *energy; /* NULL for the objective time */
     double started, ends;       /* seconds */
     struct tern_screen screen;
-    struct tern_layouts_seen layouts;
     size_t replayed;
     size_t finished; /* problems measured by this run: the first one may overdraw the budget to become a
                         result */
@@ -47,28 +38,7 @@ void tern_session_warn(const struct tern_session *s, const char *fmt, ...)
  * timed for it. NULL when it must be measured. */
 const struct tern_wisdom_entry *tern_session_remembers(const struct tern_session *s,
                                                        const struct tern_task *task);
-/* The same of a layout: what wisdom or the journal has of its best variant. */
-const struct tern_wisdom_entry *tern_session_remembers_layout(const struct tern_session *s,
-                                                              const struct tern_task *task,
-                                                              const struct tern_format *layout);
-/* The winner of the task's problem in wisdom, or NULL. */
-const struct tern_wisdom_entry *tern_session_winner(const struct tern_session *s,
-                                                    const struct tern_task *task);
-
-/* "6912x2560x1 t1 wcold", and the name of the layout when there is one: a key of the journal. */
-void tern_session_problem_text(const struct tern_problem *p, const struct tern_format *layout, char *out,
-                               size_t bytes);
-
-/* A layout of the shape under way was seen so much slower than the best. */
-void tern_session_saw_layout(struct tern_session *s, const struct tern_format *format, double over_best);
-/* layouts.c: 1 when a plan will want layouts of this task's shape to be measured, and some are not. */
-int tern_session_lacks_layouts(const struct tern_session *s, const struct tern_task *task);
-/* After the last of a shape's tasks [first, end): finds the best variant of each layout that a plan may choose,
- * for each of the tasks, as far as there is time until `ends`. */
-enum tern_status tern_session_layouts(struct tern_session *s, size_t first, size_t end, double ends,
-                                      struct tern_error *e);
-
-/* Keeps an outcome: as wisdom first, then as records, so that a crash between them repeats work and loses
+/* Keeps an outcome, its winner and the best of its layouts: as wisdom first, then as records, so that a crash between them repeats work and loses
  * none. `was_done`: an earlier run has written the records. Worse evidence does not replace better. */
 enum tern_status tern_session_keep(struct tern_session *s, const struct tern_outcome *o, int was_done,
                                    struct tern_error *e);

@@ -42,7 +42,7 @@ static enum tern_status add_all(struct tern_tasks *t, struct tern_task task, con
     return TERN_OK;
 }
 
-static enum tern_status hparams_of(const char *source, struct tern_hparams *hp, struct tern_error *e) {
+enum tern_status tern_tasks_hparams(const char *source, struct tern_hparams *hp, struct tern_error *e) {
     const char *name = strncmp(source, "synth:", 6) ? source : source + 6;
     const struct tern_hparams *known = tern_builtin_model(name);
     if (known) {
@@ -57,21 +57,20 @@ static enum tern_status hparams_of(const char *source, struct tern_hparams *hp, 
     return TERN_OK;
 }
 
-/* The shapes that the engine may pack as one matrix, so that wisdom can tell whether it should. */
-static size_t merged_shapes(const struct tern_hparams *hp, struct tern_shape out[2]) {
-    static const enum tern_role role[2][3] = {{TERN_Q, TERN_K, TERN_V}, {TERN_GATE, TERN_UP}};
-    static const size_t roles[2] = {3, 2};
-    static const char *const name[2] = {"q+k+v", "gate+up"};
-    for (size_t i = 0; i < 2; i++) {
-        out[i] = (struct tern_shape){.m = 0};
-        snprintf(out[i].roles, sizeof out[i].roles, "%s", name[i]);
-        for (size_t j = 0; j < roles[i]; j++) {
-            size_t m;
-            tern_role_shape(hp, role[i][j], &m, &out[i].k);
-            out[i].m += m;
-        }
+/* q, k and v as the one matrix that the engine packs for some of the thread counts. Returns how many shapes. */
+static size_t merged_shape(const struct tern_hparams *hp, const size_t *threads, size_t n_threads,
+                           struct tern_shape *out) {
+    static const enum tern_role role[] = {TERN_Q, TERN_K, TERN_V};
+    size_t merges = 0;
+    for (size_t i = 0; i < n_threads; i++) merges += tern_model_merges_qkv(hp, threads[i]) != 0;
+    if (!merges) return 0;
+    *out = (struct tern_shape){.roles = "q+k+v"};
+    for (size_t j = 0; j < sizeof role / sizeof *role; j++) {
+        size_t m;
+        tern_role_shape(hp, role[j], &m, &out->k);
+        out->m += m;
     }
-    return 2;
+    return 1;
 }
 
 enum tern_status tern_tasks_add_model(struct tern_tasks *t, const char *source, const size_t *threads,
@@ -79,10 +78,10 @@ enum tern_status tern_tasks_add_model(struct tern_tasks *t, const char *source, 
                                       enum tern_regime regime, struct tern_error *e) {
     struct tern_hparams hp;
     struct tern_shape shape[MAX_SHAPES];
-    enum tern_status s = hparams_of(source, &hp, e);
+    enum tern_status s = tern_tasks_hparams(source, &hp, e);
     if (s) return s;
-    size_t shapes = tern_model_shapes(&hp, shape, MAX_SHAPES - 2);
-    shapes += merged_shapes(&hp, shape + shapes);
+    size_t shapes = tern_model_shapes(&hp, shape, MAX_SHAPES - 1);
+    shapes += merged_shape(&hp, threads, n_threads, shape + shapes);
     for (size_t i = 0; i < shapes && !s; i++) {
         struct tern_task task = {.problem = {.m = shape[i].m, .k = shape[i].k, .regime = regime}};
         task.calls = shape[i].calls;

@@ -7,6 +7,7 @@
 #include "tuner/search/strategies.h"
 #include "tuner/session/session.h"
 #include "tuner/wisdom/mix.h"
+#include "tuner/wisdom/plan_verdict.h"
 #include "tuner/wisdom/ranks/ranks.h"
 
 #include <stdio.h>
@@ -14,7 +15,6 @@
 #include <unistd.h>
 
 #define MACS_PER_SHARE 5.5e8
-#define LAYOUTS_SHARE  0.4
 
 /* A problem's part of the time: samples of one token last about a millisecond each and scatter with the
  * memory; one call with many tokens on a large matrix takes longer than that, and so do its baselines, but is
@@ -28,20 +28,13 @@ static double weight(const struct tern_session *s, const struct tern_task *t) {
     return tern_session_remembers(s, t) ? 0 : whole_weight(t);
 }
 
-/* Of the layouts that a plan may choose, which are measured when the shape's own problems are done. */
-static double layouts_weight(const struct tern_session *s, const struct tern_task *t) {
-    return tern_session_lacks_layouts(s, t) ? LAYOUTS_SHARE * whole_weight(t) : 0;
-}
-
 static double all_weights(const struct tern_session *s, size_t from) {
     double sum = 0;
-    for (size_t i = from; i < s->o->tasks; i++)
-        sum += weight(s, &s->o->task[i]) + layouts_weight(s, &s->o->task[i]);
+    for (size_t i = from; i < s->o->tasks; i++) sum += weight(s, &s->o->task[i]);
     return sum;
 }
 
-/* `first` is the first task of the same shape. */
-static enum tern_status do_task(struct tern_session *s, size_t first, size_t i, struct tern_tune_summary *sum,
+static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tune_summary *sum,
                                 struct tern_error *e) {
     const struct tern_task *task = &s->o->task[i];
     struct tern_outcome out = {.task = task};
@@ -58,10 +51,8 @@ static enum tern_status do_task(struct tern_session *s, size_t first, size_t i, 
         p.regime = out.regime;
         tern_problem_text(&p, text, sizeof text);
         const int was_done = tern_journal_is_done(s->journal, text);
-        double left = all_weights(s, i);
-        for (size_t j = first; j < i; j++) left += layouts_weight(s, &s->o->task[j]);
-        const double now = tern_seconds_now();
-        st = tern_contest_run(s, task, now + (s->ends - now) * weight(s, task) / left, &out, e);
+        const double now = tern_seconds_now(), part = weight(s, task) / all_weights(s, i);
+        st = tern_contest_run(s, task, now + (s->ends - now) * part, &out, e);
         if (!st && out.measured) {
             st = tern_session_keep(s, &out, was_done, e);
             if (!st && out.complete && !was_done) st = tern_journal_done(s->journal, text, e);
@@ -92,20 +83,6 @@ static enum tern_status meet_threads(struct tern_session *s, size_t i, size_t *f
     return tern_contest_threads(s, &p, e);
 }
 
-/* After the last task of a shape. */
-static enum tern_status end_shape(struct tern_session *s, size_t i, size_t *first, struct tern_error *e) {
-    const struct tern_task *t = s->o->task;
-    const int more =
-        i + 1 < s->o->tasks && t[i + 1].problem.m == t[i].problem.m && t[i + 1].problem.k == t[i].problem.k;
-    if (more) return TERN_OK;
-    const size_t from = *first;
-    double own = 0;
-    for (size_t j = from; j <= i; j++) own += layouts_weight(s, &t[j]);
-    *first = i + 1;
-    const double now = tern_seconds_now(), part = own > 0 ? own / (own + all_weights(s, i + 1)) : 0;
-    return tern_session_layouts(s, from, i + 1, now + (s->ends - now) * part, e);
-}
-
 static enum tern_status open_meter(struct tern_session *s, struct tern_error *e) {
     if (s->o->objective == TERN_OBJECTIVE_TIME) return TERN_OK;
     enum tern_status st = tern_energy_open(&s->energy, e);
@@ -117,6 +94,7 @@ static void close_session(struct tern_session *s) {
     if (s->energy) tern_energy_close(s->energy);
     tern_fixture_close(&s->fixture);
     tern_journal_close(s->journal);
+    if (s->o->ranks) s->wisdom.ranks = NULL; /* they are the caller's */
     tern_wisdom_free(&s->wisdom);
 }
 
@@ -139,6 +117,7 @@ static enum tern_status open_files(struct tern_session *s, struct tern_error *e)
                           s->wisdom.skipped);
     if (tern_mix_said(&o->mix)) {
         s->wisdom.mix = o->mix;
+        tern_plan_verdict_forget(&s->wisdom); /* another mix may make another plan */
         st = tern_wisdom_write(o->wisdom, &s->wisdom, e);
         if (st) return st;
     }
@@ -152,7 +131,8 @@ static enum tern_status open_files(struct tern_session *s, struct tern_error *e)
     if (!st && tern_journal_damaged(s->journal))
         tern_session_warn(s, "journal: %s: %zu torn lines skipped", o->journal,
                           tern_journal_damaged(s->journal));
-    return st ? st : tern_ranks_here(o->machine, &s->wisdom.ranks, e);
+    if (st || (s->wisdom.ranks = o->ranks)) return st;
+    return tern_ranks_here(o->machine, &s->wisdom.ranks, e);
 }
 
 /* Verification counts, but never more than half. What an earlier run has spent is spent; a resumed run gets
@@ -183,10 +163,9 @@ enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_s
     if (!st) st = tern_session_teams(&s, e);
     if (!st) st = record_machine(&s, e);
     s.ends = end_of(&s);
-    for (size_t i = 0, first = 0, shape = 0; !st && i < o->tasks && !tern_session_stopped(&s); i++) {
-        st = do_task(&s, shape, i, sum, e);
+    for (size_t i = 0, first = 0; !st && i < o->tasks && !tern_session_stopped(&s); i++) {
+        st = do_task(&s, i, sum, e);
         if (!st && !tern_session_stopped(&s)) st = meet_threads(&s, i, &first, e);
-        if (!st && !tern_session_stopped(&s)) st = end_shape(&s, i, &shape, e);
     }
     sum->replayed = s.replayed;
     sum->stopped = tern_session_stopped(&s);

@@ -39,7 +39,8 @@ struct tern_leader {
     double ipc, llc_misses; /* instructions per cycle; last-level misses per call; NaN: not counted */
 };
 
-#define TERN_MAX_STANDINGS 14
+#define TERN_MAX_STANDINGS   20
+#define TERN_OUTCOME_LAYOUTS 8
 
 /* A ceiling measured in the rounds of the final: GB/s or GMAC/s. n == 0: not measured, `why` tells. */
 struct tern_ceiling_seen {
@@ -62,7 +63,9 @@ struct tern_outcome {
     int tie, complete;
     struct tern_ceiling_seen read, int8;
     char why_no_counters[256]; /* "" when the finalists were counted */
-    struct tern_wisdom_entry entry;
+    struct tern_wisdom_entry entry,
+        layout[TERN_OUTCOME_LAYOUTS]; /* of the winner; the best of other layouts */
+    size_t layouts;
 };
 
 #define TERN_MAX_COUNTS 64
@@ -95,6 +98,8 @@ struct tern_tune_options {
     const struct tern_effort *effort;
     enum tern_objective objective; /* of the final, which decides; the search goes by time */
     uint64_t seed;
+    /* What decides where nothing is tuned, and so the default of every problem. NULL: the ranks that are built in. */
+    struct tern_ranks *ranks;
     int resume, lossy;
     struct tern_mix mix; /* the plan's, for the wisdom file; not said: it keeps its own */
     int compare_threads; /* let the winners of a problem's thread counts meet, when each count has one */

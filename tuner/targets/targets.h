@@ -5,18 +5,20 @@
 
 #include "measure/ceilings/ceilings.h"
 #include "measure/statistics.h"
+#include "tuner/targets/class.h"
 #include "tuner/trial/fixture.h"
 
 struct tern_target {
     const char *name;
     size_t m, k, n;
     enum tern_regime regime;
-    const char *format; /* of the weights; NULL: any with bits in the next two */
+    const char *format[TERN_TARGET_CLASSES]; /* of the weights; NULL in all: any ternary one with bits in
+                                                the next two */
     double bits_from, bits_to;
-    enum tern_ceiling_kind ceiling;
-    double goal;     /* share of the ceiling */
-    size_t threads;  /* 0: all processors */
-    const char *isa; /* at most this level; NULL: all that is usable */
+    enum tern_ceiling_kind ceiling;   /* TERN_CEILING_INT8: the peak of the class */
+    double goal[TERN_TARGET_CLASSES]; /* share of the ceiling; NaN: this class has no such goal */
+    size_t threads;                   /* 0: all processors */
+    int layouts;                      /* the slowest layout that a plan may choose, as a share of the best */
 };
 
 const struct tern_target *tern_targets(size_t *count);
@@ -24,7 +26,8 @@ const struct tern_target *tern_targets(size_t *count);
 struct tern_target_seen {
     const struct tern_variant *variant;
     int param[TERN_MAX_PARAMS];
-    struct tern_estimate ns;      /* per call */
+    struct tern_estimate ns; /* per call */
+    enum tern_ceiling_kind kind;
     struct tern_estimate ceiling; /* GB/s or GMAC/s */
     char ceiling_name[64];
     struct tern_ratio share;  /* of the ceiling: median and interval over paired rounds */
@@ -36,9 +39,11 @@ struct tern_target_seen {
 /* Finds the best exact variant of the target by a short race, then measures it anew against the ceiling. The
  * rounds that chose it do not count, so the result has no winner's curse. Variants that were not proved on
  * the fixture are left out. An error ends the whole run; what one target cannot show is in out->why. */
-enum tern_status tern_target_measure(const struct tern_target *t, struct tern_fixture *fixture,
-                                     const volatile int *stop, struct tern_target_seen *out,
-                                     struct tern_error *e);
+enum tern_status tern_target_measure(const struct tern_target *t, enum tern_target_class class,
+                                     struct tern_fixture *fixture, const volatile int *stop,
+                                     struct tern_target_seen *out, struct tern_error *e);
+/* Met, missed, or inconclusive where the interval holds the goal. */
+enum tern_status tern_target_verdict(const struct tern_ratio *share, double goal);
 /* Appends the target's records (a sample and its ceiling) to `path`. */
 enum tern_status tern_target_record(const struct tern_target *t, const struct tern_target_seen *seen,
                                     const struct tern_fixture *fixture, const char *run, const char *path,

@@ -3,6 +3,7 @@
 #include "tuner/wisdom/effort.h"
 #include "tuner/wisdom/line.h"
 #include "tuner/wisdom/mix.h"
+#include "tuner/wisdom/plan_verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ enum tern_status tern_wisdom_merge(struct tern_wisdom *into, const struct tern_w
     if (!tern_mix_said(&next.mix)) next.mix = from->mix;
     free(into->entry);
     *into = next;
+    if (n) tern_plan_verdict_forget(into);
     if (taken) *taken = n;
     return TERN_OK;
 }
@@ -55,5 +57,6 @@ size_t tern_wisdom_forget(struct tern_wisdom *w, const struct tern_problem *p, i
     }
     const size_t gone = w->count - kept;
     w->count = kept;
+    if (gone) tern_plan_verdict_forget(w);
     return gone;
 }

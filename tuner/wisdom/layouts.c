@@ -17,7 +17,7 @@ double tern_layout_cost(const struct tern_layout_time *t, const struct tern_mix 
 size_t tern_layout_choose(const struct tern_layout_time *t, size_t count, size_t fallback,
                           const struct tern_mix *mix) {
     size_t best = fallback;
-    double least = tern_layout_cost(&t[fallback], mix);
+    double least = TERN_LAYOUT_GAIN * tern_layout_cost(&t[fallback], mix);
     for (size_t i = 0; i < count; i++) {
         const double cost = tern_layout_cost(&t[i], mix);
         if (cost < least || (isnan(least) && !isnan(cost))) best = i, least = cost;
@@ -32,7 +32,8 @@ static double token_ns(const struct tern_wisdom *w, uint32_t usable, const struc
     const struct tern_wisdom_entry *own = tern_wisdom_nearest(w, usable, p, format);
     const double n = (double)p->n;
     if (own && own->problem.n == p->n && own->problem.regime == p->regime) return own->median_ns / n;
-    const struct tern_variant *base = tern_variant_named(winner->base);
+    int param[TERN_MAX_PARAMS];
+    const struct tern_variant *base = tern_wisdom_named(winner->base, param);
     const int told = base && base->format == format && winner->ratio > 0 &&
                      tern_variant_fits(base, usable, p->m, p->k, p->n, NULL);
     return told ? winner->median_ns / winner->ratio / n : NAN;
@@ -75,10 +76,10 @@ const struct tern_format *tern_layout_for(const struct tern_wisdom *w, uint32_t 
     if (!one || !count) return NULL;
     static const struct tern_mix decode_only = {0, 1};
     const struct tern_mix *mix = prefill ? &w->mix : &decode_only;
-    const struct tern_variant *usual =
-        tern_variant_static(usable, TERN_ACT_I8, NULL, decode->m, decode->k, 1);
+    struct tern_plan usual;
+    if (tern_plan_default(w, usable, decode, NULL, &usual, NULL) != TERN_OK) usual.variant = NULL;
     const size_t winner = place_of(t, count, tern_variant_named(one->variant)),
-                 fallback = place_of(t, count, usual);
+                 fallback = place_of(t, count, usual.variant);
     if (winner == count) return NULL;
     const int known = fallback < count && !isnan(tern_layout_cost(&t[fallback], mix));
     return t[tern_layout_choose(t, count, known ? fallback : winner, mix)].format;

@@ -15,7 +15,12 @@ struct tern_layout_time {
 
 /* Weighted time of one prompt token and one generated token; NaN when one that has a weight is not known. */
 double tern_layout_cost(const struct tern_layout_time *t, const struct tern_mix *mix);
-/* The place of the least cost. `fallback` wins ties, and it is the answer when no cost is known. */
+/* Another layout than the default's must promise to cost no more than this of it: the two were not in the same
+ * rounds everywhere, and what noise can make is no reason to leave the default. */
+#define TERN_LAYOUT_GAIN 0.98
+
+/* The place of the least cost, or `fallback` where nothing costs so much less; it is also the answer when no cost is
+ * known. */
 size_t tern_layout_choose(const struct tern_layout_time *t, size_t count, size_t fallback,
                           const struct tern_mix *mix);
 
@@ -25,8 +30,8 @@ size_t tern_layout_choose(const struct tern_layout_time *t, size_t count, size_t
 size_t tern_layout_times(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *decode,
                          const struct tern_problem *prefill, struct tern_layout_time *out);
 
-/* The layout of the plan, by w->mix. `prefill` is NULL when there is none. The static default is always among
- * the candidates when its times are known, so a plan is never slower than it by its own figures. Where the
+/* The layout of the plan, by w->mix. `prefill` is NULL when there is none. The layout of the untuned plan is always among
+ * the candidates when its times are known, so a plan is never slower than that by its own figures. Where the
  * times do not suffice, the layout of decode's winner. NULL: wisdom does not know the shape. */
 const struct tern_format *tern_layout_for(const struct tern_wisdom *w, uint32_t usable,
                                           const struct tern_problem *decode,

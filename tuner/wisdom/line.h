@@ -29,6 +29,12 @@ int tern_wisdom_render_mix(const struct tern_mix *mix, char line[TERN_WISDOM_LIN
 /* 1 and the mix, or 0 when the line is no mix, or damaged. */
 int tern_wisdom_parse_mix(const char *line, size_t bytes, struct tern_mix *mix);
 
+/* "plan 2560/2560/640/6912 t=2 decode=tuned 0.9431 ci=0.9300..0.9500 n=15 prefill=untuned ... date=...", sealed: a
+ * verdict on a whole plan (plan_verdict.h). */
+struct tern_plan_verdict;
+int tern_wisdom_render_plan(const struct tern_plan_verdict *v, char line[TERN_WISDOM_LINE]);
+int tern_wisdom_parse_plan(const char *line, size_t bytes, struct tern_plan_verdict *v);
+
 /* Order of the file: by shape, tokens, threads, regime, objective; the winner, then layouts by name. */
 int tern_wisdom_order(const void *a, const void *b);
 

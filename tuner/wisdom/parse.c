@@ -2,6 +2,7 @@
 #include "tuner/wisdom/line.h"
 
 #include "base/file.h"
+#include "tuner/wisdom/plan_verdict.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,7 @@ static enum tern_status read_text(const char *path, const char *text, size_t byt
         const size_t n = (size_t)((stop ? stop : end) - at);
         struct tern_wisdom_entry entry;
         struct tern_mix mix;
+        struct tern_plan_verdict verdict;
         enum tern_status s = TERN_OK;
         if (number == 1) {
             s = read_header(path, at, n, w, e);
@@ -51,6 +53,8 @@ static enum tern_status read_text(const char *path, const char *text, size_t byt
             s = tern_wisdom_put(w, &entry, e);
         } else if (tern_wisdom_parse_mix(at, n, &mix)) {
             w->mix = mix;
+        } else if (tern_wisdom_parse_plan(at, n, &verdict)) {
+            s = tern_plan_verdict_put(w, &verdict, e);
         } else if (n) {
             w->skipped++;
         }

@@ -57,39 +57,77 @@ const struct tern_wisdom_entry *tern_wisdom_nearest(const struct tern_wisdom *w,
     return nearest(w, usable, p, format);
 }
 
-/* A winner's entry tells the time of the default that it beat. */
-static void take_base_time(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
-                           struct tern_plan *out) {
-    const struct tern_wisdom_entry *en = nearest(w, usable, p, NULL);
-    if (!en || en->lent || strcmp(en->base, out->variant->name) || !(en->ratio > 0)) return;
-    out->token_ns = en->median_ns / en->ratio / (double)en->problem.n;
+static int is_named(const struct tern_plan *plan, const char *text) {
+    int param[TERN_MAX_PARAMS];
+    return tern_wisdom_named(text, param) == plan->variant && !memcmp(param, plan->param, sizeof param);
+}
+
+/* An entry tells the time of what it names, and a winner's that of the default that it beat. */
+static void take_time(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
+                      struct tern_plan *out) {
+    const struct tern_wisdom_entry *own = nearest(w, usable, p, out->variant->format),
+                                   *winner = nearest(w, usable, p, NULL);
+    const struct tern_wisdom_entry *en = NULL;
+    double ns = NAN;
+    if (own && !own->lent && own->problem.n == (winner ? winner->problem.n : own->problem.n) &&
+        tern_variant_named(own->variant) == out->variant &&
+        !memcmp(own->param, out->param, sizeof own->param))
+        en = own, ns = own->median_ns;
+    else if (winner && !winner->lent && winner->ratio > 0 && is_named(out, winner->base))
+        en = winner, ns = winner->median_ns / winner->ratio;
+    if (!en) return;
+    out->token_ns = ns / (double)en->problem.n;
     out->tuned_n = en->problem.n;
+}
+
+/* What TERN_KERNEL names, where it fits; out->variant is NULL where it does not. */
+static enum tern_status take_forced(uint32_t usable, const struct tern_problem *p,
+                                    const struct tern_format *format, struct tern_plan *out,
+                                    struct tern_error *e) {
+    const char *forced = getenv("TERN_KERNEL"), *why;
+    *out = (struct tern_plan){.token_ns = NAN};
+    if (!p->m || !p->k || !p->n)
+        return tern_fail(e, TERN_BAD_INPUT, "plan: %zux%zux%zu: no side may be 0", p->m, p->k, p->n);
+    if (!forced || !*forced) return TERN_OK;
+    const struct tern_variant *v = tern_variant_named(forced);
+    if (!v) return tern_fail(e, TERN_BAD_INPUT, "TERN_KERNEL: '%s': no such variant; see tern list", forced);
+    if ((v->isa & usable) != v->isa) {
+        char needs[160];
+        tern_isa_text(v->isa, needs, sizeof needs);
+        return tern_fail(e, TERN_UNSUPPORTED,
+                         "TERN_KERNEL: '%s': needs %s, which this machine or TERN_ISA does not have", forced,
+                         needs);
+    }
+    if (!may_run(v, usable, p, format, &why)) return TERN_OK;
+    out->variant = v;
+    tern_variant_defaults(v, out->param);
+    return TERN_OK;
+}
+
+enum tern_status tern_plan_default(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
+                                   const struct tern_format *format, struct tern_plan *out,
+                                   struct tern_error *e) {
+    const enum tern_status s = take_forced(usable, p, format, out, e);
+    if (s || out->variant) return s;
+    const struct tern_rank *rank = w ? tern_ranks_decide(w->ranks, usable, p, format, &out->ranks) : NULL;
+    if (rank) {
+        out->variant = rank->variant;
+        memcpy(out->param, rank->param, sizeof out->param);
+    } else if ((out->variant = tern_variant_static(usable, TERN_ACT_I8, format, p->m, p->k, p->n))) {
+        tern_variant_defaults(out->variant, out->param);
+    } else {
+        return tern_fail(e, TERN_UNSUPPORTED, "plan: %zux%zux%zu: no variant%s%s computes this shape", p->m,
+                         p->k, p->n, format ? " of format " : "", format ? format->name : "");
+    }
+    take_time(w, usable, p, out);
+    return TERN_OK;
 }
 
 enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
                                const struct tern_format *format, struct tern_plan *out,
                                struct tern_error *e) {
-    *out = (struct tern_plan){.token_ns = NAN};
-    if (!p->m || !p->k || !p->n)
-        return tern_fail(e, TERN_BAD_INPUT, "plan: %zux%zux%zu: no side may be 0", p->m, p->k, p->n);
-    const char *forced = getenv("TERN_KERNEL"), *why;
-    if (forced && *forced) {
-        const struct tern_variant *v = tern_variant_named(forced);
-        if (!v)
-            return tern_fail(e, TERN_BAD_INPUT, "TERN_KERNEL: '%s': no such variant; see tern list", forced);
-        if ((v->isa & usable) != v->isa) {
-            char needs[160];
-            tern_isa_text(v->isa, needs, sizeof needs);
-            return tern_fail(e, TERN_UNSUPPORTED,
-                             "TERN_KERNEL: '%s': needs %s, which this machine or TERN_ISA does not have",
-                             forced, needs);
-        }
-        if (may_run(v, usable, p, format, &why)) {
-            out->variant = v;
-            tern_variant_defaults(v, out->param);
-            return TERN_OK;
-        }
-    }
+    const enum tern_status s = take_forced(usable, p, format, out, e);
+    if (s || out->variant) return s;
     const struct tern_wisdom_entry *en = nearest(w, usable, p, format);
     if (en) {
         out->variant = tern_variant_named(en->variant);
@@ -99,17 +137,5 @@ enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, con
         out->lent = en->lent;
         return TERN_OK;
     }
-    const struct tern_rank *rank = w ? tern_ranks_decide(w->ranks, usable, p, format, &out->ranks) : NULL;
-    if (rank) {
-        out->variant = rank->variant;
-        memcpy(out->param, rank->param, sizeof out->param);
-        return TERN_OK;
-    }
-    out->variant = tern_variant_static(usable, TERN_ACT_I8, format, p->m, p->k, p->n);
-    if (!out->variant)
-        return tern_fail(e, TERN_UNSUPPORTED, "plan: %zux%zux%zu: no variant%s%s computes this shape", p->m,
-                         p->k, p->n, format ? " of format " : "", format ? format->name : "");
-    tern_variant_defaults(out->variant, out->param);
-    take_base_time(w, usable, p, out);
-    return TERN_OK;
+    return tern_plan_default(w, usable, p, format, out, e);
 }

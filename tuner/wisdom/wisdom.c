@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "tuner/wisdom/line.h"
+#include "tuner/wisdom/plan_verdict.h"
 #include "tuner/wisdom/ranks/ranks.h"
 
 #include <stdlib.h>
@@ -15,6 +16,7 @@ char *tern_wisdom_default_path(void) {
 
 void tern_wisdom_free(struct tern_wisdom *w) {
     free(w->entry);
+    tern_plan_verdict_forget(w);
     tern_ranks_drop(w->ranks);
     *w = (struct tern_wisdom){0};
 }

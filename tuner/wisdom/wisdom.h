@@ -30,15 +30,15 @@ struct tern_wisdom_entry {
     int param[TERN_MAX_PARAMS];
     double median_ns, ci_lo_ns, ci_hi_ns; /* per call */
     size_t n;                             /* rounds */
-    char base[96];                        /* the default it was compared with */
-    double ratio, ratio_lo, ratio_hi;     /* time over the base's time */
-    char second[224];                     /* the next in the final, "variant[a=1,b=2]"; "": nobody else */
-    double margin, margin_lo, margin_hi;  /* the second's time over the winner's; NaN: not known */
-    double of_read, of_int8;              /* the winner's shares of the ceilings; NaN: not measured */
-    double ipc, llc_misses;               /* the winner's instructions per cycle, and last-level misses per
+    char base[224];                   /* the default it was compared with, "variant" or "variant[a=1,b=2]" */
+    double ratio, ratio_lo, ratio_hi; /* time over the base's time */
+    char second[224];                 /* the next in the final, "variant[a=1,b=2]"; "": nobody else */
+    double margin, margin_lo, margin_hi; /* the second's time over the winner's; NaN: not known */
+    double of_read, of_int8;             /* the winner's shares of the ceilings; NaN: not measured */
+    double ipc, llc_misses;              /* the winner's instructions per cycle, and last-level misses per
                                              1000 weights; NaN: not counted */
-    size_t best_threads;                  /* the fastest thread count, where several met; 0: not known */
-    double behind, behind_lo, behind_hi;  /* this entry's time over that of the best count; NaN: not known */
+    size_t best_threads;                 /* the fastest thread count, where several met; 0: not known */
+    double behind, behind_lo, behind_hi; /* this entry's time over that of the best count; NaN: not known */
     size_t lent; /* 0; else measured with so many threads, all on one kind of core: the
                     problem's threads spread over several (kinds.h). Never in a file */
     char effort[16], date[24], code[20];
@@ -53,6 +53,7 @@ struct tern_mix {
 };
 
 struct tern_ranks;
+struct tern_plan_verdict;
 
 struct tern_wisdom {
     char machine[24];
@@ -60,6 +61,8 @@ struct tern_wisdom {
     size_t count;
     size_t skipped;      /* damaged or unknown lines met while reading */
     struct tern_mix mix; /* what the plan of a model weighs with; a line of its own, "mix 3:1" */
+    struct tern_plan_verdict *verdict; /* on whole plans (plan_verdict.h); a line "plan ..." each */
+    size_t verdicts;
     /* They decide where no entry does (ranks/ranks.h). NULL: none. Reading sets none. Freed with the wisdom. */
     struct tern_ranks *ranks;
 };
@@ -81,6 +84,12 @@ const struct tern_wisdom_entry *tern_wisdom_nearest(const struct tern_wisdom *w,
                                                     const struct tern_problem *p,
                                                     const struct tern_format *format);
 
+/* What a text such as `base` and `second` of an entry names: "variant[a=1,b=2]", or without brackets a variant with
+ * its initial parameters. NULL when this build has no such thing. */
+const struct tern_variant *tern_wisdom_named(const char *text, int param[TERN_MAX_PARAMS]);
+/* The other way round. */
+void tern_wisdom_name(const struct tern_variant *v, const int *param, char *out, size_t bytes);
+
 /* A decision for one linear layer. */
 struct tern_plan {
     const struct tern_variant *variant;
@@ -99,5 +108,10 @@ struct tern_plan {
  * NULL. */
 enum tern_status tern_plan_for(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
                                const struct tern_format *format, struct tern_plan *out, struct tern_error *e);
+
+/* The same as if nothing was tuned: by the ranks, else the static ranking. Entries tell only its time. */
+enum tern_status tern_plan_default(const struct tern_wisdom *w, uint32_t usable, const struct tern_problem *p,
+                                   const struct tern_format *format, struct tern_plan *out,
+                                   struct tern_error *e);
 
 #endif

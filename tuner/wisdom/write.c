@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "tuner/wisdom/edit.h"
 #include "tuner/wisdom/mix.h"
+#include "tuner/wisdom/plan_verdict.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@ static size_t add_line(char *text, size_t at, const char *line) {
 enum tern_status tern_wisdom_text(const struct tern_wisdom *w, char **out, size_t *bytes,
                                   struct tern_error *e) {
     char line[TERN_WISDOM_LINE];
-    char *text = malloc((w->count + 2) * TERN_WISDOM_LINE);
+    char *text = malloc((w->count + w->verdicts + 2) * TERN_WISDOM_LINE);
     struct tern_wisdom_entry *sorted = malloc((w->count + 1) * sizeof *sorted);
     enum tern_status s = TERN_OK;
     size_t n = 0;
@@ -36,6 +37,8 @@ enum tern_status tern_wisdom_text(const struct tern_wisdom *w, char **out, size_
     tern_wisdom_seal(line, sizeof line);
     n = add_line(text, 0, line);
     if (tern_mix_said(&w->mix) && tern_wisdom_render_mix(&w->mix, line)) n = add_line(text, n, line);
+    for (size_t i = 0; i < w->verdicts; i++)
+        if (tern_wisdom_render_plan(&w->verdict[i], line)) n = add_line(text, n, line);
     for (size_t i = 0; i < w->count && !s; i++) {
         s = tern_wisdom_render(&sorted[i], line, e);
         if (!s) n = add_line(text, n, line);

@@ -6,7 +6,7 @@
 #include "kernels/x86/gemm/read_panels.h"
 #include "kernels/x86/gemm/read_rows.h"
 #include "kernels/x86/gemm/tile.h"
-#include "kernels/x86/gemm/veclut_gemm.h"
+#include "kernels/x86/gemm/veclut.h"
 #include "kernels/x86/product.h"
 
 TERN_READERS_AVX2(TERN_VECLUT_AVX2, VECLUT_RUN)

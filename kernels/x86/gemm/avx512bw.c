@@ -7,7 +7,7 @@
 #include "kernels/x86/gemm/read_rows.h"
 #include "kernels/x86/gemm/read_triples.h"
 #include "kernels/x86/gemm/tile.h"
-#include "kernels/x86/gemm/veclut_gemm.h"
+#include "kernels/x86/gemm/veclut.h"
 #include "kernels/x86/product.h"
 
 TERN_READERS_AVX512BW(TERN_VECLUT_AVX512BW, VECLUT_RUN)

@@ -5,7 +5,7 @@
 #include "kernels/x86/gemm/read_lines.h"
 #include "kernels/x86/gemm/read_panels.h"
 #include "kernels/x86/gemm/tile.h"
-#include "kernels/x86/gemm/veclut_gemm.h"
+#include "kernels/x86/gemm/veclut.h"
 #include "kernels/x86/product.h"
 
 TERN_READERS_AVX512VBMI(TERN_VECLUT_AVX512VBMI, VECLUT_RUN)

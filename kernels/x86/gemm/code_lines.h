@@ -3,8 +3,8 @@
 #ifndef TERN_KERNELS_X86_GEMM_CODE_LINES_H
 #define TERN_KERNELS_X86_GEMM_CODE_LINES_H
 
+#include "kernels/gemm/prep.h"
 #include "kernels/x86/gemm/offsets.h"
-#include "kernels/x86/gemm/prep.h"
 
 enum { CODE_LINE = 64, CODE_ZERO = 40 }; /* rows of a line; the code of four trits 0 */
 

@@ -11,7 +11,7 @@
 #ifndef TERN_KERNELS_X86_GEMM_OFFSETS_H
 #define TERN_KERNELS_X86_GEMM_OFFSETS_H
 
-#include "kernels/x86/gemm/quads.h"
+#include "kernels/gemm/quads.h"
 #include "kernels/x86/gemm/transpose.h"
 
 enum { PASS = 8, OFFSET_BYTES = PASS * 2, QUAD_PARTS = QUAD / VEC_BYTES, ENTRIES = 81 };

@@ -3,7 +3,7 @@
 #ifndef TERN_KERNELS_X86_GEMM_READ_LINES_H
 #define TERN_KERNELS_X86_GEMM_READ_LINES_H
 
-#include "kernels/x86/gemm/quads.h"
+#include "kernels/gemm/quads.h"
 #include "kernels/x86/panels/t24.h"
 
 /* The 16 / lanes quads of one chunk. One lane is 24 rows: the others of the second row tile are trit 0. */

@@ -6,7 +6,7 @@
 #define TERN_KERNELS_X86_GEMM_READ_ROWS_H
 
 #include "kernels/formats/memory/planes.h"
-#include "kernels/x86/gemm/quads.h"
+#include "kernels/gemm/quads.h"
 
 enum { ROW_QUADS = 8, ROW_COLUMNS = ROW_QUADS * QUAD_COLUMNS };
 

@@ -3,7 +3,7 @@
 
 #include "kernels/run.h"
 #include "kernels/x86/gemm/read_groups.h"
-#include "kernels/x86/gemm/veclut_gemm.h"
+#include "kernels/x86/gemm/veclut.h"
 #include "kernels/x86/product.h"
 
 TERN_READERS_SSSE3(TERN_VECLUT_SSSE3, VECLUT_RUN)

@@ -4,21 +4,13 @@
  * 24 vpdpbusd into 24 of 32 registers. Without, and with 16 registers: 2 loads, 6 broadcasts, 12 vpmaddubsw, 12
  * vpaddw into 12 of them.
  *
- * Loops, from the outside in:
- *
- *     row block   whole tiles of rows
- *     chunk       columns: decoded once for all tokens, into L1 or L2
- *     row tiles   TILE_HIGH together
- *     tokens      up to six together, all of about the same number
- *
- * Sums of later chunks are added to what y holds. Bounds: |int32 sum| <= 2 * 128 * K; without dot products a pair
+ * Bounds: |int32 sum| <= 2 * 128 * K; without dot products a pair
  * of products is at most 2 * 2 * 128 = 512 and TILE_CHUNK of them are added before they are widened. */
 #ifndef TERN_KERNELS_X86_GEMM_TILE_H
 #define TERN_KERNELS_X86_GEMM_TILE_H
 
 #include "kernels/flush.h"
-#include "kernels/x86/gemm/prep.h"
-#include "kernels/x86/gemm/quads.h"
+#include "kernels/gemm/tile.h"
 
 enum {
     TILE_PARTS = QUAD / VEC_BYTES,       /* registers of a quad */
@@ -35,15 +27,6 @@ _Static_assert(TILE_CHUNK *TILE_STEP <= TERN_INT16_MOST, "tiles: int16 sums");
 #else
 #define TILE_UNROLL _Pragma("GCC unroll 2")
 #endif
-
-/* Rows `row` to `end` x tokens `token` to `token` + live. */
-struct tile {
-    const uint8_t *codes; /* row tiles side by side */
-    size_t step;          /* bytes from quad to quad */
-    const int8_t *q;      /* activations: [quad][live][4] */
-    size_t quads, row, end, token;
-    int first; /* of the chunks: y holds nothing yet */
-};
 
 ALWAYS_INLINE vec tile_add(vec acc, vec codes, vec four) {
 #ifdef VEC_DOT
@@ -166,45 +149,14 @@ static void (*const tile_of[TILE_HIGH][6])(const struct tern_call *, const struc
 #endif
 };
 
-/* All tokens against a chunk of rows row .. end: `quads` quads from `first` on. */
-static void tile_chunk(const struct tern_call *c, struct quads codes, size_t first, size_t quads, size_t row,
-                       size_t end) {
-    const size_t n = c->x->n, all = quads_of(c->w.k), tiles = fours_tiles(n);
-    struct tile x = {.step = codes.step, .quads = quads, .end = end, .first = first == 0};
-    for (x.row = row; x.row < end; x.row += TILE_HIGH * QUAD_ROWS) {
-        const size_t high = tern_min(TILE_HIGH, (end - x.row + QUAD_ROWS - 1) / QUAD_ROWS);
-        x.codes = codes.at + (x.row - row) / QUAD_ROWS * codes.pitch;
-        for (size_t t = 0; t < tiles; t++) {
-            const size_t live = fours_token(n, t + 1) - fours_token(n, t);
-            x.token = fours_token(n, t);
-            x.q = (const int8_t *)c->shared + (x.token * all + first * live) * 4;
-            tile_of[high - 1][live - 1](c, &x);
-        }
-    }
+static void tile_run(const struct tern_call *c, const struct tile *x, size_t high, size_t live) {
+    tile_of[high - 1][live - 1](c, x);
 }
 
-static void tile_gemm(const struct tern_call *c, size_t row0, size_t row1, uint8_t *codes,
-                      const struct reader *reader) {
 #ifdef VEC_DOT
-    const size_t most = tern_min(tile_block(c), quads_of(c->w.k));
+static const struct tile_kernel tile_kernel = {TILE_HIGH, 1, 0, tile_run, NULL};
 #else
-    const size_t most = TILE_CHUNK;
+static const struct tile_kernel tile_kernel = {TILE_HIGH, 1, TILE_CHUNK, tile_run, NULL};
 #endif
-    const struct tile_room room = tile_room(reader->rows, reader->unit, TILE_HIGH, most);
-    const size_t quads = quads_of(c->w.k);
-    struct quads out = {codes, QUAD, room.rows / QUAD_ROWS * QUAD};
-    for (size_t row = row0; row < row1; row += room.rows) {
-        const size_t end = tern_min(row + room.rows, row1);
-        for (size_t first = 0; first < quads; first += room.chunk) {
-            const size_t count = tern_min(room.chunk, quads - first);
-            for (size_t r = row; r < end; r += reader->rows) {
-                out.at = codes + (r - row) / QUAD_ROWS * QUAD;
-                reader->read(c, r, first, tern_round_up(count, reader->unit), out);
-            }
-            out.at = codes;
-            tile_chunk(c, out, first, count, row, end);
-        }
-    }
-}
 
 #endif

@@ -2,13 +2,8 @@
  * code of a quad's row chooses it. Sixteen, 32 or 64 bytes of sums gain four columns by one vpaddw with a
  * memory operand: no multiplication, no shuffle.
  *
- * Loops, from the outside in:
- *
- *     tokens      as many tiles of tokens as share offsets
- *     row block   as many rows as share a table: building one takes 81 additions
- *     chunk       columns between two flushes: decoded once, for all tiles
- *     token tile
- *     pass        eight tables in L1; one entry of each is added to the sum of every row
+ * A pass is eight tables in L1; one entry of each is added to the sum of every row of the block. Building a
+ * table takes 81 additions.
  *
  * Per row and pass: 8 vpaddw with a load, 2 loads of four offsets, 14 operations that take them apart, 1 load
  * and 1 store of the sum. The last pass of a chunk widens in its place. Bound: |entry| <= 4 * 128 and
@@ -17,8 +12,8 @@
 #define TERN_KERNELS_X86_GEMM_VECLUT_H
 
 #include "kernels/flush.h"
+#include "kernels/gemm/veclut.h"
 #include "kernels/x86/gemm/offsets.h"
-#include "kernels/x86/gemm/prep.h"
 
 enum { TOKENS = VEC_BYTES / 2, TABLE = ENTRIES * VEC_BYTES, WIDE = 2 * VEC_BYTES };
 _Static_assert(VECLUT_CHUNK <= TERN_FLUSH_ENTRIES(4), "Vec-LUT: int16 sums");
@@ -83,22 +78,13 @@ static __attribute__((noinline)) void run_pass(const uint8_t *offsets, size_t ro
         if (what == i && (i & WIDEN || !(i & FIRST_WIDE))) pass_rows(offsets, rows, tables, sum, wide, i);
 }
 
-/* A row block: where its things lie in scratch. */
-struct veclut_block {
-    uint8_t *codes, *offsets, *sum, *wide, *tables;
-    size_t row, rows;     /* that are there */
-    size_t places;        /* of them, in whole row tiles */
-    size_t pitch;         /* bytes of offsets from pass to pass: whole units of the reader */
-    size_t token, tokens; /* that share offsets */
-};
-
 /* Decodes `count` quads from `first` on into whole passes. */
 static size_t veclut_offsets(const struct tern_call *c, const struct veclut_block *b,
                              const struct reader *reader, size_t first, size_t count) {
-    const size_t passes = (count + PASS - 1) / PASS, pitch = VECLUT_PITCH;
+    const size_t passes = (count + PASS - 1) / PASS, pitch = VECLUT_PITCH, bytes = b->across * OFFSET_BYTES;
     for (size_t row = 0; row < b->rows; row += reader->rows) {
         if (reader->offsets) {
-            reader->offsets(c, b->row + row, first, count, b->offsets + row * OFFSET_BYTES, b->pitch);
+            reader->offsets(c, b->row + row, first, count, b->offsets + row * OFFSET_BYTES, bytes);
             continue;
         }
         reader->read(c, b->row + row, first, tern_round_up(count, reader->unit),
@@ -108,7 +94,7 @@ static size_t veclut_offsets(const struct tern_call *c, const struct veclut_bloc
             memset(quads + count * QUAD, 1, (passes * PASS - count) * QUAD); /* trit 0 */
             for (size_t p = 0; p < passes; p++)
                 tile_offsets(quads + p * PASS * QUAD,
-                             b->offsets + p * b->pitch + (row + tile * QUAD_ROWS) * OFFSET_BYTES);
+                             b->offsets + p * bytes + (row + tile * QUAD_ROWS) * OFFSET_BYTES);
         }
     }
     return passes;
@@ -152,5 +138,16 @@ static void veclut_build(const struct tern_call *c, const struct veclut_block *b
                        (first + pass * PASS) * QUAD_COLUMNS * TOKENS;
     for (size_t j = 0; j < PASS; j++) build_table(x + j * QUAD_COLUMNS * TOKENS, b->tables + j * TABLE);
 }
+
+static void veclut_tile(const struct tern_call *c, const struct veclut_block *b, size_t first, size_t passes,
+                        uint8_t *wide, size_t token) {
+    for (size_t p = 0; p < passes; p++) {
+        veclut_build(c, b, first, p, token);
+        run_pass(b->offsets + p * b->across * OFFSET_BYTES, b->places, b->tables, b->sum, wide,
+                 (p ? 0 : FROM_ZERO) | (p + 1 < passes ? 0 : WIDEN | (first ? 0 : FIRST_WIDE)));
+    }
+}
+
+static const struct veclut_kernel veclut_kernel = {TOKENS, veclut_offsets, veclut_tile, veclut_finish};
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "kernels/flush.h"
 #include "kernels/formats/memory/planes.h"
-#include "kernels/x86/row_tiles.h"
+#include "kernels/loops/row_tiles.h"
 
 enum { ROWS = 2 };
 enum how { CODES, MASKED, BINARY };

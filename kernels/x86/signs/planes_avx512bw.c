@@ -7,7 +7,7 @@
 #include "kernels/x86/vec_avx512.h"
 
 #include "kernels/flush.h"
-#include "kernels/x86/row_tiles.h"
+#include "kernels/loops/row_tiles.h"
 #include "kernels/x86/signs/planes_avx512.h"
 
 enum { ROWS = 4 };

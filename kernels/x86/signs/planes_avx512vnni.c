@@ -5,7 +5,7 @@
  * 2). int32 sums: |sum| <= 2 * 128 * K. */
 #include "kernels/x86/vec_avx512.h"
 
-#include "kernels/x86/row_tiles.h"
+#include "kernels/loops/row_tiles.h"
 #include "kernels/x86/signs/planes_avx512.h"
 
 enum { ROWS = 4 };

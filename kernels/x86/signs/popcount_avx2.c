@@ -9,8 +9,8 @@
 
 #include "kernels/flush.h"
 #include "kernels/formats/memory/planes.h"
+#include "kernels/loops/row_tiles.h"
 #include "kernels/prep/slices.h"
-#include "kernels/x86/row_tiles.h"
 #include "kernels/x86/signs/ones.h"
 
 enum { STEP = 2 * 8 * 128 }; /* of eight planes, by their weights, against a pair of bytes of eight ones */

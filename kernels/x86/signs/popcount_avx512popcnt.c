@@ -13,8 +13,8 @@
 #include "kernels/x86/vec_avx512.h"
 
 #include "kernels/formats/memory/planes.h"
+#include "kernels/loops/row_tiles.h"
 #include "kernels/prep/slices.h"
-#include "kernels/x86/row_tiles.h"
 
 enum count { BYTES, WORDS, NARROW };
 

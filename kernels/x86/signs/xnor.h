@@ -14,8 +14,8 @@
 
 #include "kernels/flush.h"
 #include "kernels/formats/memory/planes.h"
+#include "kernels/loops/row_tiles.h"
 #include "kernels/prep/signs.h"
-#include "kernels/x86/row_tiles.h"
 #include "kernels/x86/signs/ones.h"
 
 #if defined(__AVX512VPOPCNTDQ__)

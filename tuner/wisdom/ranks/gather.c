@@ -48,26 +48,12 @@ static void see(struct gathering *g, const struct tern_wisdom_entry *en, const s
     g->seen[g->count++] = one;
 }
 
-/* "variant[a=1,b=2]" */
-static const struct tern_variant *second_of(const struct tern_wisdom_entry *en, int *param) {
-    char text[sizeof en->second];
-    snprintf(text, sizeof text, "%s", en->second);
-    char *open = strchr(text, '['), *close = open ? strchr(open, ']') : NULL;
-    if (!close) return NULL;
-    *open = *close = 0;
-    for (char *c = open + 1; *c; c++)
-        if (*c == ',') *c = ' ';
-    const struct tern_variant *v = tern_variant_named(text);
-    return v && tern_variant_params_parse(v, open + 1, param, NULL) == TERN_OK ? v : NULL;
-}
-
 static void see_entry(struct gathering *g, const struct tern_wisdom_entry *en) {
     int param[TERN_MAX_PARAMS] = {0};
     see(g, en, tern_variant_named(en->variant), en->param, en->median_ns);
-    const struct tern_variant *second = second_of(en, param), *base = tern_variant_named(en->base);
+    const struct tern_variant *second = tern_wisdom_named(en->second, param);
     see(g, en, second, param, en->median_ns * en->margin);
-    if (!base) return;
-    tern_variant_defaults(base, param);
+    const struct tern_variant *base = tern_wisdom_named(en->base, param);
     see(g, en, base, param, en->median_ns / en->ratio);
 }
 

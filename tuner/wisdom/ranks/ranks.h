@@ -57,9 +57,15 @@ enum tern_status tern_ranks_text(const struct tern_ranks *r, char **text, size_t
                                  struct tern_error *e);
 void tern_ranks_free(struct tern_ranks *r); /* what it holds, and all that follow */
 
-/* The built-in ranks for a machine, on the heap; tern_ranks_drop frees them. First those of its micro-architecture.
- * Where there are none: those of the same vendor and family with the most lines, else those that were measured with
- * just the machine's instruction sets. *out is NULL when there are none either. */
+/* 1 when ranks say something about a machine: they are its micro-architecture's, or have lines that were measured with no
+ * more instruction sets than it has, or are of the same vendor and family. */
+int tern_ranks_related(const struct tern_ranks *r, const struct tern_machine *m);
+/* 1 when `a` says more about the machine than `b`. In this order: it is its micro-architecture's; its lines were measured
+ * with what is usable here; the two processors have the same instruction sets, so that a processor without AVX-512
+ * follows another one without it; the vendor is the same, and the family the nearest; it has more lines. */
+int tern_ranks_nearer(const struct tern_ranks *a, const struct tern_ranks *b, const struct tern_machine *m);
+/* The built-in ranks for a machine, the nearest of those that are related, on the heap; tern_ranks_drop frees them. *out
+ * is NULL when there are none. */
 enum tern_status tern_ranks_here(const struct tern_machine *m, struct tern_ranks **out, struct tern_error *e);
 void tern_ranks_drop(struct tern_ranks *r);
 

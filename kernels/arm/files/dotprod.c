@@ -1,0 +1,11 @@
+/* One token by files as they are, with sdot. */
+#include "kernels/arm/vec_dotprod.h"
+
+#include "kernels/arm/files/bits.h"
+#include "kernels/arm/files/columns.h"
+#include "kernels/arm/files/fields.h"
+#include "kernels/arm/files/fours.h"
+#include "kernels/arm/files/fractions.h"
+#include "kernels/arm/product.h"
+
+TERN_FILES(TERN_FILE_DOTPROD, FILE_RUN)
