@@ -120,8 +120,8 @@ static json_t *machine_json(const struct tern_machine *m) {
                  {"l3_shared_by", m->l3_shared_by}, {"memory_bytes", m->memory_bytes},
                  {"vector_bytes", m->vector_bytes}};
     for (size_t i = 0; i < sizeof count / sizeof *count; i++) set_known(o, count[i].key, count[i].v);
-    if (m->quota > 0) json_object_set_new(o, "quota_processors", json_real(m->quota));
     if (m->caches_usual) json_object_set_new(o, "caches_usual", json_true());
+    if (m->quota > 0) json_object_set_new(o, "quota_processors", json_real(m->quota));
     char design[TERN_MICROARCHITECTURE_NAME], ranks[128];
     design_text(m, design, ranks, sizeof ranks);
     json_object_set_new(o, "microarchitecture", json_string(design));

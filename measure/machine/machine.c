@@ -282,8 +282,8 @@ enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e)
     if (s) return s;
     processors(m);
     topology(m);
-    m->quota = tern_cpu_quota();
     tern_machine_identity(m);
+    m->quota = tern_cpu_quota();
     m->memory_bytes = memory();
     soft_facts(m);
     hard_key(m);
