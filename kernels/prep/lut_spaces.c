@@ -9,7 +9,7 @@
 static const int rows_values[] = {1, 2, 4};
 static const int gemv_blocks[] = {0, 512, 2048};
 static const int gemm_blocks[] = {240, 480, 960};
-static const int ahead_values[] = {0, 4096};
+static const int ahead_values[] = {0, 4096, 8192};
 
 /* The bound of int16 sums, rounded down to the groups that a loop counts in. */
 #define MOST(g, unit) (TERN_FLUSH_ENTRIES(g) / (unit) * (unit))
@@ -29,7 +29,7 @@ static const struct tern_constraint block_fits[] = {
         {"rows", rows_values, 3, rows},                                                                      \
         {"kblock", gemv_blocks, 3, 0},                                                                       \
         {"flush", flush##name, 2, 0},                                                                        \
-        {"prefetch", ahead_values, 2, ahead},                                                                \
+        {"prefetch", ahead_values, 3, ahead},                                                                \
     };                                                                                                       \
     const struct tern_space tern_space_lut##name = {gemv_##name, 4, block_fits, 1};
 

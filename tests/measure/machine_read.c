@@ -224,7 +224,8 @@ Test(machine, cold_bytes_are_four_times_the_last_cache_until_the_cap_decides) {
     cr_assert(eq(sz, tern_cold_bytes(&m, &capped), (size_t)128 << 20));
     cr_assert(eq(int, capped, 0));
     m.l3_bytes = (size_t)260 << 20;
-    cr_assert(eq(sz, tern_cold_bytes(&m, &capped), (size_t)1 << 30), "the cap is still more than twice the cache");
+    cr_assert(eq(sz, tern_cold_bytes(&m, &capped), (size_t)1 << 30),
+              "the cap is still more than twice the cache");
     cr_assert(eq(int, capped, 0));
     m.l3_bytes = (size_t)1 << 30;
     cr_assert(eq(sz, tern_cold_bytes(&m, &capped), (size_t)1 << 30));

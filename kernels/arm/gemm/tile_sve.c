@@ -45,7 +45,7 @@ static inline size_t slice_bytes(void) {
         STORE_PART(j, 0) STORE_PART(j, 1) STORE_PART(j, 2) STORE_PART(j, 3)                                  \
     }
 
-ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct tile *x, size_t live) {
+ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct gemm_tile *x, size_t live) {
     const size_t slice = slice_bytes(), lanes = slice / QUAD_COLUMNS, rows = x->end - x->row;
     const svbool_t used = svwhilelt_b8_u64(0, slice);
     const svint32_t zero = svdup_n_s32(0);
@@ -61,7 +61,7 @@ ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct tile *x
 }
 
 #define TILE(live)                                                                                           \
-    static void tile_##live(const struct tern_call *c, const struct tile *x) {                               \
+    static void tile_##live(const struct tern_call *c, const struct gemm_tile *x) {                          \
         tile_multiply(c, x, live);                                                                           \
     }
 TILE(1)
@@ -71,9 +71,9 @@ TILE(4)
 TILE(5)
 TILE(6)
 
-static void tile_run(const struct tern_call *c, const struct tile *x, size_t high, size_t live) {
-    static void (*const of[])(const struct tern_call *, const struct tile *) = {tile_1, tile_2, tile_3,
-                                                                                tile_4, tile_5, tile_6};
+static void tile_run(const struct tern_call *c, const struct gemm_tile *x, size_t high, size_t live) {
+    static void (*const of[])(const struct tern_call *, const struct gemm_tile *) = {tile_1, tile_2, tile_3,
+                                                                                     tile_4, tile_5, tile_6};
     (void)high;
     of[live - 1](c, x);
 }

@@ -1,6 +1,6 @@
 /* What Unicode says about characters, from utf8proc. */
-#ifndef TERN_MODELS_TOKENIZER_UNICODE_H
-#define TERN_MODELS_TOKENIZER_UNICODE_H
+#ifndef TERN_MODELS_TOKENIZER_TEXT_UNICODE_H
+#define TERN_MODELS_TOKENIZER_TEXT_UNICODE_H
 
 #include "base/utf8.h"
 
