@@ -46,7 +46,7 @@ awk -v levels="$*" '
             good = token(l) > 0 && token("scalar") >= 6 * token(l) && ids[l, 4] == ids["scalar", 4] && ids[l, 4] ~ /[0-9]/
             bad += !good
             printf "%s %d - a token takes %.2f million instructions at %s, %.2f at scalar: 1/%.1f\n", good ? "ok" : "not ok", i,
-                token(l) / 1e6, l, token("scalar") / 1e6, token(l) > 0 ? token("scalar") / token(l) : 0
+                token(l) / 1e6, l, token("scalar") / 1e6, good ? token("scalar") / token(l) : 0
         }
-        exit bad > 0
+        exit (bad > 0)
     }' "$work/token.out" || { sed 's/^/# /' "$work/token.out" | tail -n 30 && exit 1; }
