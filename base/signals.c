@@ -46,13 +46,16 @@ static void say(const char *text) {
     }
 }
 
-/* Only what a signal handler may call. A fault that is our own dies as it would have. */
+/* Only what a signal handler may call. A fault that is our own dies as it would have. Several threads may meet the
+ * same hole: the first one speaks and ends the process, the others wait for that. */
 static void on_bus_error(int number, siginfo_t *info, void *context) {
+    static atomic_flag told = ATOMIC_FLAG_INIT;
     (void)context;
     const uintptr_t at = (uintptr_t)info->si_addr;
     for (size_t i = 0; i < MOST; i++) {
         const uintptr_t from = watched[i].from;
         if (!from || at < from || at >= watched[i].to) continue;
+        while (atomic_flag_test_and_set(&told)) pause();
         say("tern: read: ");
         say(watched[i].path);
         say(": the file became shorter while it was in use, or its disk failed\n");

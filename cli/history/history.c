@@ -122,7 +122,7 @@ static const struct tern_cli_action actions[ACTIONS] = {
              SIZE_MAX},
     [IMPORT] = {"import", "FILE...",
                 "results of other programs, labelled as imported: Google Benchmark, llama-bench, hyperfine, "
-                "pytest-benchmark, Criterion.rs, perf stat -j, tern e2e; or an export of another history",
+                "pytest-benchmark, Criterion.rs, perf stat, tern e2e; or an export of another history",
                 1, SIZE_MAX},
     [EXPORT] = {"export", "[-o FILE]", "JSON Lines: records, then annotations", 0, 0},
     [LIST] = {"list", "", "what there is, and how many of each", 0, 0},

@@ -70,6 +70,7 @@ Test(attention, of_three_spans_has_the_same_bits_for_every_thread_count_ubatch_a
 /* Two workers read three of five heads of keys each, but only seven or eight of their fifteen spans. */
 Test(attention, of_unequal_shares_of_heads_is_shared_out_by_spans_once_the_context_is_long) {
     struct tern_model *m = open_model("synth:2b-4t,layers=1,vocab=64"); /* 20 heads, 5 of keys and values */
+    take_unsplit();
     const struct tern_engine_options o = {.threads = 2, .context = PROMPT + TOKENS};
     struct tern_engine *en = start(m, &o);
     struct tern_engine_facts before, behind;

@@ -87,6 +87,7 @@ Test(engine_layers, a_decoded_token_meets_four_barriers_per_layer) {
 
 Test(engine_layers, keys_of_a_shared_head_are_made_twice_only_while_that_is_cheap) {
     struct tern_model *m = open_model("synth:2b-4t,layers=1,vocab=64"); /* 20 heads, 5 of keys and values */
+    take_unsplit();
     for (size_t threads = 1; threads <= 3; threads++) {
         struct tern_engine *en =
             start(m, &(struct tern_engine_options){.threads = threads, .context = 8, .ubatch = 4});

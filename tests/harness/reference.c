@@ -112,3 +112,9 @@ size_t one_per_format(const struct tern_variant **out, size_t most) {
     }
     return n;
 }
+
+void take_unsplit(void) {
+    const struct tern_variant *v =
+        tern_variant_static(tern_isa_detected(), TERN_ACT_I8, tern_format_named("p64"), 2560, 2560, 1);
+    setenv("TERN_KERNEL", v->name, 1);
+}

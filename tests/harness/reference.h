@@ -33,5 +33,8 @@ double largest_difference(const float *a, const float *b, size_t n);
 /* The strongest decode kernel of each format that runs here: with tables and without, each with its own row
  * step. At most `most`; returns how many. */
 size_t one_per_format(const struct tern_variant **out, size_t most);
+/* Has the engine take this machine's kernel of p64, whatever is its first choice: its products are not split along
+ * K, which would cost a barrier each. */
+void take_unsplit(void);
 
 #endif
