@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 
+#include "base/signals.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -29,16 +31,19 @@ enum tern_status tern_map_open(const char *path, struct tern_map *m, struct tern
         s = tern_fail(e, TERN_BAD_INPUT, "open: %s: not a regular file", path);
     } else if (st.st_size > 0) {
         void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (p == MAP_FAILED)
+        if (p == MAP_FAILED) {
             s = os_error(e, "map", path);
-        else
+        } else {
             *m = (struct tern_map){p, (size_t)st.st_size};
+            tern_watch_map(path, m);
+        }
     }
     close(fd);
     return s;
 }
 
 void tern_map_close(struct tern_map *m) {
+    if (m->data) tern_forget_map(m);
     if (m->data) munmap((void *)(uintptr_t)m->data, m->bytes);
     *m = (struct tern_map){0};
 }
@@ -231,6 +236,10 @@ enum tern_status tern_replace_commit(struct tern_replace *r, struct tern_error *
     return commit(r, 1, e);
 }
 
+enum tern_status tern_replace_commit_lazily(struct tern_replace *r, struct tern_error *e) {
+    return commit(r, 0, e);
+}
+
 void tern_replace_abandon(struct tern_replace *r) {
     if (r->fd >= 0) close(r->fd);
     if (r->temp && !r->nameless) unlink(r->temp);
@@ -258,19 +267,29 @@ enum tern_status tern_file_replace_lazily(const char *path, const void *data, si
     return replace(path, data, bytes, 0, e);
 }
 
+/* A device or a pipe has no end to look at and no disk to wait for, and may only be written to. */
+static int open_to_append(const char *path, int *regular) {
+    struct stat st;
+    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0 && errno == EACCES) fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    *regular = fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode);
+    return fd;
+}
+
 enum tern_status tern_file_append_line(const char *path, const char *line, struct tern_error *e) {
     enum tern_status s = make_folder_of(path, e);
+    int regular;
     if (s) return s;
-    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    int fd = open_to_append(path, &regular);
     if (fd < 0) return os_error(e, "append", path);
-    flock(fd, LOCK_EX);
-    off_t end = lseek(fd, 0, SEEK_END);
+    if (regular) flock(fd, LOCK_EX);
+    off_t end = regular ? lseek(fd, 0, SEEK_END) : -1;
     char last = '\n';
     if (end > 0 && pread(fd, &last, 1, end - 1) != 1) last = '\n';
     char *text = tern_format_text("%s%s\n", last == '\n' ? "" : "\n", line);
     if (!text)
         s = tern_fail(e, TERN_NO_MEMORY, "append: %s: out of memory", path);
-    else if (write_all(fd, text, strlen(text)) || fsync(fd)) {
+    else if (write_all(fd, text, strlen(text)) || (regular && fsync(fd))) {
         s = os_error(e, "append", path);
         if (end >= 0 && ftruncate(fd, end)) { /* best effort: a torn line is skipped by every reader anyway */
         }

@@ -44,6 +44,8 @@ enum tern_status tern_replace_begin(const char *path, struct tern_replace *r, st
 enum tern_status tern_replace_write(struct tern_replace *r, const void *data, size_t bytes,
                                     struct tern_error *e);
 enum tern_status tern_replace_commit(struct tern_replace *r, struct tern_error *e);
+/* The same without waiting for the disk, as tern_file_replace_lazily(). */
+enum tern_status tern_replace_commit_lazily(struct tern_replace *r, struct tern_error *e);
 void tern_replace_abandon(struct tern_replace *r);
 
 /* Appends one line (a '\n' is added) with a single write and fsync. A torn last line left by a crash is

@@ -2,6 +2,8 @@
 #include "base/progress.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,7 +16,10 @@ static double now(void) {
 }
 
 void tern_progress_begin(struct tern_progress *p, const char *title, int quiet) {
-    *p = (struct tern_progress){.on = !quiet && isatty(STDERR_FILENO), .started = now(), .title = title};
+    const char *terminal = getenv("TERM");
+    const int knows_codes = terminal && *terminal && strcmp(terminal, "dumb") != 0;
+    *p = (struct tern_progress){
+        .on = !quiet && knows_codes && isatty(STDERR_FILENO), .started = now(), .title = title};
 }
 
 void tern_progress_step(struct tern_progress *p, double fraction, const char *note) {

@@ -122,6 +122,10 @@ static enum tern_status load(const char *word, struct side *s, const struct argu
         return tern_fail(e, st, "compare: %s: no such file, and as a commit: %.300s", word, why.text);
     }
     if (st) return st;
+    if (!s->set.count && s->field == 'f')
+        return tern_fail(e, TERN_BAD_INPUT,
+                         "compare: %s: holds no record; tern history import reads results of other programs",
+                         word);
     s->item = malloc((s->set.count + 1) * sizeof *s->item);
     if (!s->item) return tern_fail(e, TERN_NO_MEMORY, "compare: out of memory");
     for (size_t i = 0; i < s->set.count; i++)

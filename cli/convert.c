@@ -2,6 +2,7 @@
 #include "cli/files.h"
 
 #include "base/progress.h"
+#include "measure/records/json_text.h"
 #include "models/convert/convert.h"
 #include "models/facts.h"
 
@@ -16,10 +17,10 @@ static void step(void *progress, double done, const char *what) {
 static int print(const struct tern_convert_facts *f, const char *out, const char *type, int json) {
     if (json)
         return tern_cli_print_json(json_pack(
-            "{s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:s}", "out", out, "type", type, "linear_layers_equal",
-            (json_int_t)f->linears, "trits_equal", (json_int_t)f->trits, "dense_tensors_equal",
-            (json_int_t)f->dense, "side_scales", (json_int_t)f->side_scales, "head_largest_change",
-            f->head_change, "head_largest_value", f->head_largest, "note", f->note));
+            "{s:o, s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:s}", "out", tern_json_text(out), "type", type,
+            "linear_layers_equal", (json_int_t)f->linears, "trits_equal", (json_int_t)f->trits,
+            "dense_tensors_equal", (json_int_t)f->dense, "side_scales", (json_int_t)f->side_scales,
+            "head_largest_change", f->head_change, "head_largest_value", f->head_largest, "note", f->note));
     printf("%s: %s; read back equal: %zu linear layers (%llu trits and their scales), %zu dense tensors\n",
            out, type, f->linears, (unsigned long long)f->trits, f->dense);
     if (f->head_largest > 0)

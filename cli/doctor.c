@@ -59,6 +59,10 @@ static void print_machine(const struct tern_machine *m, const struct tern_clock_
     printf("  topology   processors %zu, cores %zu, packages %zu, NUMA nodes %zu, kinds of core %zu (source: "
            "%s)\n",
            m->cpus, m->cores, m->packages, m->numa_nodes, m->core_kinds, m->topology_source);
+    if (m->quota > 0)
+        printf("  quota      %.4g processors' worth of time (cpu.max of the control group); %zu thread%s by "
+               "default\n",
+               m->quota, tern_machine_threads(m), tern_machine_threads(m) == 1 ? "" : "s");
     for (size_t k = 0; k < m->core_kinds && m->core_kinds > 1; k++)
         printf("  kind %-5s processors %zu, cores %zu, L1d %s, L2 %s%s\n", m->kind[k].name, m->kind[k].cpus,
                m->kind[k].cores, size_text(m->kind[k].l1d_bytes, a, sizeof a),
@@ -117,6 +121,7 @@ static json_t *machine_json(const struct tern_machine *m) {
                  {"vector_bytes", m->vector_bytes}};
     for (size_t i = 0; i < sizeof count / sizeof *count; i++) set_known(o, count[i].key, count[i].v);
     if (m->caches_usual) json_object_set_new(o, "caches_usual", json_true());
+    if (m->quota > 0) json_object_set_new(o, "quota_processors", json_real(m->quota));
     char design[TERN_MICROARCHITECTURE_NAME], ranks[128];
     design_text(m, design, ranks, sizeof ranks);
     json_object_set_new(o, "microarchitecture", json_string(design));

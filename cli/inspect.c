@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/files.h"
 
+#include "measure/records/json_text.h"
 #include "models/arch.h"
 #include "models/facts.h"
 #include "models/gguf/types.h"
@@ -107,7 +108,7 @@ static json_t *json_tensors(const struct tern_gguf *g) {
 }
 
 static void append_line(void *list, const char *line) {
-    json_array_append_new(list, json_string(line));
+    json_array_append_new(list, tern_json_text(line));
 }
 
 static int print_json(const struct subject *s, int tensors) {
@@ -116,7 +117,7 @@ static int print_json(const struct subject *s, int tensors) {
     struct tern_gguf_string text;
     json_object_set_new(root, "source", text_of(source));
     json_object_set_new(root, "runs", json_boolean(s->m != NULL));
-    if (!s->m) json_object_set_new(root, "reason", json_string(s->why.text));
+    if (!s->m) json_object_set_new(root, "reason", tern_json_text(s->why.text));
     if (s->file) {
         size_t count;
         struct type_sum *sum = sum_types(s->file, &count);

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "cli/command.h"
 
+#include "base/signals.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +33,7 @@ static void hold_standard_streams(void) {
 
 int main(int argc, char **argv) {
     hold_standard_streams();
+    tern_signals_as_errors();
     const char *name = argc > 1 ? argv[1] : "--help";
     int rc = -1;
     if (!strcmp(name, "--version")) rc = printf("tern %s\n", TERN_VERSION) < 0;

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include "base/file.h"
+#include "measure/records/json_text.h"
 #include "measure/records/record.h"
 #include "reports/changes/changes.h"
 #include "reports/page/browser.h"
@@ -103,10 +104,12 @@ static void print_text(const char *out, const struct tern_report_summary *s) {
 }
 
 static int print_json(const char *out, const struct tern_report_summary *s) {
-    json_t *doc = json_pack("{s:s+, s:I, s:I, s:I, s:I, s:I, s:I}", "page", out, "/index.html", "problems",
-                            (json_int_t)s->problems, "samples", (json_int_t)s->samples, "ceilings",
-                            (json_int_t)s->ceilings, "e2e", (json_int_t)s->e2e, "figures",
+    char *page = tern_format_text("%s/index.html", out);
+    json_t *doc = json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "page", tern_json_text(page ? page : out),
+                            "problems", (json_int_t)s->problems, "samples", (json_int_t)s->samples,
+                            "ceilings", (json_int_t)s->ceilings, "e2e", (json_int_t)s->e2e, "figures",
                             (json_int_t)s->figures, "drawn", (json_int_t)s->drawn);
+    free(page);
     if (doc && *s->why_not_drawn) json_object_set_new(doc, "why_not_drawn", json_string(s->why_not_drawn));
     return tern_cli_print_json(doc);
 }

@@ -143,7 +143,7 @@ enum tern_status tern_engine_new(const struct tern_model *m, const struct tern_e
         s = tern_fail(e, TERN_NO_MEMORY, "engine: out of memory");
         goto failed;
     }
-    if ((s = tern_engine_head(en, o->head, e)) != TERN_OK) goto failed;
+    if ((s = tern_engine_head(en, o->head, o->races, e)) != TERN_OK) goto failed;
     if ((s = tern_engine_load(en, e)) != TERN_OK) goto failed;
     en->facts.body_bytes = en->body_bytes;
     en->facts.head_bytes = en->head.bytes;

@@ -1,9 +1,13 @@
 /* Whether the engine's head has a scan before its rows. */
+#define _GNU_SOURCE
+#include "base/file.h"
+#include "harness/head/known.h"
 #include "harness/head/race.h"
 #include "harness/internal.h"
 #include "harness/memory_left.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static const char *const row_names[TERN_ROWS_COUNT] = {
     [TERN_ROWS_F16] = "f16", [TERN_ROWS_F32] = "f32", [TERN_ROWS_Q8] = "q8", [TERN_ROWS_Q6_K] = "q6_k"};
@@ -32,22 +36,58 @@ static int decided_before(struct tern_engine *en) {
     return 0;
 }
 
-static enum tern_status race(struct tern_engine *en, struct tern_error *e) {
-    double share[TERN_HEAD_SCANS];
+static void decide(struct tern_engine *en, const struct tern_head_known *k, const char *when) {
     char why[96];
+    scan_with(&en->head, k->scan);
+    snprintf(why, sizeof why,
+             k->scan < 0 ? "; a scan before it would take %.2f of its time%s"
+                         : ", which takes %.2f of its time%s",
+             k->share, when);
+    say(en, why);
+}
+
+/* Heap; NULL without a folder or memory. */
+static char *path_of(const char *races) {
+    const struct tern_machine *m;
+    return races && tern_machine_get(&m, NULL) == TERN_OK && m->key[0]
+               ? tern_format_text("%s/heads-%s", races, m->key + 2)
+               : NULL;
+}
+
+static void key_of(const struct tern_engine *en, char key[TERN_HEAD_KEY]) {
+    const struct head *h = &en->head;
+    snprintf(key, TERN_HEAD_KEY, "%s-%zux%zu-%s-%zu", row_names[h->rows], h->source->rows, h->source->cols,
+             h->ops->level, en->threads_decode);
+}
+
+static enum tern_status race(struct tern_engine *en, const char *path, const char *key,
+                             struct tern_error *e) {
+    double share[TERN_HEAD_SCANS];
     const enum tern_status s = tern_head_race(&en->head, en->pool, en->threads_decode, share, e);
     tern_pool_use(en->pool, en->workers);
     if (s != TERN_OK) return s;
     const int winner = tern_head_winner(share);
-    scan_with(&en->head, winner);
-    snprintf(why, sizeof why,
-             winner < 0 ? "; a scan before it would take %.2f of its time" : ", which takes %.2f of its time",
-             share[winner < 0 ? 0 : winner]);
-    say(en, why);
+    const struct tern_head_known k = {winner, share[winner < 0 ? 0 : winner]};
+    decide(en, &k, "");
+    if (path) tern_head_remember(path, key, &k, NULL); /* else the next start races again */
     return TERN_OK;
 }
 
-enum tern_status tern_engine_head(struct tern_engine *en, enum tern_head_type type, struct tern_error *e) {
+static enum tern_status recall_or_race(struct tern_engine *en, const char *races, struct tern_error *e) {
+    char key[TERN_HEAD_KEY], *path = path_of(races);
+    struct tern_head_known k;
+    enum tern_status s = TERN_OK;
+    key_of(en, key);
+    if (path && tern_head_recall(path, key, &k))
+        decide(en, &k, ", as a race said before");
+    else
+        s = race(en, path, key, e);
+    free(path);
+    return s;
+}
+
+enum tern_status tern_engine_head(struct tern_engine *en, enum tern_head_type type, const char *races,
+                                  struct tern_error *e) {
     struct head *h = &en->head;
     if (!h->source) return TERN_OK;
     const int asked = type == TERN_HEAD_EXACT2;
@@ -68,5 +108,5 @@ enum tern_status tern_engine_head(struct tern_engine *en, enum tern_head_type ty
         say(en, ", as packed before");
         return TERN_OK;
     }
-    return race(en, e);
+    return recall_or_race(en, races, e);
 }

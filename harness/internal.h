@@ -118,8 +118,10 @@ size_t tern_engine_body_bytes(const struct tern_engine *en);
 /* packed_cache.c: 1 when there is a packed cache of the plan and the head as they are now. */
 int tern_engine_cache_there(struct tern_engine *en);
 /* head_choice.c: whether a head of type AUTO or EXACT2 scans, and how: as the packed cache that is there, else
- * as a short race says. After the plan, before memory is taken. Writes facts.head. */
-enum tern_status tern_engine_head(struct tern_engine *en, enum tern_head_type type, struct tern_error *e);
+ * as a race said before, whose result is in the folder `races` (NULL: none), else as a short race says. After the plan,
+ * before memory is taken. Writes facts.head. */
+enum tern_status tern_engine_head(struct tern_engine *en, enum tern_head_type type, const char *races,
+                                  struct tern_error *e);
 /* packed_cache.c: fills body and head from the packed cache. 1 when it did; the facts' warning tells of
  * damage. */
 int tern_engine_cache_read(struct tern_engine *en);

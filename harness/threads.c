@@ -22,7 +22,7 @@ void tern_engine_threads(struct tern_engine *en, const struct tern_engine_option
                          const struct tern_machine *m) {
     const struct tern_wisdom *w = en->act == TERN_ACT_I8 ? o->wisdom : NULL;
     const enum tern_regime regime = tern_model_regime(&en->model->hp, m);
-    const size_t all = tern_max(m->cpus, 1);
+    const size_t all = tern_machine_threads(m);
     en->threads_decode = o->threads ? o->threads : by_wisdom(en, w, regime, 1, all);
     en->facts.threads_by_wisdom = !o->threads && en->threads_decode != all;
     en->threads_prefill = o->threads_prefill ? o->threads_prefill : o->threads;

@@ -3,6 +3,7 @@
 #define TERN_KERNELS_FLOAT_PLAIN_H
 
 #include "kernels/fused.h"
+#include "kernels/half.h"
 #include "kernels/unroll.h"
 
 #include <math.h>
@@ -32,13 +33,6 @@ static inline float of_bits(uint32_t b) {
     return x;
 }
 
-/* The multiplication moves the exponent, and is exact for subnormal numbers too. */
-static inline float widened(uint16_t h) {
-    const uint32_t em = (uint32_t)(h & 0x7fff) << 13;
-    const uint32_t special = (em >= (uint32_t)0x7c00 << 13) * 0x7f800000u;
-    return of_bits(bits_of(of_bits(em) * 0x1p112f) | special | (uint32_t)(h & 0x8000) << 16);
-}
-
 ALWAYS_INLINE reg all(float x) {
     LANES_OF(x);
 }
@@ -48,7 +42,7 @@ ALWAYS_INLINE reg from_f32(const float *p) {
 }
 
 ALWAYS_INLINE reg from_f16(const uint16_t *p) {
-    LANES_OF(widened(p[i]));
+    LANES_OF(tern_f16_to_f32(p[i]));
 }
 
 ALWAYS_INLINE reg from_i8(const int8_t *p) {
@@ -61,6 +55,10 @@ ALWAYS_INLINE reg from_i32(const int32_t *p) {
 
 ALWAYS_INLINE void to_f32(float *p, reg a) {
     memcpy(p, a.lane, sizeof a.lane);
+}
+
+ALWAYS_INLINE void to_f16(uint16_t *p, reg a) {
+    for (size_t i = 0; i < LANES; i++) p[i] = tern_f32_to_f16(a.lane[i]);
 }
 
 ALWAYS_INLINE reg plus(reg a, reg b) {

@@ -3,6 +3,7 @@
  * without it they are plain C. Include it only in such sources.
  *
  *   reg                     LANES floats; all (the same one in each), from_f32, from_f16, from_i8, from_i32, to_f32
+ *   to_f16                  rounded to nearest even; a NaN keeps its sign and nothing else
  *   plus, minus, times, over, magnitude
  *   fused, fused_all        a * b + c with one rounding; b is one number for all lanes
  *   larger, smaller         the second one where one of the two is NaN

@@ -11,6 +11,7 @@
  *     int16   256              32,768 / s    one product of a code: -256 is its furthest from 0
  *     int16   128              32,767 / s    masked add and subtract
  *     int16   128 g            32,767 / s    table entries of g columns, of either sign
+ *     int16   512 + 16         32,768 / s    sums of up to four activations less 16, eight groups at a time
  *     byte    8                255 / s       ones counted in a byte
  */
 #ifndef TERN_KERNELS_FLUSH_H
@@ -25,7 +26,8 @@ enum {
     TERN_FLUSH_512 = TERN_INT16_MOST / 512,
     TERN_FLUSH_256 = TERN_INT16_LEAST / 256,
     TERN_FLUSH_128 = TERN_INT16_MOST / 128,
-    TERN_FLUSH_COUNTS = TERN_BYTE_MOST / 8
+    TERN_FLUSH_COUNTS = TERN_BYTE_MOST / 8,
+    TERN_FLUSH_BITS = TERN_INT16_LEAST / (512 + 16) / 8 * 8
 };
 
 /* Groups of g columns between two flushes of table entries. */

@@ -9,7 +9,12 @@ static void f32_row(const unsigned char *in, size_t cols, float *out) {
 }
 
 static void f16_row(const unsigned char *in, size_t cols, float *out) {
-    for (size_t i = 0; i < cols; i++) out[i] = tern_half_at(in + 2 * i);
+    uint16_t half[64];
+    for (size_t i = 0; i < cols; i += 64) {
+        const size_t n = cols - i < 64 ? cols - i : 64;
+        memcpy(half, in + 2 * i, n * sizeof *half);
+        for (size_t j = 0; j < n; j++) out[i + j] = tern_f16_to_f32(half[j]);
+    }
 }
 
 static void bf16_row(const unsigned char *in, size_t cols, float *out) {

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Mutation check: one constant, mask or bound of each kernel family is changed, and the verifier must notice.
 
-usage: mutants.py SOURCE_ROOT WORK_FOLDER [WORD...]      (only mutants whose family or change holds one of the words)
+usage: mutants.py SOURCE_ROOT WORK_FOLDER [--arm FOLDER] [WORD...]   (only mutants whose family or change holds one of the words)
+
+With --arm the mutants are those of tests/mutants_arm.py, built and run for 64-bit ARM by what tests/drills/arm.sh left in its FOLDER:
+cross.ini and sysroot/.
 
 The tree is copied and configured once; each mutant rewrites one file, rebuilds, and runs `tern verify` (the quick proof
 where that is enough) on its family. Prints TAP: "ok" names the mutant and the case that killed it. A mutant whose text is not in the source is an error:
@@ -28,6 +31,7 @@ MUTANTS = [
     ("row panels", "constant: r16 field shift", "x86/panels/r16.h", "v_sra32(sum[f], 2 * f)", "v_sra32(sum[f], 2 * f + (f == 2))", "r16.*__avx512vnni"),
     ("row panels", "constant: r16 avx2 sum", "x86/panels/r16.h", "v_sra32(sum[1], 2)", "v_sra32(sum[1], 1)", "r16.*__avx2"),
     ("row panels", "mask: p64 avx512", "x86/panels/p64.h", "(4 << 2 * f) - 1", "(4 << 2 * f) - 1 + 16 * (f == 1)", "gemv_p64.*__avx512vnni"),
+    ("row panels", "constant: top digit of p64t", "x86/panels/p64t.h", "v_bytes(64)", "v_bytes(65)", "gemm_p64t.*_tile__avx2"),
     ("row panels", "bound: p64 avx2 flush", "flush.h", "TERN_INT16_MOST = 32767", "TERN_INT16_MOST = 34816", "gemv_p64.*__avx2"),
     ("row panels", "bound: r16 avx2 flush", "flush.h", "TERN_INT16_LEAST = 32768", "TERN_INT16_LEAST = 36864", "gemv_r16_i8_r16k16__avx2"),
     ("row panels", "bound: rows at the end", "x86/vec_avx512.h", "live >= 16", "live >= 15", "gemv_p64.*__avx512vnni"),
@@ -47,19 +51,26 @@ MUTANTS = [
     ("base 3", "constant: m80 reciprocal", "x86/panels/m80.h", "R81 = 810", "R81 = 809", "m80.*__avx512vnni"),
     ("base 3", "mask: m80 even bytes", "x86/panels/m80.h", "v_words(0x00ff)", "v_words(0x007f)", "m80.*__avx512vnni"),
     ("base 3", "bound: e80 escape", "x86/panels/e80_avx512vbmi.h", "v_bytes(0xc0)", "v_bytes(0xc1)", "e80.*__avx512vbmi"),
+    ("base 3", "constant: digits of b80", "x86/panels/b80.h", "v_bytes(-43)", "v_bytes(-42)", "gemm_b80.*_tile__avx2"),
+    ("base 3", "mask: b80 unsigned", "x86/panels/b80.h", "v_bytes(0x80)", "v_bytes(0x81)", "gemv_b80.*__avx512vnni"),
+    ("base 3", "bound: the longest K of b80", "formats/memory/b80.h", "TERN_B80_K_MAX = 65535", "TERN_B80_K_MAX = 65791", "full gemv_b80_i8_r80k4__avx512vnni"),
     ("base 3", "bound: m80 avx2 flush", "flush.h", "TERN_INT16_LEAST = 32768", "TERN_INT16_LEAST = 36864", "gemv_m80.*__avx2"),
     ("look-up of bytes", "constant: g2 table", "x86/lut/build.h", "0,0, 1,0, 2,0, 0,1, 1,1, 2,1, 0,2, 1,2,   2,2, 1,1", "0,0, 1,0, 2,0, 0,1, 1,1, 2,1, 0,2, 1,2,   2,1, 1,1", "g2.*__(ssse3|avx2)"),
-    ("look-up of bytes", "constant: digits of g3", "x86/lut/look_up.h", "128 + 128 * RADIX / 2", "128 + 127 * RADIX / 2", "g3.*__avx2"),
-    ("look-up of bytes", "mask: index", "x86/lut/look_up.h", "v_bytes(15)", "v_bytes(7)", "g[23]_.*__ssse3"),
+    ("look-up of bytes", "constant: digits of g3", "x86/lut/octets.h", "v_words(radix << 8)", "v_words((radix + 1) << 8)", "g3.*__avx2"),
+    ("look-up of bytes", "constant: what entries of b64 lack", "x86/lut/rows.h", "(2 * LUT_SUBSET_BIAS", "(LUT_SUBSET_BIAS", "b64.*__avx2"),
+    ("look-up of bytes", "mask: the eighth sign of g3", "x86/lut/octets.h", "v_shl16(line, 7)", "v_shl16(line, 6)", "gemv_g3_.*__avx2"),
+    ("look-up of bytes", "mask: the bit that psignb wants set", "x86/lut/octets.h", "*sign = v_or(line, v_bytes(1))", "*sign = line", "gemv_g3_.*__avx2"),
+    ("look-up of bytes", "mask: index", "x86/lut/octets.h", "v_bytes(15)", "v_bytes(7)", "g[23]_.*__ssse3"),
     ("look-up of bytes", "mask: sign of g3", "x86/vec_avx512.h", "v_bytes(0x80 >> j)", "v_bytes(0xc0 >> j)", "g3_.*__avx512bw"),
     ("look-up of bytes", "bound: g2 flush", "flush.h", "TERN_INT16_MOST = 32767", "TERN_INT16_MOST = 36000", "gemv_g2.*__avx2"),
     ("look-up of bytes", "bound: g3 flush", "flush.h", "TERN_INT16_MOST = 32767", "TERN_INT16_MOST = 36000", "gemv_g3_.*__avx2"),
+    ("look-up of bytes", "bound: b64 flush", "flush.h", "TERN_INT16_LEAST = 32768", "TERN_INT16_LEAST = 36864", "gemv_b64.*__avx2"),
     ("look-up of words", "constant: g3w next code", "x86/lut/words_avx512bw.c", "v_shr16(codes[r], 5)", "v_shr16(codes[r], 4)", "g3w.*__avx512bw"),
     ("look-up of words", "mask: g5 sign", "x86/lut/words_avx512bw.c", "_mm512_set1_epi16(128)", "_mm512_set1_epi16(192)", "g5_i8_r32k5__avx512bw"),
     ("look-up of words", "mask: rows at the end", "x86/lut/words_avx512bw.c", "(1u << live) - 1)", "(1u << live) / 2 - 1)", "g3w.*__avx512bw"),
     ("look-up of words", "bound: g3w flush", "flush.h", "TERN_INT16_MOST = 32767", "TERN_INT16_MOST = 36000", "gemv_g3w.*__avx512bw"),
     ("look-up in two registers", "constant: the zero of g5", "x86/lut/wide.h", "words_from(32 * i + 121)", "words_from(32 * i + 120)", "g5.*__avx512vbmi"),
-    ("look-up in two registers", "constant: g5 complement", "x86/lut/look_up.h", "_mm512_set1_epi8(20)", "_mm512_set1_epi8(19)", "g5.*__avx512vbmi"),
+    ("look-up in two registers", "constant: g5 complement", "x86/lut/digits.h", "v_bytes(20)", "v_bytes(19)", "g5.*__avx512vbmi"),
     ("look-up in two registers", "mask: columns 3, 4 of g5", "x86/lut/wide.h", "upper = 0xf8000000u", "upper = 0xf0000000u", "g5.*__avx512vbmi"),
     ("look-up in two registers", "bound: g4 flush", "flush.h", "TERN_INT16_MOST = 32767", "TERN_INT16_MOST = 36000", "gemv_g4.*__avx512vbmi"),
     ("look-up in two registers", "bound: g5 flush", "flush.h", "TERN_INT16_MOST = 32767", "TERN_INT16_MOST = 36000", "gemv_g5.*__avx512vbmi"),
@@ -126,6 +137,7 @@ MUTANTS = [
     ("float operations", "mask: magnitude on avx2", "x86/ops/float_avx2.h", "_mm256_set1_ps(-0.0f)", "_mm256_set1_ps(0.0f)", "op_quantise__avx2"),
     ("float operations", "bound: rows of a tile of queries", "dense/attend_level.c", "*r0 + rows <= c->rows", "*r0 + rows <= c->rows + 1", "op_(scores|gather)_f16__avx2"),
     ("float operations", "bound: blocks of keys", "dense/attend_level.c", "*b0 + step <= c->blocks", "*b0 + step <= c->blocks + 1", "op_scores_q8__avx512bw"),
+    ("float operations", "constant: planes of the scan, avx2", "x86/ops/head_avx2.h", "_mm256_slli_epi32(s.high[h], 8)", "_mm256_slli_epi32(s.high[h], 7)", "op_scan__avx2"),
     ("dense", "mask: f32 avx512 tail", "x86/dense_avx512bw.c", "((1u << left) - 1)", "((1u << left) / 2 - 1)", "gem[vm]_f32.*__avx512bw"),
     ("dense", "bound: f16 avx2 tail", "x86/dense_avx2.c", "if (left >= 8) return _mm256_cvtph_ps", "if (left >= 7) return _mm256_cvtph_ps", "gem[vm]_f16.*__avx2"),
 ]
@@ -137,6 +149,10 @@ def run(*command, **more):
 
 source, work = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 only = sys.argv[3:]
+arm = None
+if only[:1] == ["--arm"]:
+    arm, only = pathlib.Path(only[1]).resolve(), only[2:]
+    from mutants_arm import MUTANTS
 copy, build = work / "source", work / "build"
 shutil.rmtree(copy, ignore_errors=True)
 for name in run("git", "-C", source, "ls-files", "-z").stdout.split("\0"):
@@ -146,13 +162,21 @@ for name in run("git", "-C", source, "ls-files", "-z").stdout.split("\0"):
         shutil.copymode(source / name, copy / name)
 if not (build / "build.ninja").exists():
     options = [f"-D{o}=disabled" for o in ("tests", "openblas", "onednn", "papi", "gbench", "hwloc", "libedit")]
-    made = run("meson", "setup", build, copy, "-Dwerror=false", *options)
+    cross = ["--cross-file", arm / "cross.ini"] if arm else []
+    made = run("meson", "setup", build, copy, "-Dwerror=false", *cross, *options)
     if made.returncode:
         sys.exit("mutants: meson setup failed:\n" + made.stdout[-2000:])
 if run("ninja", "-C", build).returncode:
     sys.exit("mutants: the unchanged tree does not build")
-tern = build / "cli/tern"
-usable = run(tern, "list", "--runnable").stdout
+
+
+def tern(*command, cpu="max"):
+    emulator = ["qemu-aarch64-static", "-cpu", cpu, "-L", arm / "sysroot"] if arm else []
+    return run(*emulator, build / "cli/tern", *command)
+
+
+patience = ["--timeout", "300"] if arm else []  # an emulator is slow
+usable = tern("list", "--runnable").stdout
 mutants = [m for m in MUTANTS if not only or any(o in m[0] + ", " + m[1] for o in only)]
 print(f"1..{len(mutants) + 1}", flush=True)
 kinds = {}
@@ -163,7 +187,9 @@ lacking = [f"{f} has no {k}" for f, has in kinds.items() for k in ("constant", "
 print(("not ok" if lacking else "ok") + " 1 - every family has a constant, a mask and a bound changed" + "".join(f"; {t}" for t in lacking))
 survivors = len(lacking)
 for number, (family, what, name, text, change, pattern) in enumerate(mutants, 2):
-    effort, pattern = ([], pattern[5:]) if pattern.startswith("full ") else (["--quick"], pattern)
+    *words, pattern = pattern.split(" ")
+    effort = [] if "full" in words else ["--quick"]
+    cpu = next((w[4:] for w in words if w.startswith("cpu=")), "max")
     family = f"{family}, {what}"
     target = copy / "kernels" / name
     original = target.read_text()
@@ -180,7 +206,7 @@ for number, (family, what, name, text, change, pattern) in enumerate(mutants, 2)
         if built.returncode:
             why = "the mutant does not compile: " + built.stdout[-300:].replace("\n", " ")
         else:
-            seen = run(tern, "verify", *effort, "--seed", "1", "-q", "--filter", pattern)
+            seen = tern("verify", *effort, *patience, "--seed", "1", "-q", "--filter", pattern, cpu=cpu)
             killer = next((l for l in seen.stdout.splitlines() if re.match("WRONG|CRASHED|TIMED OUT", l)), None)
             if seen.returncode == 1 and killer:
                 verdict, why = "ok", "killed by " + re.sub(r"\s+", " ", killer)[:150]

@@ -55,6 +55,12 @@ static const char help_text[] = "/reset   forgets the conversation\n"
                                 "/quit    ends, as Ctrl-D does\n"
                                 "Ctrl-C   stops the answer\n";
 
+/* A slash and one word of letters. A message may begin with a path. */
+static int looks_like_a_command(const char *line) {
+    const size_t word = strspn(line + (*line == '/'), "abcdefghijklmnopqrstuvwxyz");
+    return *line == '/' && word && !line[1 + word + strspn(line + 1 + word, " \t\r")];
+}
+
 /* One line: 1 to go on, 0 at the end. */
 static int one_line(const struct job *j, struct tern_chat *chat, const struct tern_engine *en,
                     const char *line, enum tern_status *status, struct tern_error *e) {
@@ -66,7 +72,7 @@ static int one_line(const struct job *j, struct tern_chat *chat, const struct te
         if (!j->c.quiet) fputs("tern: the conversation is forgotten\n", stderr);
         return 1;
     }
-    if (line[0] == '/') {
+    if (looks_like_a_command(line)) {
         fprintf(stderr, "tern: chat: '%.40s' is not a command; /help lists them\n", line);
         return 1;
     }

@@ -75,7 +75,7 @@ static int work(struct e2e_job *j) {
     int rc = 0;
     const struct tern_machine *machine;
     enum tern_status s = tern_machine_get(&machine, &e);
-    const size_t usual = 128, all = s == TERN_OK ? machine->cpus : 1;
+    const size_t usual = 128, all = s == TERN_OK ? tern_machine_threads(machine) : 1;
     if (s == TERN_OK) s = tern_cli_engine_open(&j->c, &e);
     complete(j, &usual, &all);
     if (s == TERN_OK) s = tern_e2e_run(j->c.m, &j->o, &rows, &count, &e);

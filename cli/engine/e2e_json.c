@@ -1,6 +1,8 @@
 /* The results of `tern e2e` as JSON, and the words that all forms of the results share. */
 #include "cli/engine/e2e.h"
 
+#include "measure/records/json_text.h"
+
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -79,11 +81,11 @@ static void extras_json(json_t *o, const struct tern_e2e_row *r) {
 }
 
 static json_t *row_json(const struct e2e_job *j, const struct tern_e2e_row *r) {
-    json_t *o =
-        json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:f, s:f, s:f, s:f}", "model", j->c.model, "test",
-                  r->test, "op", r->decode ? "decode" : "prefill", "tokens", (json_int_t)r->tokens, "threads",
-                  (json_int_t)r->threads, "unit", "tok/s", "estimator", "median", "n", (json_int_t)r->rate.n,
-                  "median", r->rate.median, "min", r->rate.min, "max", r->max, "mad", r->rate.mad);
+    json_t *o = json_pack("{s:o, s:s, s:s, s:I, s:I, s:s, s:s, s:I, s:f, s:f, s:f, s:f}", "model",
+                          tern_json_text(j->c.model), "test", r->test, "op", r->decode ? "decode" : "prefill",
+                          "tokens", (json_int_t)r->tokens, "threads", (json_int_t)r->threads, "unit", "tok/s",
+                          "estimator", "median", "n", (json_int_t)r->rate.n, "median", r->rate.median, "min",
+                          r->rate.min, "max", r->max, "mad", r->rate.mad);
     if (!o) return NULL;
     if (isfinite(r->rate.ci_lo)) {
         json_object_set_new(o, "ci_lo", json_real(r->rate.ci_lo));

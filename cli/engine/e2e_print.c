@@ -1,23 +1,35 @@
 /* The results of `tern e2e` as Markdown and CSV. */
 #include "cli/engine/e2e.h"
 
+#include "reports/data/text.h"
+
 #include <math.h>
 #include <stdio.h>
+
+/* A text of any origin as a CSV field or a Markdown cell. */
+static void put_cell(const char *text, void (*put)(struct tern_text *t, const char *s)) {
+    struct tern_text t = {0};
+    put(&t, text);
+    fputs(t.data ? t.data : "", stdout);
+    tern_text_free(&t);
+}
 
 static void print_csv(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count) {
     puts("model,test,threads,unit,estimator,n,median,ci_lo,ci_hi,min,max,bytes_per_token,peak_rss_bytes,plan_"
          "from,plan");
     for (size_t i = 0; i < count; i++) {
         const struct tern_e2e_row *r = &rows[i];
-        printf("\"%s\",%s,%zu,tok/s,median,%zu,%.4f,", j->c.model, r->test, r->threads, r->rate.n,
-               r->rate.median);
+        put_cell(j->c.model, tern_text_csv);
+        printf(",%s,%zu,tok/s,median,%zu,%.4f,", r->test, r->threads, r->rate.n, r->rate.median);
         if (isfinite(r->rate.ci_lo))
             printf("%.4f,%.4f,", r->rate.ci_lo, r->rate.ci_hi);
         else
             fputs(",,", stdout);
         printf("%.4f,%.4f,", r->rate.min, r->max);
         if (r->decode) printf("%.0f", r->bytes_per_token);
-        printf(",%zu,%s,\"%s\"\n", r->peak_rss_bytes, e2e_tuned(r), e2e_plan(r));
+        printf(",%zu,%s,", r->peak_rss_bytes, e2e_tuned(r));
+        put_cell(e2e_plan(r), tern_text_csv);
+        putchar('\n');
     }
 }
 
@@ -43,9 +55,11 @@ static void print_md(const struct e2e_job *j, const struct tern_e2e_row *rows, s
         if (isfinite(r->rate.ci_lo)) snprintf(ci, sizeof ci, "%.2f .. %.2f", r->rate.ci_lo, r->rate.ci_hi);
         if (r->decode) snprintf(bytes, sizeof bytes, "%.1f", 1e-6 * r->bytes_per_token);
         if (r->peak_rss_bytes) snprintf(rss, sizeof rss, "%.0f", 1e-6 * (double)r->peak_rss_bytes);
-        printf("| %s | %s | %zu | %.2f%s | %zu | %s | %.2f .. %.2f | %s | %s | %s |\n", j->c.model, r->test,
-               r->threads, r->rate.median, r->rate.unstable ? " (unstable)" : "", r->rate.n, ci, r->rate.min,
-               r->max, bytes, rss, e2e_tuned(r));
+        fputs("| ", stdout);
+        put_cell(j->c.model, tern_text_markdown);
+        printf(" | %s | %zu | %.2f%s | %zu | %s | %.2f .. %.2f | %s | %s | %s |\n", r->test, r->threads,
+               r->rate.median, r->rate.unstable ? " (unstable)" : "", r->rate.n, ci, r->rate.min, r->max,
+               bytes, rss, e2e_tuned(r));
     }
     for (size_t i = 0; i < count; i++) print_linear(&rows[i]);
     for (size_t i = 0; i < count; i++)

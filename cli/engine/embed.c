@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "harness/text/embed.h"
 #include "harness/text/prompt.h"
+#include "measure/records/json_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,10 +80,10 @@ static int print(const struct job *j) {
     if (j->json) {
         json_t *list = json_array();
         for (size_t i = 0; i < n; i++) json_array_append_new(list, json_real((double)j->vector[i]));
-        return tern_cli_print_json(json_pack("{s:s, s:s, s:I, s:I, s:b, s:o}", "model", j->c.m->source,
-                                             "pooling", tern_pooling_name(j->pooling), "tokens",
-                                             (json_int_t)j->count, "dimensions", (json_int_t)n, "unit_length",
-                                             !j->raw, "vector", list));
+        return tern_cli_print_json(
+            json_pack("{s:o, s:s, s:I, s:I, s:b, s:o}", "model", tern_json_text(j->c.m->source), "pooling",
+                      tern_pooling_name(j->pooling), "tokens", (json_int_t)j->count, "dimensions",
+                      (json_int_t)n, "unit_length", !j->raw, "vector", list));
     }
     for (size_t i = 0; i < n; i++) printf(i ? " %.9g" : "%.9g", (double)j->vector[i]);
     putchar('\n');

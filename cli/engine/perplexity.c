@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "harness/text/perplexity.h"
 #include "harness/text/prompt.h"
+#include "measure/records/json_text.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -43,11 +44,12 @@ static int check(struct job *j) {
 
 static int print_json(const struct job *j, const struct tern_perplexity *p,
                       const struct tern_engine_facts *f) {
-    json_t *o = json_pack("{s:s, s:s, s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:s}", "model", j->c.model,
-                          "text", j->file, "estimator", "exp of the mean over tokens", "perplexity",
-                          p->perplexity, "nll", p->nll, "tokens", (json_int_t)p->tokens, "windows",
-                          (json_int_t)p->windows, "context", (json_int_t)p->context, "stride",
-                          (json_int_t)p->stride, "threads", (json_int_t)f->threads, "plan", f->prefill_plan);
+    json_t *o = json_pack("{s:o, s:o, s:s, s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:s}", "model",
+                          tern_json_text(j->c.model), "text", tern_json_text(j->file), "estimator",
+                          "exp of the mean over tokens", "perplexity", p->perplexity, "nll", p->nll, "tokens",
+                          (json_int_t)p->tokens, "windows", (json_int_t)p->windows, "context",
+                          (json_int_t)p->context, "stride", (json_int_t)p->stride, "threads",
+                          (json_int_t)f->threads, "plan", f->prefill_plan);
     if (o && isfinite(p->error)) {
         json_object_set_new(o, "error", json_real(p->error));
         json_object_set_new(o, "nll_error", json_real(p->nll_error));

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "harness/text/prompt.h"
+#include "measure/records/json_text.h"
 #include "models/load/open.h"
 #include "models/tokenizer/tokenizer.h"
 
@@ -101,7 +102,7 @@ static json_t *hex(const char *bytes, size_t count) {
 /* The whole answer; `text` is NULL unless ids were decoded. NULL when there is no memory. */
 static json_t *answer(const char *model, const int32_t *ids, size_t count, const char *text, size_t bytes) {
     json_t *root = json_object(), *list = json_array();
-    int failed = json_object_set_new(root, "model", json_string(model));
+    int failed = json_object_set_new(root, "model", tern_json_text(model));
     failed |= json_object_set_new(root, "count", json_integer((json_int_t)count));
     for (size_t i = 0; i < count && !failed; i++) failed = json_array_append_new(list, json_integer(ids[i]));
     failed |= json_object_set_new(root, "ids", list);

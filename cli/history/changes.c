@@ -1,6 +1,7 @@
 /* tern history changes, plot. */
 #include "cli/history/history.h"
 
+#include "measure/records/json_text.h"
 #include "reports/changes/changes.h"
 
 #include <stdio.h>
@@ -64,8 +65,8 @@ int history_plot(struct tern_history *h, const struct history_arguments *a) {
     s = tern_changes_plot(&f.series, a->out, getenv("PATH"), &drawn, why, sizeof why, &e);
     if (!s && *why && !a->quiet) fprintf(stderr, "tern: history: %s\n", why);
     if (!s && a->json)
-        tern_cli_print_json(json_pack("{s:s,s:I,s:I}", "folder", a->out, "series", (json_int_t)f.series.count,
-                                      "drawn", (json_int_t)drawn));
+        tern_cli_print_json(json_pack("{s:o,s:I,s:I}", "folder", tern_json_text(a->out), "series",
+                                      (json_int_t)f.series.count, "drawn", (json_int_t)drawn));
     else if (!s)
         printf("%s: %zu series, %zu drawn\n", a->out, f.series.count, drawn);
     drop(&f);

@@ -6,7 +6,6 @@
 #include "base/file.h"
 #include "reports/import/import.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +25,10 @@ static int report_added(const struct history_arguments *a, const struct tern_his
     return 0;
 }
 
+static int nothing(const struct tern_history_added *d) {
+    return !d->added && !d->known && !d->annotations;
+}
+
 static int add(struct tern_history *h, const struct history_arguments *a) {
     struct tern_history_added done = {0};
     struct tern_error e = {""};
@@ -35,37 +38,47 @@ static int add(struct tern_history *h, const struct history_arguments *a) {
         return tern_cli_usage("history", "add: no home folder is known; name a file of records");
     if (own) s = tern_history_add_file(h, own, a->query.commit, &done, &e);
     for (size_t i = 0; i < a->words.count && !s; i++)
-        s = tern_history_add_file(h, a->words.word[i], a->query.commit, &done, &e);
+        s = tern_history_add_file(h, tern_cli_input(a->words.word[i]), a->query.commit, &done, &e);
     free(own);
-    const int rc = report_added(a, &done);
-    return s ? tern_cli_fail(s, &e) : rc;
+    if (!s && a->words.count && nothing(&done))
+        s = tern_fail(&e, TERN_BAD_INPUT,
+                      "history: %s: holds no record; tern history import reads results of other programs",
+                      a->words.word[0]);
+    else if (report_added(a, &done))
+        return 3;
+    return s ? tern_cli_fail(s, &e) : 0;
 }
 
-static enum tern_status import_one(struct tern_history *h, const char *path,
-                                   const struct tern_import_options *o, struct tern_history_added *done,
-                                   struct tern_error *e) {
+/* The records that a file becomes, behind those of the files before it. */
+static enum tern_status convert(const char *path, const struct tern_import_options *o,
+                                struct tern_text *lines, size_t *skipped, struct tern_error *e) {
     char *text;
-    size_t bytes, records = 0, skipped = 0;
-    struct tern_text lines = {0};
-    enum tern_status s = tern_file_read(path, text_bytes_max, &text, &bytes, e);
+    size_t bytes, records = 0;
+    enum tern_status s = tern_file_read(tern_cli_input(path), text_bytes_max, &text, &bytes, e);
     if (s) return s;
-    s = tern_import(path, text, bytes, o, &lines, &records, &skipped, e);
-    if (!s && lines.used) s = tern_history_add(h, lines.data, lines.used, o->commit, done, e);
-    done->skipped += skipped;
-    tern_text_free(&lines);
+    s = tern_import(path, text, bytes, o, lines, &records, skipped, e);
     free(text);
     return s;
 }
 
+/* All files are read before the first is added, and all are added in one transaction. */
 static int import(struct tern_history *h, const struct history_arguments *a) {
     struct tern_import_options o = {.machine = a->query.machine,
                                     .source = a->query.source,
                                     .commit = a->query.commit,
                                     .run = a->query.run};
     struct tern_history_added done = {0};
+    struct tern_text lines = {0};
     struct tern_error e = {""};
     enum tern_status s = tern_import_format_named(a->format ? a->format : "auto", &o.format, &e);
-    for (size_t i = 0; i < a->words.count && !s; i++) s = import_one(h, a->words.word[i], &o, &done, &e);
+    for (size_t i = 0; i < a->words.count && !s; i++)
+        s = convert(a->words.word[i], &o, &lines, &done.skipped, &e);
+    if (!s && lines.used) s = tern_history_add_whole(h, lines.data, lines.used, o.commit, &done, &e);
+    tern_text_free(&lines);
+    if (!s && nothing(&done))
+        s = tern_fail(&e, TERN_BAD_INPUT,
+                      "history: %s: nothing was added: %zu results without a usable number were skipped",
+                      a->words.word[0], done.skipped);
     const int rc = s ? 0 : report_added(a, &done);
     return s ? tern_cli_fail(s, &e) : rc;
 }
@@ -108,8 +121,8 @@ static const struct tern_cli_action actions[ACTIONS] = {
              "records (JSON Lines; default: the user's); what is there already is not added twice", 0,
              SIZE_MAX},
     [IMPORT] = {"import", "FILE...",
-                "results of Google Benchmark (JSON) or llama-bench (JSON, CSV), labelled as imported, or an "
-                "export of another history",
+                "results of other programs, labelled as imported: Google Benchmark, llama-bench, hyperfine, "
+                "pytest-benchmark, Criterion.rs, perf stat -j, tern e2e; or an export of another history",
                 1, SIZE_MAX},
     [EXPORT] = {"export", "[-o FILE]", "JSON Lines: records, then annotations", 0, 0},
     [LIST] = {"list", "", "what there is, and how many of each", 0, 0},
@@ -128,7 +141,7 @@ static int (*const act[ACTIONS])(struct tern_history *h, const struct history_ar
 static const struct tern_cli_option options[] = {
     {"db", 0, "FILE", "the history (default: history.db in the user's data folder)",
      TERN_CLI_TEXT(struct history_arguments, db)},
-    {"format", 0, "auto|records|gbench|llama-bench", "import: what the files are (default auto)",
+    {"format", 0, "NAME", "import: what the files are: " TERN_IMPORT_NAMES " (default auto)",
      TERN_CLI_TEXT(struct history_arguments, format)},
     {"accepted", 0, NULL, "annotate: the change of speed is meant to be",
      TERN_CLI_FLAG(struct history_arguments, accepted)},
@@ -173,7 +186,6 @@ static int run(int argc, char **argv) {
     if (rc) return rc;
     const int action = tern_cli_action(&tern_command_history, &a.words);
     if (action < 0) return 3;
-    signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is an error of a write, not a death */
     char *path = tern_cli_history_file(a.db);
     if (!path) return tern_cli_usage("history", "no home folder is known; name the file with --db");
     const int makes_file = action == ADD || action == IMPORT;

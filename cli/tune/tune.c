@@ -121,7 +121,7 @@ static int check(struct tern_tune_arguments *a) {
     return 4;
 }
 
-#define PLANS_SHARE   0.25 /* of the budget is for the final of whole plans */
+#define PLANS_SHARE   0.40 /* of the budget is for the final of whole plans */
 #define PLANS_SECONDS 8.0  /* more than that would not tell more */
 #define PLANS_BEGIN   1.0  /* what engines take to begin */
 

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "measure/machine/machine.h"
+#include "measure/records/json_text.h"
 #include "tuner/wisdom/core_kinds.h"
 #include "tuner/wisdom/edit.h"
 #include "tuner/wisdom/wisdom.h"
@@ -26,8 +27,8 @@ static int show(const struct tern_wisdom_arguments *a) {
             tern_wisdom_entry_say(&w.entry[i]);
     }
     if (a->json) {
-        tern_cli_print_json(json_pack("{s:s, s:s, s:I, s:O}", "file", a->path, "machine", w.machine,
-                                      "skipped_lines", (json_int_t)w.skipped, "entries", list));
+        tern_cli_print_json(json_pack("{s:o, s:s, s:I, s:O}", "file", tern_json_text(a->path), "machine",
+                                      w.machine, "skipped_lines", (json_int_t)w.skipped, "entries", list));
     } else {
         printf("%zu entries for machine %s in %s\n", w.count, w.machine, a->path);
     }

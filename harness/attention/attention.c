@@ -34,17 +34,22 @@ static struct place place_of(const struct step *st, const struct head_rows *r, s
     return p;
 }
 
+/* Rows of the next tile when so many are left. Two small tiles take less time than a large one and single rows. */
+static size_t tile_rows(const struct tern_attend_ops *ops, size_t left) {
+    return left > ops->rows && left == 2 * ops->some ? ops->some : tern_min(ops->rows, left);
+}
+
 /* The rows of kv head g of tokens [from, to) over the span that begins at `base`. A row is one query head of
  * one token. */
 static void attend_span(const struct step *st, size_t w, size_t layer, const struct head_rows *r, size_t g,
                         size_t base, size_t from, size_t to) {
     const struct tern_engine *en = st->en;
     struct worker *self = &en->worker[w];
-    const size_t width = tern_attend_width(r->dim), most = en->attend->rows;
+    const size_t width = tern_attend_width(r->dim);
     struct query_tile tile = {.keys = tern_attention_keys(en, layer, g, base),
                               .values = tern_attention_value(en, layer, g, base)};
     for (size_t row = from * r->group; row < to * r->group; row += tile.rows) {
-        tile.rows = tern_min(most, to * r->group - row);
+        tile.rows = tile_rows(en->attend, to * r->group - row);
         for (size_t i = 0; i < tile.rows; i++) {
             const size_t t = (row + i) / r->group, head = g * r->group + (row + i) % r->group;
             tile.query[i] = r->qkv + t * en->qkv_columns + head * r->dim;

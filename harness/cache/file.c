@@ -216,8 +216,8 @@ enum tern_status tern_cache_write(const char *path, const char *key, const struc
     tern_progress_begin(&bar, "keeping the packed weights", quiet);
     s = write_parts(&r, &p, part, count, &bar, e);
     tern_progress_end(&bar);
-    if (s == TERN_OK)
-        s = tern_replace_commit(&r, e);
+    if (s == TERN_OK) /* what a crash leaves of it has wrong checksums */
+        s = tern_replace_commit_lazily(&r, e);
     else
         tern_replace_abandon(&r);
 done:

@@ -82,69 +82,6 @@ void tern_exact_parts(struct tern_exact *x, struct tern_exact_part out[TERN_EXAC
     out[3] = (struct tern_exact_part){x->residual, x->rows * x->segments * sizeof(float), 0};
 }
 
-/* Column `i` (0 .. 4 * vectors - 1) of block j of the group that begins at unit u. */
-static size_t column(size_t u, size_t j, size_t i) {
-    return u * TERN_SCAN_UNIT + i / 4 * 64 + 4 * j + i % 4;
-}
-
-static void put_code(unsigned char *unit, size_t at, unsigned code, int bits) {
-    const size_t v = at / 64, i = at % 64;
-    if (bits != 6) {
-        unit[at] = (unsigned char)code;
-        return;
-    }
-    unit[64 * (v % 2) + i] |= (unsigned char)((code & 15) << 4 * (v / 2));
-    unit[128 + i] |= (unsigned char)((code >> 4) << 2 * v);
-}
-
-void tern_exact_pack(struct tern_exact *x, size_t r, const float *row) {
-    const struct tern_scan *s = &x->scan;
-    const size_t unit_bytes = s->bits == 6 ? 192 : 256;
-    const int most = x->zero - 1;
-    unsigned char *p = (unsigned char *)x->codes.data + r * s->row_bytes;
-    double residual[TERN_EXACT_SEGMENTS] = {0}, kept = 0, whole = 0;
-    const float top = tern_exact_largest(row, x->k);
-    memset(p, 0, s->row_bytes);
-    /* Steps are scale * 1..255; the largest block needs top / most. */
-    const float scale = isfinite(top) ? tern_exact_up((double)top / most / 255) : 0;
-    s->scale[r] = scale;
-    if (!isfinite(top)) {
-        x->norm[r] = INFINITY;
-        return;
-    }
-    for (size_t g = 0, u = 0; g < x->groups; g++, u += s->units) {
-        unsigned char *steps = p;
-        const size_t units = tern_min(s->units, s->all_units - u);
-        for (size_t j = 0; j < 16; j++) {
-            float high = 0;
-            for (size_t i = 0; i < 16 * units; i++) {
-                const size_t c = column(u, j, i);
-                if (c < x->k && fabsf(row[c]) > high) high = fabsf(row[c]);
-            }
-            double step = scale > 0 ? ceil((double)high / most / (double)scale) : 0;
-            step = step < 1 ? 1 : step > 255 ? 255 : step;
-            steps[j] = (unsigned char)step;
-            const double width = step * (double)scale;
-            for (size_t i = 0; i < 16 * units; i++) {
-                const size_t c = column(u, j, i);
-                const double w = c < x->k ? (double)row[c] : 0;
-                double q = width > 0 ? rint(w / width) : 0;
-                q = q > most ? most : q < -most ? -most : q;
-                put_code(steps + 16 + (c / TERN_SCAN_UNIT - u) * unit_bytes, c % TERN_SCAN_UNIT,
-                         (unsigned)((int)q + x->zero), s->bits);
-                const double left = w - q * width;
-                residual[g * x->segments / x->groups] += left * left;
-                kept += q * width * q * width;
-                whole += w * w;
-            }
-        }
-        p += 16 + units * unit_bytes;
-    }
-    x->norm[r] = tern_exact_up(sqrt(kept > whole ? kept : whole) * (1 + TERN_EXACT_SLACK));
-    for (size_t i = 0; i < x->segments; i++)
-        x->residual[r * x->segments + i] = tern_exact_up(sqrt(residual[i]) * (1 + TERN_EXACT_SLACK));
-}
-
 void tern_exact_packed(struct tern_exact *x) {
     x->sound = 1;
     for (size_t r = 0; r < x->rows; r++)

@@ -6,6 +6,7 @@
 #include "harness/head/exact.h"
 
 #include <math.h>
+#include <string.h>
 
 #define TERN_EXACT_SEGMENTS 8 /* parts of a row with residual norms of their own, at most */
 #define TERN_EXACT_SLACK                                                                                     \
@@ -43,12 +44,17 @@ static inline float tern_exact_up(double v) {
 
 /* Largest magnitude of k values; infinity when one of them is not finite. */
 static inline float tern_exact_largest(const float *row, size_t k) {
-    float top = 0;
+    int32_t most =
+        0; /* magnitudes are ordered as their bits are, and what is not finite stands above all others */
     for (size_t i = 0; i < k; i++) {
-        if (!isfinite(row[i])) return INFINITY;
-        top = fabsf(row[i]) > top ? fabsf(row[i]) : top;
+        int32_t bits;
+        memcpy(&bits, &row[i], sizeof bits);
+        bits &= INT32_MAX;
+        most = bits > most ? bits : most;
     }
-    return top;
+    float top;
+    memcpy(&top, &most, sizeof top);
+    return isfinite(top) ? top : INFINITY;
 }
 
 #endif

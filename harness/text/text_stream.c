@@ -1,6 +1,6 @@
 #include "harness/text/text_stream.h"
 
-#include "models/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 #include <string.h>
 

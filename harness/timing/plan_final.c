@@ -15,7 +15,7 @@
 enum { TUNED, UNTUNED, PLANS };
 enum { DECODE, PREFILL, PHASES };
 
-#define DECODED      12
+#define DECODED      8
 #define PROMPT_MOST  1024
 #define ROUNDS_LEAST 6 /* for an interval */
 #define ROUNDS_MOST  25
@@ -51,7 +51,7 @@ static double play(void *ctx, uint64_t calls) {
 /* So many layers that a token's weights come from memory, as in the whole model. */
 static uint32_t layers_of(const struct tern_hparams *hp, const struct tern_machine *m) {
     const double bytes = tern_model_macs(hp) / hp->layers / 5;
-    const double cache = 2 * (double)tern_min(m->l3_bytes ? m->l3_bytes : m->l2_bytes, CACHE_MOST);
+    const double cache = 3 * (double)tern_min(m->l3_bytes ? m->l3_bytes : m->l2_bytes, CACHE_MOST);
     const double least = tern_model_regime(hp, m) == TERN_HOT ? hp->layers : ceil(cache / bytes);
     return least < 2 ? tern_min(2, hp->layers) : least < hp->layers ? (uint32_t)least : hp->layers;
 }
@@ -81,13 +81,13 @@ static int is_faster(const struct tern_plan_phase *p) {
     return p->over.n && p->over.ci_hi < 1;
 }
 
-static int is_no_slower(const struct tern_plan_phase *p) {
-    return !p->over.n || p->over.median <= 1;
+static int is_slower(const struct tern_plan_phase *p) {
+    return p->over.n && p->over.ci_lo > 1;
 }
 
-/* The far end of the interval: at most this much of the untuned time. */
-static double at_most(const struct tern_plan_phase *p) {
-    return p->over.n ? p->over.ci_hi : 1;
+/* What a token takes of the untuned time: by the median, or at most. */
+static double share_of(const struct tern_plan_phase *p, int at_most) {
+    return !p->over.n ? 1 : at_most ? p->over.ci_hi : p->over.median;
 }
 
 void tern_plan_final_judge(struct tern_plan_verdict *v, int same_layouts, const struct tern_mix *mix,
@@ -98,11 +98,11 @@ void tern_plan_final_judge(struct tern_plan_verdict *v, int same_layouts, const 
         p->untuned = p->over.n && !is_faster(p);
         return;
     }
-    int tuned = (is_faster(d) && is_no_slower(p)) || (is_faster(p) && is_no_slower(d));
-    if (tern_mix_said(mix)) {
-        const double one = mix->generated * ns[DECODE], many = mix->prompt * ns[PREFILL];
-        tuned = one * at_most(d) + (many > 0 ? many * at_most(p) : 0) < one + (many > 0 ? many : 0);
-    }
+    const int said = tern_mix_said(mix);
+    const double one = (said ? mix->generated : 1) * ns[DECODE],
+                 prompt = (said ? mix->prompt : 1) * ns[PREFILL], many = prompt > 0 ? prompt : 0;
+    int tuned = one * share_of(d, said) + many * share_of(p, said) < one + many;
+    if (!said) tuned = tuned && (is_faster(d) || is_faster(p)) && !is_slower(d) && !is_slower(p);
     d->untuned = p->untuned = !tuned;
 }
 

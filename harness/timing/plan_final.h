@@ -46,8 +46,8 @@ enum tern_status tern_plan_final(const struct tern_plan_final_options *o, struct
 
 /* The rule, for a phase in which the plans differ and for one in which they do not (over.n == 0). With the same layouts
  * decode and prefill are judged apart. With other layouts the tuned plan is used as a whole: when one phase is faster
- * with its whole interval and the other is no slower by its median; where a mix is said, when the weighted sum of both
- * is less at the far ends of their intervals. `ns`: what a token takes in decode and in prefill, untuned. */
+ * with its whole interval, none is slower with its whole interval, and the sum of one decoded and one prompt token is less by the
+ * medians; where a mix is said, when the weighted sum of both is less at the far ends of their intervals. `ns`: what a token takes in decode and in prefill, untuned. */
 void tern_plan_final_judge(struct tern_plan_verdict *v, int same_layouts, const struct tern_mix *mix,
                            const double ns[2]);
 

@@ -54,6 +54,7 @@ struct tern_attend_ops {
     const char *level;
     uint32_t needs; /* TERN_NEEDS_ of the level */
     size_t rows;    /* query rows that fill the registers */
+    size_t some;    /* fewer of them that still keep the arithmetic busy; rows left over go one by one */
 
     /* Rounds `dim` floats to the cache's type: as key `slot` (0 .. TERN_KEYS - 1) of a block; as a row of
      * values, with zeros behind the last one. Indices are tern_kv_type. */

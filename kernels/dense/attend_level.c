@@ -176,13 +176,20 @@ static void value_f32(const float *x, size_t dim, void *row) {
 }
 
 static void key_f16(const float *x, size_t dim, size_t slot, void *block) {
-    uint16_t *k = (uint16_t *)block + slot;
-    for (size_t d = 0; d < dim; d++) k[d * TERN_KEYS] = tern_f32_to_f16(x[d]);
+    uint16_t *k = (uint16_t *)block + slot, half[LANES];
+    size_t d = 0;
+    for (; d + LANES <= dim; d += LANES) {
+        to_f16(half, from_f32(x + d));
+        UNROLL for (size_t i = 0; i < LANES; i++) k[(d + i) * TERN_KEYS] = half[i];
+    }
+    for (; d < dim; d++) k[d * TERN_KEYS] = tern_f32_to_f16(x[d]);
 }
 
 static void value_f16(const float *x, size_t dim, void *row) {
     uint16_t *h = row;
-    for (size_t d = 0; d < dim; d++) h[d] = tern_f32_to_f16(x[d]);
+    size_t d = 0;
+    for (; d + LANES <= dim; d += LANES) to_f16(h + d, from_f32(x + d));
+    for (; d < dim; d++) h[d] = tern_f32_to_f16(x[d]);
     memset(h + dim, 0, (tern_attend_width(dim) - dim) * sizeof *h);
 }
 
@@ -268,6 +275,7 @@ const struct tern_attend_ops TERN_OPS = {
     .level = TERN_OPS_LEVEL,
     .needs = TERN_OPS_NEEDS,
     .rows = MANY,
+    .some = SOME,
     .put_key = {key_f16, key_f32, key_q8},
     .put_value = {value_f16, value_f32, value_q8},
     .scores = {scores_f16, scores_f32, scores_q8},

@@ -83,11 +83,11 @@ static void tiles_run(const struct tern_call *c, size_t worker, size_t workers, 
 
 /* A chunk may be a unit longer than was asked for. */
 static size_t codes_bytes(size_t most) {
-    return TILE_ROWS / 16 * (most + TILE_UNIT) * 64;
+    return FOURS_ROWS / 16 * (most + FOURS_UNIT) * 64;
 }
 
 static size_t block_local(const struct tern_call *c) {
-    return codes_bytes(tern_min(tile_block(c), (c->w.k + 3) / 4));
+    return codes_bytes(tern_min(fours_block(c), (c->w.k + 3) / 4));
 }
 
 static size_t pairs_local(const struct tern_call *c) {

@@ -50,15 +50,15 @@ struct veclut_room veclut_room(const struct tern_call *c, size_t tokens);
 extern const struct tern_prep tern_prep_fours, tern_prep_fourspairs, tern_prep_fourswords, tern_prep_eights;
 
 enum {
-    TILE_TOKENS = 6,
+    FOURS_TOKENS = 6,
     TILE_CHUNK = TERN_FLUSH_512, /* quads that 16-bit sums of pairs hold */
     TILE_WORDS = TERN_FLUSH_256, /* quads that 16-bit sums of products hold */
-    TILE_UNIT = 16,              /* the most quads that any reader decodes together */
-    TILE_ROWS = 320              /* the most rows of a block */
+    FOURS_UNIT = 16,             /* the most quads that any reader decodes together */
+    FOURS_ROWS = 320             /* the most rows of a block */
 };
 
 static inline size_t fours_tiles(size_t n) {
-    return (n + TILE_TOKENS - 1) / TILE_TOKENS;
+    return (n + FOURS_TOKENS - 1) / FOURS_TOKENS;
 }
 
 /* The first token of a tile. */
@@ -68,11 +68,11 @@ static inline size_t fours_token(size_t n, size_t tile) {
 
 /* Bytes from the first activation to those of a tile; `unit` quads lie together: 1, or 2 (eights). */
 static inline size_t fours_tile(size_t k, size_t unit, size_t tile) {
-    return tile * TILE_TOKENS * tern_round_up(k, 4 * unit);
+    return tile * FOURS_TOKENS * tern_round_up(k, 4 * unit);
 }
 
 /* Columns decoded together, in quads: the parameter `block` of tern_space_block. */
-static inline size_t tile_block(const struct tern_call *c) {
+static inline size_t fours_block(const struct tern_call *c) {
     return (size_t)c->param[0] / 4;
 }
 

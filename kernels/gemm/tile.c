@@ -4,7 +4,7 @@
 static void tile_chunk(const struct tern_call *c, const struct tile_kernel *kernel, struct quads codes,
                        size_t first, size_t quads, size_t row, size_t end) {
     const size_t n = c->x->n, tiles = fours_tiles(n), unit = kernel->unit;
-    struct tile x = {.step = codes.step, .quads = quads, .end = end, .first = first == 0};
+    struct gemm_tile x = {.step = codes.step, .quads = quads, .end = end, .first = first == 0};
     for (x.row = row; x.row < end; x.row += kernel->high * QUAD_ROWS) {
         const size_t high = tern_min(kernel->high, (end - x.row + QUAD_ROWS - 1) / QUAD_ROWS);
         x.codes = codes.at + (x.row - row) / QUAD_ROWS * codes.pitch;
@@ -35,7 +35,7 @@ static void tile_decode(const struct tern_call *c, const struct reader *reader,
 void tern_tile_gemm(const struct tern_call *c, size_t row0, size_t row1, uint8_t *codes,
                     const struct reader *reader, const struct tile_kernel *kernel) {
     const size_t quads = quads_of(c->w.k);
-    const size_t most = kernel->most ? kernel->most : tern_min(tile_block(c), quads);
+    const size_t most = kernel->most ? kernel->most : tern_min(fours_block(c), quads);
     const size_t unit = reader->unit % kernel->unit ? reader->unit * kernel->unit : reader->unit;
     const struct tile_room room = tile_room(reader->rows, unit, kernel->high, most);
     const struct quads out = {codes, QUAD, room.rows / QUAD_ROWS * QUAD};

@@ -13,7 +13,7 @@
 #include "kernels/gemm/quads.h"
 
 /* Rows `row` to `end` x tokens `token` to `token` + live. */
-struct tile {
+struct gemm_tile {
     const uint8_t *codes; /* row tiles side by side */
     size_t step;          /* bytes from quad to quad */
     const int8_t *q;      /* activations: [quad][live][4], or [pair of quads][live, even][8] */
@@ -25,7 +25,7 @@ struct tile_kernel {
     size_t high; /* row tiles together */
     size_t unit; /* quads whose activations lie together: 1, or 2 */
     size_t most; /* quads that sums hold; 0: the parameter `block` of tern_space_block decides */
-    void (*multiply)(const struct tern_call *c, const struct tile *x, size_t high, size_t live);
+    void (*multiply)(const struct tern_call *c, const struct gemm_tile *x, size_t high, size_t live);
     /* NULL, or puts `count` quads of a row tile, as they were decoded, into the order that `multiply` wants. */
     void (*arrange)(struct quads tile, size_t count);
 };

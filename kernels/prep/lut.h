@@ -12,8 +12,8 @@ extern const struct tern_prep tern_prep_tables_scalar;
 
 /* rows: registers of rows per table load; kblock: columns whose tables are used before the next rows come (0
  * = all); flush: groups between two flushes of 16-bit sums; prefetch: bytes ahead of the weight stream. */
-extern const struct tern_space tern_space_lut2, tern_space_lut3, tern_space_lut3w, tern_space_lut4,
-    tern_space_lut5;
+extern const struct tern_space tern_space_lut2, tern_space_lut3, tern_space_lutbits, tern_space_lut3w,
+    tern_space_lut4, tern_space_lut5;
 /* The same without prefetch and with small blocks, for several tokens. */
 extern const struct tern_space tern_space_luts3w, tern_space_luts5;
 

@@ -1,5 +1,6 @@
 /* Scalar kernels of the layouts that exist only in memory. */
 #include "kernels/formats/memory/b80.h"
+#include "kernels/formats/memory/group.h"
 #include "kernels/formats/memory/panel.h"
 #include "kernels/formats/memory/planes.h"
 #include "kernels/formats/memory/r16.h"
@@ -38,6 +39,12 @@ static void b128_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_
         code[j] = (uint8_t)((lane[j / 4 * TERN_PANEL_GROUP + j % 4] >> bit & 1) * 2);
 }
 
+static void b64_row(const uint8_t *data, size_t m, size_t k, size_t row, uint8_t *code) {
+    (void)m;
+    const uint8_t *lane = data + row / TERN_GROUP_ROWS * tern_b64_panel_bytes(k) + row % TERN_GROUP_ROWS;
+    for (size_t j = 0; j < k; j++) code[j] = (uint8_t)((lane[j / 8 * TERN_GROUP_ROWS] >> j % 8 & 1) * 2);
+}
+
 TERN_SCALAR(gemm_r16_i8_r1k1__scalar, tern_r16_row)
 TERN_SCALAR(gemm_t5_i8_r1k1__scalar, tern_t5_row)
 TERN_SCALAR(gemm_t24_i8_r1k1__scalar, tern_t24_row)
@@ -47,3 +54,4 @@ TERN_SCALAR(gemm_b80_i8_r1k1__scalar, b80_row)
 TERN_SCALAR(gemm_planes_i8_r1k1__scalar, tern_planes_row)
 TERN_SCALAR(gemm_bin1_i8_r1k1__scalar, tern_bin1_row)
 TERN_SCALAR(gemm_b128_i8_r1k1__scalar, b128_row)
+TERN_SCALAR(gemm_b64_i8_r1k1__scalar, b64_row)

@@ -1,6 +1,7 @@
 /* The f32 steps and the epilogues, each on a stage's inputs. */
 #include "kernels/verify/operations_run.h"
 
+#include <math.h>
 #include <string.h>
 
 static float *numbers(struct tern_stage *s, size_t n) {
@@ -57,6 +58,17 @@ void tern_run_epilogue_silu(const struct tern_epilogue_ops *o, struct tern_stage
     }
 }
 
+/* The quantiser that stands alone, of the same level; with what is no number, too. */
+static void quantise_alone(uint32_t usable, struct tern_stage *s, int odd) {
+    const size_t stride = tern_token_stride(s->n);
+    float *x = tern_stage_floats(s, s->n, 3);
+    if (odd == 1) x[0] = 100, x[s->n > 16 ? 16 : s->n - 1] = NAN; /* behind the largest, in its lane */
+    if (odd == 2) x[s->n / 3] = -INFINITY;
+    int8_t *q = tern_stage_result(s, stride, stride);
+    int32_t *sum = tern_stage_result(s, sizeof *sum, sizeof *sum);
+    tern_quantise_for(usable)(x, s->n, stride, q, sum, numbers(s, 1));
+}
+
 void tern_run_epilogue_quantise(const struct tern_epilogue_ops *o, struct tern_stage *s) {
     const size_t stride = tern_token_stride(s->n);
     const float *x = tern_stage_floats(s, s->n, 3), *weight = tern_stage_floats(s, s->n, 2);
@@ -67,4 +79,5 @@ void tern_run_epilogue_quantise(const struct tern_epilogue_ops *o, struct tern_s
         int32_t *sum = tern_stage_result(s, sizeof *sum, sizeof *sum);
         o->quantise(x, normed ? weight : NULL, *factor, s->n, stride, q, sum, numbers(s, 1));
     }
+    for (int odd = 0; odd < 3; odd++) quantise_alone(o->needs, s, odd);
 }

@@ -18,15 +18,14 @@ extern const struct tern_prep tern_prep_spread;
  * call. */
 extern const struct tern_prep tern_prep_tables_g3w, tern_prep_tables_g5;
 /* Look-up, one token. Shared: the tables of all columns, built by all workers together.
- *   lut2, lut3   32 bytes per group: 16 low bytes, 16 high bytes; the variants cut a sum in two in different ways
+ *   lut2, lut3, lutbits   32 bytes per group: 16 low digits, 16 high digits
  *   lut3w        64 bytes per group: 32 int16
  *   lut4, lut5   256 bytes per group: 128 low digits, 128 high digits
  *   lut5w        256 bytes per group: 128 int16 */
-extern const struct tern_prep tern_prep_lut2_ssse3, tern_prep_lut3_ssse3, tern_prep_lut2words_ssse3;
-extern const struct tern_prep tern_prep_lut2_avx2, tern_prep_lut3_avx2, tern_prep_lut2words_avx2,
-    tern_prep_lut3words_avx2;
-extern const struct tern_prep tern_prep_lut2_avx512bw, tern_prep_lut3_avx512bw, tern_prep_lut3w_avx512bw,
-    tern_prep_lut5w_avx512bw;
+extern const struct tern_prep tern_prep_lut2_ssse3, tern_prep_lut3_ssse3, tern_prep_lutbits_ssse3;
+extern const struct tern_prep tern_prep_lut2_avx2, tern_prep_lut3_avx2, tern_prep_lutbits_avx2;
+extern const struct tern_prep tern_prep_lut2_avx512bw, tern_prep_lut3_avx512bw, tern_prep_lutbits_avx512bw,
+    tern_prep_lut3w_avx512bw, tern_prep_lut5w_avx512bw;
 extern const struct tern_prep tern_prep_lut4_avx512vbmi, tern_prep_lut5_avx512vbmi;
 
 /* The signs of the activations, one bit each (kernels/prep/signs.h), gathered by vector instructions. */

@@ -13,16 +13,16 @@
 #define TERN_READERS_SSSE3(kernel, ON) kernel(ON, g2, 64, 1) kernel(ON, g3, 64, 1) kernel(ON, g4, 64, 1)
 
 #define TERN_READERS_AVX2(kernel, ON)                                                                        \
-    kernel(ON, p64, 64, 1) kernel(ON, r16, 16, 1) kernel(ON, e80, 80, 1) kernel(ON, m80, 80, 1)              \
-        kernel(ON, t5, 48, 1) kernel(ON, g2, 64, 1) kernel(ON, g3, 64, 1) kernel(ON, g4, 64, 1)              \
-            kernel(ON, g5, 64, 1) kernel(ON, i2s, 16, 128) kernel(ON, planes, 16, 1) kernel(ON, bin1, 16, 1) \
-                kernel(ON, b128, 128, 1)
+    kernel(ON, p64, 64, 1) kernel(ON, p64t, 64, 1) kernel(ON, r16, 16, 1) kernel(ON, e80, 80, 1)             \
+        kernel(ON, b80, 80, 1) kernel(ON, m80, 80, 1) kernel(ON, t5, 48, 1) kernel(ON, g2, 64, 1)            \
+            kernel(ON, g3, 64, 1) kernel(ON, g4, 64, 1) kernel(ON, g5, 64, 1) kernel(ON, i2s, 16, 128)       \
+                kernel(ON, planes, 16, 1) kernel(ON, bin1, 16, 1) kernel(ON, b128, 128, 1)
 
 #define TERN_READERS_AVX512BW(kernel, ON)                                                                    \
-    kernel(ON, p64, 64, 1) kernel(ON, r16, 16, 1) kernel(ON, m80, 80, 1) kernel(ON, g2, 64, 1)               \
-        kernel(ON, g3, 64, 1) kernel(ON, g3w, 64, 1) kernel(ON, g4, 64, 1) kernel(ON, g5, 64, 1)             \
-            kernel(ON, i2s, 16, 128) kernel(ON, planes, 16, 1) kernel(ON, bin1, 16, 1)                       \
-                kernel(ON, b128, 128, 1)
+    kernel(ON, p64, 64, 1) kernel(ON, p64t, 64, 1) kernel(ON, r16, 16, 1) kernel(ON, b80, 80, 1)             \
+        kernel(ON, m80, 80, 1) kernel(ON, g2, 64, 1) kernel(ON, g3, 64, 1) kernel(ON, g3w, 64, 1)            \
+            kernel(ON, g4, 64, 1) kernel(ON, g5, 64, 1) kernel(ON, i2s, 16, 128) kernel(ON, planes, 16, 1)   \
+                kernel(ON, bin1, 16, 1) kernel(ON, b128, 128, 1)
 
 #define TERN_READERS_AVX512VBMI(kernel, ON)                                                                  \
     kernel(ON, e80, 80, 1) kernel(ON, t5, 48, 1) kernel(ON, t24, 192, 1)

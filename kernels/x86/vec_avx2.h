@@ -26,6 +26,11 @@ ALWAYS_INLINE vec v_and_or(vec mask, vec a, vec b) {
 #endif
 }
 
+/* x + 1 in the bytes where a > b, signed; x in the others. */
+ALWAYS_INLINE vec v_one_more8(vec x, vec a, vec b) {
+    return v_sub8(x, _mm256_cmpgt_epi8(a, b));
+}
+
 /* Adds four u8 * s8 products to every int32 lane. asm, because gcc 12 copies the accumulator around the
  * intrinsic. */
 #if defined(__AVX512VNNI__)

@@ -29,10 +29,9 @@ ALWAYS_INLINE vec v_negate8_where(vec t, vec s, int j) {
     return _mm512_mask_sub_epi8(t, negative, v_zero(), t);
 }
 
-/* The same for 16-bit lanes: bit 15 - j of s. */
-ALWAYS_INLINE vec v_negate16_where(vec t, vec s, int j) {
-    const __mmask32 negative = _mm512_test_epi16_mask(s, v_words(0x8000 >> j));
-    return _mm512_mask_sub_epi16(t, negative, v_zero(), t);
+/* x + 1 in the bytes where a > b, signed; x in the others. */
+ALWAYS_INLINE vec v_one_more8(vec x, vec a, vec b) {
+    return _mm512_mask_add_epi8(x, _mm512_cmpgt_epi8_mask(a, b), x, v_bytes(1));
 }
 
 /* Adds four u8 * s8 products to every int32 lane. asm, because gcc 12 copies the accumulator around the

@@ -129,15 +129,13 @@ ALWAYS_INLINE void v_settle(vec *x) {
 }
 
 #if VEC_BITS < 512
+/* -t, t or 0 in the bytes where s is negative, positive or 0 (any t but -128). */
+V_TWO(sign8, sign_epi8)
+
 /* -t in the bytes whose bit 7 - j of s is set, t in the others (any t but -128). psignb zeroes where its
  * operand is 0: bit 0 is set for that. */
 ALWAYS_INLINE vec v_negate8_where(vec t, vec s, int j) {
-    return V(sign_epi8)(t, v_or(v_shl16(s, (unsigned)j), v_bytes(1)));
-}
-
-/* The same for 16-bit lanes: bit 15 - j of s. */
-ALWAYS_INLINE vec v_negate16_where(vec t, vec s, int j) {
-    return V(sign_epi16)(t, v_or(v_shl16(s, (unsigned)j), v_words(1)));
+    return v_sign8(t, v_or(v_shl16(s, (unsigned)j), v_bytes(1)));
 }
 #endif
 

@@ -7,6 +7,7 @@
 #include "measure/machine/arch/arch.h"
 #include "measure/machine/arm_cores.h"
 #include "measure/machine/identity.h"
+#include "measure/machine/quota.h"
 #include "measure/machine/topology.h"
 #include "measure/sysfs.h"
 
@@ -166,6 +167,12 @@ static void topology(struct tern_machine *m) {
     order(m, place, from_sysfs);
 }
 
+size_t tern_machine_threads(const struct tern_machine *m) {
+    const size_t all = m->cpus ? m->cpus : 1;
+    const size_t kept = m->quota > 0 && m->quota < (double)all ? (size_t)(m->quota + 0.05) : all;
+    return kept ? kept : 1;
+}
+
 size_t tern_machine_kind_cpus(const struct tern_machine *m, size_t kind, int *cpu) {
     size_t n = 0;
     for (size_t i = 0; i < m->cpus; i++)
@@ -276,6 +283,7 @@ enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e)
     processors(m);
     topology(m);
     tern_machine_identity(m);
+    m->quota = tern_cpu_quota();
     m->memory_bytes = memory();
     soft_facts(m);
     hard_key(m);
@@ -298,7 +306,7 @@ enum tern_status tern_machine_get(const struct tern_machine **m, struct tern_err
 size_t tern_cold_bytes(const struct tern_machine *m, int *capped) {
     const size_t cap = m->memory_bytes ? tern_min(m->memory_bytes / 4, GIB) : GIB;
     const size_t last = tern_max(m->l3_bytes, m->l2_bytes); /* some cores have no L3 */
-    const size_t want = last <= SIZE_MAX / 2 ? 2 * last : SIZE_MAX;
-    *capped = want == 0 || want > cap;
-    return *capped ? cap : want;
+    const size_t least = last <= SIZE_MAX / 2 ? 2 * last : SIZE_MAX;
+    *capped = least == 0 || least > cap;
+    return *capped ? cap : tern_min(least <= SIZE_MAX / 2 ? 2 * least : SIZE_MAX, cap);
 }

@@ -31,6 +31,7 @@ struct tern_machine {
     unsigned vector_bytes;       /* of an SVE register; 0: there is none */
     uint32_t isa;                /* detected bits of base/isa.h */
     uint32_t usable;             /* isa & TERN_ISA */
+    double quota;                /* processors' worth of time that the control group allows; 0: no limit */
     size_t cpus;                 /* processors this process may use, first threads of cores first,
                                     fast cores before slow ones, one memory node after the other */
     int cpu[TERN_MAX_CPUS];
@@ -57,6 +58,10 @@ enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e)
 /* The process-wide copy, read on first use with the same rules. */
 enum tern_status tern_machine_get(const struct tern_machine **m, struct tern_error *e);
 
+/* How many threads to use when nobody says: one for each usable processor, or as many as the quota keeps busy. At
+ * least 1. */
+size_t tern_machine_threads(const struct tern_machine *m);
+
 /* The processors of one kind of core, in the order in which threads should be placed: cpu[0..returned), with
  * room for m->cpus. */
 size_t tern_machine_kind_cpus(const struct tern_machine *m, size_t kind, int *cpu);
@@ -66,8 +71,9 @@ size_t tern_machine_kind_cpus(const struct tern_machine *m, size_t kind, int *cp
  * another kind has the same caches. A machine of one kind is copied as it is. */
 void tern_machine_of_kind(const struct tern_machine *m, size_t kind, struct tern_machine *out);
 
-/* Bytes that weights must rotate through to be cold in the last-level cache: min(2 x L3, cap), where the cap
- * is 25 % of memory or 1 GiB. *capped is set when the cap decided. */
+/* Bytes that weights rotate through to be cold in the last-level cache: four times its size, so that a cache that does
+ * not forget the oldest first has few hits (of twice its size Zen 3 still finds some, and runs 5 to 20 % too fast). At most a
+ * quarter of memory or 1 GiB; *capped is set when that is less than twice the cache. */
 size_t tern_cold_bytes(const struct tern_machine *m, int *capped);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
-/* A JSON string. When the text is not UTF-8, as file names need not be, every byte above ASCII becomes '?'.
- * NULL only without memory. */
+/* A JSON string, a new reference. Names of files need not be UTF-8: each byte that is no part of a character becomes
+ * U+FFFD. NULL only without memory, or for NULL. */
 json_t *tern_json_text(const char *text);
 
 #endif

@@ -39,6 +39,11 @@ void tern_record_of_machine(const struct tern_machine *m, char *params, size_t p
     if (params_bytes) *params = 0;
     put_text(&w, "vendor", m->vendor);
     put_count(&w, "cpus", m->cpus);
+    if (m->quota > 0) {
+        char quota[24];
+        snprintf(quota, sizeof quota, "%.4g", m->quota);
+        put_text(&w, "quota", quota);
+    }
     put_count(&w, "cores", m->cores);
     put_count(&w, "packages", m->packages);
     put_count(&w, "numa", m->numa_nodes);

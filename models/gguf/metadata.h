@@ -3,7 +3,7 @@
 #ifndef TERN_MODELS_GGUF_METADATA_H
 #define TERN_MODELS_GGUF_METADATA_H
 
-/* An array of strings: the steps of the normalizer (models/tokenizer/normalize.h). */
+/* An array of strings: the steps of the normalizer (models/tokenizer/text/normalize.h). */
 #define TERN_KEY_NORMALIZER "tern.normalizer"
 
 /* An array of pairs of token id and flags: how an added token is found in a text. */

@@ -1,4 +1,4 @@
-/* The "normalizer" of a tokenizer.json as steps (models/tokenizer/normalize.h), and the space that normalizer or
+/* The "normalizer" of a tokenizer.json as steps (models/tokenizer/text/normalize.h), and the space that normalizer or
  * pre-tokenizer puts before a text. */
 #define _GNU_SOURCE
 #include "models/hf/internal.h"

@@ -1,6 +1,6 @@
 #include "models/tokenizer/bytes_unicode.h"
 
-#include "models/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 /* The bytes that have no printable Latin-1 character: 0..32, 127..160 and 173 (soft hyphen). */
 enum {

@@ -5,8 +5,8 @@
 #include "models/gguf/gguf.h"
 #include "models/tokenizer/around.h"
 #include "models/tokenizer/ids.h"
-#include "models/tokenizer/normalize.h"
 #include "models/tokenizer/specials.h"
+#include "models/tokenizer/text/normalize.h"
 #include "models/tokenizer/vocabulary.h"
 
 struct tern_tokenizer;

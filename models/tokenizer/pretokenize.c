@@ -1,8 +1,8 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "models/tokenizer/pretokenize.h"
 
+#include "base/utf8.h"
 #include "models/tokenizer/pretokenize_rules.h"
-#include "models/tokenizer/utf8.h"
 
 #include <pcre2.h>
 #include <stdint.h>

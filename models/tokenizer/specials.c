@@ -1,6 +1,6 @@
 #include "models/tokenizer/specials.h"
 
-#include "models/tokenizer/unicode.h"
+#include "models/tokenizer/text/unicode.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef TERN_MODELS_TOKENIZER_SPECIALS_H
 #define TERN_MODELS_TOKENIZER_SPECIALS_H
 
-#include "models/tokenizer/normalize.h"
+#include "models/tokenizer/text/normalize.h"
 #include "models/tokenizer/vocabulary.h"
 
 #include <stddef.h>

@@ -5,9 +5,9 @@
  * U+2581 in the text is a space too, as it is for SentencePiece and llama.cpp. Source: Kudo and Richardson,
  * "SentencePiece", 2018. */
 #define _GNU_SOURCE
+#include "base/utf8.h"
 #include "models/tokenizer/kinds.h"
 #include "models/tokenizer/merge.h"
-#include "models/tokenizer/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
 
 #include "base/status.h"
 #include "models/gguf/gguf.h"
-#include "models/gguf/token_kind.h"
 #include "models/gguf/metadata.h"
+#include "models/gguf/token_kind.h"
 #include "models/tokenizer/strmap.h"
 
 #include <stddef.h>

@@ -9,6 +9,8 @@
 #include <string.h>
 
 enum { MIN_SEGMENT = 5, WINDOW = 12, HALF_HAMPEL = 3, DRAWS = 1000, REFINE = 4 };
+/* Of the windows that are searched for a level that comes and goes. */
+enum { SHORTEST = 16, LONGEST = 54 };
 static const double min_effect_default = 0.01, p_max_default = 0.003, outlier_sigmas = 4,
                     mad_to_sigma = 1.4826;
 
@@ -46,17 +48,21 @@ static double best_cut(const double *x, size_t n, size_t *cut) {
     return best;
 }
 
+static void shuffle(struct search *s, double *x, size_t n) {
+    for (size_t i = n - 1; i > 0; i--) {
+        const size_t j = tern_random_below(&s->random, (uint32_t)(i + 1));
+        const double swap = x[i];
+        x[i] = x[j], x[j] = swap;
+    }
+}
+
 /* Share of `all` permutations that reach q, as soon as it is known to be above p_max no further. */
 static double permutation_p(struct search *s, const double *x, size_t n, double q, size_t all, double p_max) {
     double *shuffled = s->scratch;
     size_t reached = 0, done = 0, ignored;
     memcpy(shuffled, x, n * sizeof *x);
     while (done < all) {
-        for (size_t i = n - 1; i > 0; i--) {
-            const size_t j = tern_random_below(&s->random, (uint32_t)(i + 1));
-            const double swap = shuffled[i];
-            shuffled[i] = shuffled[j], shuffled[j] = swap;
-        }
+        shuffle(s, shuffled, n);
         done++;
         reached += best_cut(shuffled, n, &ignored) >= q;
         if ((double)(reached + 1) / (double)(all + 1) > p_max) break;
@@ -64,24 +70,68 @@ static double permutation_p(struct search *s, const double *x, size_t n, double 
     return (double)(reached + 1) / (double)(done + 1);
 }
 
-/* A level that comes and goes hides in the middle of a long segment: neither of its ends divides the whole.
- * It shows in a window of its own size; the best of the windows is tested, more strictly, as there are many.
- */
-static int cut_window(struct search *s, size_t from, size_t to, size_t *cut, double *q, double *p) {
-    enum { LENGTH = 2 * WINDOW, STEP = WINDOW / 2 };
-    size_t windows = 0, best = from, at;
-    if (to - from <= LENGTH) return 0;
-    *q = -INFINITY;
-    for (size_t i = from; i + LENGTH < to + STEP; i += STEP, windows++) {
-        const size_t begin = i + LENGTH < to ? i : to - LENGTH;
-        const double here = best_cut(s->y + begin, LENGTH, &at);
-        if (here > *q) *q = here, best = begin, *cut = begin + at - from;
+/* The best cut of all windows of all lengths, each a quarter longer than the one before. */
+struct place {
+    size_t from, length, cut; /* cut: from `from` */
+    double q;
+};
+
+static struct place best_window(const double *x, size_t n) {
+    struct place best = {.q = -INFINITY};
+    for (size_t length = SHORTEST; length <= n && length <= LONGEST; length += length / 4) {
+        const size_t step = length / 4;
+        for (size_t i = 0; i + length < n + step; i += step) {
+            const size_t from = i + length < n ? i : n - length;
+            size_t cut;
+            const double q = best_cut(x + from, length, &cut);
+            if (q > best.q) best = (struct place){from, length, cut, q};
+        }
     }
-    if (!(*q > 0)) return 0;
-    const double p_max = s->o.p_max / (double)windows;
-    *p = permutation_p(s, s->y + best, LENGTH, *q, s->o.permutations * windows, p_max);
-    if (*p > p_max) return 0;
-    *p *= (double)windows;
+    return best;
+}
+
+static double sum_of_steps(const double *x, size_t n) {
+    double sum = 0;
+    for (size_t i = 1; i < n; i++) sum += fabs(x[i] - x[i - 1]);
+    return sum;
+}
+
+/* Whether the order of the points means something: with levels, neighbours are alike, and the steps between them add
+ * up to less than those of nearly every random permutation. */
+static int is_ordered(struct search *s, const double *x, size_t n, double *p) {
+    const double sum = sum_of_steps(x, n);
+    const size_t all = s->o.permutations;
+    double *shuffled = s->scratch;
+    size_t reached = 0;
+    memcpy(shuffled, x, n * sizeof *x);
+    for (size_t done = 0; done < all; done++) {
+        shuffle(s, shuffled, n);
+        reached += sum_of_steps(shuffled, n) <= sum;
+        if ((double)(reached + 1) / (double)(all + 1) > s->o.p_max) return 0;
+    }
+    *p = (double)(reached + 1) / (double)(all + 1);
+    return 1;
+}
+
+/* A level that comes and goes hides in a segment: none of its ends divides the whole. That there are levels shows in
+ * the order of the points; where, in a window of their own size. The best window must also be better than the best
+ * windows of most permutations, which those of a slow drift are not. */
+static int cut_window(struct search *s, size_t from, size_t to, size_t *cut, double *q, double *p) {
+    enum { PERMUTATIONS = 199, MOST = 9 };
+    const size_t n = to - from;
+    double *shuffled = s->scratch;
+    size_t reached = 0;
+    if (n < SHORTEST || !is_ordered(s, s->y + from, n, p)) return 0;
+    const struct place best = best_window(s->y + from, n);
+    if (!(best.q > 0)) return 0;
+    memcpy(shuffled, s->y + from, n * sizeof *shuffled);
+    for (size_t done = 0; done < PERMUTATIONS; done++) {
+        shuffle(s, shuffled, n);
+        reached += best_window(shuffled, n).q >= best.q;
+        if (reached > MOST) return 0;
+    }
+    *q = best.q;
+    *cut = best.from + best.cut;
     return 1;
 }
 

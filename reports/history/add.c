@@ -8,6 +8,7 @@
 #include "reports/history/database.h"
 
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,6 +20,7 @@ struct adding {
     struct tern_history *h;
     sqlite3_stmt *insert;
     const char *commit;
+    int batch;                      /* lines of a transaction */
     struct tern_history_added done; /* of the open transaction */
     struct tern_error *e;
 };
@@ -134,7 +136,7 @@ static enum tern_status add_batch(struct adding *a, const char **at, const char 
     enum tern_status s = tern_history_begin(a->h, a->e);
     if (s) return s;
     a->done = (struct tern_history_added){0};
-    for (int i = 0; i < BATCH && *at < end && !s; i++) {
+    for (int i = 0; i < a->batch && *at < end && !s; i++) {
         const char *newline = memchr(*at, '\n', (size_t)(end - *at)), *stop = newline ? newline : end;
         s = add_line(a, *at, (size_t)(stop - *at));
         *at = newline ? newline + 1 : end;
@@ -144,9 +146,10 @@ static enum tern_status add_batch(struct adding *a, const char **at, const char 
     return s;
 }
 
-enum tern_status tern_history_add(struct tern_history *h, const char *text, size_t bytes, const char *commit,
-                                  struct tern_history_added *out, struct tern_error *e) {
-    struct adding a = {.h = h, .commit = commit, .e = e};
+static enum tern_status add_in_batches(struct tern_history *h, const char *text, size_t bytes,
+                                       const char *commit, int batch, struct tern_history_added *out,
+                                       struct tern_error *e) {
+    struct adding a = {.h = h, .commit = commit, .batch = batch, .e = e};
     enum tern_status s = tern_history_prepare(
         h,
         "INSERT INTO "
@@ -162,6 +165,17 @@ enum tern_status tern_history_add(struct tern_history *h, const char *text, size
     }
     sqlite3_finalize(a.insert);
     return s;
+}
+
+enum tern_status tern_history_add(struct tern_history *h, const char *text, size_t bytes, const char *commit,
+                                  struct tern_history_added *out, struct tern_error *e) {
+    return add_in_batches(h, text, bytes, commit, BATCH, out, e);
+}
+
+enum tern_status tern_history_add_whole(struct tern_history *h, const char *text, size_t bytes,
+                                        const char *commit, struct tern_history_added *out,
+                                        struct tern_error *e) {
+    return add_in_batches(h, text, bytes, commit, INT_MAX, out, e);
 }
 
 enum tern_status tern_history_add_file(struct tern_history *h, const char *path, const char *commit,

@@ -35,6 +35,10 @@ struct tern_history_added {
  * those in `out`. */
 enum tern_status tern_history_add(struct tern_history *h, const char *text, size_t bytes, const char *commit,
                                   struct tern_history_added *out, struct tern_error *e);
+/* The same in one transaction: all or nothing. */
+enum tern_status tern_history_add_whole(struct tern_history *h, const char *text, size_t bytes,
+                                        const char *commit, struct tern_history_added *out,
+                                        struct tern_error *e);
 enum tern_status tern_history_add_file(struct tern_history *h, const char *path, const char *commit,
                                        struct tern_history_added *out, struct tern_error *e);
 

@@ -27,6 +27,12 @@ enum tern_status tern_history_add(struct tern_history *h, const char *text, size
     return none(e);
 }
 
+enum tern_status tern_history_add_whole(struct tern_history *h, const char *text, size_t bytes,
+                                        const char *commit, struct tern_history_added *out,
+                                        struct tern_error *e) {
+    return tern_history_add(h, text, bytes, commit, out, e);
+}
+
 enum tern_status tern_history_add_file(struct tern_history *h, const char *path, const char *commit,
                                        struct tern_history_added *out, struct tern_error *e) {
     (void)h, (void)path, (void)commit, (void)out;

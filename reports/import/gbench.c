@@ -25,9 +25,29 @@ static double unit_ns(const json_t *row) {
     return !strcmp(unit, "s") ? 1e9 : NAN;
 }
 
-static const char *run_name(const json_t *row) {
+/* Before version 1.5 the name alone tells an aggregate: "BM_x/8_median" beside rows of "BM_x/8". */
+static const char *old_aggregate(const json_t *row, size_t *base) {
+    static const char *const ends[] = {"_mean", "_median", "_stddev", "_cv", "_BigO", "_RMS"};
+    const char *name = tern_import_text(row, "name");
+    const size_t n = name ? strlen(name) : 0;
+    if (!name || tern_import_text(row, "run_name") || tern_import_text(row, "run_type")) return NULL;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        const size_t end = strlen(ends[i]);
+        if (n > end && !strcmp(name + n - end, ends[i])) return *base = n - end, ends[i] + 1;
+    }
+    return NULL;
+}
+
+/* The name without the suffix of an old aggregate, into `out`; NULL when the row has none. */
+static const char *run_name(const json_t *row, char *out, size_t bytes) {
     const char *name = tern_import_text(row, "run_name");
-    return name ? name : tern_import_text(row, "name");
+    size_t n;
+    if (!name) name = tern_import_text(row, "name");
+    if (!name) return NULL;
+    n = strlen(name);
+    old_aggregate(row, &n);
+    snprintf(out, bytes, "%.*s", (int)n, name);
+    return out;
 }
 
 static size_t count_of(const json_t *row, const char *key) {
@@ -36,7 +56,9 @@ static size_t count_of(const json_t *row, const char *key) {
 }
 
 static void take(struct group *g, const json_t *row) {
+    size_t ignored;
     const char *aggregate = tern_import_text(row, "aggregate_name");
+    if (!aggregate) aggregate = old_aggregate(row, &ignored);
     const double ns = tern_import_number(row, "real_time") * unit_ns(row);
     if (json_is_true(json_object_get(row, "error_occurred")) || !(ns > 0) || !isfinite(ns)) {
         if (!aggregate) g->failed++;
@@ -108,12 +130,13 @@ enum tern_status tern_import_gbench(struct tern_import_work *w, const json_t *do
     struct group *g = malloc(sizeof *g);
     if (!seen || !g) s = tern_fail(w->e, TERN_NO_MEMORY, "import: %s: out of memory", w->where);
     for (size_t i = 0; i < count && !s; i++) {
-        const char *name = run_name(json_array_get(rows, i));
+        char first[512], second[512];
+        const char *name = run_name(json_array_get(rows, i), first, sizeof first);
         if (!name) w->skipped++;
         if (!name || seen[i]) continue;
         *g = (struct group){.name = name};
         for (size_t j = i; j < count; j++) {
-            const char *other = run_name(json_array_get(rows, j));
+            const char *other = run_name(json_array_get(rows, j), second, sizeof second);
             if (!other || strcmp(other, name)) continue;
             seen[j] = 1;
             take(g, json_array_get(rows, j));

@@ -1,79 +1,85 @@
 /* Finds out what a text is, and hands it to the reader of that format. */
+#define _GNU_SOURCE
 #include "reports/import/import.h"
 
 #include "reports/import/readers.h"
 
-#include <ctype.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[] = {"auto", "records", "gbench", "llama-bench"};
+struct format {
+    const char *name, *title;
+    int (*is)(const json_t *doc);
+    enum tern_status (*read)(struct tern_import_work *w, const json_t *doc);
+};
+
+/* The first row of a list, or the value itself. */
+static const json_t *row_of(const json_t *doc) {
+    return json_is_array(doc) ? json_array_get(doc, 0) : doc;
+}
+
+static int has(const json_t *o, const char *a, const char *b) {
+    return json_object_get(o, a) && json_object_get(o, b);
+}
+
+static int is_llama(const json_t *doc) {
+    return has(row_of(doc), "avg_ts", "n_prompt");
+}
+
+static int is_gbench(const json_t *doc) {
+    const json_t *list = json_object_get(doc, "benchmarks"), *row = json_array_get(list, 0);
+    return json_is_array(list) && !json_object_get(row, "stats") && !json_object_get(doc, "machine_info");
+}
+
+static int is_pytest(const json_t *doc) {
+    const json_t *list = json_object_get(doc, "benchmarks");
+    return json_is_array(list) &&
+           (json_object_get(json_array_get(list, 0), "stats") || json_object_get(doc, "machine_info"));
+}
+
+static int is_hyperfine(const json_t *doc) {
+    const json_t *list = json_object_get(doc, "results");
+    return json_is_array(list) && json_object_get(json_array_get(list, 0), "command") != NULL;
+}
+
+static int is_criterion(const json_t *doc) {
+    return json_object_get(json_object_get(doc, "median"), "point_estimate") ||
+           json_object_get(row_of(doc), "reason");
+}
+
+static int is_perf(const json_t *doc) {
+    return has(row_of(doc), "counter-value", "event");
+}
+
+static int is_e2e(const json_t *doc) {
+    return has(row_of(doc), "test", "threads") && has(row_of(doc), "unit", "median");
+}
+
+/* In the order of enum tern_import_format, from TERN_IMPORT_GBENCH. */
+static const struct format formats[] = {
+    {"gbench", "JSON of Google Benchmark", is_gbench, tern_import_gbench},
+    {"llama-bench", "JSON, CSV, Markdown or SQL of llama-bench", is_llama, tern_import_llama_bench},
+    {"hyperfine", "JSON of hyperfine", is_hyperfine, tern_import_hyperfine},
+    {"pytest", "JSON of pytest-benchmark", is_pytest, tern_import_pytest},
+    {"criterion", "JSON of Criterion.rs", is_criterion, tern_import_criterion},
+    {"perf", "JSON of perf stat -j", is_perf, tern_import_perf},
+    {"e2e", "JSON of tern e2e", is_e2e, tern_import_e2e},
+};
+
+enum { FORMATS = sizeof formats / sizeof *formats };
 
 enum tern_status tern_import_format_named(const char *name, enum tern_import_format *out,
                                           struct tern_error *e) {
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(name, names[i])) continue;
-        *out = (enum tern_import_format)i;
+    *out = !strcmp(name, "auto") ? TERN_IMPORT_AUTO : TERN_IMPORT_RECORDS;
+    if (!strcmp(name, "auto") || !strcmp(name, "records")) return TERN_OK;
+    for (size_t i = 0; i < FORMATS; i++) {
+        if (strcmp(name, formats[i].name)) continue;
+        *out = (enum tern_import_format)(TERN_IMPORT_GBENCH + i);
         return TERN_OK;
     }
-    return tern_fail(e, TERN_BAD_INPUT,
-                     "import: --format: '%s' is none of auto, records, gbench, llama-bench", name);
-}
-
-/* Length of a bare NaN or Infinity at `p`, 0 when there is none. */
-static size_t nan_word(const char *p) {
-    static const char *const word[] = {"Infinity", "NaN", "nan", "inf"};
-    const size_t sign = *p == '-';
-    for (size_t i = 0; i < sizeof word / sizeof *word; i++) {
-        const size_t n = strlen(word[i]);
-        if (!strncmp(p + sign, word[i], n) && !isalnum((unsigned char)p[sign + n])) return sign + n;
-    }
-    return 0;
-}
-
-/* Outside of strings they become an empty text, which is no number, and blanks: no offset changes. */
-static char *without_nan(const char *text, size_t bytes) {
-    char *copy = malloc(bytes + 1);
-    int quoted = 0;
-    if (!copy) return NULL;
-    memcpy(copy, text, bytes);
-    copy[bytes] = 0;
-    for (char *p = copy; *p; p++) {
-        if (quoted && *p == '\\' && p[1]) {
-            p++;
-        } else if (*p == '"') {
-            quoted = !quoted;
-        } else if (!quoted) {
-            const size_t n = nan_word(p);
-            if (!n) continue;
-            memset(p, ' ', n);
-            p[0] = p[1] = '"';
-            p += n - 1;
-        }
-    }
-    return copy;
-}
-
-/* Lines of objects (jsonl) -> array; NULL when a line is none. */
-static json_t *array_of_lines(const char *text) {
-    json_t *list = json_array();
-    for (const char *p = text; list && *p;) {
-        const size_t n = strcspn(p, "\n");
-        if (strspn(p, " \t\r") < n) {
-            json_t *o = json_loadb(p, n, 0, NULL);
-            if (!json_is_object(o) || json_array_append(list, o)) {
-                json_decref(list);
-                list = NULL;
-            }
-            json_decref(o);
-        }
-        p += n + (p[n] == '\n');
-    }
-    return list;
-}
-
-static int is_llama(const json_t *row) {
-    return json_object_get(row, "avg_ts") && json_object_get(row, "n_prompt");
+    return tern_fail(e, TERN_BAD_INPUT, "import: --format: '%s' is none of " TERN_IMPORT_NAMES, name);
 }
 
 /* A record is one line with a schema; of a whole file the first whole line decides. */
@@ -90,28 +96,45 @@ static int is_records(const char *text, size_t bytes) {
     return 0;
 }
 
+/* "JSON with the keys a, b, c", for a person who named the wrong file. */
+static void describe(const json_t *doc, char *out, size_t bytes) {
+    const json_t *row = row_of(doc);
+    const char *key;
+    json_t *value;
+    int n = 0;
+    snprintf(out, bytes, json_is_object(row) ? "JSON with the keys" : "JSON without keys");
+    json_object_foreach((json_t *)(uintptr_t)row, key, value) {
+        const size_t at = strlen(out);
+        if (n++ < 4) snprintf(out + at, bytes - at, "%s %.24s", n > 1 ? "," : "", key);
+    }
+    for (char *p = out; *p; p++)
+        if (*p < ' ' || *p > '~') *p = '?';
+}
+
 static enum tern_status foreign(struct tern_import_work *w, const char *text, size_t bytes) {
     const enum tern_import_format f = w->o->format;
-    enum tern_status s =
-        tern_fail(w->e, TERN_BAD_INPUT,
-                  "import: %s: is neither records, nor JSON of Google Benchmark, nor JSON or "
-                  "CSV of llama-bench",
-                  w->where);
-    char *clean = without_nan(text, bytes);
-    json_error_t why;
-    json_t *doc = clean ? json_loads(clean, 0, &why) : NULL;
-    if (!doc && clean) doc = array_of_lines(clean);
-    if (!doc && clean) doc = tern_import_csv(text, bytes);
-    if (json_is_object(doc) && is_llama(doc)) {
+    char what[160];
+    json_t *doc = NULL;
+    enum tern_status s = tern_import_parse(w->where, text, bytes, &doc, w->e);
+    if (s) return s;
+    size_t i = 0;
+    while (i < FORMATS && !((f == TERN_IMPORT_AUTO || f == TERN_IMPORT_GBENCH + i) && formats[i].is(doc)))
+        i++;
+    if (i < FORMATS && json_is_object(doc) && formats[i].read == tern_import_llama_bench) {
         json_t *list = json_pack("[o]", doc);
         if (list) doc = list;
     }
-    if (json_is_array(json_object_get(doc, "benchmarks")) && f != TERN_IMPORT_LLAMA_BENCH)
-        s = tern_import_gbench(w, doc);
-    else if (json_is_array(doc) && is_llama(json_array_get(doc, 0)) && f != TERN_IMPORT_GBENCH)
-        s = tern_import_llama_bench(w, doc);
+    if (i < FORMATS) {
+        s = formats[i].read(w, doc);
+    } else {
+        describe(doc, what, sizeof what);
+        s = tern_fail(
+            w->e, TERN_BAD_INPUT,
+            "import: %s: %s: neither records nor a result of Google Benchmark, llama-bench, hyperfine, "
+            "pytest-benchmark, Criterion.rs, perf stat -j or tern e2e",
+            w->where, what);
+    }
     json_decref(doc);
-    free(clean);
     return s;
 }
 
@@ -120,10 +143,16 @@ enum tern_status tern_import(const char *where, const char *text, size_t bytes,
                              size_t *skipped, struct tern_error *e) {
     struct tern_import_work w = {.where = where, .o = o, .lines = lines, .e = e};
     enum tern_status s = TERN_OK;
-    if (o->format == TERN_IMPORT_RECORDS || (o->format == TERN_IMPORT_AUTO && is_records(text, bytes)))
-        tern_text_bytes(lines, text, bytes);
+    size_t plain_bytes = 0;
+    char *plain = tern_import_decode(text, bytes, &plain_bytes);
+    if (!plain)
+        s = tern_fail(e, TERN_NO_MEMORY, "import: %s: out of memory", where);
+    else if (o->format == TERN_IMPORT_RECORDS ||
+             (o->format == TERN_IMPORT_AUTO && is_records(plain, plain_bytes)))
+        tern_text_bytes(lines, plain, plain_bytes), tern_text_put(lines, "\n");
     else
-        s = foreign(&w, text, bytes);
+        s = foreign(&w, plain, plain_bytes);
+    free(plain);
     if (!s && lines->failed) s = tern_fail(e, TERN_NO_MEMORY, "import: %s: out of memory", where);
     *records += w.records;
     *skipped += w.skipped;

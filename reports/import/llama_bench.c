@@ -24,9 +24,30 @@ static const char *file_part(const char *path) {
     return slash ? slash + 1 : path;
 }
 
+/* Everything that changes speed and stands in the file. */
+static void put_settings(const json_t *row, struct tern_text *t) {
+    static const char *const keys[] = {
+        "n_batch",      "n_ubatch",      "n_depth",   "backends",      "gpu_info",   "devices",
+        "n_gpu_layers", "split_mode",    "main_gpu",  "tensor_split",  "type_k",     "type_v",
+        "flash_attn",   "no_kv_offload", "use_mmap",  "use_direct_io", "embeddings", "cpu_mask",
+        "cpu_strict",   "poll",          "n_cpu_moe", "no_op_offload", "no_host",    "tensor_buft_overrides"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const json_t *v = json_object_get(row, keys[i]);
+        const char *text = json_string_value(v);
+        if (!v || json_is_null(v) || (text && !*text)) continue;
+        tern_text_printf(t, "%s%s=", t->used ? "," : "", keys[i]);
+        if (json_is_boolean(v))
+            tern_text_put(t, json_is_true(v) ? "1" : "0");
+        else if (json_is_number(v))
+            tern_text_printf(t, "%g", json_number_value(v));
+        for (; text && *text; text++) tern_text_bytes(t, *text == ',' || *text == ' ' ? "_" : text, 1);
+    }
+}
+
 static enum tern_status put(struct tern_import_work *w, const json_t *row, double *sample) {
     struct tern_record r;
-    char ts[64], variant[160], params[200];
+    char ts[64], variant[160];
+    struct tern_text params = {0};
     const double prompt = tern_import_number(row, "n_prompt"), made = tern_import_number(row, "n_gen");
     const double threads = tern_import_number(row, "n_threads"), mean = tern_import_number(row, "avg_ts");
     const char *commit = tern_import_text(row, "build_commit"), *kind = tern_import_text(row, "model_type");
@@ -38,16 +59,14 @@ static enum tern_status put(struct tern_import_work *w, const json_t *row, doubl
     tern_import_time(tern_import_text(row, "test_time"), ts, sizeof ts);
     snprintf(variant, sizeof variant, "%.60s%s%.60s", w->o->source ? w->o->source : "llama.cpp",
              kind ? " " : "", tern_or_empty(kind));
-    snprintf(params, sizeof params, "n_batch=%.0f,n_ubatch=%.0f,n_depth=%.0f",
-             fmax(tern_import_number(row, "n_batch"), 0), fmax(tern_import_number(row, "n_ubatch"), 0),
-             fmax(tern_import_number(row, "n_depth"), 0));
+    put_settings(row, &params);
     r.kind = "e2e";
     r.ts = ts;
     r.source = "llama-bench";
     r.commit = commit;
     r.machine = tern_import_text(row, "cpu_info");
     r.variant = variant;
-    r.params = params;
+    r.params = params.data ? params.data : "-";
     r.op = !(made > 0) ? "prefill" : prompt > 0 ? "prefill+decode" : "decode";
     r.model = file_part(tern_import_text(row, "model_filename"));
     r.n = (size_t)(prompt + made);
@@ -64,7 +83,10 @@ static enum tern_status put(struct tern_import_work *w, const json_t *row, doubl
         r.est.median = mean;
         r.flags = "imported mean";
     }
-    return tern_import_put(w, &r);
+    const enum tern_status s =
+        params.failed ? tern_fail(w->e, TERN_NO_MEMORY, "import: out of memory") : tern_import_put(w, &r);
+    tern_text_free(&params);
+    return s;
 }
 
 enum tern_status tern_import_llama_bench(struct tern_import_work *w, const json_t *rows) {

@@ -66,6 +66,10 @@ static void put_what(const struct tern_record *r, struct tern_text *t) {
         tern_put_problem(t, r, 0);
         return;
     }
+    if (!*tern_or_empty(r->model) && equal(r->kind, "sample")) {
+        tern_text_put(t, r->variant);
+        return;
+    }
     tern_text_put(t, *tern_or_empty(r->model) ? r->model : "unnamed model");
     tern_text_printf(t, ", %s", tern_or_empty(r->op));
     if (r->n) tern_text_printf(t, " %zu", r->n);
@@ -74,17 +78,22 @@ static void put_what(const struct tern_record *r, struct tern_text *t) {
 
 static void put_row(const struct tern_report_data *d, const struct tern_record *x,
                     struct tern_report_tables *s) {
-    const struct tern_record *ours = x->m ? our_kernel(d, x) : our_model(d, x);
-    const double a = speed(x, x->est.median), b = ours ? speed(ours, ours->est.median) : NAN;
+    const struct tern_record *ours = x->m                       ? our_kernel(d, x)
+                                     : equal(x->kind, "sample") ? NULL
+                                                                : our_model(d, x);
+    const int plain = !x->m && equal(x->kind, "sample"); /* a benchmark of its own, in its own unit */
+    const double a = plain ? x->est.median : speed(x, x->est.median),
+                 b = ours ? speed(ours, ours->est.median) : NAN;
     const int here = ours && equal(ours->machine, x->machine);
     struct tern_text what = {0}, date = {0};
     put_what(x, &what);
     tern_text_bytes(&date, tern_or_empty(x->ts), strcspn(tern_or_empty(x->ts), "T"));
     tern_tables_text(s, what.data);
-    tern_tables_text(s, x->variant);
-    tern_tables_text(s, x->m ? "GMAC/s" : "tok/s");
-    tern_tables_interval(s, a, fmin(speed(x, x->est.ci_lo), speed(x, x->est.ci_hi)),
-                         fmax(speed(x, x->est.ci_lo), speed(x, x->est.ci_hi)), 3, "", "imported", NULL);
+    tern_tables_text(s, plain ? x->source : x->variant);
+    tern_tables_text(s, x->m ? "GMAC/s" : plain ? x->unit : "tok/s");
+    const double lo = plain ? x->est.ci_lo : speed(x, x->est.ci_lo),
+                 hi = plain ? x->est.ci_hi : speed(x, x->est.ci_hi);
+    tern_tables_interval(s, a, fmin(lo, hi), fmax(lo, hi), 3, "", "imported", NULL);
     tern_tables_count(s, x->est.n);
     tern_tables_interval(s, b, ours ? fmin(speed(ours, ours->est.ci_lo), speed(ours, ours->est.ci_hi)) : NAN,
                          ours ? fmax(speed(ours, ours->est.ci_lo), speed(ours, ours->est.ci_hi)) : NAN, 3, "",

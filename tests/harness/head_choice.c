@@ -4,11 +4,13 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "harness/head/known.h"
 #include "harness/head/race.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,4 +88,48 @@ Test(head_choice, a_type_of_rows_that_was_asked_for_is_not_raced) {
     const struct tern_engine_facts f = facts_of("synth:micro,vocab=200000", o, logits);
     cr_assert(eq(str, (char *)f.head, "q6_k"));
     cr_assert(eq(u64, f.exact.steps, 0));
+}
+
+Test(head_choice, what_a_race_decided_is_known_the_next_time_and_damage_is_not_believed) {
+    char folder[] = "/tmp/tern-test-XXXXXX", path[64];
+    struct tern_head_known k = {1, 0.5}, got;
+    cr_assert(mkdtemp(folder) != NULL);
+    snprintf(path, sizeof path, "%s/heads", folder);
+    cr_assert(eq(int, tern_head_recall(path, "f16-9x9", &got), 0));
+    cr_assert(tern_head_remember(path, "f16-9x9", &k, NULL) == TERN_OK);
+    k = (struct tern_head_known){-1, 1.25};
+    cr_assert(tern_head_remember(path, "f16-9x99", &k, NULL) == TERN_OK);
+    cr_assert(eq(int, tern_head_recall(path, "f16-9x9", &got), 1));
+    cr_assert(got.scan == 1 && fabs(got.share - 0.5) < 1e-9);
+    cr_assert(tern_head_remember(path, "f16-9x9", &k, NULL) == TERN_OK);
+    cr_assert(eq(int, tern_head_recall(path, "f16-9x9", &got), 1));
+    cr_assert(got.scan == -1 && fabs(got.share - 1.25) < 1e-9);
+    cr_assert(eq(int, tern_head_recall(path, "f16-9x99", &got), 1));
+    cr_assert(eq(int, tern_head_recall(path, "f16-9", &got), 0));
+    char *text = NULL;
+    size_t bytes;
+    cr_assert(tern_file_read(path, 1u << 16, &text, &bytes, NULL) == TERN_OK);
+    text[0] ^= 1; /* other code wrote the first line */
+    cr_assert(tern_file_replace(path, text, bytes, NULL) == TERN_OK);
+    cr_assert(eq(int, tern_head_recall(path, "f16-9x9", &got), 0));
+    cr_assert(eq(int, tern_head_recall(path, "f16-9x99", &got), 1));
+    cr_assert(tern_file_replace(path, "x f16-9x9 7 nan\n", 16, NULL) == TERN_OK);
+    cr_assert(eq(int, tern_head_recall(path, "f16-9x9", &got), 0));
+    free(text);
+    remove(path);
+    remove(folder);
+}
+
+Test(head_choice, a_second_start_does_not_race) {
+    enum { VOCAB = 70000 };
+    static float logits[VOCAB];
+    char folder[] = "/tmp/tern-test-XXXXXX", command[64];
+    cr_assert(mkdtemp(folder) != NULL);
+    const struct tern_engine_options o = {.threads = 2, .races = folder};
+    const struct tern_engine_facts first = facts_of(LARGE, o, logits), next = facts_of(LARGE, o, logits);
+    cr_assert(strstr(first.head, "said before") == NULL, "%s", first.head);
+    cr_assert(strstr(next.head, "said before") != NULL, "%s", next.head);
+    cr_assert(eq(int, !!strstr(first.head, "scanned first"), !!strstr(next.head, "scanned first")));
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    cr_assert(eq(int, system(command), 0));
 }

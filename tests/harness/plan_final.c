@@ -30,8 +30,12 @@ Test(plan_final, with_the_same_layouts_each_phase_is_judged_for_itself) {
 }
 
 Test(plan_final, with_other_layouts_no_phase_pays_for_the_other) {
-    cr_assert(eq(int, judged(ratio(0.9, 0.95, 0.99), ratio(0.95, 0.98, 1.01), 0, &unsaid).decode.untuned, 0));
-    cr_assert(eq(int, judged(ratio(0.9, 0.95, 0.99), ratio(0.99, 1.02, 1.05), 0, &unsaid).decode.untuned, 1));
+    const struct tern_ratio faster = ratio(0.9, 0.95, 0.99), slower = ratio(1.01, 1.02, 1.05);
+    cr_assert(eq(int, judged(faster, ratio(0.99, 1.02, 1.05), 0, &unsaid).decode.untuned, 0),
+              "not shown slower");
+    cr_assert(eq(int, judged(faster, slower, 0, &unsaid).decode.untuned, 1));
+    cr_assert(eq(int, judged(ratio(0.9, 0.99, 0.995), ratio(0.9, 1.1, 1.2), 0, &unsaid).decode.untuned, 1),
+              "99 + 22");
     cr_assert(eq(int, judged(ratio(0.98, 1, 1.01), ratio(0.97, 0.99, 1.01), 0, &unsaid).prefill.untuned, 1));
 }
 

@@ -193,8 +193,8 @@ Test(layouts, every_linear_shape_of_the_models_that_used_them_fits_tl1_and_tl2) 
 }
 
 Test(layouts, in_memory_layouts_accept_every_shape) {
-    static const char *const names[] = {"p64", "p64t", "e80",    "b80",  "r16", "t5",
-                                        "t24", "m80",  "planes", "bin1", "b128"};
+    static const char *const names[] = {"p64", "p64t", "e80",    "b80",  "r16",  "t5",
+                                        "t24", "m80",  "planes", "bin1", "b128", "b64"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         for (size_t m = 1; m < 200; m += 13)
             for (size_t k = 1; k < 100; k += 7)
@@ -328,6 +328,16 @@ Test(layouts, b80_is_a_fraction_that_tripling_takes_apart) {
             x = next, u = above;
         }
     }
+}
+
+Test(layouts, b64_keeps_eight_columns_of_a_row_in_a_byte) {
+    int8_t w[2 * 10];
+    static uint8_t out[64 * 4];
+    memset(w, -1, sizeof w);
+    w[0] = w[3] = w[9] = 1, w[10 + 7] = 1;
+    tern_format_b64.pack(w, 2, 10, 0, 2, 1, out);
+    cr_assert(tern_format_b64.bytes(2, 10) == sizeof out && tern_format_b64.bytes(65, 33) == 4 * sizeof out);
+    cr_assert(out[0] == 9 && out[1] == 0x80 && out[64] == 2 && out[65] == 0 && out[2] == 0 && out[128] == 0);
 }
 
 Test(layouts, planes_keep_plus_and_minus_in_words_of_64_columns) {

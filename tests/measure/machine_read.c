@@ -216,12 +216,16 @@ Test(machine, refuses_a_malformed_TERN_ISA) {
     cr_assert(strstr(e.text, "avx9") != NULL);
 }
 
-Test(machine, cold_bytes_are_twice_the_last_cache_until_the_cap_decides) {
+Test(machine, cold_bytes_are_four_times_the_last_cache_until_the_cap_decides) {
     static struct tern_machine m;
     int capped = -1;
     m.l3_bytes = (size_t)32 << 20;
     m.memory_bytes = (size_t)16 << 30;
-    cr_assert(eq(sz, tern_cold_bytes(&m, &capped), (size_t)64 << 20));
+    cr_assert(eq(sz, tern_cold_bytes(&m, &capped), (size_t)128 << 20));
+    cr_assert(eq(int, capped, 0));
+    m.l3_bytes = (size_t)260 << 20;
+    cr_assert(eq(sz, tern_cold_bytes(&m, &capped), (size_t)1 << 30),
+              "the cap is still more than twice the cache");
     cr_assert(eq(int, capped, 0));
     m.l3_bytes = (size_t)1 << 30;
     cr_assert(eq(sz, tern_cold_bytes(&m, &capped), (size_t)1 << 30));

@@ -305,6 +305,45 @@ Test(changes, a_regression_and_its_fix_are_two_changes_when_the_runs_are_clean) 
     cr_assert(eq(sz, used, 60));
 }
 
+/* Levels that return: no cut divides the whole history, and each level is short. */
+Test(changes, levels_that_go_and_return_are_found_each_time) {
+    struct tern_random r = {21};
+    size_t planted = 0, found = 0, right = 0;
+    for (size_t history = 0; history < 60; history++) {
+        const size_t length = 8 + history % 5, levels = 3 + history % 4, n = length * levels;
+        const double size = history % 2 ? 2 : 1.1;
+        double x[POINTS];
+        struct tern_change c[POINTS];
+        size_t changes;
+        for (size_t i = 0; i < n; i++) x[i] = 80000 * exp(0.005 * normal(&r)) * (i / length % 2 ? size : 1);
+        cr_assert(tern_changes_find(x, n, NULL, c, &changes));
+        planted += levels - 1;
+        found += changes;
+        for (size_t i = 0; i < changes; i++) {
+            const size_t nearest = (c[i].at + length / 2) / length;
+            right += nearest > 0 && nearest < levels && near(c[i].at, nearest * length);
+        }
+    }
+    cr_expect(ge(dbl, (double)right / (double)found, 0.95), "%zu of %zu are steps", right, found);
+    cr_expect(ge(dbl, (double)right / (double)planted, 0.9), "%zu of %zu were found", right, planted);
+}
+
+/* Histories of 8 to 99 runs in which nothing happens. */
+Test(changes, a_quiet_history_of_any_length_has_hardly_ever_a_change) {
+    struct tern_random r = {22};
+    size_t alarms = 0, histories = 0;
+    for (size_t n = 8; n < POINTS; n++)
+        for (size_t again = 0; again < 3; again++, histories++) {
+            double x[POINTS];
+            struct tern_change c[POINTS];
+            size_t changes;
+            for (size_t i = 0; i < n; i++) x[i] = 80000 * exp(noise(&r, 0.005));
+            cr_assert(tern_changes_find(x, n, NULL, c, &changes));
+            alarms += changes > 0;
+        }
+    cr_expect(le(sz, alarms, histories / 50), "%zu of %zu histories", alarms, histories);
+}
+
 /* Neither of the two divides the whole history. */
 Test(changes, a_regression_of_ten_to_thirty_runs_and_its_fix_are_found_in_a_long_history) {
     struct tern_random r = {15};

@@ -306,7 +306,7 @@ Test(import, llama_bench_csv_keeps_the_mean_and_says_so) {
     json_decref(list);
 }
 
-Test(import, something_else_is_refused_with_the_list_of_formats) {
+Test(import, something_else_is_refused_with_the_list_of_formats_or_its_place) {
     static const char *const bad[] = {"",           "hello",  "[]", "{}", "[1,2]", "{\"benchmarks\":3}",
                                       "a,b\n1,2\n", "{\"a\":"};
     const struct tern_import_options o = {.format = TERN_IMPORT_AUTO};
@@ -316,7 +316,7 @@ Test(import, something_else_is_refused_with_the_list_of_formats) {
         size_t records = 0, skipped = 0;
         cr_assert(eq(int, (int)tern_import("f", bad[i], strlen(bad[i]), &o, &lines, &records, &skipped, &e),
                      TERN_BAD_INPUT));
-        cr_assert(strstr(e.text, "llama-bench") != NULL);
+        cr_assert(strstr(e.text, "llama-bench") || strstr(e.text, "line 1"), "%s", e.text);
         tern_text_free(&lines);
     }
 }

@@ -1,6 +1,6 @@
+#include "base/utf8.h"
 #include "models/tokenizer/bytes_unicode.h"
 #include "models/tokenizer/strmap.h"
-#include "models/tokenizer/utf8.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -3,7 +3,7 @@
 #include "base/random.h"
 #include "folder.h"
 #include "measure/machine/machine.h"
-#include "tuner/wisdom/wisdom.h"
+#include "tuner/wisdom/plan_verdict.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -215,6 +215,8 @@ Test(resume, a_model_gets_the_best_of_each_layout_beside_the_winners, .timeout =
             epsilon_eq(dbl, en->median_ns, winner->median_ns * en->ratio, 0.1 + 1e-4 * winner->median_ns));
         layouts[en->problem.n > 1]++;
     }
+    cr_assert(eq(sz, w.verdicts, 1), "the plan as a whole was judged");
+    cr_assert(eq(sz, w.verdict[0].threads, 1));
     cr_assert(gt(sz, layouts[0], 0), "of decode");
     cr_assert(gt(sz, layouts[1], 0), "of prefill");
     free(line);

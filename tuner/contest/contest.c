@@ -43,6 +43,24 @@ static void make_ready(struct tern_contest *c, size_t i) {
     c->timed[i].ctx = m->trial;
 }
 
+/* Guesses look at warm weights: of most formats that is all that is ever asked. */
+static void make_all_ready(struct tern_contest *c, const size_t *which, size_t n, int guess) {
+    struct tern_test_weights *weights = c->s->fixture.test_weights;
+    struct tern_error e;
+    tern_test_weights_sparing(weights, guess);
+    for (size_t i = 0; i < n; i++) {
+        struct tern_member *m = &c->member[which[i]];
+        make_ready(c, which[i]);
+        if (guess || !m->trial || tern_trial_spread(m->trial, &e) == TERN_OK) continue;
+        tern_session_warn(c->s, "%s", e.text);
+        tern_trial_free(m->trial);
+        m->trial = NULL;
+        m->failed = 1;
+        c->timed[which[i]] = (struct tern_alternative){.work = NULL};
+    }
+    tern_test_weights_sparing(weights, 0);
+}
+
 static uint64_t hash_members(const struct tern_contest *c, const size_t *which, size_t n) {
     uint64_t h = TERN_HASH_START;
     for (size_t i = 0; i < n; i++) {
@@ -95,8 +113,9 @@ int tern_contest_round(struct tern_contest *c, size_t number, const size_t *whic
     } else {
         const double start = tern_seconds_now();
         ok = 1;
+        if (!guess) make_all_ready(c, which, n, 0);
         for (size_t i = 0; i < n && ok; i++) {
-            make_ready(c, which[i]);
+            if (guess) make_all_ready(c, &which[i], 1, 1);
             if (guess)
                 ns[i] = c->member[which[i]].trial ? tern_trial_guess_ns(c->member[which[i]].trial) : NAN;
             ok = !s->o->stop || !*s->o->stop;

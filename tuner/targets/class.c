@@ -2,6 +2,8 @@
 
 #include "base/isa.h"
 
+#include <math.h>
+
 static int has(uint32_t usable, const char *level) {
     uint32_t needs;
     return !tern_isa_parse(level, &needs, NULL) && (needs & usable) == needs;
@@ -19,4 +21,9 @@ const char *tern_target_class_name(enum tern_target_class c) {
 
 enum tern_ceiling_kind tern_target_peak(enum tern_target_class c) {
     return c == TERN_TARGET_AVX2 ? TERN_CEILING_MADDUBS : TERN_CEILING_INT8;
+}
+
+enum tern_status tern_target_verdict(const struct tern_ratio *share, double goal) {
+    if (isnan(share->ci_lo)) return TERN_INCONCLUSIVE;
+    return share->ci_lo >= goal ? TERN_OK : share->ci_hi < goal ? TERN_CHECK_FAILED : TERN_INCONCLUSIVE;
 }

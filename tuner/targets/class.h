@@ -3,6 +3,7 @@
 #define TERN_TUNER_TARGETS_CLASS_H
 
 #include "measure/ceilings/ceilings.h"
+#include "measure/statistics.h"
 
 #include <stdint.h>
 
@@ -17,5 +18,8 @@ enum tern_target_class tern_target_class_of(uint32_t usable);
 const char *tern_target_class_name(enum tern_target_class c);
 /* The ceiling that products are compared with. */
 enum tern_ceiling_kind tern_target_peak(enum tern_target_class c);
+
+/* Met, missed, or inconclusive where the interval holds the goal. */
+enum tern_status tern_target_verdict(const struct tern_ratio *share, double goal);
 
 #endif

@@ -14,27 +14,31 @@
 #define ROUNDS            31
 #define ROUNDS_LEAST      7
 
+#define ANY                                                                                                  \
+    { NULL }
+#define BINARY                                                                                               \
+    { "b64", "b128" }
 #define COLD(name, m, k, from, to, threads, avx2, avx512)                                                    \
-    { name, m, k, 1, TERN_WCOLD, NULL, from, to, TERN_CEILING_READ, {avx2, avx512}, threads, 0 }
+    { name, m, k, 1, TERN_WCOLD, ANY, from, to, TERN_CEILING_READ, {avx2, avx512}, threads, 0 }
 #define GEMM(name, m, k, n, avx2, avx512)                                                                    \
-    { name, m, k, n, TERN_WCOLD, NULL, 0, 4, TERN_CEILING_INT8, {avx2, avx512}, 1, 0 }
+    { name, m, k, n, TERN_WCOLD, ANY, 0, 4, TERN_CEILING_INT8, {avx2, avx512}, 1, 0 }
 
 /* Shares of a ceiling measured in the same rounds. The goals of a class are what its instructions allow. */
 static const struct tern_target targets[] = {
-    {"gemv-hot-2.0bpw", 640, 2560, 1, TERN_HOT, NULL, 1.9, 2.1, TERN_CEILING_INT8, {0.55, 0.57}, 1, 0},
-    {"gemv-hot-1.67bpw", 640, 2560, 1, TERN_HOT, NULL, 1.5, 1.7, TERN_CEILING_INT8, {NAN, 0.38}, 1, 0},
+    {"gemv-hot-2.0bpw", 640, 2560, 1, TERN_HOT, ANY, 1.9, 2.1, TERN_CEILING_INT8, {0.55, 0.57}, 1, 0},
+    {"gemv-hot-1.67bpw", 640, 2560, 1, TERN_HOT, ANY, 1.5, 1.7, TERN_CEILING_INT8, {NAN, 0.38}, 1, 0},
     COLD("gemv-cold-2.0bpw", 6912, 2560, 1.9, 2.1, 1, 0.95, 0.97),
     COLD("gemv-cold-2.0bpw-all", 6912, 2560, 1.9, 2.1, 0, 0.97, 0.97),
     COLD("gemv-cold-1.67bpw", 6912, 2560, 1.5, 1.7, 1, 0.85, 0.92),
     COLD("gemv-cold-1.67bpw-all", 6912, 2560, 1.5, 1.7, 0, 0.95, 0.95),
     COLD("gemv-cold-wide-1.67bpw", 2560, 6912, 1.5, 1.7, 1, 0.85, 0.92),
     COLD("gemv-cold-wide-1.67bpw-all", 2560, 6912, 1.5, 1.7, 0, 0.95, 0.95),
-    {"gemv-cold-binary", 6912, 2560, 1, TERN_WCOLD, "b128", 0, 0, TERN_CEILING_READ, {0.75, 0.90}, 1, 0},
+    {"gemv-cold-binary", 6912, 2560, 1, TERN_WCOLD, BINARY, 0, 0, TERN_CEILING_READ, {0.75, 0.90}, 1, 0},
     GEMM("gemm-8", 6912, 2560, 8, 0.8, 1.0),
     GEMM("gemm-32", 6912, 2560, 32, 0.9, 1.2),
     GEMM("gemm-128", 6912, 2560, 128, 1.0, 1.3),
     GEMM("gemm-512", 2560, 2560, 512, 1.0, 1.3),
-    {"gemm-128-layouts", 6912, 2560, 128, TERN_WCOLD, NULL, 1.5, 2.7, TERN_CEILING_INT8, {0.93, 0.93}, 1, 1},
+    {"gemm-128-layouts", 6912, 2560, 128, TERN_WCOLD, ANY, 1.5, 2.7, TERN_CEILING_INT8, {0.93, 0.93}, 1, 1},
 };
 
 const struct tern_target *tern_targets(size_t *count) {
@@ -44,19 +48,14 @@ const struct tern_target *tern_targets(size_t *count) {
 
 static int belongs(const void *target, const struct tern_format *f) {
     const struct tern_target *t = target;
-    if (f->binary && !t->format) return 0;
-    return t->format ? !strcmp(t->format, f->name) : f->bits >= t->bits_from && f->bits <= t->bits_to;
+    if (t->format[0]) return 1; /* the space has no other */
+    return !f->binary && f->bits >= t->bits_from && f->bits <= t->bits_to;
 }
 
 static double amount_of(const struct tern_target *t, enum tern_ceiling_kind kind,
                         const struct tern_format *f) {
     return kind == TERN_CEILING_READ ? (double)f->bytes(t->m, t->k)
                                      : (double)t->m * (double)t->k * (double)t->n;
-}
-
-enum tern_status tern_target_verdict(const struct tern_ratio *share, double goal) {
-    if (isnan(share->ci_lo)) return TERN_INCONCLUSIVE;
-    return share->ci_lo >= goal ? TERN_OK : share->ci_hi < goal ? TERN_CHECK_FAILED : TERN_INCONCLUSIVE;
 }
 
 static enum tern_status judge(struct tern_field *f, const struct tern_target *t, size_t best, double goal,
@@ -139,8 +138,8 @@ enum tern_status tern_target_measure(const struct tern_target *t, enum tern_targ
                                      .kind = t->ceiling == TERN_CEILING_INT8 ? tern_target_peak(class)
                                                                              : t->ceiling};
     if (f.problem.regime != TERN_HOT) f.problem.regime = fixture->cold;
-    enum tern_status s =
-        tern_field_open(&f, usable, t->format ? tern_format_named(t->format) : NULL, belongs, t, &why);
+    enum tern_status s = tern_field_open(
+        &f, usable, t->format[class] ? tern_format_named(t->format[class]) : NULL, belongs, t, &why);
     if (!s)
         s = t->layouts ? tern_target_layouts(&f, t->goal[class], out, &why)
                        : run_field(&f, t, usable, t->goal[class], out, &why);

@@ -12,7 +12,8 @@ struct tern_target {
     const char *name;
     size_t m, k, n;
     enum tern_regime regime;
-    const char *format; /* of the weights; NULL: any ternary one with bits in the next two */
+    const char *format[TERN_TARGET_CLASSES]; /* of the weights; NULL in all: any ternary one with bits in
+                                                the next two */
     double bits_from, bits_to;
     enum tern_ceiling_kind ceiling;   /* TERN_CEILING_INT8: the peak of the class */
     double goal[TERN_TARGET_CLASSES]; /* share of the ceiling; NaN: this class has no such goal */
@@ -41,8 +42,6 @@ struct tern_target_seen {
 enum tern_status tern_target_measure(const struct tern_target *t, enum tern_target_class class,
                                      struct tern_fixture *fixture, const volatile int *stop,
                                      struct tern_target_seen *out, struct tern_error *e);
-/* Met, missed, or inconclusive where the interval holds the goal. */
-enum tern_status tern_target_verdict(const struct tern_ratio *share, double goal);
 /* Appends the target's records (a sample and its ceiling) to `path`. */
 enum tern_status tern_target_record(const struct tern_target *t, const struct tern_target_seen *seen,
                                     const struct tern_fixture *fixture, const char *run, const char *path,

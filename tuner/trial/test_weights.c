@@ -20,6 +20,7 @@ struct tern_test_weights {
     struct tern_pages trits;
     struct tern_pages signs; /* the same without zeros, for binary formats; made when first asked for */
     int signed_shape;        /* signs belong to this shape */
+    int sparing;             /* one copy is enough for now */
     struct kept kept[MAX_FORMATS];
     struct tern_pages working; /* the tokens and y */
     struct tern_pages scratch;
@@ -125,6 +126,10 @@ static enum tern_status make_signs(struct tern_test_weights *s, struct tern_erro
     return TERN_OK;
 }
 
+void tern_test_weights_sparing(struct tern_test_weights *s, int on) {
+    s->sparing = on;
+}
+
 static struct kept *kept_of(struct tern_test_weights *s, const struct tern_format *f) {
     size_t count;
     const struct tern_format *const *all = tern_formats(&count);
@@ -148,7 +153,8 @@ enum tern_status tern_test_weights_get(struct tern_test_weights *s, const struct
     const size_t stride = tern_round_up(bytes, 4096) + TERN_CACHE_LINE;
     const size_t copies = rotate ? tern_max(2, (s->cold_bytes + bytes - 1) / bytes) : 1;
     *out = p;
-    if (p->copies >= copies) return TERN_OK;
+    const size_t now = s->sparing ? 1 : copies;
+    if (p->copies >= now) return TERN_OK;
     const size_t from = kept->pages.bytes >= tern_mul_size(copies, stride) ? p->copies : 0;
     if (!hold(&kept->pages, tern_mul_size(copies, stride))) {
         *p = (struct tern_packed){0};
@@ -156,7 +162,7 @@ enum tern_status tern_test_weights_get(struct tern_test_weights *s, const struct
                          s->m, s->k, format->name, copies, bytes);
     }
     *p = (struct tern_packed){
-        .format = format, .data = kept->pages.data, .bytes = bytes, .stride = stride, .copies = copies};
+        .format = format, .data = kept->pages.data, .bytes = bytes, .stride = stride, .copies = now};
     struct packing j = {.test_weights = s, .pool = pool, .packed = p, .data = kept->pages.data, .from = from};
     tern_pool_run(pool, pack, &j);
     return TERN_OK;

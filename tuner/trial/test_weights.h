@@ -35,6 +35,9 @@ enum tern_status tern_test_weights_shape(struct tern_test_weights *s, size_t m, 
 enum tern_status tern_test_weights_get(struct tern_test_weights *s, const struct tern_format *format,
                                        int rotate, struct tern_pool *pool, struct tern_packed **out,
                                        struct tern_error *e);
+/* While `on`, a format that is asked for the first time gets one copy only, for a look at warm weights. Asking again
+ * afterwards makes the others. */
+void tern_test_weights_sparing(struct tern_test_weights *s, int on);
 /* Activations and room for results of n tokens, shared by all trials of the problem: x with its f32 rows
  * drawn, the i8 side not yet filled; y of n rows of *ldy 32-bit elements. A request for another n
  * makes earlier ones invalid. */

@@ -144,6 +144,10 @@ static size_t guess_rows(const struct tern_trial *t) {
     return tern_min(rows, m);
 }
 
+enum tern_status tern_trial_spread(struct tern_trial *t, struct tern_error *e) {
+    return tern_test_weights_get(t->test_weights, t->variant->format, t->rotate, t->pool, &t->weights, e);
+}
+
 double tern_trial_guess_ns(struct tern_trial *t) {
     const size_t rows = guess_rows(t);
     uint64_t best = UINT64_MAX;

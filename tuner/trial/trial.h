@@ -38,6 +38,9 @@ void tern_trial_free(struct tern_trial *t);
 /* A tern_work_fn: ctx is the trial. */
 void tern_trial_run(void *trial, uint64_t calls);
 
+/* Makes the copies that a cold regime rotates through, where the trial was built while the test weights were sparing. */
+enum tern_status tern_trial_spread(struct tern_trial *t, struct tern_error *e);
+
 /* A rough guess of the nanoseconds of one call from a few rows on one thread: enough to spare candidates that
  * are hopeless, never reported. */
 double tern_trial_guess_ns(struct tern_trial *t);

@@ -3,7 +3,8 @@
  * With its upper bit turned the byte is a signed fraction x_0 of balanced digits (formats/memory/b80.h): with x_n = 3 x_(n-1), modulo
  * 256, digit n is (3 x_(n-1) - x_n) / 256. With dot products no digit is extracted: one sum gains x_(n-1) times the activations of
  * digit n, another x_n times the same, and the row is (3 * first - second) / 256. Per register of 80 weights: 1 load, 1 xor, 5
- * multiplications, 10 sdot. Sums may wrap, 256 * row must fit: columns are added up in pieces of at most FRACTION_BLOCKS blocks.
+ * multiplications, 10 sdot. Sums may wrap; what is divided must fit, and a lane has it of a
+ * quarter of the columns: 256 * 128 * K / 4 < 2^31 up to TERN_K_MAX.
  *
  * Without, per register: 1 load, 4 multiplications, 15 operations that make codes of fractions, 10 smlal. An int16 lane gains 16 products
  * a block. */
@@ -16,7 +17,8 @@
 
 enum { FRACTION_COLUMNS = 256, FRACTION_BYTES = 54 };
 #ifdef VEC_DOT
-enum { FRACTION_BLOCKS = 65535 / FRACTION_COLUMNS };
+enum { FRACTION_BLOCKS = TERN_K_MAX / FRACTION_COLUMNS };
+_Static_assert(TERN_K_MAX / 4 < INT32_MAX / (256 * 128), "files: int32 sums of fractions");
 #else
 enum { FRACTION_BLOCKS = TERN_FLUSH_256 / 16 };
 #endif

@@ -5,8 +5,8 @@
 #include "kernels/arm/product.h"
 #include "kernels/gemm/quads.h"
 
-#define READER(ON, format, rows, columns) ON(format)
-#define DECLARE(format)                   extern const struct reader tern_reader_##format;
+#define READER(ON, format, ...) ON(format)
+#define DECLARE(format)         extern const struct reader tern_reader_##format;
 TERN_READERS(READER, DECLARE)
 #undef READER
 #undef DECLARE

@@ -17,13 +17,13 @@ ALWAYS_INLINE void tile_clear(vec *acc, size_t count) {
 }
 
 /* Asks for the results that the sums will be added to. */
-ALWAYS_INLINE void tile_fetch(const struct tern_call *c, const struct tile *x, size_t live) {
+ALWAYS_INLINE void tile_fetch(const struct tern_call *c, const struct gemm_tile *x, size_t live) {
     UNROLL
     for (size_t j = 0; j < live; j++) v_prefetch((const int32_t *)c->y + (x->token + j) * c->ldy + x->row);
 }
 
 /* Token j of the tile. */
-ALWAYS_INLINE void tile_store(const struct tern_call *c, const struct tile *x, size_t j,
+ALWAYS_INLINE void tile_store(const struct tern_call *c, const struct gemm_tile *x, size_t j,
                               const vec acc[TILE_PARTS]) {
     int32_t *y = (int32_t *)c->y + (x->token + j) * c->ldy + x->row, part[QUAD_ROWS];
     const size_t live = tern_min(x->end - x->row, QUAD_ROWS);
@@ -41,7 +41,7 @@ ALWAYS_INLINE void tile_store(const struct tern_call *c, const struct tile *x, s
 
 /* A tile function for each number of tokens, once for all readers. */
 #define TILE(live)                                                                                           \
-    static void tile_##live(const struct tern_call *c, const struct tile *x) {                               \
+    static void tile_##live(const struct tern_call *c, const struct gemm_tile *x) {                          \
         tile_multiply(c, x, live);                                                                           \
     }
 #define TILES                                                                                                \
@@ -51,9 +51,9 @@ ALWAYS_INLINE void tile_store(const struct tern_call *c, const struct tile *x, s
     TILE(4)                                                                                                  \
     TILE(5)                                                                                                  \
     TILE(6)                                                                                                  \
-    static void tile_run(const struct tern_call *c, const struct tile *x, size_t high, size_t live) {        \
-        static void (*const of[6])(const struct tern_call *,                                                 \
-                                   const struct tile *) = {tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};  \
+    static void tile_run(const struct tern_call *c, const struct gemm_tile *x, size_t high, size_t live) {   \
+        static void (*const of[6])(const struct tern_call *, const struct gemm_tile *) = {                   \
+            tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};                                                 \
         (void)high;                                                                                          \
         of[live - 1](c, x);                                                                                  \
     }

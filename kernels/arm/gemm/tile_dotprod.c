@@ -17,8 +17,8 @@ ALWAYS_INLINE void tile_step(vec (*acc)[TILE_PARTS], const uint8_t *codes, const
     for (size_t i = 0; i < TILE_PARTS; i++) acc[j][i] = v_dot_lane(acc[j][i], u[i], a[j / 4], j % 4);
 }
 
-ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct tile *x, size_t live) {
-    vec acc[TILE_TOKENS][TILE_PARTS];
+ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct gemm_tile *x, size_t live) {
+    vec acc[FOURS_TOKENS][TILE_PARTS];
     const uint8_t *codes = x->codes;
     const int8_t *q = x->q;
     tile_clear(acc[0], live * TILE_PARTS);

@@ -9,7 +9,7 @@
 #include "kernels/arm/gemm/store.h"
 #include "kernels/run.h"
 
-enum { PAIRS = TILE_TOKENS / 2, ROW_PAIRS = QUAD_ROWS / 2 };
+enum { PAIRS = FOURS_TOKENS / 2, ROW_PAIRS = QUAD_ROWS / 2 };
 
 /* int32 lanes [row][token] + eight products of codes and activations each. asm in its place, because gcc 12 has too many loads
  * before the first product and spills. */
@@ -53,7 +53,7 @@ ALWAYS_INLINE void tile_step(vec (*acc)[ROW_PAIRS], const uint8_t *codes, size_t
     }
 }
 
-ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct tile *x, size_t live) {
+ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct gemm_tile *x, size_t live) {
     const size_t pairs = (live + 1) / 2;
     vec acc[PAIRS][ROW_PAIRS];
     const uint8_t *codes = x->codes;

@@ -20,7 +20,7 @@ ALWAYS_INLINE vec tile_add(vec acc, vec u, vec a, int high) {
 }
 
 /* Tokens `from` to `from` + live of the tile, of which there are `all`. */
-ALWAYS_INLINE void tile_part(const struct tern_call *c, const struct tile *x, size_t from, size_t live,
+ALWAYS_INLINE void tile_part(const struct tern_call *c, const struct gemm_tile *x, size_t from, size_t live,
                              size_t all) {
     vec acc[TOGETHER][HALVES];
     const uint8_t *codes = x->codes;
@@ -50,7 +50,7 @@ ALWAYS_INLINE void tile_part(const struct tern_call *c, const struct tile *x, si
     }
 }
 
-ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct tile *x, size_t live) {
+ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct gemm_tile *x, size_t live) {
     tile_fetch(c, x, live);
     tile_part(c, x, 0, tern_min(live, TOGETHER), live);
     if (live > TOGETHER) tile_part(c, x, TOGETHER, live - TOGETHER, live);

@@ -52,8 +52,8 @@ ALWAYS_INLINE byte_sums byte_sums_add(byte_sums s, const uint8x16_t u[4], const 
         const int8x16_t q = vld1q_s8(x + 64 * v);
         const int8x16_t c = vreinterpretq_s8_u8(bits < 8 ? u[v] : vandq_u8(u[v], vdupq_n_u8(127)));
         const int begins = bits == 6 ? v == 0 : bits == 7 ? v % 2 == 0 : 1;
-        low = begins ? vmull_s8(vget_low_s8(c), vget_low_s8(q))
-                     : vmlal_s8(low, vget_low_s8(c), vget_low_s8(q));
+        low =
+            begins ? vmull_s8(vget_low_s8(c), vget_low_s8(q)) : vmlal_s8(low, vget_low_s8(c), vget_low_s8(q));
         high = begins ? vmull_high_s8(c, q) : vmlal_high_s8(high, c, q);
         if (bits == 8) { /* the top bit is -128 to a signed byte */
             const int8x16_t top = vreinterpretq_s8_u8(vandq_u8(u[v], vdupq_n_u8(128)));

@@ -41,6 +41,17 @@ ALWAYS_INLINE void to_f32(float *p, reg a) {
     vst1q_f32(p + 4, a.b);
 }
 
+/* The conversion keeps bits of a NaN; the one NaN of a half has none. */
+ALWAYS_INLINE float32x4_t plain_nan(float32x4_t a) {
+    const uint32x4_t bits = vreinterpretq_u32_f32(a), sign = vandq_u32(bits, vdupq_n_u32(0x80000000u));
+    return vreinterpretq_f32_u32(vbslq_u32(vceqq_f32(a, a), bits, vorrq_u32(sign, vdupq_n_u32(0x7fc00000u))));
+}
+
+ALWAYS_INLINE void to_f16(uint16_t *p, reg a) {
+    const float16x4_t low = vcvt_f16_f32(plain_nan(a.a));
+    vst1q_u16(p, vreinterpretq_u16_f16(vcvt_high_f16_f32(low, plain_nan(a.b))));
+}
+
 ALWAYS_INLINE reg plus(reg a, reg b) {
     return (reg){vaddq_f32(a.a, b.a), vaddq_f32(a.b, b.b)};
 }

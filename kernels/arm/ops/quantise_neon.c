@@ -48,8 +48,8 @@ void tern_quantise_neon(const float *x, size_t k, size_t stride, int8_t *q, int3
     size_t i = 0;
     for (; i < k; i += 16) {
         const float32x4x4_t v = load_part(x + i, k - i);
-        const int8x16_t b = vqmovn_high_s16(vqmovn_s16(round_part(v.val[0], v.val[1], s)),
-                                            round_part(v.val[2], v.val[3], s));
+        const int8x16_t b =
+            vqmovn_high_s16(vqmovn_s16(round_part(v.val[0], v.val[1], s)), round_part(v.val[2], v.val[3], s));
         total = vpadalq_s16(total, vpaddlq_s8(b));
         vst1q_s8(q + i, b);
     }

@@ -2,7 +2,7 @@
  *
  *   panel = 64 rows; per 4 columns one line of 64 bytes, byte r of row r:
  *   byte = code(c, c+1) | code(c+2, c+3) << 4,   code(a, b) = (a + 1) + 3 * (b + 1)   0..8
- * Columns are padded to a multiple of 8. */
+ * Columns are padded to a multiple of 16. */
 #include "kernels/format.h"
 
 #include "kernels/formats/memory/group.h"
@@ -51,6 +51,6 @@ const struct tern_format tern_format_g2 = {
     .bits = 2.0,
     .accepts = tern_accepts_any,
     TERN_FORMAT_CALLS,
-    .slice_columns = 8,
+    .slice_columns = 16,
     .column_at = bytes,
 };

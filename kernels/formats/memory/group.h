@@ -19,14 +19,22 @@
 
 enum { TERN_GROUP_ROWS = 64, TERN_TRIPLE_ROWS = 32 };
 
-/* Groups are counted in quads: four of them are what a kernel adds in bytes before it widens. */
+/* Groups are counted in quads, or two to a byte in octets: what a kernel adds in bytes before it widens. */
 static inline size_t tern_group_quads(size_t k, size_t g) {
     return (k + 4 * g - 1) / (4 * g);
 }
 
-/* Bytes of one panel: g2 two groups per byte, g4 and g5 one. */
+static inline size_t tern_group_octets(size_t k, size_t g) {
+    return (k + 8 * g - 1) / (8 * g);
+}
+
+/* Bytes of one panel: g2 and b64 two groups per byte, g4 and g5 one. */
 static inline size_t tern_g2_panel_bytes(size_t k) {
-    return tern_group_quads(k, 2) * 2 * TERN_GROUP_ROWS;
+    return tern_group_octets(k, 2) * 4 * TERN_GROUP_ROWS;
+}
+
+static inline size_t tern_b64_panel_bytes(size_t k) {
+    return tern_group_octets(k, 4) * 4 * TERN_GROUP_ROWS;
 }
 
 static inline size_t tern_g4_panel_bytes(size_t k) {

@@ -6,8 +6,10 @@
 #include "kernels/formats/memory/r16.h"
 #include "kernels/gemm/quads.h"
 #include "kernels/x86/panels/b128.h"
+#include "kernels/x86/panels/b80.h"
 #include "kernels/x86/panels/m80.h"
 #include "kernels/x86/panels/p64.h"
+#include "kernels/x86/panels/p64t.h"
 
 #if defined(__AVX512VBMI__)
 #include "kernels/x86/panels/e80_avx512vbmi.h"
@@ -44,7 +46,9 @@ PANEL_READER(e80, 80, e80_panel(c))
 PANEL_READER(t5, TERN_T5_ROWS, t5_panel(c))
 #else
 PANEL_READER(p64, 64, p64_panel(c))
+PANEL_READER(p64t, 64, p64t_panel(c))
 PANEL_READER(m80, 80, m80_panel(c, 0))
+PANEL_READER(b80, 80, b80_panel(c))
 PANEL_READER(b128, 128, b128_panel(c, 0))
 #if VEC_BITS == 256
 PANEL_READER(e80, 80, e80_panel(c))

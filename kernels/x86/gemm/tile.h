@@ -53,7 +53,8 @@ ALWAYS_INLINE void tile_clear(vec acc[6][TILE_SUMS], size_t high, size_t live) {
 }
 
 /* Asks for the results that the sums will be added to. */
-ALWAYS_INLINE void tile_fetch(const struct tern_call *c, const struct tile *x, size_t high, size_t live) {
+ALWAYS_INLINE void tile_fetch(const struct tern_call *c, const struct gemm_tile *x, size_t high,
+                              size_t live) {
     UNROLL
     for (size_t j = 0; j < live; j++) UNROLL
     for (size_t i = 0; i < high; i++)
@@ -95,7 +96,7 @@ ALWAYS_INLINE void tile_store_some(int32_t *y, const vec *acc, size_t high, vec 
     }
 }
 
-ALWAYS_INLINE void tile_store(const struct tern_call *c, const struct tile *x, vec acc[6][TILE_SUMS],
+ALWAYS_INLINE void tile_store(const struct tern_call *c, const struct gemm_tile *x, vec acc[6][TILE_SUMS],
                               size_t high, size_t live) {
     const int32_t *sum = c->x->sum + x->token;
     int32_t *y = (int32_t *)c->y + x->token * c->ldy + x->row;
@@ -112,7 +113,8 @@ ALWAYS_INLINE void tile_store(const struct tern_call *c, const struct tile *x, v
     }
 }
 
-ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct tile *x, size_t high, size_t live) {
+ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct gemm_tile *x, size_t high,
+                                 size_t live) {
     vec acc[6][TILE_SUMS];
     const uint8_t *codes = x->codes;
     const int8_t *q = x->q;
@@ -126,7 +128,7 @@ ALWAYS_INLINE void tile_multiply(const struct tern_call *c, const struct tile *x
 
 /* The code of every size, once for all readers. */
 #define TILE(high, live)                                                                                     \
-    static void tile_##high##x##live(const struct tern_call *c, const struct tile *x) {                      \
+    static void tile_##high##x##live(const struct tern_call *c, const struct gemm_tile *x) {                 \
         tile_multiply(c, x, high, live);                                                                     \
     }
 #define TILES(high) TILE(high, 1) TILE(high, 2) TILE(high, 3) TILE(high, 4) TILE(high, 5) TILE(high, 6)
@@ -140,7 +142,7 @@ TILES(3)
 TILES(4)
 #endif
 
-static void (*const tile_of[TILE_HIGH][6])(const struct tern_call *, const struct tile *) = {
+static void (*const tile_of[TILE_HIGH][6])(const struct tern_call *, const struct gemm_tile *) = {
     TILE_NAMES(1),
 #if VEC_BITS == 512
     TILE_NAMES(2),
@@ -149,7 +151,7 @@ static void (*const tile_of[TILE_HIGH][6])(const struct tern_call *, const struc
 #endif
 };
 
-static void tile_run(const struct tern_call *c, const struct tile *x, size_t high, size_t live) {
+static void tile_run(const struct tern_call *c, const struct gemm_tile *x, size_t high, size_t live) {
     tile_of[high - 1][live - 1](c, x);
 }
 

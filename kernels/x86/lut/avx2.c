@@ -1,25 +1,20 @@
 /* Byte-shuffle look-up on AVX2: 32 rows per register. */
 #include "kernels/x86/vec_avx2.h"
 
-#include "kernels/x86/lut/digits.h"
+#include "kernels/x86/lut/loops.h"
 
 static inline void build2(const int8_t *q, size_t count, uint8_t *out) {
-    build_groups(2, DIGITS, q, count, out);
-}
-
-static inline void build2words(const int8_t *q, size_t count, uint8_t *out) {
-    build_groups(2, WORDS, q, count, out);
+    build_groups(2, q, count, out);
 }
 
 static inline void build3(const int8_t *q, size_t count, uint8_t *out) {
-    build_groups(3, SIGNED, q, count, out);
+    build_groups(3, q, count, out);
 }
 
-static inline void build3words(const int8_t *q, size_t count, uint8_t *out) {
-    build_groups(3, WORDS, q, count, out);
+static inline void build4(const int8_t *q, size_t count, uint8_t *out) {
+    build_groups(4, q, count, out);
 }
 
-LUT_GEMV(gemv_g2_i8_r32k8__avx2, lut2_avx2, PAIRS, build2)
-LUT_GEMV(gemv_g2_i8_r32k8_words__avx2, lut2words_avx2, PAIR_WORDS, build2words)
-LUT_GEMV(gemv_g3_i8_r32k24__avx2, lut3_avx2, TRIPLES, build3)
-LUT_GEMV(gemv_g3_i8_r32k24_words__avx2, lut3words_avx2, TRIPLE_WORDS, build3words)
+LUT_GEMV(gemv_g2_i8_r32k16__avx2, lut2_avx2, octet_family(2, build2))
+LUT_GEMV(gemv_g3_i8_r32k24__avx2, lut3_avx2, octet_family(3, build3))
+LUT_GEMV(gemv_b64_i8_r32k32__avx2, lutbits_avx2, octet_family(4, build4))

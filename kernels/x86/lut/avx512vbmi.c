@@ -2,7 +2,7 @@
  * the sign apart (g5), 64 rows at a time. The entries are two digits, each in a table of its own. */
 #include "kernels/x86/vec_avx512.h"
 
-#include "kernels/x86/lut/digits.h"
+#include "kernels/x86/lut/loops.h"
 #include "kernels/x86/lut/wide.h"
 
 /* Words U -> bytes low | high << 8 with U = 63 * high + low. The factor is hidden from the compiler, which
@@ -62,6 +62,6 @@ static inline void build5(const int8_t *q, size_t count, uint8_t *out) {
     }
 }
 
-LUT_GEMV(gemv_g4_i8_r64k16__avx512vbmi, lut4_avx512vbmi, FOURS, build4)
-LUT_GEMV(gemv_g5_i8_r64k20__avx512vbmi, lut5_avx512vbmi, FIVES, build5)
-LUT_GEMM(gemm_g5_i8_r64k20__avx512vbmi, FIVES, build5)
+LUT_GEMV(gemv_g4_i8_r64k16__avx512vbmi, lut4_avx512vbmi, digit_family(4, build4))
+LUT_GEMV(gemv_g5_i8_r64k20__avx512vbmi, lut5_avx512vbmi, digit_family(5, build5))
+LUT_GEMM(gemm_g5_i8_r64k20__avx512vbmi, digit_family(5, build5))

@@ -35,6 +35,14 @@ ALWAYS_INLINE void to_f32(float *p, reg a) {
     _mm256_storeu_ps(p, a);
 }
 
+/* The conversion keeps bits of a NaN; the one NaN of a half has none. */
+ALWAYS_INLINE void to_f16(uint16_t *p, reg a) {
+    const reg none =
+        _mm256_or_ps(_mm256_and_ps(a, _mm256_set1_ps(-0.0f)), _mm256_set1_ps(__builtin_nanf("")));
+    a = _mm256_blendv_ps(a, none, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+    _mm_storeu_si128((void *)p, _mm256_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
+}
+
 ALWAYS_INLINE reg plus(reg a, reg b) {
     return _mm256_add_ps(a, b);
 }

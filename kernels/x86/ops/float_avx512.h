@@ -35,6 +35,14 @@ ALWAYS_INLINE void to_f32(float *p, reg a) {
     _mm512_storeu_ps(p, a);
 }
 
+/* The conversion keeps bits of a NaN; the one NaN of a half has none. */
+ALWAYS_INLINE void to_f16(uint16_t *p, reg a) {
+    const __m512i bits = _mm512_castps_si512(a), sign = _mm512_set1_epi32(INT32_MIN);
+    const __m512i none = _mm512_or_si512(_mm512_and_si512(bits, sign), _mm512_set1_epi32(0x7fc00000));
+    a = _mm512_castsi512_ps(_mm512_mask_mov_epi32(bits, _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), none));
+    _mm256_storeu_si256((void *)p, _mm512_cvtps_ph(a, _MM_FROUND_TO_NEAREST_INT));
+}
+
 ALWAYS_INLINE reg plus(reg a, reg b) {
     return _mm512_add_ps(a, b);
 }

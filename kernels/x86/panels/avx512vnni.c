@@ -3,8 +3,9 @@
 #include "kernels/x86/vec_avx512.h"
 
 #include "kernels/x86/panels/b128.h"
+#include "kernels/x86/panels/b80.h"
 #include "kernels/x86/panels/m80.h"
-#include "kernels/x86/panels/p64.h"
+#include "kernels/x86/panels/p64t.h"
 #include "kernels/x86/panels/r16.h"
 
 #define TOGETHER ((size_t)c->param[TERN_P_PANELS])
@@ -18,3 +19,5 @@ TERN_RUN(gemv_m80_i8_r80k4__avx512vnni, panel_gemv(c, row0, row1, m80_panel(c, 0
 TERN_RUN(gemm_m80_i8_r80k4n4__avx512vnni, panel_gemm(c, row0, row1, m80_panel(c, 0), 4))
 TERN_RUN(gemv_b128_i8_r128k4__avx512vnni, panel_gemv(c, row0, row1, b128_panel(c, 0), TOGETHER, 2))
 TERN_RUN(gemm_b128_i8_r128k4n3__avx512vnni, panel_gemm(c, row0, row1, b128_panel(c, 0), 3))
+TERN_RUN(gemv_p64t_i8_r64k4__avx512vnni, panel_gemv(c, row0, row1, p64t_panel(c), TOGETHER, 4))
+TERN_RUN(gemv_b80_i8_r80k4__avx512vnni, panel_gemv(c, row0, row1, b80_panel(c), TOGETHER, 4))

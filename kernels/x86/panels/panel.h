@@ -25,7 +25,7 @@ enum {
     VEC_STREAMS = 512 / VEC_BITS, /* of a panel */
     VEC_ROWS = VEC_BITS / 32,     /* 32-bit lanes */
     PANEL_SUMS = 24,              /* at most, of a tile: 32 registers less operands and masks */
-    PANEL_STATE = 5               /* registers that a family decodes a register of weights into */
+    PANEL_STATE = 6               /* registers that a family decodes a register of weights into */
 };
 
 /* A family at one width. Function pointers and sizes are constants that vanish when the loops are inlined. */
@@ -39,6 +39,7 @@ struct panel {
     size_t operands; /* u8 operands of a register */
     size_t sums;     /* of a stream; operand i adds to sum i % sums */
     size_t fields;   /* sums after `finish`: field f holds rows 16 f further down */
+    unsigned scaled; /* after `finish` these are 2^scaled times too large */
     size_t flush;    /* groups that int16 sums hold; unused where there is VEC_DOT */
     void (*load)(const uint8_t *at, vec *state);
     vec (*operand)(const vec *state, size_t i);
@@ -121,7 +122,7 @@ ALWAYS_INLINE void panel_step(const struct panel *p, const struct panel_tile *x,
     acc[n] = panel_add(acc[n], u, a);
 }
 
-/* Adds a group. Of up to five operands, these stay in registers and the activations pass; of more
+/* Adds a group. Of up to six operands, these stay in registers and the activations pass; of more
  * it is the activations that stay. */
 ALWAYS_INLINE void panel_group(const struct panel *p, const struct panel_tile *x, struct panel_place at,
                                vec *acc) {
@@ -238,7 +239,9 @@ ALWAYS_INLINE void panel_multiply(const struct tern_call *c, const struct panel 
             UNROLL
             for (size_t f = 0; f < p->fields; f++) {
                 if (row + 16 * f >= x.end) break;
-                v_store_some(y + row + 16 * f, x.end - row - 16 * f, v_sub32(of[f], bias));
+                const vec sum_of_trits =
+                    v_sra32(v_sub32(of[f], v_shl32(bias, p->scaled)), p->scaled); /* exact */
+                v_store_some(y + row + 16 * f, x.end - row - 16 * f, sum_of_trits);
             }
         }
     }

@@ -7,8 +7,8 @@
  *     replace FROM TO         each occurrence, from left to right
  *     prepend TEXT            unless the text is empty
  * Bytes that are no UTF-8 pass through all of them. Source: the normalizers of Hugging Face tokenizers. */
-#ifndef TERN_MODELS_TOKENIZER_NORMALIZE_H
-#define TERN_MODELS_TOKENIZER_NORMALIZE_H
+#ifndef TERN_MODELS_TOKENIZER_TEXT_NORMALIZE_H
+#define TERN_MODELS_TOKENIZER_TEXT_NORMALIZE_H
 
 #include "base/status.h"
 #include "models/gguf/gguf.h"

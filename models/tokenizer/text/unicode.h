@@ -1,8 +1,8 @@
 /* What Unicode says about characters, from utf8proc. */
-#ifndef TERN_MODELS_TOKENIZER_UNICODE_H
-#define TERN_MODELS_TOKENIZER_UNICODE_H
+#ifndef TERN_MODELS_TOKENIZER_TEXT_UNICODE_H
+#define TERN_MODELS_TOKENIZER_TEXT_UNICODE_H
 
-#include "models/tokenizer/utf8.h"
+#include "base/utf8.h"
 
 #include <utf8proc.h>
 

@@ -1,6 +1,6 @@
 /* UTF-8, one character at a time: strict (no overlong forms, no surrogates, nothing above U+10FFFF). */
-#ifndef TERN_MODELS_TOKENIZER_UTF8_H
-#define TERN_MODELS_TOKENIZER_UTF8_H
+#ifndef TERN_BASE_UTF8_H
+#define TERN_BASE_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
-#include "models/tokenizer/normalize.h"
+#include "models/tokenizer/text/normalize.h"
 
 #include "models/gguf/metadata.h"
-#include "models/tokenizer/unicode.h"
+#include "models/tokenizer/text/unicode.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,0 +1,7 @@
+/* Bit planes without dot products. */
+#include "kernels/arm/vec_neon.h"
+
+#include "kernels/arm/signs/planes.h"
+
+TERN_RUN(gemv_planes_i8_r4k64__neon, planes_gemv(c, row0, row1, 0))
+TERN_RUN(gemv_bin1_i8_r4k64__neon, planes_gemv(c, row0, row1, 1))
