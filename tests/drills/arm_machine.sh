@@ -39,7 +39,7 @@ python3 "$here/initramfs.py" "$sysroot" "$work/initramfs.gz" init="$here/arm_ini
 number=1 bad=
 for cpu in "$@"; do
     log=$work/machine-$cpu.out
-    timeout 1800 qemu-system-aarch64 -M virt -cpu "$cpu" -m 1024 -smp 1 -icount shift=0 -nographic -nodefaults -serial stdio \
+    timeout 1800 qemu-system-aarch64 -M virt -cpu "$cpu" -m 3072 -smp 1 -icount shift=0 -nographic -nodefaults -serial stdio \
         -no-reboot -kernel "$kernel" -initrd "$work/initramfs.gz" -append "console=ttyAMA0 quiet loglevel=4 panic=-1 cpu=$cpu" \
         </dev/null >"$log.raw" 2>&1
     tr -d '\r' <"$log.raw" >"$log"

@@ -136,7 +136,8 @@ Test(counters, explains_a_kernel_without_perf_and_a_build_without_papi, .init = 
 }
 
 Test(counters, this_machine_counts_or_says_why_not) {
-    static const char *const cycles[] = {"PAPI_TOT_CYC"};
+    const char *const cycles[] = {strcmp(tern_counters_facts()->backend, "perf") ? "PAPI_TOT_CYC"
+                                                                                 : "perf:cycles"};
     struct tern_counters *c;
     struct tern_error e = {0};
     const char *why = tern_counters_why_not();
