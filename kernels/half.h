@@ -5,17 +5,17 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Without a branch, so that loops become vectors. The multiplication moves the exponent, and is exact for subnormal
- * numbers too; infinities and NaN get theirs afterwards. */
+/* Without a branch, so that loops become vectors. A subnormal half is a whole number of 2^-24, and takes the way over an
+ * integer: as a float with its bits moved it would be subnormal too, and cost an assist of the processor at every use.
+ * The scales of Q6_K blocks often are such. Infinities and NaN get their exponent afterwards. */
 static inline float tern_f16_to_f32(uint16_t h) {
-    const uint32_t em = (uint32_t)(h & 0x7fffu) << 13;
-    const uint32_t special = (em >= (uint32_t)0x7c00 << 13) * 0x7f800000u;
-    uint32_t bits;
+    const uint32_t em = h & 0x7fffu, small = (em < 0x0400u) * UINT32_MAX,
+                   special = (em >= 0x7c00u) * 0x7f800000u;
+    const float whole = (float)(int32_t)em * 0x1p-24f;
+    uint32_t tiny, bits;
     float f;
-    memcpy(&f, &em, sizeof f);
-    f *= 0x1p112f;
-    memcpy(&bits, &f, sizeof bits);
-    bits |= special | (uint32_t)(h & 0x8000u) << 16;
+    memcpy(&tiny, &whole, sizeof tiny);
+    bits = (tiny & small) | (((em << 13) + 0x38000000u) & ~small) | special | (uint32_t)(h & 0x8000u) << 16;
     memcpy(&f, &bits, sizeof f);
     return f;
 }
