@@ -18,7 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define GIB ((size_t)1 << 30)
+#define GIB          ((size_t)1 << 30)
+#define COLD_UNKNOWN ((size_t)64 << 20) /* several candidates have such weights at the same time */
 
 /* ---- processors ---- */
 
@@ -308,5 +309,6 @@ size_t tern_cold_bytes(const struct tern_machine *m, int *capped) {
     const size_t last = tern_max(m->l3_bytes, m->l2_bytes); /* some cores have no L3 */
     const size_t least = last <= SIZE_MAX / 2 ? 2 * last : SIZE_MAX;
     *capped = least == 0 || least > cap;
+    if (!least) return tern_min(COLD_UNKNOWN, cap);
     return *capped ? cap : tern_min(least <= SIZE_MAX / 2 ? 2 * least : SIZE_MAX, cap);
 }

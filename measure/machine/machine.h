@@ -73,7 +73,8 @@ void tern_machine_of_kind(const struct tern_machine *m, size_t kind, struct tern
 
 /* Bytes that weights rotate through to be cold in the last-level cache: four times its size, so that a cache that does
  * not forget the oldest first has few hits (of twice its size Zen 3 still finds some, and runs 5 to 20 % too fast). At most a
- * quarter of memory or 1 GiB; *capped is set when that is less than twice the cache. */
+ * quarter of memory or 1 GiB; *capped is set when that is less than twice the cache. When no cache is known 64 MiB stand in,
+ * and *capped is set. */
 size_t tern_cold_bytes(const struct tern_machine *m, int *capped);
 
 #endif

@@ -235,3 +235,11 @@ Test(machine, cold_bytes_are_four_times_the_last_cache_until_the_cap_decides) {
     cr_assert(eq(sz, tern_cold_bytes(&m, &capped), (size_t)256 << 20));
     cr_assert(eq(int, capped, 1));
 }
+
+Test(machine, cold_bytes_of_unknown_caches_leave_memory_for_several_candidates) {
+    static struct tern_machine m;
+    int capped = -1;
+    m.memory_bytes = (size_t)3 << 30;
+    cr_assert(eq(sz, tern_cold_bytes(&m, &capped), (size_t)64 << 20));
+    cr_assert(eq(int, capped, 1));
+}
