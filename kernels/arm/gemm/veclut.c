@@ -10,6 +10,7 @@
 #include "kernels/arm/gemm/readers.h"
 #include "kernels/arm/gemm/transpose.h"
 #include "kernels/gemm/veclut.h"
+#include "kernels/loops/two_trits.h"
 #include "kernels/run.h"
 
 enum { PASS = 8, EIGHT = 8 /* tokens of an entry, rows of a step */, TABLE = CODES * VEC_BYTES };
@@ -34,21 +35,6 @@ static size_t veclut_decode(const struct tern_call *c, const struct veclut_block
     }
     memset(b->offsets + count * b->across, CODE_ZERO, (passes * PASS - count) * b->across);
     return passes;
-}
-
-/* All sums of two trits times activations: out[d0 + 3 * d1]. `apart`: int16 from column to column. */
-ALWAYS_INLINE void two_trits(const int16_t *x, size_t apart, vec out[9]) {
-    const vec a = v_load(x), b = v_load(x + apart), none = v_zero();
-    const vec sum = v_add16(a, b), difference = v_sub16(a, b);
-    out[0] = v_sub16(none, sum);
-    out[1] = v_sub16(none, b);
-    out[2] = difference;
-    out[3] = v_sub16(none, a);
-    out[4] = none;
-    out[5] = a;
-    out[6] = v_sub16(none, difference);
-    out[7] = b;
-    out[8] = sum;
 }
 
 /* The table of four columns and eight tokens. */

@@ -5,7 +5,7 @@
 #ifndef TERN_KERNELS_X86_GEMM_READ_GROUPS_H
 #define TERN_KERNELS_X86_GEMM_READ_GROUPS_H
 
-#include "kernels/formats/memory/group.h"
+#include "kernels/loops/groups.h"
 #include "kernels/x86/gemm/code_lines.h"
 #include "kernels/x86/gemm/digits.h"
 
@@ -32,20 +32,6 @@ ALWAYS_INLINE void columns_to_quads(const vec column[4], uint8_t *out, size_t pi
     store_lanes(V(unpackhi_epi16)(low, low2), out + 16, pitch);
     store_lanes(V(unpacklo_epi16)(high, high2), out + 32, pitch);
     store_lanes(V(unpackhi_epi16)(high, high2), out + 48, pitch);
-}
-
-enum { GROUP_UNIT = 6 }; /* quads decoded together, at most */
-
-/* A layout whose `lines` lines of 64 bytes hold `unit` quads of 64 rows. */
-struct group_layout {
-    size_t bytes, lines, unit;                       /* bytes: of a panel */
-    void (*columns)(const uint8_t *at, vec *column); /* VEC_BYTES rows: 4 * unit registers */
-};
-
-ALWAYS_INLINE const uint8_t *group_lines(const struct tern_call *c, const struct group_layout *p, size_t row,
-                                         size_t first) {
-    return (const uint8_t *)c->w.data + row / TERN_GROUP_ROWS * p->bytes +
-           first / p->unit * p->lines * TERN_GROUP_ROWS;
 }
 
 ALWAYS_INLINE void fetch_group(const uint8_t *w, size_t lines) {

@@ -13,31 +13,17 @@
 
 #include "kernels/flush.h"
 #include "kernels/gemm/veclut.h"
+#include "kernels/loops/two_trits.h"
 #include "kernels/x86/gemm/offsets.h"
 
 enum { TOKENS = VEC_BYTES / 2, TABLE = ENTRIES * VEC_BYTES, WIDE = 2 * VEC_BYTES };
 _Static_assert(VECLUT_CHUNK <= TERN_FLUSH_ENTRIES(4), "Vec-LUT: int16 sums");
 _Static_assert((ENTRIES - 1) * VEC_BYTES < 65536, "Vec-LUT: offsets of 16 bits");
 
-/* All sums of two trits times activations: out[d0 + 3 * d1]. */
-ALWAYS_INLINE void two_trits(const int16_t *x, vec out[9]) {
-    const vec a = v_load(x), b = v_load(x + TOKENS), none = v_zero();
-    const vec sum = v_add16(a, b), difference = v_sub16(a, b);
-    out[0] = v_sub16(none, sum);
-    out[1] = v_sub16(none, b);
-    out[2] = difference;
-    out[3] = v_sub16(none, a);
-    out[4] = none;
-    out[5] = a;
-    out[6] = v_sub16(none, difference);
-    out[7] = b;
-    out[8] = sum;
-}
-
 ALWAYS_INLINE void build_table(const int16_t *x, uint8_t *table) {
     vec low[9], high[9];
-    two_trits(x, low);
-    two_trits(x + 2 * TOKENS, high);
+    two_trits(x, TOKENS, low);
+    two_trits(x + 2 * TOKENS, TOKENS, high);
     for (size_t h = 0; h < 9; h++) UNROLL
     for (size_t l = 0; l < 9; l++) v_store(table + (9 * h + l) * VEC_BYTES, v_add16(low[l], high[h]));
 }
