@@ -1,4 +1,4 @@
-"""The mutants of the kernels of 64-bit ARM, for tests/mutants.py --arm: the tuples of MUTANTS there. They run on an emulated processor
+"""The mutants of the kernels of 64-bit ARM, for tests/mutants.py --arm: tuples like those of mutants_x86.py. They run on an emulated processor
 that has every instruction (`max`); "cpu=NAME" before the filter names another."""
 
 WIDE = "cpu=max,sve-max-vq=16,sve-default-vector-length=256"
@@ -48,7 +48,7 @@ MUTANTS = [
     ("ARM, files", "mask: second field", "arm/files/fields.h", "acc[1], v_and(w, v_bytes(3 << 2))", "acc[1], v_and(w, v_bytes(7 << 1))", "gemv_i2s_.*__dotprod"),
     ("ARM, files", "bound: int16 sums", "flush.h", "TERN_INT16_LEAST = 32768", "TERN_INT16_LEAST = 36864", "gemv_i2s_.*__neon"),
     ("ARM, files", "bound: int16 sums of four rows", "flush.h", "TERN_INT16_LEAST = 32768", "TERN_INT16_LEAST = 36864", "gemv_iq2bnr4.*__neon"),
-    ("ARM, files", "bound: pieces of TQ1_0", "arm/files/fractions.h", "65535 / FRACTION_COLUMNS", "131071 / FRACTION_COLUMNS", "full gemv_tq10.*__dotprod"),
+    ("ARM, files", "bound: int16 sums of TQ1_0", "arm/files/fractions.h", "TERN_FLUSH_256 / 16", "TERN_FLUSH_256 / 8", "gemv_tq10.*__neon"),
     ("ARM, readers", "constant: field of i2sarm", "arm/gemm/read_rows.c", "3 - column % 64 / 16", "3 - column % 32 / 16", "gemm_i2sarm.*_tile__dotprod"),
     ("ARM, readers", "constant: cut of t5", "arm/gemm/read_panels.c", "{0, -5, -2, -7", "{0, -5, -3, -7", "gemm_t5.*_tile__neon"),
     ("ARM, readers", "mask: sign of g5", "arm/gemm/read_groups.c", "v_and(x, v_bytes(127)), x)", "v_and(x, v_bytes(63)), x)", "gemm_g5.*_tile__neon"),
