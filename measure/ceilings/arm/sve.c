@@ -38,20 +38,7 @@ uint64_t tern_read_far_z(const void *data, size_t bytes, uint64_t calls) {
 #define STEP_INT8(s) __asm__ volatile("sdot %0.s, %1.b, %2.b" : "+w"(s) : "w"(a), "w"(b))
 #define STEP_FMA(s)  __asm__ volatile("fmla %0.s, %3/m, %1.s, %2.s" : "+w"(s) : "w"(a), "w"(b), "Upl"(all))
 
-uint64_t tern_int8_sdot_z(uint64_t rounds) {
-    const svint8_t a = svdup_s8(1), b = a;
-    const svint32_t zero = svdup_s32(0);
-    svint32_t s0 = zero, s1 = zero, s2 = zero, s3 = zero, s4 = zero, s5 = zero, s6 = zero, s7 = zero;
-    svint32_t s8 = zero, s9 = zero, s10 = zero, s11 = zero, s12 = zero, s13 = zero, s14 = zero, s15 = zero;
-    svint32_t s16 = zero, s17 = zero, s18 = zero, s19 = zero, s20 = zero, s21 = zero, s22 = zero, s23 = zero;
-    for (uint64_t steps = tern_sve_steps(rounds); steps; steps--) {
-        TERN_TWENTY_FOUR(STEP_INT8);
-    }
-    uint32_t sum = 0;
-#define ADD_TO_SUM(s) TERN_SVE_SUM_32(sum, s)
-    TERN_TWENTY_FOUR(ADD_TO_SUM);
-    return sum;
-}
+TERN_SVE_INT8(tern_int8_sdot_z, STEP_INT8)
 
 uint64_t tern_fma_z(uint64_t rounds) {
     const svbool_t all = svptrue_b32(), counted = svptrue_pat_b32(SV_POW2);
