@@ -104,7 +104,9 @@ static void say_phase(const char *name, const struct tern_plan_final_phase *seen
     printf(" n=%zu", m->n);
     if (!isnan(over)) printf(", %.2f of predicted", over);
     if (fabs(over - 1) > TERN_E2E_TOLERANCE)
-        printf(" (MORE THAN 10 %% APART: the machine was not as busy then as now)");
+        printf(" (MORE THAN 10 %% APART: %s)",
+               over > 1 ? "more busy here than when kernels were timed, or the engine costs more"
+                        : "more busy when kernels were timed than here");
     if (!p->over.n)
         printf("; the same as untuned\n");
     else if (isnan(p->over.ci_lo))
