@@ -1,7 +1,9 @@
 #include "cli/command.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 int tern_cli_fail(enum tern_status s, const struct tern_error *e) {
     fprintf(stderr, "tern: %s\n", e->text[0] ? e->text : "failed for an unknown reason");
@@ -18,9 +20,18 @@ int tern_cli_usage(const char *command, const char *fmt, ...) {
     return 3;
 }
 
+static int output_error; /* errno of the first flush that failed */
+
+int tern_cli_flush(void) {
+    if (!fflush(stdout)) return 0;
+    if (!output_error) output_error = errno;
+    return -1;
+}
+
 int tern_cli_written(int code) {
-    if (!fflush(stdout) && !ferror(stdout)) return code;
-    fputs("tern: output: could not be written\n", stderr);
+    if (!tern_cli_flush() && !ferror(stdout)) return code;
+    fprintf(stderr, "tern: output: could not be written%s%s\n", output_error ? ": " : "",
+            output_error ? strerror(output_error) : "");
     return code ? code : 3;
 }
 
@@ -29,6 +40,7 @@ int tern_cli_print_json_digits(json_t *value, unsigned digits) {
     const int rc = json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(digits));
     putchar('\n');
     json_decref(value);
+    if (rc && !ferror(stdout)) return fputs("tern: output: out of memory\n", stderr), 4;
     return rc ? 3 : 0;
 }
 

@@ -1,4 +1,5 @@
 /* tern targets: what all kinds of goals have in common. */
+#include "cli/command.h"
 #include "cli/targets/targets.h"
 
 #include <stdio.h>
@@ -15,5 +16,5 @@ enum tern_target_class tern_targets_class(void) {
 void tern_targets_count(struct tern_targets_tally *y, enum tern_status verdict) {
     y->missed += verdict == TERN_CHECK_FAILED;
     y->unclear += verdict == TERN_INCONCLUSIVE;
-    fflush(stdout);
+    tern_cli_flush();
 }

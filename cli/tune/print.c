@@ -162,7 +162,7 @@ static void on_outcome(void *ctx, const struct tern_outcome *o) {
         json_array_append_new(v->list, json_outcome(o, v->objective));
     else
         say_outcome(o, v->objective);
-    fflush(stdout);
+    tern_cli_flush();
     const double started = v->bar.started;
     tern_progress_begin(&v->bar, "tune", v->quiet);
     v->bar.started = started;
@@ -209,7 +209,7 @@ static void on_threads(void *ctx, const struct tern_threads_seen *t) {
         json_array_append_new(v->counts, json_threads(t));
     else
         say_threads(t);
-    fflush(stdout);
+    tern_cli_flush();
 }
 
 struct tern_tune_hooks tern_tune_view_hooks(struct tern_tune_view *v) {
@@ -248,7 +248,7 @@ static json_t *json_total(const struct tern_total *t, enum tern_objective object
 void tern_tune_view_sums(struct tern_tune_view *v) {
     tern_totals_end(&v->totals);
     for (size_t i = 0; i < v->totals.count && !v->json; i++) say_total(&v->totals.item[i], v->objective);
-    fflush(stdout);
+    tern_cli_flush();
 }
 
 void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary *sum, const char *wisdom,

@@ -150,7 +150,7 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
     if (!lock) lock = tern_format_text("%s.lock", wisdom);
     s = lock ? tern_lock(lock, &fd, &e) : TERN_NO_MEMORY;
     if (s) goto done;
-    const struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    const struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
     a->tune.task = tasks->item;
