@@ -1,13 +1,18 @@
 #include "cli/command.h"
 
+#include "base/json.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int tern_cli_fail(enum tern_status s, const struct tern_error *e) {
-    fprintf(stderr, "tern: %s\n", e->text[0] ? e->text : "failed for an unknown reason");
-    return tern_exit_code(s);
+    const int misread = tern_json_lost() && s != TERN_NO_MEMORY;
+    fprintf(stderr, "tern: %s%s\n", e->text[0] ? e->text : "failed for an unknown reason",
+            misread ? " (out of memory)" : "");
+    return tern_exit_code(misread ? TERN_NO_MEMORY : s);
 }
 
 int tern_cli_usage(const char *command, const char *fmt, ...) {
@@ -20,6 +25,14 @@ int tern_cli_usage(const char *command, const char *fmt, ...) {
     return 3;
 }
 
+static int starved;
+
+int tern_cli_starved(void) {
+    if (!starved) fputs("tern: output: out of memory\n", stderr);
+    starved = 1;
+    return 4;
+}
+
 static int output_error; /* errno of the first flush that failed */
 
 int tern_cli_flush(void) {
@@ -29,6 +42,7 @@ int tern_cli_flush(void) {
 }
 
 int tern_cli_written(int code) {
+    if (!code && (starved || tern_json_lost())) code = tern_cli_starved();
     if (!tern_cli_flush() && !ferror(stdout)) return code;
     fprintf(stderr, "tern: output: could not be written%s%s\n", output_error ? ": " : "",
             output_error ? strerror(output_error) : "");
@@ -36,12 +50,12 @@ int tern_cli_written(int code) {
 }
 
 int tern_cli_print_json_digits(json_t *value, unsigned digits) {
-    if (!value) return fputs("tern: output: out of memory\n", stderr), 4;
-    const int rc = json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(digits));
-    putchar('\n');
+    char *text = tern_json_dump(value, JSON_INDENT(2) | JSON_REAL_PRECISION(digits));
     json_decref(value);
-    if (rc && !ferror(stdout)) return fputs("tern: output: out of memory\n", stderr), 4;
-    return rc ? 3 : 0;
+    if (!text) return tern_cli_starved();
+    puts(text);
+    free(text);
+    return 0;
 }
 
 int tern_cli_print_json(json_t *value) {

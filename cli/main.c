@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "cli/command.h"
 
+#include "base/json.h"
 #include "base/signals.h"
 
 #include <fcntl.h>
@@ -34,6 +35,7 @@ static void hold_standard_streams(void) {
 int main(int argc, char **argv) {
     hold_standard_streams();
     tern_signals_as_errors();
+    tern_json_watch();
     const char *name = argc > 1 ? argv[1] : "--help";
     int rc = -1;
     if (!strcmp(name, "--version")) rc = printf("tern %s\n", TERN_VERSION) < 0;

@@ -1,6 +1,8 @@
 /* tern history changes, plot. */
 #include "cli/history/history.h"
 
+#include "cli/text.h"
+
 #include "measure/records/json_text.h"
 #include "reports/changes/changes.h"
 
@@ -47,11 +49,8 @@ int history_changes(struct tern_history *h, const struct history_arguments *a) {
         tern_changes_csv(&f.series, &t);
     else
         tern_changes_text(&f.series, &t);
-    const int bad = t.failed;
-    fputs(t.data ? t.data : "", stdout);
-    tern_text_free(&t);
     drop(&f);
-    return bad ? 4 : 0;
+    return tern_cli_print_text(&t);
 }
 
 int history_plot(struct tern_history *h, const struct history_arguments *a) {

@@ -1,6 +1,7 @@
 /* tern targets: what all kinds of goals have in common. */
-#include "cli/command.h"
 #include "cli/targets/targets.h"
+
+#include "cli/command.h"
 
 #include <stdio.h>
 

@@ -138,10 +138,10 @@ static void find_kinds(struct tern_machine *m, struct ranked *r, int from_sysfs)
     }
 }
 
-/* First threads before second ones, fast cores before slow ones, one memory node after the other. */
-static void order(struct tern_machine *m, const struct tern_cpu_place *place, int from_sysfs) {
+/* First threads before second ones, fast cores before slow ones, one memory node after the other. -1: no memory. */
+static int order(struct tern_machine *m, const struct tern_cpu_place *place, int from_sysfs) {
     struct ranked *r = calloc(m->cpus, sizeof *r);
-    if (!r) return; /* the system's order, and nothing known of kinds */
+    if (!r) return -1;
     for (size_t i = 0; i < m->cpus; i++) {
         r[i] = (struct ranked){place[i], m->cpu[i], 0};
         for (size_t j = 0; j < i; j++) r[i].thread += place[j].core == place[i].core;
@@ -150,9 +150,10 @@ static void order(struct tern_machine *m, const struct tern_cpu_place *place, in
     for (size_t i = 0; i < m->cpus; i++) m->cpu[i] = r[i].cpu;
     find_kinds(m, r, from_sysfs);
     free(r);
+    return 0;
 }
 
-static void topology(struct tern_machine *m) {
+static int topology(struct tern_machine *m) {
     struct tern_cpu_place place[TERN_MAX_CPUS];
     int found = 0;
 #ifdef TERN_HAVE_HWLOC
@@ -165,7 +166,7 @@ static void topology(struct tern_machine *m) {
         m->packages = m->numa_nodes = 1;
     }
     m->core_kinds = 1;
-    order(m, place, from_sysfs);
+    return order(m, place, from_sysfs);
 }
 
 size_t tern_machine_threads(const struct tern_machine *m) {
@@ -282,13 +283,14 @@ enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e)
     const enum tern_status s = tern_isa_usable(&m->usable, e);
     if (s) return s;
     processors(m);
-    topology(m);
+    const int lost = topology(m);
     tern_machine_identity(m);
     m->quota = tern_cpu_quota();
     m->memory_bytes = memory();
     soft_facts(m);
     hard_key(m);
-    return TERN_OK;
+    /* Facts that are missing for want of memory would make it another machine. */
+    return lost || tern_sys_starved() ? tern_fail(e, TERN_NO_MEMORY, "machine: out of memory") : TERN_OK;
 }
 
 enum tern_status tern_machine_get(const struct tern_machine **m, struct tern_error *e) {

@@ -2,6 +2,7 @@
 #include "models/convert/hf.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "models/arch.h"
 #include "models/convert/compare.h"
@@ -117,7 +118,7 @@ static enum tern_status write_header(struct job *j) {
                                       "data_offsets", (json_int_t)at, (json_int_t)(at + en->bytes)));
         at += en->bytes;
     }
-    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    char *text = tern_json_dump(root, JSON_COMPACT);
     json_decref(root);
     if (!text) return no_memory(j);
     static const char spaces[8] = "        ";
@@ -186,7 +187,7 @@ static enum tern_status write_weights(struct job *j) {
 
 static enum tern_status write_json(struct job *j, const char *name, json_t *root) {
     char *path = tern_format_text("%s/%s", j->folder, name),
-         *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
+         *text = tern_json_dump(root, JSON_INDENT(1));
     const enum tern_status s =
         path && text ? tern_file_replace(path, text, strlen(text), j->e) : no_memory(j);
     free(path);

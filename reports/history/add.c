@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "measure/clock.h"
 #include "reports/data/key.h"
 #include "reports/data/select.h"
@@ -90,7 +91,7 @@ static enum tern_status add_annotation(struct adding *a, const json_t *o) {
 }
 
 static char *text_of(const json_t *o) {
-    return json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(12));
+    return tern_json_dump(o, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(12));
 }
 
 /* The identity leaves the commit out: who names it later adds no other measurement. */
@@ -121,7 +122,9 @@ static enum tern_status add_line(struct adding *a, const char *text, size_t byte
     json_t *o = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, NULL);
     const char *kind = json_string_value(json_object_get(o, "kind"));
     enum tern_status s = TERN_OK;
-    if (!json_is_object(o))
+    if (tern_json_lost())
+        s = tern_fail(a->e, TERN_NO_MEMORY, "history: out of memory");
+    else if (!json_is_object(o))
         a->done.skipped++;
     else if (kind && !strcmp(kind, "annotation"))
         s = add_annotation(a, o);

@@ -10,7 +10,8 @@ class Writer:
     words: list                                  # of the command line; {stock} is the folder of inputs
     files: dict = dataclasses.field(default_factory=dict)   # pattern -> kind, see whole()
     old: list = dataclasses.field(default_factory=list)     # command lines that make the old state
-    code: tuple = (0,)                           # exit codes of an untouched run
+    code: tuple = (0,)                           # exit codes of an untouched run,
+    again: tuple = ()                            # and, besides, of one where the new state is there already
     out: str = 'same'                            # standard output: same, alike (but for numbers), json, any
     slow: bool = False                           # not part of the quick test
 
@@ -23,7 +24,7 @@ WRITERS = [
     Writer('synth', ['synth', 'micro', 'm.gguf', '-q'], {'m.gguf': 'same'}, [['synth', 'micro', 'm.gguf', '--seed', '9', '-q']]),
     Writer('convert', ['convert', '{stock}/micro.gguf', 'm.gguf', '--type', 'i2s4', '-q'], {'m.gguf': 'same'},
            [['synth', 'micro', 'm.gguf', '-q']]),
-    Writer('convert to a folder', ['convert', '{stock}/micro.gguf', 'hf', '--type', 'hfu8', '-q'], {'hf/.*': 'same'}, code=(0, 3)),
+    Writer('convert to a folder', ['convert', '{stock}/micro.gguf', 'hf', '--type', 'hfu8', '-q'], {'hf/.*': 'same'}, again=(3,)),
     Writer('run --logits', ['run', *ENGINE, '--tokens', '1,2', '-n', '2', '--print-ids', '--logits', 'l', '--no-race'],
            {'l': 'same'}, [['run', *ENGINE, '--tokens', '3', '-n', '1', '--logits', 'l', '--no-race']]),
     Writer('run --cache', ['run', *ENGINE, '--tokens', '1,2', '-n', '2', '--print-ids', '--cache', 'c', '--no-race'], {'c/.*': 'spare'}),
@@ -50,7 +51,7 @@ WRITERS = [
            [['history', 'add', '{stock}/more.jsonl', '--db', 'h.db']], out='any'),
     Writer('history add, the first', ['history', 'add', '{stock}/records.jsonl', '--db', 'h.db'], {'h.db': 'history', 'h.db-.*': 'spare'}, out='any'),
     Writer('history import', ['history', 'import', '{stock}/gbench.json', '--db', 'h.db', '--machine', 'm:1'], {'h.db': 'history', 'h.db-.*': 'spare'},
-           [['history', 'add', '{stock}/more.jsonl', '--db', 'h.db']], code=(0, 3), out='any'),
+           [['history', 'add', '{stock}/more.jsonl', '--db', 'h.db']], again=(3,), out='any'),
     Writer('history annotate', ['history', 'annotate', 'hello', '--commit', 'abc', '--db', 'h.db'], {'h.db': 'history', 'h.db-.*': 'spare'},
            [['history', 'add', '{stock}/more.jsonl', '--db', 'h.db']]),
     Writer('history export', ['history', 'export', '--db', '{stock}/h.db', '-o', 'x.jsonl'], {'x.jsonl': 'same'},
@@ -59,7 +60,7 @@ WRITERS = [
     Writer('history plot', ['history', 'plot', '--db', '{stock}/h.db', '-o', 'plots'], {'plots/.*': 'any'}, out='any'),
     Writer('report', ['report', '--records', '{stock}/records.jsonl', '--out', 'page', '--svg-only', '-q'], {'page/index.html': 'html', 'page/.*': 'any'},
            [['report', '--records', '{stock}/more.jsonl', '--out', 'page', '--svg-only', '-q']], out='any'),
-    Writer('gate on records', ['gate', '--baseline', 'abc', '--records', '{stock}/records.jsonl', '--db', '{stock}/h.db', '--junit', 'j.xml',
+    Writer('gate on records', ['gate', '--baseline', '{commit}', '--records', '{stock}/records.jsonl', '--db', '{stock}/h.db', '--junit', 'j.xml',
                                '--markdown', 'g.md', '--json'], {'j.xml': 'xml', 'g.md': 'any'}, code=(0, 1, 2), out='json'),
     Writer('verify', ['verify', '-f', '^gemm_i2s_i8_r1k1__scalar', '--quick', '-q', '--seed', '1', '--json'], out='json'),
     Writer('list', ['list', '-f', 'scalar$', '-o', 'md']),
@@ -92,8 +93,15 @@ class Stock:
     def __init__(self, tern, root, folder):
         self.tern, self.folder = os.path.realpath(tern), os.path.realpath(folder)
         self.stock = os.path.join(self.folder, 'stock')
-        self.machine = small_machine(os.path.join(self.folder, 'machine'))
-        self.olds = {}
+        self.machine, self.olds = os.path.join(self.folder, 'machine'), {}
+        self.commit = ''
+        if not os.path.exists(self.stock):
+            self.make(root)
+        with open(os.path.join(self.stock, 'records.jsonl')) as f:
+            self.commit = json.loads(f.readline())['commit']
+
+    def make(self, root):
+        small_machine(self.machine)
         os.makedirs(self.stock)
         data = os.path.join(os.path.realpath(root), 'tests/data')
         shutil.copy(os.path.join(data, 'micro-bitnet-b1.58.I2_S.gguf'), os.path.join(self.stock, 'micro.gguf'))
@@ -114,7 +122,7 @@ class Stock:
 
     def start(self, words, folder, out=subprocess.PIPE, before=(), **more):
         """Starts tern in the folder, whose `home` is the home folder."""
-        words = [w.replace('{stock}', self.stock) for w in words]
+        words = [w.replace('{stock}', self.stock).replace('{commit}', self.commit) for w in words]
         return subprocess.Popen([*before, self.tern, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE,
                                 env=self.environment(os.path.join(folder, 'home'), **more))
 
@@ -137,6 +145,7 @@ class Stock:
         """A folder with the old state of a writer's files; it is copied, not used."""
         if w.name not in self.olds:
             folder = os.path.join(self.folder, 'old-' + re.sub(r'\W+', '-', w.name))
+            shutil.rmtree(folder, ignore_errors=True)
             os.makedirs(os.path.join(folder, 'home'))
             for words in w.old:
                 self.must(words, folder)
