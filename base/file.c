@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include "base/signals.h"
+#include "base/starved.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,8 +52,8 @@ void tern_map_close(struct tern_map *m) {
 enum tern_status tern_file_read(const char *path, size_t limit, char **text, size_t *bytes,
                                 struct tern_error *e) {
     *text = NULL;
-    FILE *f = fopen(path, "rbe");
-    if (!f) return os_error(e, "open", path);
+    const int fd = TEMP_FAILURE_RETRY(open(path, O_RDONLY | O_CLOEXEC));
+    if (fd < 0) return os_error(e, "open", path);
     char *buf = NULL;
     size_t n = 0, cap = 0;
     enum tern_status s = TERN_OK;
@@ -66,18 +67,16 @@ enum tern_status tern_file_read(const char *path, size_t limit, char **text, siz
             }
             buf = grown;
         }
-        size_t got = fread(buf + n, 1, cap - n - 1, f);
-        n += got;
+        const ssize_t got = TEMP_FAILURE_RETRY(read(fd, buf + n, cap - n - 1));
+        if (got > 0) n += (size_t)got;
         if (n > limit) {
             s = tern_fail(e, TERN_BAD_INPUT, "read: %s: larger than %zu bytes", path, limit);
             break;
         }
-        if (got == 0) {
-            if (ferror(f)) s = os_error(e, "read", path);
-            break;
-        }
+        if (got < 0) s = os_error(e, "read", path);
+        if (got <= 0) break;
     }
-    fclose(f);
+    close(fd);
     if (s) return free(buf), s;
     buf[n] = 0;
     *text = buf;
@@ -222,7 +221,8 @@ enum tern_status tern_replace_write(struct tern_replace *r, const void *data, si
 
 static enum tern_status commit(struct tern_replace *r, int durable, struct tern_error *e) {
     enum tern_status s = TERN_OK;
-    if (durable && r->temp && TEMP_FAILURE_RETRY(fsync(r->fd))) s = os_error(e, "write", r->path);
+    if (tern_starved()) s = tern_fail(e, TERN_NO_MEMORY, "write: %s: out of memory", r->path);
+    if (!s && durable && r->temp && TEMP_FAILURE_RETRY(fsync(r->fd))) s = os_error(e, "write", r->path);
     if (!s && r->nameless && name_temp(r)) s = os_error(e, "write", r->path);
     if (close_written(r->fd) && !s) s = os_error(e, "write", r->path);
     r->fd = -1;
@@ -281,7 +281,8 @@ static int open_to_append(const char *path, int *regular) {
 }
 
 enum tern_status tern_file_append_line(const char *path, const char *line, struct tern_error *e) {
-    enum tern_status s = make_folder_of(path, e);
+    enum tern_status s = tern_starved() ? tern_fail(e, TERN_NO_MEMORY, "append: %s: out of memory", path)
+                                        : make_folder_of(path, e);
     int regular;
     if (s) return s;
     int fd = open_to_append(path, &regular);

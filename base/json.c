@@ -1,13 +1,12 @@
 #include "base/json.h"
 
-#include <stdatomic.h>
-#include <stdlib.h>
+#include "base/starved.h"
 
-static atomic_int lost;
+#include <stdlib.h>
 
 static void *allocate(size_t bytes) {
     void *p = malloc(bytes);
-    if (!p) atomic_store(&lost, 1);
+    if (!p) tern_starve();
     return p;
 }
 
@@ -15,13 +14,9 @@ void tern_json_watch(void) {
     json_set_alloc_funcs(allocate, free);
 }
 
-int tern_json_lost(void) {
-    return atomic_load(&lost);
-}
-
 char *tern_json_dump(const json_t *value, size_t flags) {
-    char *text = value && !tern_json_lost() ? json_dumps(value, flags) : NULL;
-    if (!tern_json_lost()) return text;
+    char *text = value && !tern_starved() ? json_dumps(value, flags) : NULL;
+    if (!tern_starved()) return text;
     free(text);
     return NULL;
 }

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "base/json.h"
+#include "base/starved.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -9,7 +10,7 @@
 #include <string.h>
 
 int tern_cli_fail(enum tern_status s, const struct tern_error *e) {
-    const int misread = tern_json_lost() && s != TERN_NO_MEMORY;
+    const int misread = tern_starved() && s != TERN_NO_MEMORY;
     fprintf(stderr, "tern: %s%s\n", e->text[0] ? e->text : "failed for an unknown reason",
             misread ? " (out of memory)" : "");
     return tern_exit_code(misread ? TERN_NO_MEMORY : s);
@@ -25,11 +26,11 @@ int tern_cli_usage(const char *command, const char *fmt, ...) {
     return 3;
 }
 
-static int starved;
-
 int tern_cli_starved(void) {
-    if (!starved) fputs("tern: output: out of memory\n", stderr);
-    starved = 1;
+    static int said;
+    if (!said) fputs("tern: output: out of memory\n", stderr);
+    said = 1;
+    tern_starve();
     return 4;
 }
 
@@ -42,7 +43,7 @@ int tern_cli_flush(void) {
 }
 
 int tern_cli_written(int code) {
-    if (!code && (starved || tern_json_lost())) code = tern_cli_starved();
+    if (!code && tern_starved()) code = tern_cli_starved();
     if (!tern_cli_flush() && !ferror(stdout)) return code;
     fprintf(stderr, "tern: output: could not be written%s%s\n", output_error ? ": " : "",
             output_error ? strerror(output_error) : "");

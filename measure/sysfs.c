@@ -1,10 +1,11 @@
 #define _GNU_SOURCE
 #include "measure/sysfs.h"
 
+#include "base/starved.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,6 @@
 
 #define TEXT_LIMIT ((size_t)16 << 20)
 #define PATH_BYTES 1024
-
-static atomic_int starved;
 
 static const char *root(void) {
     const char *r = getenv("TERN_SYSFS");
@@ -108,15 +107,11 @@ char *tern_sys_text(const char *fmt, ...) {
         got = text ? TEMP_FAILURE_RETRY(read(fd, text + n, room - n - 1)) : 0;
         if (got > 0) n += (size_t)got;
     }
-    if (!text) starved = 1;
+    if (!text) tern_starve();
     if (got < 0) free(text), text = NULL;
     if (text) text[n] = 0;
     close(fd);
     return text;
-}
-
-int tern_sys_starved(void) {
-    return starved;
 }
 
 int tern_sys_list(const char *text, void (*fn)(void *ctx, int n), void *ctx) {

@@ -20,11 +20,8 @@ int tern_sys_line(char *out, size_t out_bytes, const char *fmt, ...) __attribute
 int tern_sys_number(long long *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* The whole of a small file (at most 16 MB) as a NUL-terminated heap text (free()); NULL when it cannot be
- * read, or without memory. */
+ * read. */
 char *tern_sys_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-/* 1: a text could not be read for want of memory, and what it would have told is not known to be absent. */
-int tern_sys_starved(void);
 
 /* Calls fn(ctx, n) for each number of a list such as "0-3,8"; returns how many, -1 when it is no list. */
 int tern_sys_list(const char *text, void (*fn)(void *ctx, int n), void *ctx);

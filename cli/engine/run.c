@@ -3,6 +3,7 @@
 #include "cli/files.h"
 
 #include "base/file.h"
+#include "base/starved.h"
 #include "harness/text/generate.h"
 #include "harness/text/prompt.h"
 #include "harness/text/text_stream.h"
@@ -95,7 +96,7 @@ static int print_token(void *ctx, int32_t id) {
     }
     const char *piece = tern_token_bytes(j->tok, id, 0, &bytes);
     char *text = bytes ? malloc(3 * (bytes + 4)) : NULL;
-    if (bytes && !text) tern_cli_starved();
+    if (bytes && !text) tern_starve();
     if (piece && text) fwrite(text, 1, tern_text_push(&j->stream, piece, bytes, text), stdout);
     free(text);
     return tern_cli_flush() != 0;

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/isa.h"
 #include "base/memory.h"
+#include "base/starved.h"
 #include "measure/machine/arch/arch.h"
 #include "measure/machine/arm_cores.h"
 #include "measure/machine/identity.h"
@@ -138,10 +139,13 @@ static void find_kinds(struct tern_machine *m, struct ranked *r, int from_sysfs)
     }
 }
 
-/* First threads before second ones, fast cores before slow ones, one memory node after the other. -1: no memory. */
-static int order(struct tern_machine *m, const struct tern_cpu_place *place, int from_sysfs) {
+/* First threads before second ones, fast cores before slow ones, one memory node after the other. */
+static void order(struct tern_machine *m, const struct tern_cpu_place *place, int from_sysfs) {
     struct ranked *r = calloc(m->cpus, sizeof *r);
-    if (!r) return -1;
+    if (!r) {
+        tern_starve();
+        return;
+    }
     for (size_t i = 0; i < m->cpus; i++) {
         r[i] = (struct ranked){place[i], m->cpu[i], 0};
         for (size_t j = 0; j < i; j++) r[i].thread += place[j].core == place[i].core;
@@ -150,10 +154,9 @@ static int order(struct tern_machine *m, const struct tern_cpu_place *place, int
     for (size_t i = 0; i < m->cpus; i++) m->cpu[i] = r[i].cpu;
     find_kinds(m, r, from_sysfs);
     free(r);
-    return 0;
 }
 
-static int topology(struct tern_machine *m) {
+static void topology(struct tern_machine *m) {
     struct tern_cpu_place place[TERN_MAX_CPUS];
     int found = 0;
 #ifdef TERN_HAVE_HWLOC
@@ -166,7 +169,7 @@ static int topology(struct tern_machine *m) {
         m->packages = m->numa_nodes = 1;
     }
     m->core_kinds = 1;
-    return order(m, place, from_sysfs);
+    order(m, place, from_sysfs);
 }
 
 size_t tern_machine_threads(const struct tern_machine *m) {
@@ -283,14 +286,14 @@ enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e)
     const enum tern_status s = tern_isa_usable(&m->usable, e);
     if (s) return s;
     processors(m);
-    const int lost = topology(m);
+    topology(m);
     tern_machine_identity(m);
     m->quota = tern_cpu_quota();
     m->memory_bytes = memory();
     soft_facts(m);
     hard_key(m);
     /* Facts that are missing for want of memory would make it another machine. */
-    return lost || tern_sys_starved() ? tern_fail(e, TERN_NO_MEMORY, "machine: out of memory") : TERN_OK;
+    return tern_starved() ? tern_fail(e, TERN_NO_MEMORY, "machine: out of memory") : TERN_OK;
 }
 
 enum tern_status tern_machine_get(const struct tern_machine **m, struct tern_error *e) {

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json.h"
+#include "base/starved.h"
 #include "measure/clock.h"
 #include "reports/data/key.h"
 #include "reports/data/select.h"
@@ -122,7 +123,7 @@ static enum tern_status add_line(struct adding *a, const char *text, size_t byte
     json_t *o = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, NULL);
     const char *kind = json_string_value(json_object_get(o, "kind"));
     enum tern_status s = TERN_OK;
-    if (tern_json_lost())
+    if (tern_starved())
         s = tern_fail(a->e, TERN_NO_MEMORY, "history: out of memory");
     else if (!json_is_object(o))
         a->done.skipped++;

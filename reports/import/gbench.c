@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "reports/import/readers.h"
 
+#include "base/starved.h"
+
 #include <math.h>
 #include <regex.h>
 #include <stdio.h>
@@ -76,9 +78,13 @@ static void take_apart(const char *name, char *copy, size_t copy_bytes, struct t
     regmatch_t m[7];
     snprintf(copy, copy_bytes, "%s", name);
     r->variant = copy;
-    if (regcomp(&re, "^(g[a-z]+)(_[^/]+)/([0-9]+)x([0-9]+)x([0-9]+)/t:[0-9]+/([a-z-]+)", REG_EXTENDED))
+    if (regcomp(&re, "^(g[a-z]+)(_[^/]+)/([0-9]+)x([0-9]+)x([0-9]+)/t:[0-9]+/([a-z-]+)", REG_EXTENDED)) {
+        tern_starve();
         return;
-    if (strlen(name) < copy_bytes && !regexec(&re, name, 7, m, 0)) {
+    }
+    const int rc = strlen(name) < copy_bytes ? regexec(&re, name, 7, m, 0) : REG_NOMATCH;
+    if (rc == REG_ESPACE) tern_starve();
+    if (!rc) {
         r->m = strtoul(copy + m[3].rm_so, NULL, 10);
         r->k = strtoul(copy + m[4].rm_so, NULL, 10);
         r->n = strtoul(copy + m[5].rm_so, NULL, 10);

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
-#include <link.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <stdarg.h>
@@ -43,9 +43,10 @@ static void name_callers(void *const *frame, int depth) {
         Dl_info of;
         if (!dladdr(frame[i], &of) || !of.dli_fname) continue;
         const char *slash = strrchr(of.dli_fname, '/');
-        at += (size_t)snprintf(state->from + at, sizeof state->from - at, "%s%.40s+%#lx", at ? " < " : "",
-                               slash ? slash + 1 : of.dli_fname,
-                               (unsigned long)((uintptr_t)frame[i] - (uintptr_t)of.dli_fbase - 1));
+        at += (size_t)snprintf(state->from + at, sizeof state->from - at, "%s%.30s+%#lx%s%.30s",
+                               at ? " < " : "", slash ? slash + 1 : of.dli_fname,
+                               (unsigned long)((uintptr_t)frame[i] - (uintptr_t)of.dli_fbase - 1),
+                               of.dli_sname ? " " : "", of.dli_sname ? of.dli_sname : "");
     }
 }
 
@@ -210,6 +211,7 @@ static int begin(int argc, char **argv, char **env) {
     static const char *const name[] = {
         [FAULTS_ENOSPC] = "ENOSPC", [FAULTS_EIO] = "EIO",       [FAULTS_EINTR] = "EINTR",
         [FAULTS_SHORT] = "short",   [FAULTS_MEMORY] = "memory", [FAULTS_PROCESS] = "process"};
+    if (getenv("FAULTS_PROBE")) _exit(99);
     const char *how = getenv("FAULTS");
     const int read = how ? sscanf(how, "%15[a-zA-Z]:%llu:%511[^\n]", word, &at, file) : 0;
     for (size_t i = 1; read == 3 && i < sizeof name / sizeof *name; i++)
@@ -227,6 +229,7 @@ static int begin(int argc, char **argv, char **env) {
     return their_main(argc, argv, env);
 }
 
+int __libc_start_main(main_fn *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
 int __libc_start_main(main_fn *their, int argc, char **argv, void (*a)(void), void (*b)(void),
                       void (*c)(void), void *stack_end) {
     their_main = their;

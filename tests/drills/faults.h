@@ -9,7 +9,7 @@
  *   memory        allocations and mappings return NULL
  *   process       threads and processes cannot be started
  *
- * Counting begins with main. Writes are met where they enter the kernel, so that those within libraries count, too. */
+ * With FAULTS_PROBE the program ends with 99 instead of beginning. Counting begins with main. Writes are met where they enter the kernel, so that those within libraries count, too. */
 #ifndef TERN_TESTS_FAULTS_H
 #define TERN_TESTS_FAULTS_H
 

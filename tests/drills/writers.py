@@ -2,7 +2,7 @@
 
 A writer runs in a folder of its own, which holds the old state of its files. Its machine is a small made-up one with small
 caches and scalar kernels, so that commands that measure take tenths of a second."""
-import dataclasses, json, os, re, shutil, sqlite3, subprocess, sys
+import dataclasses, json, os, re, resource, shutil, sqlite3, subprocess, sys, time
 
 @dataclasses.dataclass
 class Writer:
@@ -13,7 +13,7 @@ class Writer:
     code: tuple = (0,)                           # exit codes of an untouched run,
     again: tuple = ()                            # and, besides, of one where the new state is there already
     out: str = 'same'                            # standard output: same, alike (but for numbers), json, any
-    slow: bool = False                           # not part of the quick test
+    quick: bool = False                          # also part of the quick test
 
 SMALL = '64x128x1'
 BENCH = ['--regime', 'hot', '--benchmark_min_time=0.001', '--filter', '^gemm_p64_i8_r1k1__scalar']
@@ -21,24 +21,24 @@ TUNE = ['tune', '--threads', '1', '--budget', '1', '--effort', 'quick', '-q', '-
 ENGINE = ['-m', '{stock}/micro.gguf', '-t', '1', '-q']
 
 WRITERS = [
-    Writer('synth', ['synth', 'micro', 'm.gguf', '-q'], {'m.gguf': 'same'}, [['synth', 'micro', 'm.gguf', '--seed', '9', '-q']]),
+    Writer('synth', ['synth', 'micro', 'm.gguf', '-q'], {'m.gguf': 'same'}, [['synth', 'micro', 'm.gguf', '--seed', '9', '-q']], quick=True),
     Writer('convert', ['convert', '{stock}/micro.gguf', 'm.gguf', '--type', 'i2s4', '-q'], {'m.gguf': 'same'},
-           [['synth', 'micro', 'm.gguf', '-q']]),
-    Writer('convert to a folder', ['convert', '{stock}/micro.gguf', 'hf', '--type', 'hfu8', '-q'], {'hf/.*': 'same'}, again=(3,)),
+           [['synth', 'micro', 'm.gguf', '-q']], quick=True),
+    Writer('convert to a folder', ['convert', '{stock}/micro.gguf', 'hf', '--type', 'hfu8', '-q'], {'hf/.*': 'same'}, again=(3,), quick=True),
     Writer('run --logits', ['run', *ENGINE, '--tokens', '1,2', '-n', '2', '--print-ids', '--logits', 'l', '--no-race'],
-           {'l': 'same'}, [['run', *ENGINE, '--tokens', '3', '-n', '1', '--logits', 'l', '--no-race']]),
-    Writer('run --cache', ['run', *ENGINE, '--tokens', '1,2', '-n', '2', '--print-ids', '--cache', 'c', '--no-race'], {'c/.*': 'spare'}),
+           {'l': 'same'}, [['run', *ENGINE, '--tokens', '3', '-n', '1', '--logits', 'l', '--no-race']], quick=True),
+    Writer('run --cache', ['run', *ENGINE, '--tokens', '1,2', '-n', '2', '--print-ids', '--cache', 'c', '--no-race'], {'c/.*': 'spare'}, quick=True),
     Writer('run, first load', ['run', *ENGINE, '--tokens', '1,2', '-n', '2', '--print-ids'], {'home/.*': 'spare'}),
     Writer('e2e', ['e2e', *ENGINE, '-p', '2', '-n', '1', '-r', '1', '-o', 'json', '--records', 'r.jsonl', '--no-race'],
-           {'r.jsonl': 'lines'}, [['e2e', *ENGINE, '-p', '2', '-n', '0', '-r', '1', '--records', 'r.jsonl', '--no-race']], out='json'),
+           {'r.jsonl': 'lines'}, [['e2e', *ENGINE, '-p', '2', '-n', '0', '-r', '1', '--records', 'r.jsonl', '--no-race']], out='json', quick=True),
     Writer('bench', ['bench', '--problem', SMALL, *BENCH, '--records', 'r.jsonl', '--benchmark_out=b.json', '--benchmark_format=json'],
-           {'r.jsonl': 'lines', 'b.json': 'json'}, [['bench', '--problem', '16x128x1', *BENCH, '--records', 'r.jsonl']], out='json'),
+           {'r.jsonl': 'lines', 'b.json': 'json'}, [['bench', '--problem', '16x128x1', *BENCH, '--records', 'r.jsonl']], out='json', quick=True),
     Writer('ceilings', ['ceilings', '--seconds', '0.05', '-t', '1', '-q', '--records', 'r.jsonl', '--json'], {'r.jsonl': 'lines'},
            [['ceilings', '--seconds', '0.05', '-t', '1', '-q', '--records', 'r.jsonl']], out='json'),
     Writer('tune', [*TUNE, '--problem', SMALL], {'w': 'wisdom', 'r.jsonl': 'lines', 'w.journal': 'lines', 'home/.*': 'spare'},
-           [[*TUNE, '--problem', '16x128x1']], out='any', slow=True),
+           [[*TUNE, '--problem', '16x128x1']], out='any'),
     Writer('tune --record-table', ['tune', '--problem', SMALL, '--threads', '1', '--rounds', '1', '-q', '--record-table', 'tab.gz'],
-           {'tab.gz': 'gzip', 'tab.gz.journal': 'lines', 'home/.*': 'spare'}, out='any', slow=True),
+           {'tab.gz': 'gzip', 'tab.gz.journal': 'lines', 'home/.*': 'spare'}, out='any'),
     Writer('wisdom import', ['wisdom', 'import', '{stock}/more', '--wisdom', 'w'], {'w': 'same'}, [['wisdom', 'import', '{stock}/wisdom', '--wisdom', 'w']]),
     Writer('wisdom merge', ['wisdom', 'merge', '{stock}/more', '--wisdom', 'w'], {'w': 'same'}, [['wisdom', 'import', '{stock}/wisdom', '--wisdom', 'w']]),
     Writer('wisdom export', ['wisdom', 'export', 'x', '--wisdom', '{stock}/wisdom'], {'x': 'same'}, [['wisdom', 'export', 'x', '--wisdom', '{stock}/more']]),
@@ -48,25 +48,25 @@ WRITERS = [
            [['wisdom', 'import', '{stock}/wisdom', '--wisdom', 'w'], ['wisdom', 'import', '{stock}/more', '--wisdom', 'w']]),
     Writer('wisdom show', ['wisdom', 'show', '--wisdom', '{stock}/wisdom']),
     Writer('history add', ['history', 'add', '{stock}/records.jsonl', '--db', 'h.db'], {'h.db': 'history', 'h.db-.*': 'spare'},
-           [['history', 'add', '{stock}/more.jsonl', '--db', 'h.db']], out='any'),
+           [['history', 'add', '{stock}/more.jsonl', '--db', 'h.db']], out='any', quick=True),
     Writer('history add, the first', ['history', 'add', '{stock}/records.jsonl', '--db', 'h.db'], {'h.db': 'history', 'h.db-.*': 'spare'}, out='any'),
     Writer('history import', ['history', 'import', '{stock}/gbench.json', '--db', 'h.db', '--machine', 'm:1'], {'h.db': 'history', 'h.db-.*': 'spare'},
            [['history', 'add', '{stock}/more.jsonl', '--db', 'h.db']], again=(3,), out='any'),
     Writer('history annotate', ['history', 'annotate', 'hello', '--commit', 'abc', '--db', 'h.db'], {'h.db': 'history', 'h.db-.*': 'spare'},
            [['history', 'add', '{stock}/more.jsonl', '--db', 'h.db']]),
     Writer('history export', ['history', 'export', '--db', '{stock}/h.db', '-o', 'x.jsonl'], {'x.jsonl': 'same'},
-           [['history', 'export', '--db', '{stock}/h.db', '-o', 'x.jsonl', '--newest', '1']]),
+           [['history', 'export', '--db', '{stock}/h.db', '-o', 'x.jsonl', '--newest', '1']], quick=True),
     Writer('history export to stdout', ['history', 'export', '--db', '{stock}/h.db']),
     Writer('history plot', ['history', 'plot', '--db', '{stock}/h.db', '-o', 'plots'], {'plots/.*': 'any'}, out='any'),
     Writer('report', ['report', '--records', '{stock}/records.jsonl', '--out', 'page', '--svg-only', '-q'], {'page/index.html': 'html', 'page/.*': 'any'},
            [['report', '--records', '{stock}/more.jsonl', '--out', 'page', '--svg-only', '-q']], out='any'),
     Writer('gate on records', ['gate', '--baseline', '{commit}', '--records', '{stock}/records.jsonl', '--db', '{stock}/h.db', '--junit', 'j.xml',
-                               '--markdown', 'g.md', '--json'], {'j.xml': 'xml', 'g.md': 'any'}, code=(0, 1, 2), out='json'),
+                               '--markdown', 'g.md', '--json'], {'j.xml': 'xml', 'g.md': 'any'}, code=(0, 1, 2), out='json', quick=True),
     Writer('verify', ['verify', '-f', '^gemm_i2s_i8_r1k1__scalar', '--quick', '-q', '--seed', '1', '--json'], out='json'),
-    Writer('list', ['list', '-f', 'scalar$', '-o', 'md']),
-    Writer('list --json', ['list', '-f', 'p64', '--json']),
+    Writer('list', ['list', '-f', 'scalar$', '-o', 'md'], quick=True),
+    Writer('list --json', ['list', '-f', 'p64', '--json'], quick=True),
     Writer('doctor', ['doctor', '--json'], out='json'),
-    Writer('inspect', ['inspect', '{stock}/micro.gguf', '--json']),
+    Writer('inspect', ['inspect', '{stock}/micro.gguf', '--json'], quick=True),
     Writer('inspect a folder', ['inspect', '{stock}/hf', '--tensors']),
     Writer('tokenize', ['tokenize', '-m', '{stock}/micro.gguf', '-p', 'hello world']),
     Writer('embed', ['embed', '-m', '{stock}/micro.gguf', '-p', 'hello', '--pool', 'last', '-q', '-t', '1', '--no-race']),
@@ -88,33 +88,42 @@ def small_machine(folder):
         f.write('0\n')
     return folder
 
+TUNE_INPUT = ['tune', '--threads', '1', '--budget', '1', '--effort', 'quick', '-q', '--records', 'tuned.jsonl', '--problem']
+# Inputs, made when first used, and the command that makes each.
+INPUTS = {
+    'wisdom': [*TUNE_INPUT, '16x128x1', '--wisdom', 'wisdom'],
+    'more': [*TUNE_INPUT, SMALL, '--wisdom', 'more'],
+    'records.jsonl': ['bench', '--problem', SMALL, *BENCH, '--records', 'records.jsonl', '--benchmark_out=gbench.json'],
+    'gbench.json': ['bench', '--problem', SMALL, *BENCH, '--records', 'other.jsonl', '--benchmark_out=gbench.json'],
+    'more.jsonl': ['bench', '--problem', '16x128x1', *BENCH, '--records', 'more.jsonl'],
+    'hf': ['convert', 'micro.gguf', 'hf', '--type', 'hfu8', '-q'],
+    'h.db': ['history', 'add', '{stock}/records.jsonl', '--db', 'h.db'],
+    'table.gz': ['tune', '--problem', SMALL, '--threads', '1', '--rounds', '1', '-q', '--record-table', 'table.gz'],
+}
+
 class Stock:
-    """The inputs of all writers, made once, and the old state of each."""
+    """The inputs of all writers and the old state of each, in a folder."""
     def __init__(self, tern, root, folder):
-        self.tern, self.folder = os.path.realpath(tern), os.path.realpath(folder)
+        self.tern, self.folder, self.commit = os.path.realpath(tern), os.path.realpath(folder), ''
         self.stock = os.path.join(self.folder, 'stock')
         self.machine, self.olds = os.path.join(self.folder, 'machine'), {}
-        self.commit = ''
-        if not os.path.exists(self.stock):
-            self.make(root)
-        with open(os.path.join(self.stock, 'records.jsonl')) as f:
-            self.commit = json.loads(f.readline())['commit']
-
-    def make(self, root):
+        if os.path.exists(self.stock):
+            return
         small_machine(self.machine)
         os.makedirs(self.stock)
-        data = os.path.join(os.path.realpath(root), 'tests/data')
-        shutil.copy(os.path.join(data, 'micro-bitnet-b1.58.I2_S.gguf'), os.path.join(self.stock, 'micro.gguf'))
+        shutil.copy(os.path.join(os.path.realpath(root), 'tests/data/micro-bitnet-b1.58.I2_S.gguf'), os.path.join(self.stock, 'micro.gguf'))
         with open(os.path.join(self.stock, 'text'), 'w') as f:
             f.write('Ternary weights are minus one, nought and one. ' * 4)
-        tune = ['tune', '--threads', '1', '--budget', '1', '--effort', 'quick', '-q', '--problem']
-        for words in ([*tune, '16x128x1', '--wisdom', 'wisdom', '--records', 'records.jsonl'],
-                      [*tune, SMALL, '--wisdom', 'more', '--records', 'more.jsonl'],
-                      ['bench', '--problem', SMALL, *BENCH, '--records', 'records.jsonl', '--benchmark_out=gbench.json'],
-                      ['convert', 'micro.gguf', 'hf', '--type', 'hfu8', '-q'],
-                      ['history', 'add', 'records.jsonl', '--db', 'h.db', '--commit', 'abc'],
-                      ['tune', '--problem', SMALL, '--threads', '1', '--rounds', '1', '-q', '--record-table', 'table.gz']):
-            self.must(words, self.stock)
+
+    def filled_in(self, words):
+        """The words of a command line; inputs that they name are made."""
+        for name in re.findall(r'{stock}/([\w.]+)', ' '.join(words)):
+            if name in INPUTS and not os.path.exists(os.path.join(self.stock, name)):
+                self.must(INPUTS[name], self.stock)
+        if '{commit}' in words and not self.commit:
+            with open(os.path.join(self.stock, 'records.jsonl')) as f:
+                self.commit = json.loads(f.readline())['commit']
+        return [w.replace('{stock}', self.stock).replace('{commit}', self.commit) for w in words]
 
     def environment(self, home, **more):
         env = {k: v for k, v in os.environ.items() if not k.startswith(('TERN_', 'XDG_'))}
@@ -122,8 +131,7 @@ class Stock:
 
     def start(self, words, folder, out=subprocess.PIPE, before=(), **more):
         """Starts tern in the folder, whose `home` is the home folder."""
-        words = [w.replace('{stock}', self.stock).replace('{commit}', self.commit) for w in words]
-        return subprocess.Popen([*before, self.tern, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE,
+        return subprocess.Popen([*before, self.tern, *self.filled_in(words)], cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.PIPE,
                                 env=self.environment(os.path.join(folder, 'home'), **more))
 
     def run(self, words, folder, **more):
@@ -157,6 +165,15 @@ class Stock:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.old(w), folder)
         return folder
+
+def preloads(tern, library):
+    """Whether a preloaded library comes before the C library of the program."""
+    env = dict(os.environ, LD_PRELOAD=os.path.realpath(library), FAULTS_PROBE='1')
+    return os.path.exists(library) and subprocess.run([tern, '--version'], env=env, capture_output=True).returncode == 99
+
+def spent(begun):
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return f'{time.time() - begun:.0f} s, {used.ru_utime + used.ru_stime:.0f} s of them of a processor'
 
 def files(folder):
     """Relative path -> bytes of all files below."""

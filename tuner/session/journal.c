@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/starved.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -95,7 +96,7 @@ static enum tern_status load(struct tern_journal *j, const struct tern_journal_h
         const char *stop = memchr(at, '\n', (size_t)(all + bytes - at));
         const size_t n = stop ? (size_t)(stop - at) : (size_t)(all + bytes - at);
         json_t *line = json_loadb(at, n, JSON_REJECT_DUPLICATES, NULL);
-        if (tern_json_lost()) {
+        if (tern_starved()) {
             s = tern_fail(e, TERN_NO_MEMORY, "journal: %s: out of memory", j->path);
             json_decref(line);
         } else if (number == 1) {
