@@ -2,7 +2,7 @@
 #include "base/file.h"
 
 #include "base/signals.h"
-#include "base/starved.h"
+#include "base/starved/starved.h"
 
 #include <errno.h>
 #include <fcntl.h>

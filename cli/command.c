@@ -1,7 +1,7 @@
 #include "cli/command.h"
 
-#include "base/json.h"
-#include "base/starved.h"
+#include "base/starved/json.h"
+#include "base/starved/starved.h"
 
 #include <errno.h>
 #include <stdarg.h>

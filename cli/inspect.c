@@ -1,7 +1,7 @@
 #include "cli/command.h"
 #include "cli/files.h"
 
-#include "base/starved.h"
+#include "base/starved/starved.h"
 #include "measure/records/json_text.h"
 #include "models/arch.h"
 #include "models/facts.h"

@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 #include "cli/command.h"
 
-#include "base/json.h"
 #include "base/signals.h"
+#include "base/starved/json.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "cli/command.h"
 
-#include "base/starved.h"
+#include "base/starved/starved.h"
 
 #include <errno.h>
 #include <inttypes.h>

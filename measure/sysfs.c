@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "measure/sysfs.h"
 
-#include "base/starved.h"
+#include "base/starved/starved.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 #include "cli/files.h"
 
 #include "base/file.h"
-#include "base/starved.h"
+#include "base/starved/starved.h"
 #include "harness/text/generate.h"
 #include "harness/text/prompt.h"
 #include "harness/text/text_stream.h"

@@ -4,7 +4,7 @@
 #include "base/hash.h"
 #include "base/isa.h"
 #include "base/memory.h"
-#include "base/starved.h"
+#include "base/starved/starved.h"
 #include "measure/machine/arch/arch.h"
 #include "measure/machine/arm_cores.h"
 #include "measure/machine/identity.h"

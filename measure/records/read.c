@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "measure/records/record.h"
 
-#include "base/starved.h"
+#include "base/starved/starved.h"
 #include "measure/records/search_json.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 #include "measure/records/record.h"
 
 #include "base/file.h"
-#include "base/json.h"
+#include "base/starved/json.h"
 #include "measure/clock.h"
 #include "measure/commit.h"
 #include "measure/records/json_text.h"

@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/starved.h"
+#include "base/starved/starved.h"
 #include "kernels/half.h"
 #include "models/arch.h"
 #include "models/convert/compare.h"

@@ -2,9 +2,9 @@
 #include "models/convert/hf.h"
 
 #include "base/file.h"
-#include "base/json.h"
 #include "base/memory.h"
-#include "base/starved.h"
+#include "base/starved/json.h"
+#include "base/starved/starved.h"
 #include "models/arch.h"
 #include "models/convert/compare.h"
 #include "models/facts.h"

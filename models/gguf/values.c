@@ -1,6 +1,6 @@
 #include "models/gguf/file.h"
 
-#include "base/starved.h"
+#include "base/starved/starved.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "models/hf/internal.h"
 
 #include "base/file.h"
-#include "base/starved.h"
+#include "base/starved/starved.h"
 #include "models/gguf/metadata.h"
 #include "models/gguf/token_kind.h"
 #include "models/hf/json.h"

@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "models/load/open.h"
 
-#include "base/starved.h"
+#include "base/starved/starved.h"
 #include "models/hf/hf.h"
 #include "models/load/i2s_layout.h"
 #include "models/load/load.h"

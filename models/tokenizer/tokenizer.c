@@ -1,6 +1,6 @@
 #include "models/tokenizer/tokenizer.h"
 
-#include "base/starved.h"
+#include "base/starved/starved.h"
 #include "models/keys/keys.h"
 #include "models/tokenizer/kinds.h"
 

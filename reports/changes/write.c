@@ -1,5 +1,5 @@
 /* Change points as text, CSV and JSON. */
-#include "base/json.h"
+#include "base/starved/json.h"
 #include "reports/changes/changes.h"
 #include "reports/data/number.h"
 

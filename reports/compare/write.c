@@ -1,5 +1,5 @@
 /* A comparison as text, Markdown, CSV and JSON. */
-#include "base/json.h"
+#include "base/starved/json.h"
 #include "reports/compare/compare.h"
 #include "reports/data/key.h"
 #include "reports/data/number.h"

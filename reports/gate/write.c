@@ -1,5 +1,5 @@
 /* What the gate found, for people, pull requests and machines. */
-#include "base/json.h"
+#include "base/starved/json.h"
 #include "reports/data/number.h"
 #include "reports/gate/gate.h"
 

@@ -2,8 +2,8 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/json.h"
-#include "base/starved.h"
+#include "base/starved/json.h"
+#include "base/starved/starved.h"
 #include "measure/clock.h"
 #include "reports/data/key.h"
 #include "reports/data/select.h"

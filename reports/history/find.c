@@ -1,6 +1,6 @@
 /* Lines out. */
 #define _GNU_SOURCE
-#include "base/json.h"
+#include "base/starved/json.h"
 #include "reports/data/select.h"
 #include "reports/data/text.h"
 #include "reports/history/database.h"

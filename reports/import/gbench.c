@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "reports/import/readers.h"
 
-#include "base/starved.h"
+#include "base/starved/starved.h"
 
 #include <math.h>
 #include <regex.h>

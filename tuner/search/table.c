@@ -2,7 +2,7 @@
 #include "tuner/search/table.h"
 
 #include "base/file.h"
-#include "base/json.h"
+#include "base/starved/json.h"
 #include "measure/records/record.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
 #include "tuner/session/journal.h"
 
 #include "base/file.h"
-#include "base/json.h"
-#include "base/starved.h"
+#include "base/starved/json.h"
+#include "base/starved/starved.h"
 
 #include <jansson.h>
 #include <math.h>

@@ -4,8 +4,8 @@
  * a list of a file's header, a fact of the machine, a member of a JSON value, a name that a filter matches. They note it
  * here. From then on no file is written (base/file.h), readers report it in place of what they take for a fault of the
  * file, and the program does not end with 0: what may lack something is never kept. */
-#ifndef TERN_BASE_STARVED_H
-#define TERN_BASE_STARVED_H
+#ifndef TERN_BASE_STARVED_STARVED_H
+#define TERN_BASE_STARVED_STARVED_H
 
 /* Notes that something may be missing. Returns 0, as those functions do. Thread-safe. */
 int tern_starve(void);

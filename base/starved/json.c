@@ -1,6 +1,6 @@
-#include "base/json.h"
+#include "base/starved/json.h"
 
-#include "base/starved.h"
+#include "base/starved/starved.h"
 
 #include <stdlib.h>
 

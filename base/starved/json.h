@@ -1,8 +1,8 @@
 /* JSON when memory runs out: a value that lost a member for want of memory is written like any other, and a line that could
  * not be read for want of memory looks like a torn one. So each allocation of the JSON library that fails is noted
- * (base/starved.h). */
-#ifndef TERN_BASE_JSON_H
-#define TERN_BASE_JSON_H
+ * (base/starved/starved.h). */
+#ifndef TERN_BASE_STARVED_JSON_H
+#define TERN_BASE_STARVED_JSON_H
 
 #include <jansson.h>
 

@@ -1,4 +1,4 @@
-#include "base/starved.h"
+#include "base/starved/starved.h"
 
 #include <stdatomic.h>
 
