@@ -35,7 +35,9 @@ static enum tern_status check_memory(const struct tern_engine *en, struct tern_e
     const struct tern_hparams *hp = &en->model->hp;
     const size_t body = tern_engine_body_bytes(en);
     /* A scan has 6 bits and 1/32 byte a weight, and a few numbers a row. */
-    const size_t scan = en->head.two_stages ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256) : 0;
+    const size_t scan = en->head.two_stages && !en->head.scan.in_place
+                            ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256)
+                            : 0;
     const size_t head = (en->head.in_file ? 0 : en->head.kept_bytes) + scan,
                  cache = tern_attention_cache_bytes(en);
     const size_t left = tern_memory_left();
