@@ -1,12 +1,14 @@
 #define _GNU_SOURCE
 #include "harness/engine.h"
 
+#include "base/file.h"
 #include "base/isa.h"
 #include "harness/attention/rows.h"
 #include "harness/internal.h"
 #include "harness/memory_left.h"
 #include "harness/plan/first_load.h"
 #include "harness/step.h"
+#include "kernels/verify/earlier.h"
 #include "measure/clock.h"
 #include "measure/machine/machine.h"
 
@@ -74,6 +76,11 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
     return TERN_OK;
 }
 
+/* Where proofs of this machine are kept; heap, NULL without a folder. */
+static char *path_of_proofs(const char *races, const struct tern_machine *m) {
+    return races && m->key[0] ? tern_format_text("%s/proofs-%s", races, m->key + 2) : NULL;
+}
+
 static enum tern_status plan(struct tern_engine *en, const struct tern_engine_options *o,
                              const struct tern_machine *m, struct tern_error *e) {
     struct tern_engine_facts *f = &en->facts;
@@ -89,6 +96,8 @@ static enum tern_status plan(struct tern_engine *en, const struct tern_engine_op
                              .regime = tern_model_regime(&en->model->hp, m)};
     const struct model_plan *p = &en->plan;
     struct first_load first = {.note = ""};
+    char *proofs = path_of_proofs(o->races, m);
+    if (proofs) f->proofs_recalled = tern_proofs_recall(proofs, m->key);
     if (o->races && o->wisdom) {
         tern_first_load(&r, m, o->races, &first);
         r.wisdom = &first.known;
@@ -96,6 +105,8 @@ static enum tern_status plan(struct tern_engine *en, const struct tern_engine_op
     const enum tern_status s = tern_model_plan_make(&r, &en->plan, e);
     memcpy(f->race, first.note, sizeof f->race);
     tern_first_load_free(&first);
+    if (proofs && s == TERN_OK) tern_proofs_keep(proofs, m->key, NULL); /* else the next start proves again */
+    free(proofs);
     if (s != TERN_OK) return s;
     tern_model_plan_text(p, en->model, 1, f->decode_plan, sizeof f->decode_plan);
     tern_model_plan_text(p, en->model, en->ubatch, f->prefill_plan, sizeof f->prefill_plan);

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "kernels/proof_make.h"
 #include "kernels/verify/child.h"
+#include "kernels/verify/earned.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,6 +14,7 @@
 struct earned {
     struct tern_proof proof; /* variant NULL: not earned */
     enum tern_verify_effort effort;
+    enum tern_earned by;
 };
 
 #define PROOFS_MAX 4096
@@ -40,7 +42,7 @@ static int answered(const struct tern_variant *v, const struct tern_verify_optio
 static const struct tern_proof *accept(const struct tern_variant *v, enum tern_verify_effort effort,
                                        size_t at, const struct tern_verdict *verdict) {
     if (verdict->kind != TERN_PASSED) return NULL;
-    proofs[at] = (struct earned){tern_proof_of(v), effort};
+    proofs[at] = (struct earned){tern_proof_of(v), effort, TERN_EARNED_HERE};
     return &proofs[at].proof;
 }
 
@@ -49,6 +51,18 @@ static size_t place(const struct tern_variant *v) {
     size_t count;
     const struct tern_variant *table = tern_variants(&count);
     return v >= table && v < table + tern_min(count, PROOFS_MAX) ? (size_t)(v - table) : PROOFS_MAX;
+}
+
+enum tern_earned tern_verify_earned(const struct tern_variant *v) {
+    const size_t at = place(v);
+    return at < PROOFS_MAX && proofs[at].proof.variant ? proofs[at].by : TERN_NOT_EARNED;
+}
+
+int tern_verify_credit(const struct tern_variant *v) {
+    const size_t at = place(v);
+    if (at == PROOFS_MAX || proofs[at].proof.variant || v->isa & ~tern_isa_detected()) return 0;
+    proofs[at] = (struct earned){tern_proof_of(v), TERN_VERIFY_QUICK, TERN_EARNED_EARLIER};
+    return 1;
 }
 
 static void run_variant(const void *subject, uint64_t seed, enum tern_verify_effort effort,
