@@ -65,7 +65,9 @@ struct tern_exact_part {
 enum { TERN_EXACT_PARTS = 4 };
 size_t tern_exact_parts(struct tern_exact *x, struct tern_exact_part out[TERN_EXACT_PARTS]);
 
-/* Packs row r from its k values; of a scan in place only its norm is kept. Several threads may pack different rows at the same time. */
+/* For a scan in place: keeps the norm of row r, whose blocks are as the full head wants them. */
+void tern_exact_pack_in_place(struct tern_exact *x, size_t r, const void *row);
+/* Packs row r from its k values. Several threads may pack different rows at the same time. */
 void tern_exact_pack(struct tern_exact *x, size_t r, const float *row);
 
 /* Ends the packing. Call it once, after all rows and before the first tern_exact_run. */

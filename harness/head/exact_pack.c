@@ -1,6 +1,7 @@
 /* One row of the scan's matrix from its values. All loops run over 64 columns, which are four columns of each of the
  * sixteen blocks of a group, so that compilers can do them in vectors. What is lost by rounding is computed in double. */
 #include "harness/head/exact_internal.h"
+#include "kernels/dense/q6_lanes.h"
 
 #include <string.h>
 
@@ -98,21 +99,7 @@ static unsigned char *put_group(const struct group *g, int bits, unsigned char *
     return out;
 }
 
-/* At least the row's norm; infinity when a value is not finite. */
-static float norm_of(const float *row, size_t k) {
-    double lane[16] = {0}, all = 0;
-    for (size_t i = 0; i < k; i += 16)
-        for (size_t l = 0; l < 16; l++) lane[l] += (double)row[i + l] * (double)row[i + l];
-    for (size_t l = 0; l < 16; l++) all += lane[l];
-    const float norm = isfinite(all) ? tern_exact_up(sqrt(all) * (1 + TERN_EXACT_SLACK)) : INFINITY;
-    return isfinite(norm) ? norm : INFINITY;
-}
-
 void tern_exact_pack(struct tern_exact *x, size_t r, const float *row) {
-    if (x->in_place) {
-        x->norm[r] = norm_of(row, x->k);
-        return;
-    }
     const struct tern_scan *s = &x->scan;
     const int most = x->zero - 1;
     unsigned char *p = (unsigned char *)x->codes.data + r * s->row_bytes;
@@ -145,4 +132,9 @@ void tern_exact_pack(struct tern_exact *x, size_t r, const float *row) {
     x->norm[r] = tern_exact_up((sqrt(all) + sqrt(left)) * (1 + TERN_EXACT_SLACK));
     for (size_t i = 0; i < x->segments; i++)
         x->residual[r * x->segments + i] = tern_exact_up(sqrt(residual[i]) * (1 + TERN_EXACT_SLACK));
+}
+
+void tern_exact_pack_in_place(struct tern_exact *x, size_t r, const void *row) {
+    const float norm = tern_exact_up(sqrt(tern_lanes_squares(row, x->k)) * (1 + TERN_EXACT_SLACK));
+    x->norm[r] = isfinite(norm) ? norm : INFINITY;
 }

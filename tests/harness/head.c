@@ -209,7 +209,11 @@ static struct tern_exact *exact_of(const struct rows *w, size_t workers, int bit
     struct tern_exact *x = NULL;
     const struct tern_exact_options o = {bits, block, .in_place = !bits};
     cr_assert(tern_exact_new(w->m, w->k, workers, &o, &x, NULL) == TERN_OK);
-    for (size_t r = 0; r < w->m; r++) tern_exact_pack(x, r, w->value + r * w->k);
+    for (size_t r = 0; r < w->m; r++)
+        if (bits)
+            tern_exact_pack(x, r, w->value + r * w->k);
+        else
+            tern_exact_pack_in_place(x, r, w->data + r * tern_rows_bytes(w->type, w->k));
     tern_exact_packed(x);
     return x;
 }
