@@ -2,6 +2,7 @@
 #include "models/gguf/gguf.h"
 
 #include "base/memory.h"
+#include "base/placeholder.h"
 #include "models/gguf/file.h"
 #include "models/gguf/types.h"
 
@@ -299,6 +300,7 @@ enum tern_status tern_gguf_open_one(const char *path, struct tern_gguf **out, st
         return tern_fail(e, TERN_NO_MEMORY, "gguf: %s: out of memory", path);
     }
     enum tern_status s = tern_map_open(path, &g->map, e);
+    if (!s) s = tern_refuse_placeholder("gguf", path, g->map.data, g->map.bytes, e);
     if (!s) s = parse(g, e);
     if (s) return tern_gguf_close(g), s;
     *out = g;

@@ -3,6 +3,7 @@
 #include "models/hf/internal.h"
 
 #include "base/file.h"
+#include "base/placeholder.h"
 #include "models/hf/json.h"
 
 #include <stdlib.h>
@@ -50,6 +51,7 @@ static enum tern_status put_template(struct tern_hf_tokens *t, const json_t *con
     path = NULL;
     if (!s) s = side_file(t, "chat_template.jinja", &path);
     if (!s && path) s = tern_file_read(path, MAX_TEMPLATE, &text, &bytes, t->e);
+    if (text) s = tern_refuse_placeholder("chat template", path, text, bytes, t->e);
     if (text) template = text;
     if (!s && template) s = tern_hf_stored(t, tern_gguf_put_text(t->w, "tokenizer.chat_template", template));
     json_decref(root);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "reports/import/import.h"
 
+#include "base/placeholder.h"
 #include "reports/import/readers.h"
 
 #include <stdint.h>
@@ -149,14 +150,14 @@ enum tern_status tern_import(const char *where, const char *text, size_t bytes,
     size_t plain_bytes = 0;
     char *plain = tern_import_decode(text, bytes, &plain_bytes);
     const char *zero = plain ? memchr(plain, 0, plain_bytes) : NULL;
-    if (!plain)
-        s = tern_fail(e, TERN_NO_MEMORY, "import: %s: out of memory", where);
-    else if (zero)
+    if (!plain) s = tern_fail(e, TERN_NO_MEMORY, "import: %s: out of memory", where);
+    if (!s) s = tern_refuse_placeholder("import", where, plain, plain_bytes, e);
+    if (!s && zero)
         s = tern_import_fault(where, plain, (size_t)(zero - plain), e, "a zero byte: no text, or a torn one");
-    else if (o->format == TERN_IMPORT_RECORDS ||
-             (o->format == TERN_IMPORT_AUTO && is_records(plain, plain_bytes)))
+    if (!s && (o->format == TERN_IMPORT_RECORDS ||
+               (o->format == TERN_IMPORT_AUTO && is_records(plain, plain_bytes))))
         tern_text_bytes(lines, plain, plain_bytes), tern_text_put(lines, "\n");
-    else
+    else if (!s)
         s = foreign(&w, plain, plain_bytes);
     free(plain);
     if (!s && lines->failed) s = tern_fail(e, TERN_NO_MEMORY, "import: %s: out of memory", where);
