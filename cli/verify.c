@@ -106,7 +106,7 @@ static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdi
     s->done[index] = 1;
     s->finished++;
     s->tally[verdict->kind]++;
-    if (s->bar.on) fputs("\r\033[K", stderr);
+    tern_progress_wipe(&s->bar);
     while (s->printed < s->count && s->done[s->printed]) print_verdict(s, s->printed++);
     tern_progress_step(&s->bar, (double)s->finished / (double)s->count, name_of(s, index).text);
 }

@@ -113,7 +113,8 @@ struct tern_tune_options {
 
 struct tern_tune_summary {
     size_t done, remembered, not_measured, ties, recorded;
-    size_t replayed; /* samples taken from the journal */
+    size_t proved, refuted; /* variants that were compared with the reference before */
+    size_t replayed;        /* samples taken from the journal */
     int stopped;
     double seconds;
 };
