@@ -33,7 +33,8 @@ static void say_tune(const struct tern_tune_arguments *a) {
     if (strcmp(a->effort, "normal")) say_option("effort", a->effort);
     if (strcmp(a->objective, "time")) say_option("objective", a->objective);
     say_option("wisdom", a->wisdom);
-    say_option("records", a->records);
+    if (a->records.none) printf(" --no-records");
+    say_option("records", a->records.file);
 }
 
 /* A winner to ask about; NULL: there is none. */
@@ -79,7 +80,7 @@ void tern_tune_next_print(const struct tern_tune_arguments *a, const struct tern
     if (p && (a->model || !a->problems.count)) say_whole_model(a);
     if (records) {
         printf("  tern report");
-        say_option("records", a->records);
+        say_option("records", a->records.file);
         putchar('\n');
     }
 }

@@ -2,7 +2,6 @@
 #include "cli/tune/tune.h"
 
 #include "cli/command.h"
-#include "cli/files.h"
 #include "cli/tune/stop.h"
 
 #include "base/file.h"
@@ -71,8 +70,7 @@ static const struct tern_cli_option how[] = {
      TERN_CLI_SEED(ARGUMENTS, seed, INT64_MAX)},
     {"wisdom", 0, "FILE", "file to update (default: TERN_WISDOM, else the user's)",
      TERN_CLI_TEXT(ARGUMENTS, wisdom)},
-    {"records", 0, "FILE", "file that records are appended to (default: the user's)",
-     TERN_CLI_TEXT(ARGUMENTS, records)},
+    TERN_CLI_RECORDS(ARGUMENTS, records),
     {"json", 0, NULL, "results as JSON", TERN_CLI_FLAG(ARGUMENTS, json)},
     {"quiet", 'q', NULL, "no progress bar", TERN_CLI_FLAG(ARGUMENTS, quiet)},
 };
@@ -195,7 +193,7 @@ static int tune_one(struct tern_tune_arguments *a, const struct tern_tasks *task
         return tern_cli_usage("tune",
                               "--record-table: needs one problem with one thread count and one token count");
     if (!wisdom) return tern_cli_usage("tune", "no home folder is known; name the file with --wisdom");
-    char *records = tern_cli_records_file(a->records);
+    char *records = tern_cli_records_target(&a->records);
     const int rc = tune(a, tasks, wisdom, a->tune.table ? NULL : records);
     free(records);
     return rc;

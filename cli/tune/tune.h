@@ -3,6 +3,7 @@
 #define TERN_CLI_TUNE_TUNE_H
 
 #include "base/progress.h"
+#include "cli/files.h"
 #include "cli/options.h"
 #include "cli/tune/rows.h"
 #include "harness/plan/first_load.h"
@@ -15,7 +16,8 @@
 
 struct tern_tune_arguments {
     struct tern_tune_options tune;
-    const char *model, *strategy, *effort, *objective, *threads, *wisdom, *records;
+    const char *model, *strategy, *effort, *objective, *threads, *wisdom;
+    struct tern_cli_records records;
     const char *replay; /* a recorded table */
     struct tern_cli_texts problems;
     struct tern_cli_numbers batch;
