@@ -49,17 +49,15 @@ title "tune: the linear layers of BitNet b1.58 2B-4T, decode and prefill, $list 
 keep summary "$tern" tune --model 2b-4t --threads "$list" --batch 1,128 --budget "${TERN_BUDGET:-60}" || unfinished $?
 title "generate: a story, told by the small trained model that comes with tern"
 "$tern" run -p "Once upon a time" -n 230 --temp 0.5 --top-p 0.8 --seed 1
-title "end to end: 2B-4T shapes, without and with wisdom (all of it: $out/e2e.txt)"
+title "end to end: 2B-4T shapes, without and with wisdom (all of it: $out/e2e-*.txt)"
 free_kb=$(awk '/MemAvailable/ {print $2}' /proc/meminfo)
 if [ "$free_kb" -gt 4000000 ]; then
-    both() {
-        code=0
-        "$tern" e2e -m synth:2b-4t -p 128 -n 16 -t "$threads" --no-wisdom || code=$?
-        "$tern" e2e -m synth:2b-4t -p 128 -n 16 -t "$threads" || code=$?
-        return $code
-    }
-    keep e2e both || unfinished $?
-    grep -E '^\| *(model|synth)' "$out/e2e.txt" | awk '!seen[$0]++'
+    whole="-m synth:2b-4t -p 128 -n 16 -t $threads"
+    # shellcheck disable=SC2086
+    keep e2e-untuned "$tern" e2e $whole --no-wisdom || unfinished $?
+    # shellcheck disable=SC2086
+    keep e2e-tuned "$tern" e2e $whole || unfinished $?
+    cat "$out/e2e-untuned.txt" "$out/e2e-tuned.txt" | grep -E '^\| *(model|synth)' | awk '!seen[$0]++'
 else
     echo "not measured: needs 4 GB of free memory, $((free_kb / 1000)) MB are free"
 fi

@@ -64,6 +64,8 @@ void tern_tune_rows_add(struct tern_tune_rows *r, const struct tern_outcome *o) 
     snprintf(row->why, sizeof row->why, "%.95s", o->why);
     if (row->state == TERN_TUNE_ROW_NOT_MEASURED) return;
     if (row->state == TERN_TUNE_ROW_MEASURED) row->floor = o->floor;
+    row->dirty = o->dirt != 0;
+    snprintf(row->why_dirty, sizeof row->why_dirty, "%.95s", o->why_dirty);
     take_entry(row, &o->entry, row->floor);
     if (row->state == TERN_TUNE_ROW_MEASURED) take_standings(row, o);
 }

@@ -17,14 +17,14 @@ struct tern_tune_row {
     struct tern_problem problem;
     enum tern_tune_row_state state;
     char kernel[96]; /* without operation, activations and level: "r16_r16k16_shift" */
-    char why[96], date[24];
-    double cost;                              /* ns, or the unit of the objective */
-    struct tern_ratio over_i2s, over_f16;     /* time over the baselines'; n == 0: not measured */
-    double share;                             /* of the limit that is nearer; NaN: not measured */
-    int reads;                                /* that limit is the read bandwidth, else the int8 peak */
-    int tie, may_equal, unstable, incomplete; /* may_equal: the next in the final */
-    double floor;                             /* NaN: not measured */
-    size_t figures, unstable_figures;         /* of all in the final */
+    char why[96], date[24], why_dirty[96];
+    double cost;                          /* ns, or the unit of the objective */
+    struct tern_ratio over_i2s, over_f16; /* time over the baselines'; n == 0: not measured */
+    double share;                         /* of the limit that is nearer; NaN: not measured */
+    int reads;                            /* that limit is the read bandwidth, else the int8 peak */
+    int dirty, tie, may_equal, unstable, incomplete; /* may_equal: the next in the final */
+    double floor;                                    /* NaN: not measured */
+    size_t figures, unstable_figures;                /* of all in the final */
 };
 
 struct tern_tune_rows {

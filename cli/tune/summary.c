@@ -37,16 +37,18 @@ static size_t say_proofs(const struct tern_machine *m, const struct tern_tune_su
 }
 
 static size_t say_marks(const struct tern_tune_rows *r) {
-    int tie = 0, equal = 0, unstable = 0, incomplete = 0, missing = 0;
+    int tie = 0, equal = 0, unstable = 0, incomplete = 0, missing = 0, dirty = 0;
     for (size_t i = 0; i < r->count; i++) {
         const struct tern_tune_row *row = &r->item[i];
-        tie |= row->tie, equal |= row->may_equal, unstable |= row->unstable, incomplete |= row->incomplete;
+        tie |= row->tie, equal |= row->may_equal, unstable |= row->unstable,
+            incomplete |= row->incomplete && !row->dirty, dirty |= row->dirty;
         missing |= row->state == TERN_TUNE_ROW_MEASURED && (!row->over_i2s.n || !row->over_f16.n);
     }
-    if (!(tie | equal | unstable | incomplete | missing)) return 0;
-    printf("marks:%s%s%s%s%s\n", tie ? " = ties with the default;" : "",
+    if (!(tie | equal | unstable | incomplete | missing | dirty)) return 0;
+    printf("marks:%s%s%s%s%s%s\n", tie ? " = ties with the default;" : "",
            equal ? " ~ may equal the next;" : "", unstable ? " ? unstable;" : "",
-           incomplete ? " ! incomplete;" : "", missing ? " - not measured" : "");
+           incomplete ? " ! incomplete;" : "", dirty ? " * disturbed;" : "",
+           missing ? " - not measured" : "");
     return 1;
 }
 
@@ -123,6 +125,17 @@ static size_t say_trust(const struct tern_tune_view *v) {
     return lines + 1;
 }
 
+/* Who disturbed, by the first problem that tells. */
+static size_t say_disturbed(const struct tern_tune_view *v, const struct tern_tune_summary *sum) {
+    size_t i = 0;
+    while (i < v->rows.count && !v->rows.item[i].dirty) i++;
+    if (i == v->rows.count) return 0;
+    printf("disturbed: %zu of %zu problems%s: %s\n", sum->disturbed, sum->done,
+           v->arguments->tune.accept_busy ? "" : ", also when repeated; not complete",
+           v->rows.item[i].why_dirty);
+    return 1;
+}
+
 static size_t say_files(const struct tern_tune_summary *sum, const char *wisdom, const char *records) {
     printf("%zu tuned, %zu known before, %zu not measured; %.1f s\nwisdom: %s\n", sum->done, sum->remembered,
            sum->not_measured, sum->seconds, wisdom);
@@ -143,6 +156,7 @@ void tern_tune_summary_print(const struct tern_tune_view *v, const struct tern_t
     say_thread_counts(v);
     say_plans(v);
     say_trust(v);
+    say_disturbed(v, sum);
     say_files(sum, wisdom, records);
     tern_tune_next_print(v->arguments, &v->rows, sum, records);
 }

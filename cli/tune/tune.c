@@ -2,6 +2,7 @@
 #include "cli/tune/tune.h"
 
 #include "cli/command.h"
+#include "cli/tune/busy.h"
 #include "cli/tune/stop.h"
 
 #include "base/file.h"
@@ -62,6 +63,11 @@ static const struct tern_cli_option how[] = {
      TERN_CLI_TEXT(ARGUMENTS, effort)},
     {"strategy", 0, "NAME", "how the candidates are searched (default race)",
      TERN_CLI_TEXT(ARGUMENTS, strategy), .word = strategy_name},
+    {"accept-busy", 0, NULL,
+     "count as complete what was measured beside other programs (also: TERN_ACCEPT_BUSY=1); else it is "
+     "repeated, and "
+     "measured again by the next run",
+     TERN_CLI_FLAG(ARGUMENTS, tune.accept_busy)},
     {"again", 0, NULL, "measure also what is known with this effort or more",
      TERN_CLI_FLAG(ARGUMENTS, tune.again)},
     {"resume", 0, NULL, "go on where a run with the same options was killed",
@@ -97,6 +103,8 @@ static const struct tern_cli_option instead[] = {
 static int check(struct tern_tune_arguments *a) {
     a->tune.seed = a->seed;
     a->tune.budget_seconds = a->budget;
+    const char *busy = getenv("TERN_ACCEPT_BUSY");
+    a->tune.accept_busy |= busy && !strcmp(busy, "1");
     a->tune.strategy = tern_strategy_named(a->strategy);
     a->tune.effort = tern_effort_named(a->effort);
     if (!a->tune.strategy && !(a->replay && !strcmp(a->strategy, "all")))
@@ -154,6 +162,7 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
     const double begun = v.begun = seconds_now(), whole = v.whole = a->tune.budget_seconds;
     tern_progress_begin(&v.bar, "tune", a->quiet);
     v.bar.plain = 1;
+    tern_tune_warn_busy(a->tune.machine);
     tern_tune_view_step(&v, "what an untuned engine would use");
     s = tern_tune_untuned(a, &untuned, &e);
     if (s) goto done;
@@ -185,7 +194,9 @@ done:
     free(journal);
     free(lock);
     if (s) return tern_cli_fail(s, &e);
-    return sum.stopped ? TERN_TUNE_AGAIN : sum.not_measured ? 2 : 0;
+    return sum.stopped                                                   ? TERN_TUNE_AGAIN
+           : sum.not_measured || (sum.disturbed && !a->tune.accept_busy) ? 2
+                                                                         : 0;
 }
 
 static int tune_one(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom) {

@@ -59,6 +59,7 @@ static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tu
             sum->done++;
             s->finished++;
             sum->ties += out.tie != 0;
+            sum->disturbed += out.dirt != 0;
         } else if (!st && out.recorded) {
             sum->recorded++;
         } else if (!st) {
