@@ -6,6 +6,7 @@
 #include "cli/tune/stop.h"
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "measure/clock.h"
 #include "measure/energy/energy.h"
 #include "tuner/wisdom/mix.h"
@@ -99,8 +100,21 @@ static const struct tern_cli_option instead[] = {
      TERN_CLI_NUMBER(ARGUMENTS, repetitions, 1, 1000)},
 };
 
+enum { WORDS = 5 };
+
+static int not_one_of(const char *option, const char *typed, const char *const word[WORDS]) {
+    char meant[64], list[160] = "";
+    for (size_t i = 0; i < WORDS && word[i]; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", word[i]);
+    tern_nearest_text(typed, word, WORDS, meant, sizeof meant);
+    return tern_cli_usage("tune", "%s: '%s' is not one of %s%s", option, typed, list, meant);
+}
+
 /* Names become what they name. */
 static int check(struct tern_tune_arguments *a) {
+    static const char *const strategies[WORDS] = {"race", "exhaustive", "random", "climb", "evolve"},
+                             *const efforts[WORDS] = {"quick", "normal", "thorough"},
+                             *const objectives[WORDS] = {"time", "energy", "edp"};
     a->tune.seed = a->seed;
     a->tune.budget_seconds = a->budget;
     const char *busy = getenv("TERN_ACCEPT_BUSY");
@@ -108,12 +122,10 @@ static int check(struct tern_tune_arguments *a) {
     a->tune.strategy = tern_strategy_named(a->strategy);
     a->tune.effort = tern_effort_named(a->effort);
     if (!a->tune.strategy && !(a->replay && !strcmp(a->strategy, "all")))
-        return tern_cli_usage(
-            "tune", "--strategy: '%s' is not one of race, exhaustive, random, climb, evolve", a->strategy);
-    if (!a->tune.effort)
-        return tern_cli_usage("tune", "--effort: '%s' is not one of quick, normal, thorough", a->effort);
+        return not_one_of("--strategy", a->strategy, strategies);
+    if (!a->tune.effort) return not_one_of("--effort", a->effort, efforts);
     if (!tern_objective_named(a->objective, &a->tune.objective))
-        return tern_cli_usage("tune", "--objective: '%s' is not one of time, energy, edp", a->objective);
+        return not_one_of("--objective", a->objective, objectives);
     if (a->tune.table && (a->replay || a->dry_run || a->problems.count != 1))
         return tern_cli_usage(
             "tune", "--record-table: needs exactly one --problem, and neither --replay nor --dry-run");
@@ -162,7 +174,7 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
     const double begun = v.begun = seconds_now(), whole = v.whole = a->tune.budget_seconds;
     tern_progress_begin(&v.bar, "tune", a->quiet);
     v.bar.plain = 1;
-    tern_tune_warn_busy(a->tune.machine);
+    if (!a->tune.accept_busy) tern_tune_warn_busy(a->tune.machine);
     tern_tune_view_step(&v, "what an untuned engine would use");
     s = tern_tune_untuned(a, &untuned, &e);
     if (s) goto done;

@@ -46,6 +46,42 @@ stopped() { # stopped SIGNAL SECONDS ARGUMENTS...: leaves the exit code in $code
     wait $pid
     code=$?
 }
+# A /proc whose counters we move: the hypervisor takes a tenth of the time.
+mkdir -p tree/proc
+counters() { echo "cpu 0 0 0 $1 0 0 0 $2 0 0" >tree/proc/stat.new && mv tree/proc/stat.new tree/proc/stat; }
+stolen() {
+    ticks=0
+    while [ -e tree ]; do
+        ticks=$((ticks + 5))
+        counters $((9 * ticks)) $ticks
+        sleep 0.02
+    done
+}
+quietly="-q --problem 64x256x1 --threads 1 --effort quick --budget 900 --wisdom beside --no-records"
+unset TERN_ACCEPT_BUSY
+counters 100 0
+# shellcheck disable=SC2086
+TERN_SYSFS=$work/tree go tune $quietly
+check "a quiet machine gives complete evidence" sh -c "[ $code = 0 ] && grep -q ' complete=1 ' beside"
+check "--no-records records nothing" out '^records: none$'
+stolen &
+thief=$!
+# shellcheck disable=SC2086
+TERN_SYSFS=$work/tree go tune $quietly --again --wisdom stolen
+check "what stays disturbed when repeated is told, with exit code 2" sh -c "[ $code = 2 ] && grep -q '^disturbed: 1 of 1 problems, also when repeated; not complete: steal 10' out"
+check "its row is marked" both out '^\*.* 64x256 ' ' \* disturbed'
+check "and it is no complete evidence" grep -q ' complete=0 ' stolen
+check "a warning comes first" err '^tern: tune: the machine is busy: steal '
+# shellcheck disable=SC2086
+TERN_SYSFS=$work/tree go tune $quietly --again
+check "which does not replace complete evidence, and says so" sh -c "grep -q 'complete evidence of .* stays' err && grep -q ' complete=1 ' beside"
+# shellcheck disable=SC2086
+TERN_SYSFS=$work/tree go tune $quietly --wisdom accepted --accept-busy
+check "--accept-busy takes it" sh -c "[ $code = 0 ] && grep -q ' complete=1 ' accepted && grep -q '^disturbed: 1 of 1 problems: steal' out"
+rm -r tree
+wait $thief
+
+export TERN_ACCEPT_BUSY=1
 unset TERN_ISA
 stopped TERM 0.3 --problem 4096x4096 --budget 900 --effort thorough
 check "a signal while variants are proved ends it: try again later" refused 75 'stopped; tern tune --resume goes on'
