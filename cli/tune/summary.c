@@ -47,8 +47,7 @@ static size_t say_marks(const struct tern_tune_rows *r) {
     if (!(tie | equal | unstable | incomplete | missing | dirty)) return 0;
     printf("marks:%s%s%s%s%s%s\n", tie ? " = ties with the default;" : "",
            equal ? " ~ may equal the next;" : "", unstable ? " ? unstable;" : "",
-           incomplete ? " ! incomplete;" : "", dirty ? " * disturbed;" : "",
-           missing ? " - not measured" : "");
+           incomplete ? " ! incomplete;" : "", dirty ? " * dirty;" : "", missing ? " - not measured" : "");
     return 1;
 }
 
@@ -126,11 +125,11 @@ static size_t say_trust(const struct tern_tune_view *v) {
 }
 
 /* Who disturbed, by the first problem that tells. */
-static size_t say_disturbed(const struct tern_tune_view *v, const struct tern_tune_summary *sum) {
+static size_t say_dirty(const struct tern_tune_view *v, const struct tern_tune_summary *sum) {
     size_t i = 0;
     while (i < v->rows.count && !v->rows.item[i].dirty) i++;
     if (i == v->rows.count) return 0;
-    printf("disturbed: %zu of %zu problems%s: %s\n", sum->disturbed, sum->done,
+    printf("dirty: %zu of %zu problems%s: %s\n", sum->disturbed, sum->done,
            v->arguments->tune.accept_busy ? "" : ", also when repeated; not complete",
            v->rows.item[i].why_dirty);
     return 1;
@@ -156,7 +155,7 @@ void tern_tune_summary_print(const struct tern_tune_view *v, const struct tern_t
     say_thread_counts(v);
     say_plans(v);
     say_trust(v);
-    say_disturbed(v, sum);
+    say_dirty(v, sum);
     say_files(sum, wisdom, records);
     tern_tune_next_print(v->arguments, &v->rows, sum, records);
 }

@@ -68,7 +68,7 @@ stolen &
 thief=$!
 # shellcheck disable=SC2086
 TERN_SYSFS=$work/tree go tune $quietly --again --wisdom stolen
-check "what stays disturbed when repeated is told, with exit code 2" sh -c "[ $code = 2 ] && grep -q '^disturbed: 1 of 1 problems, also when repeated; not complete: steal 10' out"
+check "what stays disturbed when repeated is told, with exit code 2" sh -c "[ $code = 2 ] && grep -q '^dirty: 1 of 1 problems, also when repeated; not complete: steal 10' out"
 check "its row is marked" both out '^\*.* 64x256 ' ' \* disturbed'
 check "and it is no complete evidence" grep -q ' complete=0 ' stolen
 check "a warning comes first" err '^tern: tune: the machine is busy: steal '
@@ -77,7 +77,7 @@ TERN_SYSFS=$work/tree go tune $quietly --again
 check "which does not replace complete evidence, and says so" sh -c "grep -q 'complete evidence of .* stays' err && grep -q ' complete=1 ' beside"
 # shellcheck disable=SC2086
 TERN_SYSFS=$work/tree go tune $quietly --wisdom accepted --accept-busy
-check "--accept-busy takes it" sh -c "[ $code = 0 ] && grep -q ' complete=1 ' accepted && grep -q '^disturbed: 1 of 1 problems: steal' out"
+check "--accept-busy takes it" sh -c "[ $code = 0 ] && grep -q ' complete=1 ' accepted && grep -q '^dirty: 1 of 1 problems: steal' out"
 rm -r tree
 wait $thief
 
