@@ -144,6 +144,8 @@ static const struct tern_cli_option options[] = {
     {"with-disturbed", 0, NULL,
      "changes, plot: include runs that are flagged dirty or vary much more than those around them",
      TERN_CLI_FLAG(struct history_arguments, with_disturbed)},
+    {"fail", 0, NULL, "changes: exit code 1 when one for the worse is not accepted (annotate --accepted)",
+     TERN_CLI_FLAG(struct history_arguments, fail)},
     {"out", 'o', "FILE|DIR", "export, plot: where the output goes",
      TERN_CLI_TEXT(struct history_arguments, out)},
     {"json", 0, NULL, "as JSON", TERN_CLI_FLAG(struct history_arguments, json)},

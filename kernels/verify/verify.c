@@ -90,22 +90,34 @@ enum tern_status tern_prove(const struct tern_variant *v, const struct tern_veri
     return TERN_OK;
 }
 
-enum { JOBS_MAX = 64 };
+enum { JOBS_MAX = 64, LOOK_MS = 100 };
 
 struct job {
     struct tern_verify_child child;
     size_t index; /* in the caller's list */
 };
 
-/* Blocks until one of the jobs has something to read; its number. */
-static size_t wait_for_one(const struct job *job, size_t running) {
+static int is_stopped(const struct tern_verify_options *o) {
+    return o->stop && *o->stop;
+}
+
+/* Blocks until one of the jobs has something to read; its number. `running` when the caller is to stop. A signal that
+ * comes right before the wait does not interrupt it, so the wait is short. */
+static size_t wait_for_one(const struct job *job, size_t running, const struct tern_verify_options *o) {
     struct pollfd p[JOBS_MAX];
     for (size_t i = 0; i < running; i++) p[i] = (struct pollfd){.fd = job[i].child.fd, .events = POLLIN};
-    while (poll(p, (nfds_t)running, -1) < 0 && errno == EINTR) {
+    while (!is_stopped(o)) {
+        const int ready = poll(p, (nfds_t)running, o->stop ? LOOK_MS : -1);
+        if (ready < 0 && errno != EINTR) return 0;
+        for (size_t i = 0; ready > 0 && i < running; i++)
+            if (p[i].revents) return i;
     }
-    for (size_t i = 0; i < running; i++)
-        if (p[i].revents) return i;
-    return 0;
+    return running;
+}
+
+static enum tern_status stop_all(struct job *job, size_t running, struct tern_error *e) {
+    for (size_t i = 0; i < running; i++) tern_verify_kill(&job[i].child);
+    return tern_fail(e, TERN_INCONCLUSIVE, "verify: stopped");
 }
 
 enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t count, size_t jobs,
@@ -118,6 +130,7 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
     while (running || (next < count && !s)) {
         struct tern_verdict verdict;
         const struct tern_proof *proof;
+        if (is_stopped(o)) return stop_all(job, running, e);
         if (next < count && !s && running < jobs) {
             const size_t at = place(v[next]);
             if (at == PROOFS_MAX)
@@ -132,7 +145,9 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
             next++;
             continue;
         }
-        const size_t i = wait_for_one(job, running), which = job[i].index;
+        const size_t i = wait_for_one(job, running, o);
+        if (i == running) continue;
+        const size_t which = job[i].index;
         tern_verify_collect(&job[i].child, &verdict);
         job[i] = job[--running];
         proof = accept(v[which], o->effort, place(v[which]), &verdict);
