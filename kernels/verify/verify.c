@@ -5,8 +5,6 @@
 #include "kernels/proof_make.h"
 #include "kernels/verify/child.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,10 +23,7 @@ static int answered(const struct tern_variant *v, const struct tern_verify_optio
     memset(verdict, 0, sizeof *verdict);
     const uint32_t missing = v->isa & ~(o->usable & tern_isa_detected());
     if (missing) {
-        char names[128];
-        tern_isa_text(missing, names, sizeof names);
-        verdict->kind = TERN_NOT_RUN;
-        snprintf(verdict->text, sizeof verdict->text, "needs %s", names);
+        tern_verify_lacks(missing, verdict);
         return 1;
     }
     if (!proofs[at].proof.variant || proofs[at].effort < o->effort) return 0;
@@ -76,31 +71,14 @@ enum tern_status tern_prove(const struct tern_variant *v, const struct tern_veri
     return TERN_OK;
 }
 
-enum { JOBS_MAX = 64 };
-
-struct job {
-    struct tern_verify_child child;
-    size_t index; /* in the caller's list */
-};
-
-/* Blocks until one of the jobs has something to read; its number. */
-static size_t wait_for_one(const struct job *job, size_t running) {
-    struct pollfd p[JOBS_MAX];
-    for (size_t i = 0; i < running; i++) p[i] = (struct pollfd){.fd = job[i].child.fd, .events = POLLIN};
-    while (poll(p, (nfds_t)running, -1) < 0 && errno == EINTR) {
-    }
-    for (size_t i = 0; i < running; i++)
-        if (p[i].revents) return i;
-    return 0;
-}
-
 enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t count, size_t jobs,
                                 const struct tern_verify_options *o, tern_verdict_fn *report, void *ctx,
                                 struct tern_error *e) {
-    struct job job[JOBS_MAX];
+    struct tern_verify_child child[TERN_VERIFY_JOBS_MAX];
+    size_t index[TERN_VERIFY_JOBS_MAX]; /* in the list */
     size_t running = 0, next = 0;
     enum tern_status s = TERN_OK;
-    jobs = tern_max(1, tern_min(jobs, JOBS_MAX));
+    jobs = tern_max(1, tern_min(jobs, TERN_VERIFY_JOBS_MAX));
     while (running || (next < count && !s)) {
         struct tern_verdict verdict;
         const struct tern_proof *proof;
@@ -111,16 +89,17 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
             else if (answered(v[next], o, at, &verdict, &proof)) {
                 if (report) report(ctx, next, &verdict, proof);
             } else {
-                s = start(v[next], o, &job[running].child, e);
-                job[running].index = next;
+                s = start(v[next], o, &child[running], e);
+                index[running] = next;
                 running += s == TERN_OK;
             }
             next++;
             continue;
         }
-        const size_t i = wait_for_one(job, running), which = job[i].index;
-        tern_verify_collect(&job[i].child, &verdict);
-        job[i] = job[--running];
+        const size_t i = tern_verify_wait(child, running), which = index[i];
+        tern_verify_collect(&child[i], &verdict);
+        child[i] = child[--running];
+        index[i] = index[running];
         proof = accept(v[which], o->effort, place(v[which]), &verdict);
         if (report) report(ctx, which, &verdict, proof);
     }
