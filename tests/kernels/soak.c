@@ -18,7 +18,8 @@ static void is_legal(const struct tern_variant *v, const struct tern_case *c) {
     cr_assert(c->row0 % step == 0 && (c->row1 % step == 0 || c->row1 == c->m), "%s", v->name);
     cr_assert(c->workers >= 1, "%s", v->name);
     cr_assert(c->slices == 0 || (c->n == 1 && tern_variant_splits(v, c->m, c->k, NULL)), "%s", v->name);
-    cr_assert(c->together == 0 || (c->slices ? c->slices : c->workers) <= TERN_CASE_TOGETHER_MAX, "%s", v->name);
+    cr_assert(c->together == 0 || (c->slices ? c->slices : c->workers) <= TERN_CASE_TOGETHER_MAX, "%s",
+              v->name);
     for (size_t i = 0; i < v->space->count; i++) {
         const struct tern_param *p = &v->space->params[i];
         size_t at = 0;
