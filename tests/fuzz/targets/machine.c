@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "../frame.h"
 
+#include "harness/memory_left.h"
+#include "measure/counters/backend.h"
 #include "measure/energy/backend.h"
 #include "measure/machine/frequency.h"
 #include "measure/machine/machine.h"
@@ -28,6 +30,32 @@ static void energy(const struct tern_energy_backend *b) {
     FUZZ_MUST(isfinite(joules));
     if (b->frozen) b->frozen(state);
     b->close(state);
+}
+
+/* The kernel's part of the perf source. */
+static int open_one(unsigned type, uint64_t config, int cpu) {
+    (void)type, (void)config;
+    return cpu;
+}
+
+static int read_one(int fd, uint64_t *value) {
+    static uint64_t count;
+    *value = count += (unsigned)fd + 1000;
+    return 0;
+}
+
+static void counters(void) {
+    static const char *const names[] = {"cpu_core/mem-loads/", "cpu/event=0x3c,umask=1/",
+                                        "power/energy-pkg/"};
+    struct tern_core_pmu pmu[8];
+    const size_t n = tern_core_pmus(pmu, 8);
+    FUZZ_MUST(n <= 8);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct tern_perf_event ev;
+        struct tern_error e = {""};
+        fuzz_said(tern_perf_event_of(names[i], &ev, &e), &e);
+        for (size_t k = 0; k < n; k++) tern_perf_own_event(&pmu[k], &ev);
+    }
 }
 
 static void look(const struct tern_machine *m) {
@@ -57,6 +85,11 @@ void fuzz_on_machine(const uint8_t *data, size_t bytes) {
     setenv("TERN_SYSFS", fuzz_unpack("machine", data, bytes), 1);
     FUZZ_MUST(!tern_machine_read(&m, &e));
     look(&m);
+    tern_memory_left();
+    counters();
+    tern_energy_perf_use(&(struct tern_energy_perf_calls){open_one, read_one});
+    energy(&tern_energy_perf);
+    tern_energy_perf_use(NULL);
     energy(&tern_energy_powercap);
     energy(&tern_energy_hwmon);
     energy(&tern_energy_battery);
