@@ -13,6 +13,10 @@ char *tern_cli_records_file(const char *named) {
     return named ? strdup(named) : tern_xdg_path("state", "records.jsonl");
 }
 
+char *tern_cli_records_target(const struct tern_cli_records *r) {
+    return r->none ? NULL : tern_cli_records_file(r->file);
+}
+
 char *tern_cli_history_file(const char *named) {
     return named ? strdup(named) : tern_xdg_path("data", "history.db");
 }

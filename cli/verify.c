@@ -1,5 +1,7 @@
 #define _GNU_SOURCE
 #include "cli/command.h"
+#include "cli/files.h"
+#include "cli/verify_record.h"
 
 #include "base/isa.h"
 #include "base/progress.h"
@@ -20,6 +22,7 @@ struct arguments {
     uint64_t seed;
     const char *isa;
     size_t timeout, jobs;
+    struct tern_cli_records records;
     int quick, quiet;
     int output; /* enum output */
 };
@@ -42,6 +45,7 @@ static const struct tern_cli_option options[] = {
      TERN_CLI_NUMBER(struct arguments, timeout, 1, 86400)},
     {"threads", 't', "N", "variants that are checked at the same time (default: one per processor)",
      TERN_CLI_NUMBER(struct arguments, jobs, 1, 64)},
+    TERN_CLI_RECORDS(struct arguments, records),
     {"tap", 0, NULL, "Test Anything Protocol, for meson test",
      TERN_CLI_SWITCH(struct arguments, output, TAP)},
     {"json", 0, NULL, "machine-readable", TERN_CLI_SWITCH(struct arguments, output, JSON)},
@@ -106,7 +110,7 @@ static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdi
     s->done[index] = 1;
     s->finished++;
     s->tally[verdict->kind]++;
-    if (s->bar.on) fputs("\r\033[K", stderr);
+    tern_progress_wipe(&s->bar);
     while (s->printed < s->count && s->done[s->printed]) print_verdict(s, s->printed++);
     tern_progress_step(&s->bar, (double)s->finished / (double)s->count, name_of(s, index).text);
 }
@@ -145,6 +149,16 @@ static enum tern_status prove(const struct arguments *a, struct session *s,
     return st;
 }
 
+/* A part of the variants says nothing of the whole: it is recorded only where a file is named. */
+static enum tern_status record(const struct arguments *a, const struct session *s, struct tern_error *e) {
+    if (a->filter.text && !a->records.file) return TERN_OK;
+    char *path = tern_cli_records_target(&a->records);
+    const enum tern_status st =
+        path ? tern_verify_record(path, s->list, s->verdict, s->variants, e) : TERN_OK;
+    free(path);
+    return st;
+}
+
 /* The last lines, and the exit code. */
 static int end(struct session *s, uint64_t seed, const char *level) {
     const int bad = s->tally[TERN_WRONG] + s->tally[TERN_CRASHED] + s->tally[TERN_TIMED_OUT] ? 1 : 0;
@@ -179,6 +193,7 @@ static int verify(const struct arguments *a) {
         s = prove(a, &ses, &opt, &e);
         tern_progress_end(&ses.bar);
     }
+    if (!s) s = record(a, &ses, &e);
     const int rc = s ? tern_cli_fail(s, &e) : end(&ses, a->seed, level);
     json_decref(ses.all);
     free(ses.list);
@@ -206,6 +221,7 @@ const struct tern_command tern_command_verify = {
              "between guard pages, and every float operation (op_...) of every level with the scalar level. "
              "Each runs in a process of its own. The exit code is 1 when one is wrong, crashes or hangs.",
     .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .notes = "With --filter nothing is recorded, unless a file is named.",
     .example = "tern verify --isa avx2 --seed 1",
     .run = run,
 };

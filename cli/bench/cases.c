@@ -232,9 +232,9 @@ static int bench(struct tern_bench *b, const struct tern_bench_arguments *a, con
         return tern_cli_usage("bench", "no case matches%s%s", a->filter.text ? " --filter " : "",
                               a->filter.text ? a->filter.text : "");
     enum tern_status s = time_cases(b, a, l, &failed, &e);
-    char *records = tern_cli_records_file(a->records);
+    char *records = tern_cli_records_target(&a->records);
     if (!s && records) s = tern_bench_record(b, l, records, &e);
-    if (!s && !records)
+    if (!s && !records && !a->records.none)
         fputs(
             "tern: warning: records: no home folder is known, so none are kept; name a file with --records\n",
             stderr);

@@ -35,6 +35,17 @@ static enum tern_status find(struct tern_history *h, const struct history_argume
     return s;
 }
 
+/* How many changes made something take longer, and nobody said that this is meant to be. */
+static size_t not_accepted(const struct tern_series_set *s) {
+    size_t n = 0;
+    for (size_t i = 0; i < s->count; i++)
+        for (size_t j = 0; j < s->item[i].changes; j++) {
+            const struct tern_change *c = &s->item[i].change[j];
+            n += c->ratio > 1 && !(c->note && c->note->accepted);
+        }
+    return n;
+}
+
 int history_changes(struct tern_history *h, const struct history_arguments *a) {
     struct found f;
     struct tern_error e = {""};
@@ -48,10 +59,14 @@ int history_changes(struct tern_history *h, const struct history_arguments *a) {
     else
         tern_changes_text(&f.series, &t);
     const int bad = t.failed;
+    const size_t worse = a->fail ? not_accepted(&f.series) : 0;
     fputs(t.data ? t.data : "", stdout);
     tern_text_free(&t);
     drop(&f);
-    return bad ? 4 : 0;
+    if (worse)
+        fprintf(stderr, "tern: history: %zu change%s for the worse %s not accepted\n", worse,
+                worse == 1 ? "" : "s", worse == 1 ? "is" : "are");
+    return bad ? 4 : worse ? 1 : 0;
 }
 
 int history_plot(struct tern_history *h, const struct history_arguments *a) {

@@ -23,6 +23,7 @@ static void child(const struct tern_verify_subject *v, const struct tern_verify_
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed parent must not leave a child that holds its locks */
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
     signal(SIGALRM, SIG_DFL);
+    signal(SIGINT, SIG_IGN); /* of a terminal, whose Ctrl-C reaches the parent as well: it decides */
     sigset_t alarms; /* a mask is inherited, and a child that cannot be interrupted would hang for good */
     sigemptyset(&alarms);
     sigaddset(&alarms, SIGALRM);
@@ -49,6 +50,13 @@ enum tern_status tern_verify_start(const struct tern_verify_subject *v, const st
     close(fd[1]);
     c->fd = fd[0];
     return TERN_OK;
+}
+
+void tern_verify_kill(struct tern_verify_child *c) {
+    kill(c->pid, SIGKILL);
+    close(c->fd);
+    while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR) {
+    }
 }
 
 void tern_verify_collect(struct tern_verify_child *c, struct tern_verdict *verdict) {

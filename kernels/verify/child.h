@@ -24,6 +24,8 @@ struct tern_verify_child {
 
 enum tern_status tern_verify_start(const struct tern_verify_subject *v, const struct tern_verify_options *o,
                                    struct tern_verify_child *c, struct tern_error *e);
+/* Ends the child without a verdict. */
+void tern_verify_kill(struct tern_verify_child *c);
 /* Waits for the child. The verdict says what happened to it. */
 void tern_verify_collect(struct tern_verify_child *c, struct tern_verdict *verdict);
 

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "kernels/proof_make.h"
 #include "kernels/verify/child.h"
+#include "kernels/verify/earned.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,6 +14,7 @@
 struct earned {
     struct tern_proof proof; /* variant NULL: not earned */
     enum tern_verify_effort effort;
+    enum tern_earned by;
 };
 
 #define PROOFS_MAX 4096
@@ -40,7 +42,7 @@ static int answered(const struct tern_variant *v, const struct tern_verify_optio
 static const struct tern_proof *accept(const struct tern_variant *v, enum tern_verify_effort effort,
                                        size_t at, const struct tern_verdict *verdict) {
     if (verdict->kind != TERN_PASSED) return NULL;
-    proofs[at] = (struct earned){tern_proof_of(v), effort};
+    proofs[at] = (struct earned){tern_proof_of(v), effort, TERN_EARNED_HERE};
     return &proofs[at].proof;
 }
 
@@ -49,6 +51,18 @@ static size_t place(const struct tern_variant *v) {
     size_t count;
     const struct tern_variant *table = tern_variants(&count);
     return v >= table && v < table + tern_min(count, PROOFS_MAX) ? (size_t)(v - table) : PROOFS_MAX;
+}
+
+enum tern_earned tern_verify_earned(const struct tern_variant *v) {
+    const size_t at = place(v);
+    return at < PROOFS_MAX && proofs[at].proof.variant ? proofs[at].by : TERN_NOT_EARNED;
+}
+
+int tern_verify_credit(const struct tern_variant *v) {
+    const size_t at = place(v);
+    if (at == PROOFS_MAX || proofs[at].proof.variant || v->isa & ~tern_isa_detected()) return 0;
+    proofs[at] = (struct earned){tern_proof_of(v), TERN_VERIFY_QUICK, TERN_EARNED_EARLIER};
+    return 1;
 }
 
 static void run_variant(const void *subject, uint64_t seed, enum tern_verify_effort effort,
@@ -76,22 +90,34 @@ enum tern_status tern_prove(const struct tern_variant *v, const struct tern_veri
     return TERN_OK;
 }
 
-enum { JOBS_MAX = 64 };
+enum { JOBS_MAX = 64, LOOK_MS = 100 };
 
 struct job {
     struct tern_verify_child child;
     size_t index; /* in the caller's list */
 };
 
-/* Blocks until one of the jobs has something to read; its number. */
-static size_t wait_for_one(const struct job *job, size_t running) {
+static int is_stopped(const struct tern_verify_options *o) {
+    return o->stop && *o->stop;
+}
+
+/* Blocks until one of the jobs has something to read; its number. `running` when the caller is to stop. A signal that
+ * comes right before the wait does not interrupt it, so the wait is short. */
+static size_t wait_for_one(const struct job *job, size_t running, const struct tern_verify_options *o) {
     struct pollfd p[JOBS_MAX];
     for (size_t i = 0; i < running; i++) p[i] = (struct pollfd){.fd = job[i].child.fd, .events = POLLIN};
-    while (poll(p, (nfds_t)running, -1) < 0 && errno == EINTR) {
+    while (!is_stopped(o)) {
+        const int ready = poll(p, (nfds_t)running, o->stop ? LOOK_MS : -1);
+        if (ready < 0 && errno != EINTR) return 0;
+        for (size_t i = 0; ready > 0 && i < running; i++)
+            if (p[i].revents) return i;
     }
-    for (size_t i = 0; i < running; i++)
-        if (p[i].revents) return i;
-    return 0;
+    return running;
+}
+
+static enum tern_status stop_all(struct job *job, size_t running, struct tern_error *e) {
+    for (size_t i = 0; i < running; i++) tern_verify_kill(&job[i].child);
+    return tern_fail(e, TERN_INCONCLUSIVE, "verify: stopped");
 }
 
 enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t count, size_t jobs,
@@ -104,6 +130,7 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
     while (running || (next < count && !s)) {
         struct tern_verdict verdict;
         const struct tern_proof *proof;
+        if (is_stopped(o)) return stop_all(job, running, e);
         if (next < count && !s && running < jobs) {
             const size_t at = place(v[next]);
             if (at == PROOFS_MAX)
@@ -118,7 +145,9 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
             next++;
             continue;
         }
-        const size_t i = wait_for_one(job, running), which = job[i].index;
+        const size_t i = wait_for_one(job, running, o);
+        if (i == running) continue;
+        const size_t which = job[i].index;
         tern_verify_collect(&job[i].child, &verdict);
         job[i] = job[--running];
         proof = accept(v[which], o->effort, place(v[which]), &verdict);

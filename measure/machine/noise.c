@@ -2,6 +2,7 @@
 #include "measure/machine/noise.h"
 
 #include "measure/machine/frequency.h"
+#include "measure/machine/quota.h"
 #include "measure/sysfs.h"
 
 #include <stdio.h>
@@ -133,7 +134,7 @@ void tern_noise_facts(const struct tern_machine *m, struct tern_noise_fact *fact
 void tern_noise_snapshot(const struct tern_machine *m, struct tern_noise_snapshot *s) {
     char text[256];
     unsigned long long v[8] = {0}; /* user nice system idle iowait irq softirq steal */
-    *s = (struct tern_noise_snapshot){-1, -1, -1, -1, 0, 0};
+    *s = (struct tern_noise_snapshot){-1, -1, -1, -1, -1, 0, 0};
     if (!tern_sys_line(text, sizeof text, "/proc/stat") &&
         sscanf(text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5],
                &v[6], &v[7]) == 8) {
@@ -147,6 +148,7 @@ void tern_noise_snapshot(const struct tern_machine *m, struct tern_noise_snapsho
     if (!clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own))
         s->own_seconds = (double)own.tv_sec + (double)own.tv_nsec * 1e-9;
     s->ghz = tern_frequency_now_ghz();
+    s->quota_waits = tern_cpu_quota_waits();
     for (size_t i = 0; i < m->cpus; i++) {
         long long n;
         if (tern_sys_number(&n, CPU "cpu%d/thermal_throttle/core_throttle_count", m->cpu[i])) continue;

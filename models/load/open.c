@@ -6,6 +6,7 @@
 #include "models/load/i2s_layout.h"
 #include "models/load/load.h"
 #include "models/model.h"
+#include "models/published.h"
 #include "models/synth/synth.h"
 
 #include <stdio.h>
@@ -52,7 +53,9 @@ static enum tern_status open_file(const char *source, struct tern_model **out, s
     char *path = strdup(source);
     if (!path) return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", source);
     enum tern_status s = take_options(path, &options, e);
-    if (s || (s = tern_model_file_open(path, &g, e))) goto done;
+    if (!s) s = tern_model_file_open(path, &g, e);
+    if (s == TERN_BAD_INPUT && access(path, F_OK)) tern_published_hint(path, e);
+    if (s) goto done;
     struct tern_model *m = calloc(1, sizeof *m);
     if (!m) {
         tern_gguf_close(g);

@@ -59,6 +59,7 @@ static enum tern_status do_task(struct tern_session *s, size_t i, struct tern_tu
             sum->done++;
             s->finished++;
             sum->ties += out.tie != 0;
+            sum->disturbed += out.dirt != 0;
         } else if (!st && out.recorded) {
             sum->recorded++;
         } else if (!st) {
@@ -159,15 +160,19 @@ enum tern_status tern_tune(const struct tern_tune_options *o, struct tern_tune_s
     enum tern_status st = open_files(&s, e);
     if (!st) st = open_meter(&s, e);
     if (!st) st = tern_fixture_open(o->machine, o->seed, &s.fixture, e);
+    s.fixture.stop = o->stop;
     if (!st) st = tern_session_prove(&s, e);
     if (!st) st = tern_session_teams(&s, e);
     if (!st) st = record_machine(&s, e);
+    if (st == TERN_INCONCLUSIVE && tern_session_stopped(&s)) st = TERN_OK; /* while variants were proved */
     s.ends = end_of(&s);
     for (size_t i = 0, first = 0; !st && i < o->tasks && !tern_session_stopped(&s); i++) {
         st = do_task(&s, i, sum, e);
         if (!st && !tern_session_stopped(&s)) st = meet_threads(&s, i, &first, e);
     }
     sum->replayed = s.replayed;
+    sum->proved = s.proved;
+    sum->refuted = s.refuted;
     sum->stopped = tern_session_stopped(&s);
     sum->seconds = tern_seconds_now() - s.started;
     close_session(&s);
