@@ -21,8 +21,10 @@ int tern_cli_usage(const char *command, const char *fmt, ...) {
     va_start(ap, fmt);
     fprintf(stderr, "tern: %s: ", command);
     vfprintf(stderr, fmt, ap);
-    fprintf(stderr, " (see tern %s --help)\n", command);
     va_end(ap);
+    if (tern_starved())
+        return fputs(" (out of memory)\n", stderr), 4; /* nothing was found because nobody could look */
+    fprintf(stderr, " (see tern %s --help)\n", command);
     return 3;
 }
 

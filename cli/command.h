@@ -50,7 +50,7 @@ struct tern_command {
 
 /* Prints "tern: <text>" on stderr and returns the exit code of `s`. */
 int tern_cli_fail(enum tern_status s, const struct tern_error *e);
-/* The same for a usage error, with a hint to --help; returns 3. */
+/* The same for a usage error, with a hint to --help; returns 3, or 4 where memory had run out. */
 int tern_cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* fflush(stdout), which remembers the reason of a failure for the line of tern_cli_written(). 0: written. */
 int tern_cli_flush(void);

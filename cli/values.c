@@ -112,8 +112,10 @@ int tern_cli_filter_set(const char *command, const char *where, const char *text
 }
 
 int tern_cli_matches(const struct tern_cli_filter *f, const char *name) {
-    const int rc = f->text ? regexec(&f->re, name, 0, NULL, 0) : 0;
-    if (rc == REG_ESPACE) tern_starve();
+    if (!f->text) return 1;
+    errno = 0; /* "no match" is all that the C library of GNU answers without memory */
+    const int rc = regexec(&f->re, name, 0, NULL, 0);
+    if (rc && errno == ENOMEM) tern_starve();
     return rc == 0;
 }
 

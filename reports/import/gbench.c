@@ -3,6 +3,7 @@
 
 #include "base/starved/starved.h"
 
+#include <errno.h>
 #include <math.h>
 #include <regex.h>
 #include <stdint.h>
@@ -89,8 +90,9 @@ static void take_apart(const char *name, char *copy, size_t copy_bytes, struct t
         tern_starve();
         return;
     }
+    errno = 0; /* "no match" is all that the C library of GNU answers without memory */
     const int rc = strlen(name) < copy_bytes ? regexec(&re, name, 7, m, 0) : REG_NOMATCH;
-    if (rc == REG_ESPACE) tern_starve();
+    if (rc && errno == ENOMEM) tern_starve();
     if (!rc) {
         r->m = strtoul(copy + m[3].rm_so, NULL, 10);
         r->k = strtoul(copy + m[4].rm_so, NULL, 10);

@@ -137,7 +137,7 @@ class Stock:
     def run(self, words, folder, **more):
         child = self.start(words, folder, **more)
         try:
-            child.out, child.err = (x.decode(errors='replace') for x in child.communicate(timeout=300))
+            child.out, child.err = (x.decode(errors='replace') for x in child.communicate(timeout=1800))
         except subprocess.TimeoutExpired:
             child.kill()
             child.out, child.err = (x.decode(errors='replace') for x in child.communicate())
