@@ -306,10 +306,13 @@ enum tern_status tern_file_append_line(const char *path, const char *line, struc
 }
 
 enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e) {
+    struct stat st;
     *fd = -1;
-    enum tern_status s = make_folder_of(path, e);
+    const int folder = !stat(path, &st) && S_ISDIR(st.st_mode);
+    enum tern_status s = folder ? TERN_OK : make_folder_of(path, e);
     if (s) return s;
-    int f = TEMP_FAILURE_RETRY(open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    int f =
+        TEMP_FAILURE_RETRY(open(path, folder ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC, 0666));
     if (f < 0) return os_error(e, "lock", path);
     if (TEMP_FAILURE_RETRY(flock(f, LOCK_EX | LOCK_NB))) {
         s = errno == EWOULDBLOCK ? tern_fail(e, TERN_UNSUPPORTED,

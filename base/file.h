@@ -56,7 +56,7 @@ enum tern_status tern_file_append_line(const char *path, const char *line, struc
 /* mkdir -p of `path` itself. */
 enum tern_status tern_mkdirs(const char *path, struct tern_error *e);
 
-/* Takes an exclusive advisory lock on `path` (made if missing) without waiting. TERN_UNSUPPORTED when another
+/* Takes an exclusive advisory lock on `path`, a folder or a file (made if missing), without waiting. TERN_UNSUPPORTED when another
  * process holds it. `*fd` is closed to release it. */
 enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e);
 

@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+static int told; /* why the program ends with 3 or 4 */
+
 int tern_cli_fail(enum tern_status s, const struct tern_error *e) {
+    told = 1;
     const int misread = tern_starved() && s != TERN_NO_MEMORY;
     fprintf(stderr, "tern: %s%s\n", e->text[0] ? e->text : "failed for an unknown reason",
             misread ? " (out of memory)" : "");
@@ -47,6 +50,7 @@ int tern_cli_flush(void) {
 int tern_cli_written(int code) {
     if (!code && tern_starved()) code = tern_cli_starved();
     if (!tern_cli_flush() && !ferror(stdout)) return code;
+    if (told && code > 2) return code;
     fprintf(stderr, "tern: output: could not be written%s%s\n", output_error ? ": " : "",
             output_error ? strerror(output_error) : "");
     return code ? code : 3;
