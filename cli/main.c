@@ -4,6 +4,7 @@
 
 #include "base/nearest.h"
 #include "base/signals.h"
+#include "base/starved/json.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -51,6 +52,7 @@ static void hold_standard_streams(void) {
 int main(int argc, char **argv) {
     hold_standard_streams();
     tern_signals_as_errors();
+    tern_json_watch();
     const char *name = argc > 1 ? argv[1] : "--help";
     int rc = -1;
     if (!strcmp(name, "--version")) rc = printf("tern %s\n", TERN_VERSION) < 0;
