@@ -51,7 +51,7 @@ static enum tern_status check_number(int argc, char *const *argv, const char *na
 static enum tern_status check_out(int argc, char *const *argv, struct tern_error *e) {
     const char *path = tern_gbench_flag(argc, argv, "out");
     if (!path || !*path) return TERN_OK;
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0664);
     if (fd < 0) return tern_fail(e, TERN_IO, "bench: --benchmark_out=%s: %s", path, strerror(errno));
     close(fd);
     return TERN_OK;
