@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 
+#include "base/owner.h"
 #include "base/signals.h"
 #include "base/starved/starved.h"
 
@@ -14,6 +15,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Whatever the umask is, nothing that is made here can be written by every user. */
+enum { FOLDER_MODE = 0775, FILE_MODE = 0664 };
 
 static enum tern_status os_error(struct tern_error *e, const char *what, const char *path) {
     int err = errno;
@@ -92,7 +96,7 @@ enum tern_status tern_mkdirs(const char *path, struct tern_error *e) {
         if (*p && *p != '/') continue;
         char was = *p;
         *p = 0;
-        if (mkdir(copy, 0777) && errno != EEXIST) {
+        if (mkdir(copy, FOLDER_MODE) && errno != EEXIST) {
             s = os_error(e, "mkdir", copy);
             break;
         }
@@ -152,7 +156,7 @@ static char *target_of(const char *path, const struct stat *st) {
 static int open_temp(struct tern_replace *r) {
     const char *slash = strrchr(r->path, '/');
     char *folder = slash ? strndup(r->path, (size_t)(slash - r->path) + (slash == r->path)) : strdup(".");
-    const int fd = folder ? TEMP_FAILURE_RETRY(open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666)) : -1;
+    const int fd = folder ? TEMP_FAILURE_RETRY(open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, FILE_MODE)) : -1;
     char *name = fd >= 0 ? tern_format_text("/proc/self/fd/%d", fd) : NULL;
     const int reachable = name && !access(name, R_OK);
     free(folder);
@@ -167,7 +171,7 @@ static int open_temp(struct tern_replace *r) {
     const int named = mkostemp(r->temp, O_CLOEXEC);
     const mode_t mask = umask(0);
     umask(mask);
-    if (named >= 0) fchmod(named, 0666 & ~mask);
+    if (named >= 0) fchmod(named, FILE_MODE & ~mask);
     return named;
 }
 
@@ -274,7 +278,7 @@ enum tern_status tern_file_replace_lazily(const char *path, const void *data, si
 /* A device or a pipe has no end to look at and no disk to wait for, and may only be written to. */
 static int open_to_append(const char *path, int *regular) {
     struct stat st;
-    int fd = TEMP_FAILURE_RETRY(open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+    int fd = TEMP_FAILURE_RETRY(open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, FILE_MODE));
     if (fd < 0 && errno == EACCES) fd = TEMP_FAILURE_RETRY(open(path, O_WRONLY | O_APPEND | O_CLOEXEC));
     *regular = fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode);
     return fd;
@@ -311,8 +315,8 @@ enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e) {
     const int folder = !stat(path, &st) && S_ISDIR(st.st_mode);
     enum tern_status s = folder ? TERN_OK : make_folder_of(path, e);
     if (s) return s;
-    int f =
-        TEMP_FAILURE_RETRY(open(path, folder ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    const int how = folder ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC;
+    int f = TEMP_FAILURE_RETRY(open(path, how, FILE_MODE));
     if (f < 0) return os_error(e, "lock", path);
     if (TEMP_FAILURE_RETRY(flock(f, LOCK_EX | LOCK_NB))) {
         s = errno == EWOULDBLOCK ? tern_fail(e, TERN_UNSUPPORTED,
@@ -325,22 +329,40 @@ enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e) {
     return TERN_OK;
 }
 
+static const struct {
+    const char *kind, *env, *fallback;
+} homes[] = {
+    {"config", "XDG_CONFIG_HOME", ".config"},
+    {"data", "XDG_DATA_HOME", ".local/share"},
+    {"cache", "XDG_CACHE_HOME", ".cache"},
+    {"state", "XDG_STATE_HOME", ".local/state"},
+};
+
+/* Heap; NULL when no home is known. */
+static char *home_of(size_t i) {
+    const char *base = getenv(homes[i].env), *home = getenv("HOME");
+    if (base && base[0] == '/') return strdup(base);
+    return home && home[0] == '/' ? tern_format_text("%s/%s", home, homes[i].fallback) : NULL;
+}
+
 char *tern_xdg_path(const char *kind, const char *name) {
-    static const struct {
-        const char *kind, *env, *fallback;
-    } dirs[] = {
-        {"config", "XDG_CONFIG_HOME", ".config"},
-        {"data", "XDG_DATA_HOME", ".local/share"},
-        {"cache", "XDG_CACHE_HOME", ".cache"},
-        {"state", "XDG_STATE_HOME", ".local/state"},
-    };
-    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
-        if (strcmp(kind, dirs[i].kind)) continue;
-        const char *base = getenv(dirs[i].env), *home = getenv("HOME");
-        if (base && base[0] == '/') return tern_format_text("%s/tern/%s", base, name);
-        if (home && home[0] == '/') return tern_format_text("%s/%s/tern/%s", home, dirs[i].fallback, name);
+    size_t i = 0;
+    while (i < sizeof homes / sizeof *homes && strcmp(kind, homes[i].kind)) i++;
+    char *base = i < sizeof homes / sizeof *homes ? home_of(i) : NULL;
+    char *path = base && !tern_home_not_ours(base) ? tern_format_text("%s/tern/%s", base, name) : NULL;
+    free(base);
+    return path;
+}
+
+void tern_xdg_refused(void (*say)(void *ctx, const char *folder, const char *why), void *ctx) {
+    for (size_t i = 0; i < sizeof homes / sizeof *homes; i++) {
+        char *base = home_of(i);
+        const char *why = base ? tern_home_not_ours(base) : NULL;
+        char *folder = why ? tern_format_text("%s/tern", base) : NULL;
+        if (folder) say(ctx, folder, why);
+        free(folder);
+        free(base);
     }
-    return NULL;
 }
 
 char *tern_format_text(const char *fmt, ...) {

@@ -61,8 +61,10 @@ enum tern_status tern_mkdirs(const char *path, struct tern_error *e);
 enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e);
 
 /* "<XDG dir>/tern/<name>", heap (free()). `kind`: "config", "data", "cache" or "state"; NULL when no home is
- * known. */
+ * known, or when tern's folder there is not ours (base/owner.h). */
 char *tern_xdg_path(const char *kind, const char *name);
+/* Tells of each folder that is refused so, and why. */
+void tern_xdg_refused(void (*say)(void *ctx, const char *folder, const char *why), void *ctx);
 
 /* printf into a heap string (free()); NULL when there is no memory. */
 char *tern_format_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -41,10 +41,17 @@ int tern_cli_starved(void) {
 
 static int output_error; /* errno of the first flush that failed */
 
+static int remember(int failed) {
+    if (failed && !output_error) output_error = errno;
+    return failed ? -1 : 0;
+}
+
 int tern_cli_flush(void) {
-    if (!fflush(stdout)) return 0;
-    if (!output_error) output_error = errno;
-    return -1;
+    return remember(fflush(stdout) != 0);
+}
+
+int tern_cli_put(const char *text) {
+    return remember(fputs(text, stdout) < 0);
 }
 
 int tern_cli_written(int code) {
@@ -60,7 +67,8 @@ int tern_cli_print_json_digits(json_t *value, unsigned digits) {
     char *text = tern_json_dump(value, JSON_INDENT(2) | JSON_REAL_PRECISION(digits));
     json_decref(value);
     if (!text) return tern_cli_starved();
-    puts(text);
+    tern_cli_put(text);
+    tern_cli_put("\n");
     free(text);
     return 0;
 }

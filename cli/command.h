@@ -54,6 +54,8 @@ int tern_cli_fail(enum tern_status s, const struct tern_error *e);
 int tern_cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* fflush(stdout), which remembers the reason of a failure for the line of tern_cli_written(). 0: written. */
 int tern_cli_flush(void);
+/* The same for fputs(), for texts of any length. */
+int tern_cli_put(const char *text);
 /* Memory ran out for a part of the output: says so on stderr, the first time, and returns 4, which is then also the exit code. */
 int tern_cli_starved(void);
 /* After the last output: `code`. If stdout could not be written, a line on stderr says so, unless one has
