@@ -272,7 +272,11 @@ enum tern_status tern_convert_to_hf(const struct tern_model *m, const char *out,
     int lock = -1;
     enum tern_status s = tern_mkdirs(folder, e);
     if (!s) s = tern_lock(folder, &lock, e);
-    if (s) return free(folder), s; /* it is another's, or there is none */
+    if (s) {
+        if (s != TERN_UNSUPPORTED) remove(folder); /* else it is another's */
+        free(folder);
+        return s;
+    }
     s = list(&j);
     if (!s) s = write_weights(&j);
     if (!s) s = write_config(&j);

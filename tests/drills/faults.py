@@ -11,7 +11,7 @@ ROOT = os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', '..')
 
 SITES = 1 << 20
 HEAD = struct.Struct('<QQ32s480s512s')
-REASON = {'ENOSPC': 'No space left|disk is full|full', 'EIO': 'Input/output error|disk I/O error|I/O error',
+REASON = {'ENOSPC': 'No space left|full|No locks', 'EIO': 'Input/output error|disk I/O error|I/O error',
           'memory': 'memory|Memory|could not be started|thread', 'process': 'unavailable|thread|start|fork'}
 RETRIED = ('EINTR', 'short')
 
@@ -130,8 +130,9 @@ def drill(w, kind, a, stock, faults, lots, tally):
         done += 1
         found = judge(w, stock, folder, kind, run, good, new, state)
         if not found:
+            ready = set(new) <= set(writers.files(folder)) # only the output failed
             again = stock.run(w.words, folder)
-            if again.returncode not in w.code + (w.again if run.returncode in w.code else ()):
+            if again.returncode not in w.code + (w.again if ready else ()):
                 found = [f'the next run ends with {again.returncode}: {again.err!r}']
         crashed = not isinstance(run.returncode, str) and run.returncode < 0
         swallowed = kind == 'memory' and asker(state[4]).startswith('libstdc++') and len(found) == 1 and 'output' in found[0]
