@@ -77,8 +77,9 @@ static void say_outcome(const struct tern_outcome *o, enum tern_objective object
     say_ceiling("read", &o->read, "GB/s");
     say_ceiling("int8", &o->int8, "GMAC/s");
     if (o->why_no_counters[0]) printf("     counters: not measured: %s\n", o->why_no_counters);
-    printf("     %zu candidates, %zu left out, %zu dropped in %zu rounds of %zu samples; final of %zu rounds",
-           o->candidates, o->left_out, o->dropped, o->race_rounds, o->samples, o->final_rounds);
+    printf("     %zu candidates, %zu left out, %zu dropped (%zu untried by what bounds their neighbours) in "
+           "%zu rounds of %zu samples; final of %zu rounds",
+           o->candidates, o->left_out, o->dropped, o->spared, o->race_rounds, o->samples, o->final_rounds);
     if (!isnan(o->floor)) printf(", noise floor %.1f %%", 100 * o->floor);
     printf("%s%s\n", o->tie ? "; a tie: no variant is shown to be faster, so the better guess is used" : "",
            o->complete ? "" : "; incomplete: the budget ended first");
@@ -138,6 +139,7 @@ static json_t *json_outcome(const struct tern_outcome *o, enum tern_objective ob
         json_array_append_new(list, json_standing(&o->standing[i], objective));
     json_object_set_new(out, "standings", list);
     json_object_set_new(out, "candidates", json_integer((json_int_t)o->candidates));
+    json_object_set_new(out, "spared", json_integer((json_int_t)o->spared));
     json_object_set_new(out, "search_samples", json_integer((json_int_t)o->samples));
     json_object_set_new(out, "duel_rounds", json_integer((json_int_t)o->final_rounds));
     if (!isnan(o->floor)) json_object_set_new(out, "noise_floor", json_real(o->floor));
