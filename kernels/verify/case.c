@@ -16,10 +16,12 @@ static const char *const weight_names[] = {"plus", "minus", "zero", "random", "a
 static const char *const act_names[] = {"max", "min", "edge", "zero", "random", "aligned", "narrow"};
 
 void tern_case_text(const struct tern_variant *v, const struct tern_case *c, char *out, size_t out_bytes) {
-    char params[96];
+    char params[96], tile[80] = "";
     tern_variant_params_text(v, c->param, params, sizeof params);
-    snprintf(out, out_bytes, "%zux%zux%zu weights=%s acts=%s rows=%zu..%zu %s=%zu params=%s seed=%llu", c->m,
-             c->k, c->n, weight_names[c->weights], act_names[c->acts], c->row0, c->row1,
+    if (c->tile.rows)
+        snprintf(tile, sizeof tile, " tile=%zu:%zu:%zu", c->tile.rows, c->tile.cols, c->tile.inner);
+    snprintf(out, out_bytes, "%zux%zux%zu%s weights=%s acts=%s rows=%zu..%zu %s=%zu params=%s seed=%llu",
+             c->m, c->k, c->n, tile, weight_names[c->weights], act_names[c->acts], c->row0, c->row1,
              c->slices ? "slices" : "shares", c->slices ? c->slices : c->workers, params,
              (unsigned long long)c->seed);
 }
@@ -99,10 +101,18 @@ static int guarded(struct tern_guard *g, size_t bytes, int end, size_t align) {
     return tern_guard_get(g, bytes, end && bytes % align == 0);
 }
 
+static void pack(const struct tern_format *f, const struct tern_case *c, const struct buffers *b, size_t r0,
+                 size_t r1) {
+    const int8_t *trits = b->trits + r0 * c->k;
+    if (c->tile.rows)
+        f->tile_pack(c->tile, trits, c->m, c->k, r0, r1, 1.0f, b->w.data);
+    else
+        f->pack(trits, c->m, c->k, r0, r1, 1.0f, b->w.data);
+}
+
 static int prepare_inputs(const struct tern_variant *v, const struct tern_case *c, struct buffers *b,
                           struct tern_tokens *x) {
     struct tern_random r = {c->seed};
-    const size_t step = v->format->row_step(c->m, c->k);
     b->trits = tern_alloc(c->m * c->k);
     b->sum = tern_alloc(c->n * sizeof *b->sum);
     b->inv = tern_alloc(c->n * sizeof *b->inv);
@@ -112,9 +122,10 @@ static int prepare_inputs(const struct tern_variant *v, const struct tern_case *
 
     if (guarded(&b->w, v->format->bytes(c->m, c->k), c->end, v->format->in_files ? 1 : TERN_CACHE_LINE))
         return 0;
+    const size_t step = c->tile.rows ? c->tile.rows : v->format->row_step(c->m, c->k);
     const size_t cut = tern_min(c->m / 2 / step * step, c->m);
-    v->format->pack(b->trits + cut * c->k, c->m, c->k, cut, c->m, 1.0f, b->w.data); /* ranges, in any order */
-    v->format->pack(b->trits, c->m, c->k, 0, cut, 1.0f, b->w.data);
+    pack(v->format, c, b, cut, c->m); /* ranges, in any order */
+    pack(v->format, c, b, 0, cut);
     tern_guard_protect(&b->w);
 
     *x = (struct tern_tokens){
@@ -247,10 +258,11 @@ int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char 
         else
             ((float *)(void *)b.y.data)[i] = -1e30f;
     }
-    struct tern_call call = {.w = {.format = v->format, .m = c->m, .k = c->k, .data = b.w.data},
-                             .x = &x,
-                             .y = b.y.data,
-                             .ldy = ldy};
+    struct tern_call call = {
+        .w = {.format = v->format, .m = c->m, .k = c->k, .data = b.w.data, .tile = c->tile},
+        .x = &x,
+        .y = b.y.data,
+        .ldy = ldy};
     memcpy(call.param, c->param, sizeof call.param);
     if (!(c->slices ? compute_slices(&proof, c, &b, &call) : compute(&proof, c, &b, &call))) goto done;
 

@@ -32,6 +32,7 @@ struct tern_case {
     size_t row0, row1; /* rows computed; the others must stay untouched */
     size_t slices;     /* 0: shares of rows; else of K, one token (kernels/split.h) */
     int end;           /* buffers end at an unreadable page (else they begin after one) */
+    struct tern_tl_tile tile; /* all 0: that of the registered format */
     uint64_t seed;
     int param[TERN_MAX_PARAMS];
 };

@@ -65,7 +65,7 @@ def work(name, text):
     op = text.split(' ')[0]
     if 'lut' in name:  # a look-up of the sums of four columns and eight tokens
         return 32 if re.match(r'ldr q\d+, \[x\d+, x\d+, lsl #4\]', text) else 0
-    if '_tbl' in name or '_g2_' in name:  # a look-up of pairs
+    if re.match('gemv_(g2|tl1)_', name):  # a look-up of pairs
         return 16 if op == 'tbl' else 0
     if op in ('sdot', 'udot', 'usdot', 'sudot'):
         return next((weights for part, weights in FRACTIONS if part in name), 16)
