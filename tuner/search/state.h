@@ -14,7 +14,7 @@ struct tern_search_state {
     double *fresh, *row, *base;
     size_t *which, *list, room, alive, limit;
     unsigned char *spared; /* of each candidate: the guide skipped it */
-    size_t *first; /* of each group its first candidate; first[groups] == count */
+    size_t *first;         /* of each group its first candidate; first[groups] == count */
     size_t groups;
     struct tern_candidate_point *lone; /* places made up when the search has none */
     const struct tern_candidate_point *place;
