@@ -38,7 +38,7 @@ MUTANTS = [
     ("look-up of bytes", "constant: the seam of TL1's tiles", "arm/lut/pairs_neon.c", "t.rows * t.cols / 4 - tile * quad", "t.rows * t.cols / 4", "gemv_tl1.*__neon"),
     ("look-up of bytes", "mask: lines of a block of TL1", "arm/lut/pairs_neon.c", ".line = t.inner == 32 ? 16 : 64", ".line = t.inner == 32 ? 32 : 64", "gemv_tl1.*__neon"),
     ("look-up of bytes", "bound: quads of a tile of TL1", "arm/lut/pairs.h", "left = w.tile;", "left = w.tile + 1;", "gemv_tl1.*__neon"),
-    ("look-up of bytes", "bound: rows beyond whole steps of TL1", "arm/lut/pairs_neon.c", "whole = row1 - r >= PAIR_REGISTERS * VEC_BYTES", "whole = row1 - r >= VEC_BYTES", "gemv_tl1.*__neon"),
+    ("look-up of bytes", "bound: rows beyond whole steps of TL1", "arm/lut/pairs_neon.c", "whole = row1 - r >= together", "whole = row1 - r >= VEC_BYTES", "gemv_tl1.*__neon"),
     ("look-up of bytes", "bound: rows at the end", "arm/lut/pairs_neon.c", "tern_min(TERN_GROUP_ROWS, row1 - r)", "TERN_GROUP_ROWS", "gemv_g2.*__neon"),
     ("bit planes", "constant: where the -1s are", "arm/signs/planes.h", "8 + 2 * h", "8 + h", "gemv_planes.*__dotprod"),
     ("bit planes", "constant: what a set bit counts", "arm/signs/planes.h", "-2 * s - c->x->sum[x.t]", "-s - c->x->sum[x.t]", "gemv_bin1_i8.*__(neon|dotprod)"),

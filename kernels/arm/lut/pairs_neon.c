@@ -77,14 +77,17 @@ ALWAYS_INLINE void tl1_registers(const struct tern_call *c, struct tern_tl_tile 
 
 ALWAYS_INLINE void tl1_rows(const struct tern_call *c, size_t row0, size_t row1) {
     const struct tern_tl_tile t = c->w.tile.rows ? c->w.tile : tern_tl1_tile(c->w.m, c->w.k);
+    const size_t together = PAIR_REGISTERS * VEC_BYTES;
     const int odd = t.cols % (2 * LINE_COLUMNS) != 0;
     for (size_t r = row0; r < row1;) {
-        const int whole = row1 - r >= PAIR_REGISTERS * VEC_BYTES;
-        if (whole && !odd)
+        const int whole = row1 - r >= together && !odd;
+        if (whole)
             tl1_registers(c, t, r, PAIR_REGISTERS, 2);
+        else if (odd)
+            tl1_registers(c, t, r, 1, 1);
         else
-            tl1_registers(c, t, r, 1, odd ? 1 : 2);
-        r += whole && !odd ? PAIR_REGISTERS * VEC_BYTES : VEC_BYTES;
+            tl1_registers(c, t, r, 1, 2);
+        r += whole ? together : VEC_BYTES;
     }
 }
 
