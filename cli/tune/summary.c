@@ -129,9 +129,10 @@ static size_t say_dirty(const struct tern_tune_view *v, const struct tern_tune_s
     size_t i = 0;
     while (i < v->rows.count && !v->rows.item[i].dirty) i++;
     if (i == v->rows.count) return 0;
-    printf("dirty: %zu of %zu problems%s: %s\n", sum->disturbed, sum->done,
-           v->arguments->tune.accept_busy ? "" : ", also when repeated; not complete",
-           v->rows.item[i].why_dirty);
+    char line[256];
+    snprintf(line, sizeof line, "dirty: %zu of %zu problems%s: %s", sum->disturbed, sum->done,
+             v->arguments->tune.accept_busy ? "" : ", also when repeated", v->rows.item[i].why_dirty);
+    printf("%.*s\n", (int)tern_terminal_columns(STDOUT_FILENO), line);
     return 1;
 }
 
