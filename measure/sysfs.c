@@ -103,16 +103,18 @@ char *tern_sys_text(const char *fmt, ...) {
 
 int tern_sys_list(const char *text, void (*fn)(void *ctx, int n), void *ctx) {
     int count = 0;
+    long last = -1;
     for (const char *p = text; *p && *p != '\n';) {
         char *end;
         const long from = strtol(p, &end, 10);
-        if (end == p || from < 0 || from > 1 << 20) return -1;
+        if (end == p || from <= last || from > TERN_SYS_LIST_MOST) return -1;
         long to = from;
         if (*end == '-') {
             p = end + 1;
             to = strtol(p, &end, 10);
-            if (end == p || to < from || to > 1 << 20) return -1;
+            if (end == p || to < from || to > TERN_SYS_LIST_MOST) return -1;
         }
+        last = to;
         for (long i = from; i <= to; i++, count++)
             if (fn) fn(ctx, (int)i);
         if (*end == ',')

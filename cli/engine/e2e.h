@@ -23,6 +23,8 @@ struct e2e_job {
 /* The variants that computed a row, and whether wisdom chose any: "tuned" or "untuned". */
 const char *e2e_plan(const struct tern_e2e_row *r);
 const char *e2e_tuned(const struct tern_e2e_row *r);
+/* "kv=q8,head=f16": what was asked for beyond the defaults; "" for nothing. Returns `out`; 256 bytes are enough. */
+const char *e2e_settings(const struct e2e_job *j, char *out, size_t bytes);
 /* One larger piece of a token's time: the operations [from, to) of one group (harness/profile.h). */
 struct e2e_group {
     const char *name;

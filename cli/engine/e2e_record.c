@@ -56,7 +56,7 @@ static void put_memory(const struct e2e_job *j, const struct tern_e2e_row *row,
 
 enum tern_status e2e_record(const struct e2e_job *j, const char *path, const struct tern_e2e_row *rows,
                             size_t count, struct tern_error *e) {
-    char run[32], flags[64];
+    char run[32], flags[64], settings[256], params[1024];
     struct tern_model_facts facts;
     const struct tern_machine *m;
     enum tern_status s = tern_machine_get(&m, e);
@@ -64,7 +64,6 @@ enum tern_status e2e_record(const struct e2e_job *j, const char *path, const str
     tern_model_facts(j->c.m, &facts);
     if (s == TERN_OK) { /* a report needs the caches of the machine to judge these figures */
         struct tern_record r;
-        char params[1024];
         tern_record_of_machine(m, params, sizeof params, &r);
         r.run = run;
         s = tern_record_append(path, &r, e);
@@ -78,7 +77,9 @@ enum tern_status e2e_record(const struct e2e_job *j, const char *path, const str
         r.kind = "e2e";
         r.run = run;
         r.variant = e2e_tuned(row);
-        r.params = e2e_plan(row);
+        const char *beyond = e2e_settings(j, settings, sizeof settings);
+        snprintf(params, sizeof params, "%s%s%s", e2e_plan(row), *beyond ? "," : "", beyond);
+        r.params = params;
         r.op = row->decode ? "decode" : "prefill";
         r.model = j->c.model;
         r.n = row->tokens;

@@ -138,6 +138,8 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
     fprintf(stderr, "head:        %s\n", f->head);
     if (f->threads_by_wisdom)
         fprintf(stderr, "threads:    %zu for each token: by wisdom the fastest count\n", f->threads);
+    if (f->proofs_recalled)
+        fprintf(stderr, "proofs:     %zu from an earlier start of this build\n", f->proofs_recalled);
     if (f->race[0]) fprintf(stderr, "race:       %s\n", f->race);
     if (f->ranks[0]) fprintf(stderr, "ranks:      %s\n", f->ranks);
     fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers%s%s%s\n",

@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const size_t text_bytes_max = (size_t)1 << 30;
-
 static int report_added(const struct history_arguments *a, const struct tern_history_added *d) {
     if (a->json)
         return tern_cli_print_json(json_pack("{s:I,s:I,s:I,s:I}", "added", (json_int_t)d->added, "known",
@@ -49,18 +47,6 @@ static int add(struct tern_history *h, const struct history_arguments *a) {
     return s ? tern_cli_fail(s, &e) : 0;
 }
 
-/* The records that a file becomes, behind those of the files before it. */
-static enum tern_status convert(const char *path, const struct tern_import_options *o,
-                                struct tern_text *lines, size_t *skipped, struct tern_error *e) {
-    char *text;
-    size_t bytes, records = 0;
-    enum tern_status s = tern_file_read(tern_cli_input(path), text_bytes_max, &text, &bytes, e);
-    if (s) return s;
-    s = tern_import(path, text, bytes, o, lines, &records, skipped, e);
-    free(text);
-    return s;
-}
-
 /* All files are read before the first is added, and all are added in one transaction. */
 static int import(struct tern_history *h, const struct history_arguments *a) {
     struct tern_import_options o = {.machine = a->query.machine,
@@ -70,15 +56,19 @@ static int import(struct tern_history *h, const struct history_arguments *a) {
     struct tern_history_added done = {0};
     struct tern_text lines = {0};
     struct tern_error e = {""};
+    size_t records = 0;
     enum tern_status s = tern_import_format_named(a->format ? a->format : "auto", &o.format, &e);
     for (size_t i = 0; i < a->words.count && !s; i++)
-        s = convert(a->words.word[i], &o, &lines, &done.skipped, &e);
+        s = tern_import_file(tern_cli_input(a->words.word[i]), &o, &lines, &records, &done.skipped, &e);
     if (!s && lines.used) s = tern_history_add_whole(h, lines.data, lines.used, o.commit, &done, &e);
     tern_text_free(&lines);
-    if (!s && nothing(&done))
+    if (!s && nothing(&done) && !done.skipped)
+        s = tern_fail(&e, TERN_BAD_INPUT, "history: %s: nothing was added: it holds no result",
+                      a->words.word[0]);
+    else if (!s && nothing(&done))
         s = tern_fail(&e, TERN_BAD_INPUT,
-                      "history: %s: nothing was added: %zu results without a usable number were skipped",
-                      a->words.word[0], done.skipped);
+                      "history: %s: nothing was added: %zu result%s without a usable number skipped",
+                      a->words.word[0], done.skipped, done.skipped == 1 ? "" : "s");
     const int rc = s ? 0 : report_added(a, &done);
     return s ? tern_cli_fail(s, &e) : rc;
 }

@@ -116,8 +116,14 @@ static enum tern_status add_object(struct adding *a, json_t *o) {
     return s;
 }
 
+static int is_blank(const char *text, size_t bytes) {
+    size_t n = 0;
+    while (n < bytes && strchr(" \t\r\n", text[n]) && text[n]) n++;
+    return n == bytes;
+}
+
 static enum tern_status add_line(struct adding *a, const char *text, size_t bytes) {
-    if (strspn(text, " \t\r\n") >= bytes) return TERN_OK;
+    if (is_blank(text, bytes)) return TERN_OK;
     json_t *o = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, NULL);
     const char *kind = json_string_value(json_object_get(o, "kind"));
     enum tern_status s = TERN_OK;

@@ -1,0 +1,2 @@
+def run(folder, jobs):
+    return {}, "no emulated machine yet"
