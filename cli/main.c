@@ -2,8 +2,8 @@
 #include "cli/command.h"
 #include "cli/help.h"
 
-#include "base/nearest.h"
 #include "base/signals.h"
+#include "base/talk/nearest.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #include "cli/gate/gate.h"
 
 #include "base/file.h"
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "measure/machine/machine.h"
 #include "reports/data/select.h"
 #include "reports/history/history.h"

@@ -4,7 +4,7 @@
 #include "cli/tune/next.h"
 
 #include "base/isa.h"
-#include "base/terminal.h"
+#include "base/talk/terminal.h"
 
 #include <math.h>
 #include <stdio.h>
