@@ -2,7 +2,9 @@
 #include "cli/command.h"
 #include "cli/help.h"
 
+#include "base/file.h"
 #include "base/signals.h"
+#include "base/starved/json.h"
 #include "base/talk/nearest.h"
 
 #include <fcntl.h>
@@ -48,9 +50,16 @@ static void hold_standard_streams(void) {
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0) _exit(3);
 }
 
+static void ignored(void *ctx, const char *folder, const char *why) {
+    (void)ctx;
+    fprintf(stderr, "tern: warning: %s: ignored: %s\n", folder, why);
+}
+
 int main(int argc, char **argv) {
     hold_standard_streams();
     tern_signals_as_errors();
+    tern_json_watch();
+    tern_xdg_refused(ignored, NULL);
     const char *name = argc > 1 ? argv[1] : "--help";
     int rc = -1;
     if (!strcmp(name, "--version")) rc = printf("tern %s\n", TERN_VERSION) < 0;

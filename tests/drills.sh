@@ -90,6 +90,9 @@ tuner_drill aa "$ordinary"
 tuner_drill kill "$ordinary"
 tuner_drill loss "$ordinary"
 tuner_drill rivals "$ordinary"
+say "drill: every write, allocation and thread of every writer fails; every writer is killed, and started twice"
+tuner_drill faults "$ordinary"
+tuner_drill moments "$ordinary"
 say "drill: change points with other seeds"
 if TERN_LONG=1 "$ordinary/tests/reports/test-reports" --filter 'changes/*' -j1 >"$ordinary/changes.out" 2>&1; then
     passed=$((passed + 1))

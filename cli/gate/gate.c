@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "cli/gate/gate.h"
 
+#include "cli/text.h"
+
 #include "base/file.h"
 #include "base/talk/progress.h"
 #include "measure/machine/machine.h"
@@ -161,8 +163,7 @@ static enum tern_status by_history(const struct gate_arguments *a, struct tern_g
     struct tern_history *h;
     struct tern_records base = {0}, candidate = {0};
     char *path = tern_cli_history_file(a->db);
-    if (!path)
-        return tern_fail(e, TERN_BAD_INPUT, "gate: no home folder is known; name the history with --db");
+    if (!path) return tern_cli_no_file("gate", "name the history with --db", e);
     enum tern_status s = tern_records_read(a->records, &candidate, e);
     if (!s) s = tern_history_open(path, 1, &h, e);
     if (!s) {
@@ -203,9 +204,8 @@ static int show(const struct gate_arguments *a, const struct tern_gate *g) {
     else
         tern_gate_text(g, &t);
     if (a->github) tern_gate_annotations(g, &t);
-    fputs(t.data ? t.data : "", stdout);
-    tern_text_free(&t);
-    return tern_exit_code(tern_gate_status(g));
+    const int rc = tern_cli_print_text(&t);
+    return rc ? rc : tern_exit_code(tern_gate_status(g));
 }
 
 /* The cases: what was named, or else what people run. */
@@ -237,7 +237,7 @@ static int gate(struct gate_arguments *a) {
     if (!s && !a->records && !a->base_program && !a->against_history) {
         if (!a->quiet) fprintf(stderr, "tern: gate: building %s\n", a->baseline);
         s = cache ? tern_gate_build(a->source, a->baseline, cache, &built, &e)
-                  : tern_fail(&e, TERN_BAD_INPUT, "gate: no home folder is known; set XDG_CACHE_HOME");
+                  : tern_cli_no_file("gate", "set XDG_CACHE_HOME", &e);
         a->base_program = built;
     }
     if (!s && !a->records) s = choose(a, &winners, &e);
@@ -277,7 +277,7 @@ static int run(int argc, char **argv) {
 const struct tern_command tern_command_gate = {
     .name = "gate",
     .summary = "for CI: is this build slower than that one?",
-    .usage = "--baseline REF | --baseline-bin PATH | --against-history [options]",
+    .usage = "(--baseline REF | --against-history) [options]",
     .about = "Fresh processes of both builds, two and two, measure the same cases in turns of a millisecond. "
              "A case that may be slower is measured again by other processes before the verdict.\n"
              "The cases are what people run here: the kernels that this machine's wisdom has for decode and "

@@ -120,7 +120,7 @@ static void on_outcome(void *ctx, const struct tern_outcome *o) {
         json_array_append_new(v->list, tern_tune_json_outcome(o, v->objective));
     else if (v->verbose)
         say_outcome(o, v->objective);
-    fflush(stdout);
+    tern_cli_flush();
 }
 
 static void on_warn(void *ctx, const char *line) {
@@ -163,7 +163,7 @@ static void on_threads(void *ctx, const struct tern_threads_seen *t) {
         json_array_append_new(v->counts, tern_tune_json_threads(t));
     else if (v->verbose)
         say_threads(t);
-    fflush(stdout);
+    tern_cli_flush();
 }
 
 struct tern_tune_hooks tern_tune_view_hooks(struct tern_tune_view *v) {
@@ -190,7 +190,7 @@ void tern_tune_view_sums(struct tern_tune_view *v) {
     tern_totals_end(&v->totals);
     for (size_t i = 0; i < v->totals.count && v->verbose && !v->json; i++)
         say_total(&v->totals.item[i], v->objective);
-    fflush(stdout);
+    tern_cli_flush();
 }
 
 void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary *sum, const char *wisdom,

@@ -104,7 +104,7 @@ static void print_verdict(struct session *s, size_t i) {
                               json_pack("{s:s, s:s, s:i, s:f, s:s}", "variant", subject.text, "verdict", name,
                                         "cases", (int)d->cases, "seconds", d->seconds, "text", d->text));
     }
-    fflush(stdout);
+    tern_cli_flush();
 }
 
 static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdict,

@@ -3,6 +3,7 @@
 
 #include "base/build_id.h"
 #include "base/file.h"
+#include "base/owner.h"
 #include "kernels/verify/earned.h"
 
 #include <stdio.h>
@@ -10,7 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #define MOST ((size_t)1 << 20) /* bytes of the file */
 #define DAYS 7
@@ -28,14 +28,12 @@ static long today(void) {
 static int parse(const char *text, struct line *l) {
     int end = 0;
     return sscanf(text, "%40s %63s %ld %95s%n", l->build, l->machine, &l->day, l->variant, &end) == 4 &&
-           !text[end] && l->day <= today() && today() - l->day <= DAYS;
+           !text[end] && l->day <= today() && l->day >= today() - DAYS;
 }
 
-/* Nobody else can have written the file. */
 static int is_ours(const char *path) {
     struct stat s;
-    return !stat(path, &s) && S_ISREG(s.st_mode) && s.st_uid == geteuid() &&
-           !(s.st_mode & (S_IWGRP | S_IWOTH));
+    return !stat(path, &s) && S_ISREG(s.st_mode) && !tern_not_ours(&s);
 }
 
 /* Calls `each` for every line that still holds. */
