@@ -3,6 +3,7 @@
 
 #include "base/owner.h"
 #include "base/signals.h"
+#include "base/starved/starved.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,7 @@ static enum tern_status os_error(struct tern_error *e, const char *what, const c
 
 enum tern_status tern_map_open(const char *path, struct tern_map *m, struct tern_error *e) {
     *m = (struct tern_map){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = TEMP_FAILURE_RETRY(open(path, O_RDONLY | O_CLOEXEC));
     if (fd < 0) return os_error(e, "open", path);
     struct stat st;
     enum tern_status s = TERN_OK;
@@ -55,8 +56,8 @@ void tern_map_close(struct tern_map *m) {
 enum tern_status tern_file_read(const char *path, size_t limit, char **text, size_t *bytes,
                                 struct tern_error *e) {
     *text = NULL;
-    FILE *f = fopen(path, "rbe");
-    if (!f) return os_error(e, "open", path);
+    const int fd = TEMP_FAILURE_RETRY(open(path, O_RDONLY | O_CLOEXEC));
+    if (fd < 0) return os_error(e, "open", path);
     char *buf = NULL;
     size_t n = 0, cap = 0;
     enum tern_status s = TERN_OK;
@@ -70,18 +71,16 @@ enum tern_status tern_file_read(const char *path, size_t limit, char **text, siz
             }
             buf = grown;
         }
-        size_t got = fread(buf + n, 1, cap - n - 1, f);
-        n += got;
+        const ssize_t got = TEMP_FAILURE_RETRY(read(fd, buf + n, cap - n - 1));
+        if (got > 0) n += (size_t)got;
         if (n > limit) {
             s = tern_fail(e, TERN_BAD_INPUT, "read: %s: larger than %zu bytes", path, limit);
             break;
         }
-        if (got == 0) {
-            if (ferror(f)) s = os_error(e, "read", path);
-            break;
-        }
+        if (got < 0) s = os_error(e, "read", path);
+        if (got <= 0) break;
     }
-    fclose(f);
+    close(fd);
     if (s) return free(buf), s;
     buf[n] = 0;
     *text = buf;
@@ -123,17 +122,21 @@ static void sync_folder_of(const char *path) {
     char *dir = slash ? strndup(path, (size_t)(slash - path) + (slash == path)) : strdup(".");
     int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (fd >= 0) {
-        fsync(fd);
+        TEMP_FAILURE_RETRY(fsync(fd));
         close(fd);
     }
     free(dir);
 }
 
+/* Linux has closed the file also when a signal came between. */
+static int close_written(int fd) {
+    return close(fd) && errno != EINTR ? -1 : 0;
+}
+
 static int write_all(int fd, const void *data, size_t bytes) {
     const char *p = data;
     while (bytes) {
-        ssize_t n = write(fd, p, bytes);
-        if (n < 0 && errno == EINTR) continue;
+        const ssize_t n = TEMP_FAILURE_RETRY(write(fd, p, bytes));
         if (n < 0) return -1;
         p += n;
         bytes -= (size_t)n;
@@ -153,7 +156,7 @@ static char *target_of(const char *path, const struct stat *st) {
 static int open_temp(struct tern_replace *r) {
     const char *slash = strrchr(r->path, '/');
     char *folder = slash ? strndup(r->path, (size_t)(slash - r->path) + (slash == r->path)) : strdup(".");
-    const int fd = folder ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, FILE_MODE) : -1;
+    const int fd = folder ? TEMP_FAILURE_RETRY(open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, FILE_MODE)) : -1;
     char *name = fd >= 0 ? tern_format_text("/proc/self/fd/%d", fd) : NULL;
     const int reachable = name && !access(name, R_OK);
     free(folder);
@@ -203,7 +206,7 @@ enum tern_status tern_replace_begin(const char *path, struct tern_replace *r, st
         tern_replace_abandon(r);
         return tern_fail(e, TERN_NO_MEMORY, "write: %s: out of memory", path);
     }
-    r->fd = replaced ? open_temp(r) : open(r->path, O_WRONLY | O_CLOEXEC);
+    r->fd = replaced ? open_temp(r) : TEMP_FAILURE_RETRY(open(r->path, O_WRONLY | O_CLOEXEC));
     if (r->fd < 0) {
         s = os_error(e, "write", path);
         free(r->temp);
@@ -222,9 +225,10 @@ enum tern_status tern_replace_write(struct tern_replace *r, const void *data, si
 
 static enum tern_status commit(struct tern_replace *r, int durable, struct tern_error *e) {
     enum tern_status s = TERN_OK;
-    if (durable && r->temp && fsync(r->fd)) s = os_error(e, "write", r->path);
+    if (tern_starved()) s = tern_fail(e, TERN_NO_MEMORY, "write: %s: out of memory", r->path);
+    if (!s && durable && r->temp && TEMP_FAILURE_RETRY(fsync(r->fd))) s = os_error(e, "write", r->path);
     if (!s && r->nameless && name_temp(r)) s = os_error(e, "write", r->path);
-    if (close(r->fd) && !s) s = os_error(e, "write", r->path);
+    if (close_written(r->fd) && !s) s = os_error(e, "write", r->path);
     r->fd = -1;
     if (!s && r->temp && rename(r->temp, r->path)) s = os_error(e, "rename", r->path);
     if (!s && r->temp) {
@@ -274,32 +278,34 @@ enum tern_status tern_file_replace_lazily(const char *path, const void *data, si
 /* A device or a pipe has no end to look at and no disk to wait for, and may only be written to. */
 static int open_to_append(const char *path, int *regular) {
     struct stat st;
-    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, FILE_MODE);
-    if (fd < 0 && errno == EACCES) fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    int fd = TEMP_FAILURE_RETRY(open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, FILE_MODE));
+    if (fd < 0 && errno == EACCES) fd = TEMP_FAILURE_RETRY(open(path, O_WRONLY | O_APPEND | O_CLOEXEC));
     *regular = fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode);
     return fd;
 }
 
 enum tern_status tern_file_append_line(const char *path, const char *line, struct tern_error *e) {
-    enum tern_status s = make_folder_of(path, e);
+    enum tern_status s = tern_starved() ? tern_fail(e, TERN_NO_MEMORY, "append: %s: out of memory", path)
+                                        : make_folder_of(path, e);
     int regular;
     if (s) return s;
     int fd = open_to_append(path, &regular);
     if (fd < 0) return os_error(e, "append", path);
-    if (regular) flock(fd, LOCK_EX);
+    if (regular) TEMP_FAILURE_RETRY(flock(fd, LOCK_EX)); /* where there are no locks: one write is one line */
     off_t end = regular ? lseek(fd, 0, SEEK_END) : -1;
     char last = '\n';
     if (end > 0 && pread(fd, &last, 1, end - 1) != 1) last = '\n';
     char *text = tern_format_text("%s%s\n", last == '\n' ? "" : "\n", line);
     if (!text)
         s = tern_fail(e, TERN_NO_MEMORY, "append: %s: out of memory", path);
-    else if (write_all(fd, text, strlen(text)) || (regular && fsync(fd))) {
+    else if (write_all(fd, text, strlen(text)) || (regular && TEMP_FAILURE_RETRY(fsync(fd)))) {
         s = os_error(e, "append", path);
-        if (end >= 0 && ftruncate(fd, end)) { /* best effort: a torn line is skipped by every reader anyway */
+        if (end >= 0 && TEMP_FAILURE_RETRY(ftruncate(
+                            fd, end))) { /* best effort: a torn line is skipped by every reader anyway */
         }
     }
     free(text);
-    if (close(fd) && !s) s = os_error(e, "append", path);
+    if (close_written(fd) && !s) s = os_error(e, "append", path);
     return s;
 }
 
@@ -307,9 +313,9 @@ enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e) {
     *fd = -1;
     enum tern_status s = make_folder_of(path, e);
     if (s) return s;
-    int f = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+    int f = TEMP_FAILURE_RETRY(open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE));
     if (f < 0) return os_error(e, "lock", path);
-    if (flock(f, LOCK_EX | LOCK_NB)) {
+    if (TEMP_FAILURE_RETRY(flock(f, LOCK_EX | LOCK_NB))) {
         s = errno == EWOULDBLOCK ? tern_fail(e, TERN_UNSUPPORTED,
                                              "lock: %s: held by another process; wait for it to end", path)
                                  : os_error(e, "lock", path);

@@ -4,7 +4,8 @@
  * sees the old bytes or the new bytes, also after SIGKILL or a power cut. Where the file system can
  * (O_TMPFILE) the temporary file has no name until it is whole, so that a killed writer leaves nothing
  * behind. A symbolic link stays and what it points to is replaced; a device or a pipe is written to, and is
- * all or nothing no more than its nature. */
+ * all or nothing no more than its nature. Nothing is written once memory has run out for a part of it that nobody
+ * could be told of (base/starved/starved.h): TERN_NO_MEMORY. */
 #ifndef TERN_BASE_FILE_H
 #define TERN_BASE_FILE_H
 

@@ -2,6 +2,8 @@
 #ifndef TERN_CLI_FILES_H
 #define TERN_CLI_FILES_H
 
+#include "base/status.h"
+
 #include <stddef.h>
 
 /* Where a measuring command appends records to. */
@@ -23,6 +25,9 @@ char *tern_cli_records_target(const struct tern_cli_records *r);
  * known. */
 char *tern_cli_records_file(const char *named);
 char *tern_cli_history_file(const char *named);
+
+/* Why one of these was NULL, for a file that `remedy` would name: no home folder (3), or no memory (4). Fills `e`. */
+enum tern_status tern_cli_no_file(const char *command, const char *remedy, struct tern_error *e);
 
 /* The file to read when the user names this one: "-" is standard input. NULL stays NULL. Not to be freed. */
 const char *tern_cli_input(const char *named);

@@ -3,8 +3,9 @@
 #include "cli/help.h"
 
 #include "base/file.h"
-#include "base/nearest.h"
 #include "base/signals.h"
+#include "base/starved/json.h"
+#include "base/talk/nearest.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -57,6 +58,7 @@ static void ignored(void *ctx, const char *folder, const char *why) {
 int main(int argc, char **argv) {
     hold_standard_streams();
     tern_signals_as_errors();
+    tern_json_watch();
     tern_xdg_refused(ignored, NULL);
     const char *name = argc > 1 ? argv[1] : "--help";
     int rc = -1;

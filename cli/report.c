@@ -175,7 +175,7 @@ static int complete(struct arguments *a) {
     char *folder = a->out ? NULL : tern_xdg_path("data", "report");
     int rc = 0;
     if (!a->records.count && !a->history && !own)
-        rc = tern_cli_usage("report", "no home folder is known; name a file with --records");
+        rc = tern_cli_fail(tern_cli_no_file("report", "name a file with --records", &e), &e);
     else if (a->out ? !*a->out : !folder)
         rc = tern_cli_usage("report", "--out: name a folder");
     else if (own && access(own, R_OK) && errno == ENOENT)
@@ -201,7 +201,7 @@ static int run(int argc, char **argv) {
 const struct tern_command tern_command_report = {
     .name = "report",
     .summary = "one self-contained HTML page (plus Markdown, CSV, SVG) from records",
-    .usage = "[--records FILE ...] [--history FILE.db] [--out DIR] [options]",
+    .usage = "[--records FILE ...] [--out DIR] [options]",
     .about = "Turns records, the user's where none are named, into DIR/index.html (opens from disk, needs no "
              "network), DIR/report.md, "
              "DIR/*.csv and DIR/figures/ (SVG, PNG, PDF, and the gnuplot scripts and data that made them). "

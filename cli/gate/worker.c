@@ -117,7 +117,7 @@ static void serve(struct worker *w) {
             printf("ns %.17g\n", sample(w, calls));
         else
             printf("fail not understood\n");
-        fflush(stdout);
+        tern_cli_flush();
     }
 }
 
@@ -136,7 +136,7 @@ int gate_worker(const struct gate_arguments *a) {
         printf("tern-gate 1\n");
         for (size_t i = 0; i < w.count; i++) printf("case %s\n", w.item[i].name);
         printf("ready\n");
-        fflush(stdout);
+        tern_cli_flush();
         serve(&w);
     }
     tern_trial_free(w.trial);

@@ -1,6 +1,8 @@
 /* tern history changes, plot. */
 #include "cli/history/history.h"
 
+#include "cli/text.h"
+
 #include "measure/records/json_text.h"
 #include "reports/changes/changes.h"
 
@@ -58,15 +60,13 @@ int history_changes(struct tern_history *h, const struct history_arguments *a) {
         tern_changes_csv(&f.series, &t);
     else
         tern_changes_text(&f.series, &t);
-    const int bad = t.failed;
     const size_t worse = a->fail ? not_accepted(&f.series) : 0;
-    fputs(t.data ? t.data : "", stdout);
-    tern_text_free(&t);
+    const int bad = tern_cli_print_text(&t);
     drop(&f);
     if (worse)
         fprintf(stderr, "tern: history: %zu change%s for the worse %s not accepted\n", worse,
                 worse == 1 ? "" : "s", worse == 1 ? "is" : "are");
-    return bad ? 4 : worse ? 1 : 0;
+    return bad ? bad : worse ? 1 : 0;
 }
 
 int history_plot(struct tern_history *h, const struct history_arguments *a) {

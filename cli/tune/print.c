@@ -79,8 +79,9 @@ static void say_outcome(const struct tern_outcome *o, enum tern_objective object
     say_ceiling("read", &o->read, "GB/s");
     say_ceiling("int8", &o->int8, "GMAC/s");
     if (o->why_no_counters[0]) printf("     counters: not measured: %s\n", o->why_no_counters);
-    printf("     %zu candidates, %zu left out, %zu dropped in %zu rounds of %zu samples; final of %zu rounds",
-           o->candidates, o->left_out, o->dropped, o->race_rounds, o->samples, o->final_rounds);
+    printf("     %zu candidates, %zu left out, %zu dropped (%zu untried by what bounds their neighbours) in "
+           "%zu rounds of %zu samples; final of %zu rounds",
+           o->candidates, o->left_out, o->dropped, o->spared, o->race_rounds, o->samples, o->final_rounds);
     if (!isnan(o->floor)) printf(", noise floor %.1f %%", 100 * o->floor);
     printf("%s%s\n", o->tie ? "; a tie: no variant is shown to be faster, so the better guess is used" : "",
            o->complete ? "" : "; incomplete: the budget ended first");
@@ -120,7 +121,7 @@ static void on_outcome(void *ctx, const struct tern_outcome *o) {
         json_array_append_new(v->list, tern_tune_json_outcome(o, v->objective));
     else if (v->verbose)
         say_outcome(o, v->objective);
-    fflush(stdout);
+    tern_cli_flush();
 }
 
 static void on_warn(void *ctx, const char *line) {
@@ -163,7 +164,7 @@ static void on_threads(void *ctx, const struct tern_threads_seen *t) {
         json_array_append_new(v->counts, tern_tune_json_threads(t));
     else if (v->verbose)
         say_threads(t);
-    fflush(stdout);
+    tern_cli_flush();
 }
 
 struct tern_tune_hooks tern_tune_view_hooks(struct tern_tune_view *v) {
@@ -190,7 +191,7 @@ void tern_tune_view_sums(struct tern_tune_view *v) {
     tern_totals_end(&v->totals);
     for (size_t i = 0; i < v->totals.count && v->verbose && !v->json; i++)
         say_total(&v->totals.item[i], v->objective);
-    fflush(stdout);
+    tern_cli_flush();
 }
 
 void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary *sum, const char *wisdom,

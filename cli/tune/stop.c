@@ -24,7 +24,7 @@ static void on_late(int signal_number) {
 }
 
 const volatile int *tern_tune_watch(void) {
-    const struct sigaction first = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND},
+    const struct sigaction first = {.sa_handler = on_signal, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)},
                            late = {.sa_handler = on_late};
     sigaction(SIGALRM, &late, NULL);
     sigaction(SIGINT, &first, NULL);

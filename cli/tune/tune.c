@@ -6,7 +6,7 @@
 #include "cli/tune/stop.h"
 
 #include "base/file.h"
-#include "base/nearest.h"
+#include "base/talk/nearest.h"
 #include "measure/clock.h"
 #include "measure/energy/energy.h"
 #include "tuner/wisdom/mix.h"
@@ -215,8 +215,11 @@ static int tune_one(struct tern_tune_arguments *a, const struct tern_tasks *task
     if (a->tune.table && tasks->count != 1)
         return tern_cli_usage("tune",
                               "--record-table: needs one problem with one thread count and one token count");
-    if (!wisdom) return tern_cli_usage("tune", "no home folder is known; name the file with --wisdom");
+    struct tern_error e;
+    if (!wisdom) return tern_cli_fail(tern_cli_no_file("tune", "name the file with --wisdom", &e), &e);
     char *records = tern_cli_records_target(&a->records);
+    if (!records && !a->records.none && tern_cli_no_file("tune", "", &e) == TERN_NO_MEMORY)
+        return tern_cli_fail(TERN_NO_MEMORY, &e);
     const int rc = tune(a, tasks, wisdom, a->tune.table ? NULL : records);
     free(records);
     return rc;

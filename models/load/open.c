@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "models/load/open.h"
 
+#include "base/starved/starved.h"
 #include "models/hf/hf.h"
 #include "models/load/i2s_layout.h"
 #include "models/load/load.h"
@@ -76,5 +77,10 @@ done:
 
 enum tern_status tern_model_open(const char *source, struct tern_model **out, struct tern_error *e) {
     *out = NULL;
-    return strncmp(source, "synth:", 6) ? open_file(source, out, e) : tern_synth_open(source + 6, out, e);
+    enum tern_status s =
+        strncmp(source, "synth:", 6) ? open_file(source, out, e) : tern_synth_open(source + 6, out, e);
+    if (s || !tern_starved()) return s;
+    tern_model_close(*out);
+    *out = NULL;
+    return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", source);
 }

@@ -1,4 +1,5 @@
 /* A comparison as text, Markdown, CSV and JSON. */
+#include "base/starved/json.h"
 #include "measure/sampling/floor.h"
 #include "reports/compare/compare.h"
 #include "reports/data/key.h"
@@ -216,7 +217,7 @@ void tern_compare_json(const struct tern_compare *c, const struct tern_compare_o
                             (json_int_t)c->count[3], "only_a", (json_int_t)c->only_a, "only_b",
                             (json_int_t)c->only_b, "machines_differ", c->machines_differ);
     set_number(doc, "floor_found", c->floor);
-    char *text = doc ? json_dumps(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
+    char *text = tern_json_dump(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     if (text) {
         tern_text_put(t, text);
         tern_text_put(t, "\n");

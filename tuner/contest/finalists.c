@@ -121,19 +121,22 @@ static enum tern_status one_final(struct tern_contest *c, const struct tern_sear
     return st;
 }
 
-/* A dirty final is run again as long as the problem's time lasts; the last one that is complete counts. */
+/* A dirty final is run again while another one fits into the problem's time: the next problem must not pay for it. The last
+ * one that is complete counts. */
 static enum tern_status run_finals(struct tern_contest *c, const struct tern_search *s, size_t challengers,
                                    struct tern_final *d, struct tern_outcome *out, struct tern_error *e) {
     struct tern_block block;
     const size_t before = tern_journal_rounds(c->s->journal, c->text, "dirty");
+    const double began = tern_seconds_now();
     enum tern_status st = one_final(c, s, challengers, before, d, &block, e);
+    const double took = tern_seconds_now() - began;
     out->finals = 1;
     while (!st && block.dirt) {
         out->dirt = block.dirt;
         snprintf(out->why_dirty, sizeof out->why_dirty, "%s", block.why);
         if (c->s->o->accept_busy) return st;
         note_dirt(c, before + out->finals - 1);
-        if (out->finals == FINALS || tern_seconds_now() >= c->ends || c->failure ||
+        if (out->finals == FINALS || tern_seconds_now() + took > c->ends || c->failure ||
             tern_session_stopped(c->s))
             break;
         struct tern_final next;
