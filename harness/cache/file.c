@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/owner.h"
 #include "base/talk/progress.h"
 #include "harness/cache/outline.h"
 
