@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 
-#include "base/owner.h"
 #include "base/signals.h"
 #include "base/starved/starved.h"
 
