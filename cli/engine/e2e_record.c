@@ -54,8 +54,8 @@ static void put_memory(const struct e2e_job *j, const struct tern_e2e_row *row,
     r->memory.head_weights = (double)f->head_weights;
 }
 
-enum tern_status e2e_record(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count,
-                            struct tern_error *e) {
+enum tern_status e2e_record(const struct e2e_job *j, const char *path, const struct tern_e2e_row *rows,
+                            size_t count, struct tern_error *e) {
     char run[32], flags[64], settings[256], params[1024];
     struct tern_model_facts facts;
     const struct tern_machine *m;
@@ -66,7 +66,7 @@ enum tern_status e2e_record(const struct e2e_job *j, const struct tern_e2e_row *
         struct tern_record r;
         tern_record_of_machine(m, params, sizeof params, &r);
         r.run = run;
-        s = tern_record_append(j->records, &r, e);
+        s = tern_record_append(path, &r, e);
     }
     for (size_t i = 0; s == TERN_OK && i < count; i++) {
         const struct tern_e2e_row *row = &rows[i];
@@ -95,7 +95,7 @@ enum tern_status e2e_record(const struct e2e_job *j, const struct tern_e2e_row *
         put_spent(row, &r);
         r.flags = flags;
         r.complete = 1;
-        s = tern_record_append(j->records, &r, e);
+        s = tern_record_append(path, &r, e);
     }
     return s;
 }

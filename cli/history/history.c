@@ -33,7 +33,7 @@ static int add(struct tern_history *h, const struct history_arguments *a) {
     char *own = a->words.count ? NULL : tern_cli_records_file(NULL);
     enum tern_status s = TERN_OK;
     if (!a->words.count && !own)
-        return tern_cli_usage("history", "add: no home folder is known; name a file of records");
+        return tern_cli_fail(tern_cli_no_file("history add", "name a file of records", &e), &e);
     if (own) s = tern_history_add_file(h, own, a->query.commit, &done, &e);
     for (size_t i = 0; i < a->words.count && !s; i++)
         s = tern_history_add_file(h, tern_cli_input(a->words.word[i]), a->query.commit, &done, &e);
@@ -75,7 +75,7 @@ static int import(struct tern_history *h, const struct history_arguments *a) {
 
 static enum tern_status write_line(void *ctx, const char *line, struct tern_error *e) {
     struct tern_replace *r = ctx;
-    if (!r) return puts(line) < 0 ? tern_fail(e, TERN_IO, "history: output: could not be written") : TERN_OK;
+    if (!r) return puts(line) < 0 ? TERN_SKIPPED : TERN_OK; /* main tells why */
     enum tern_status s = tern_replace_write(r, line, strlen(line), e);
     return s ? s : tern_replace_write(r, "\n", 1, e);
 }
@@ -88,7 +88,7 @@ static int export(struct tern_history *h, const struct history_arguments *a) {
     s = tern_history_export(h, &a->query, write_line, a->out ? &r : NULL, &e);
     if (a->out && s) tern_replace_abandon(&r);
     if (a->out && !s) s = tern_replace_commit(&r, &e);
-    return s ? tern_cli_fail(s, &e) : 0;
+    return s && s != TERN_SKIPPED ? tern_cli_fail(s, &e) : 0;
 }
 
 static int annotate(struct tern_history *h, const struct history_arguments *a) {
@@ -144,6 +144,8 @@ static const struct tern_cli_option options[] = {
     {"with-disturbed", 0, NULL,
      "changes, plot: include runs that are flagged dirty or vary much more than those around them",
      TERN_CLI_FLAG(struct history_arguments, with_disturbed)},
+    {"fail", 0, NULL, "changes: exit code 1 when one for the worse is not accepted (annotate --accepted)",
+     TERN_CLI_FLAG(struct history_arguments, fail)},
     {"out", 'o', "FILE|DIR", "export, plot: where the output goes",
      TERN_CLI_TEXT(struct history_arguments, out)},
     {"json", 0, NULL, "as JSON", TERN_CLI_FLAG(struct history_arguments, json)},
@@ -177,7 +179,7 @@ static int run(int argc, char **argv) {
     const int action = tern_cli_action(&tern_command_history, &a.words);
     if (action < 0) return 3;
     char *path = tern_cli_history_file(a.db);
-    if (!path) return tern_cli_usage("history", "no home folder is known; name the file with --db");
+    if (!path) return tern_cli_fail(tern_cli_no_file("history", "name the file with --db", &e), &e);
     const int makes_file = action == ADD || action == IMPORT;
     const enum tern_status s = tern_history_open(path, !makes_file, &h, &e);
     rc = s ? tern_cli_fail(s, &e) : act[action](h, &a);

@@ -1,4 +1,5 @@
 /* What the gate found, for people, pull requests and machines. */
+#include "base/starved/json.h"
 #include "measure/records/json_text.h"
 #include "reports/data/number.h"
 #include "reports/gate/gate.h"
@@ -199,14 +200,14 @@ void tern_gate_json(const struct tern_gate *g, struct tern_text *t) {
         json_array_append_new(rows, o);
     }
     json_t *doc = json_pack(
-        "{s:i, s:s, s:s, s:o, s:o, s:f, s:f, s:I, s:I, s:o}", "schema", 1, "mode", mode[g->mode], "verdict",
+        "{s:i, s:s, s:s, s:s, s:s, s:f, s:f, s:I, s:I, s:o}", "schema", 1, "mode", mode[g->mode], "verdict",
         verdict_line(g), "baseline", tern_json_text(tern_or_empty(g->base_name)), "candidate",
         tern_json_text(tern_or_empty(g->candidate_name)), "threshold", g->threshold, "seconds", g->seconds,
         "processes", (json_int_t)g->processes, "seed", (json_int_t)g->seed, "rows", rows);
     if (g->how) json_object_set_new(doc, "counted_by", tern_json_text(g->how));
     json_object_set_new(doc, "unit",
                         json_string(g->mode == TERN_GATE_PROXY ? "instructions/call" : "ns/call"));
-    char *text = doc ? json_dumps(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
+    char *text = tern_json_dump(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     tern_text_put(t, text ? text : "");
     tern_text_put(t, "\n");
     if (!text) t->failed = 1;

@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "reports/import/readers.h"
 
+#include "base/starved/starved.h"
+
+#include <errno.h>
 #include <math.h>
 #include <regex.h>
 #include <stdint.h>
@@ -83,9 +86,14 @@ static void take_apart(const char *name, char *copy, size_t copy_bytes, struct t
     regmatch_t m[7];
     snprintf(copy, copy_bytes, "%s", name);
     r->variant = copy;
-    if (regcomp(&re, "^(g[a-z]+)(_[^/]+)/([0-9]+)x([0-9]+)x([0-9]+)/t:[0-9]+/([a-z-]+)", REG_EXTENDED))
+    if (regcomp(&re, "^(g[a-z]+)(_[^/]+)/([0-9]+)x([0-9]+)x([0-9]+)/t:[0-9]+/([a-z-]+)", REG_EXTENDED)) {
+        tern_starve();
         return;
-    if (strlen(name) < copy_bytes && !regexec(&re, name, 7, m, 0)) {
+    }
+    errno = 0; /* "no match" is all that the C library of GNU answers without memory */
+    const int rc = strlen(name) < copy_bytes ? regexec(&re, name, 7, m, 0) : REG_NOMATCH;
+    if (rc && errno == ENOMEM) tern_starve();
+    if (!rc) {
         r->m = strtoul(copy + m[3].rm_so, NULL, 10);
         r->k = strtoul(copy + m[4].rm_so, NULL, 10);
         r->n = strtoul(copy + m[5].rm_so, NULL, 10);
