@@ -37,7 +37,8 @@ static void changes(const struct tern_report_page *p, struct tern_report_tables 
         "Change points, between the commits From and To: medians of n runs before and n after, and their "
         "ratio as a time (above 1: slower) with its 95 % bootstrap interval. Each passed E-divisive's "
         "permutation test and the "
-        "rank test of the runs right before and after, or its levels lie twice their range apart. Disturbed runs took no part.");
+        "rank test of the runs right before and after, or its levels lie twice their range apart. Disturbed "
+        "runs took no part.");
     for (size_t i = 0; d->history && i < d->history->count; i++) {
         const struct tern_series *x = &d->history->item[i];
         for (size_t j = 0; j < x->changes; j++) {
