@@ -1,24 +1,25 @@
 # Sourced by test.sh --long: the slow drills. Each builds in a folder of its own beside the ordinary one.
 ordinary=$build
 
-# watched FOLDER SANITIZERS: the whole suite in a build that watches memory, arithmetic or threads. OpenBLAS and oneDNN are not
+# The whole suite in a build that watches memory, arithmetic or threads. OpenBLAS and oneDNN are not
 # ours to watch. Line tables are all that a stack trace needs.
-watched() {
-    configure_and_build "$1" -Db_sanitize="$2" -Db_lundef=false -Dwerror=false -Doptimization=1 -Dc_args=-g1 -Dcpp_args=-g1 \
+watched() { # watched FOLDER SANITIZERS MESON-TEST-OPTION...
+    watch=$2
+    configure_and_build "$1" -Db_sanitize="$watch" -Db_lundef=false -Dwerror=false -Doptimization=0 -Dc_args=-g1 -Dcpp_args=-g1 \
         -Dopenblas=disabled -Donednn=disabled
-    run_suite "$build" --timeout-multiplier 6
+    shift 2
+    run_suite "$build" --timeout-multiplier 6 "$@"
     python3 "$root/tests/count.py" --suites "$build/meson-logs/testlog.json"
 }
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-export TSAN_OPTIONS=halt_on_error=1
 install_missing clang
-for watcher in address,undefined thread; do
-    say "drill: the whole suite in a clang build with -fsanitize=$watcher"
-    CC=clang CXX=clang++ watched "$ordinary-sanitize-$watcher" "$watcher"
-done
-say "drill: the whole suite in a gcc build with -fsanitize=address,undefined"
+say "drill: the whole suite with the address and undefined-behaviour sanitizers of clang"
+CC=clang CXX=clang++ watched "$ordinary-sanitize-clang" address,undefined
+say "drill: the whole suite with the thread sanitizer of clang"
+CC=clang CXX=clang++ watched "$ordinary-sanitize-threads" thread --wrapper "$root/tests/drills/threads.py"
+say "drill: the whole suite with the address and undefined-behaviour sanitizers of gcc"
 watched "$ordinary-sanitize-gcc" address,undefined
-unset ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
+unset ASAN_OPTIONS UBSAN_OPTIONS
 
 say "drill: a soak of the kernels, ten minutes"
 if "$ordinary/cli/tern" verify --soak 600 -q >"$ordinary/soak.out" 2>&1; then

@@ -1,8 +1,10 @@
+#define _GNU_SOURCE
 #include "cli/verify/soak.h"
 
 #include "base/talk/progress.h"
 #include "cli/command.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +135,13 @@ static int print_result(const struct result *r) {
     return 0;
 }
 
+static volatile sig_atomic_t stop; /* a soak that is interrupted tells what it has done */
+
+static void on_signal(int number) {
+    (void)number;
+    stop = 1;
+}
+
 static enum tern_status soak(struct result *r, struct tern_error *e) {
     const struct tern_cli_soak *s = r->soak;
     r->all.name = "all";
@@ -145,8 +154,13 @@ static enum tern_status soak(struct result *r, struct tern_error *e) {
     for (size_t i = 0; i < s->variants; i++) r->subject[i].variant = s->variant[i];
     for (size_t i = 0; i < s->operations; i++) r->subject[s->variants + i].operation = s->operation[i];
     tern_progress_begin(&r->bar, "soak", s->quiet);
+    const struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+    struct tern_soak_options options = s->options;
+    options.stop = &stop;
     const double started = now();
-    const enum tern_status status = tern_soak(r->subject, r->count, &s->options, on_turn, r, e);
+    const enum tern_status status = tern_soak(r->subject, r->count, &options, on_turn, r, e);
     r->seconds = now() - started;
     r->processor_seconds = processor_seconds();
     tern_progress_end(&r->bar);

@@ -10,9 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+enum { WALL = 10 }; /* so many times its limit of processor time may a child live */
 
 #define LOOK_MS 100 /* between two looks at whether the caller wants to stop */
 
@@ -22,18 +25,31 @@ double tern_verify_seconds(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* A hang takes processor time. On a busy machine, or one that stands still for a while, the clock on the wall says little
+ * about it. That clock ends only what waits for ever. */
+static void limit_time(unsigned timeout) {
+    struct rlimit cpu;
+    sigset_t ends; /* a mask is inherited, and a child that cannot be interrupted would hang for good */
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGALRM);
+    sigaddset(&ends, SIGXCPU);
+    signal(SIGALRM, SIG_DFL);
+    signal(SIGXCPU, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &ends, NULL);
+    if (!getrlimit(RLIMIT_CPU, &cpu) && timeout < cpu.rlim_cur) {
+        cpu.rlim_cur = timeout;
+        setrlimit(RLIMIT_CPU, &cpu);
+    }
+    alarm(WALL * timeout);
+}
+
 static void child(const struct tern_verify_subject *v, const struct tern_verify_options *o, int fd,
                   unsigned timeout) {
     static const int fatal[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGTRAP};
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed parent must not leave a child that holds its locks */
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
-    signal(SIGALRM, SIG_DFL);
-    signal(SIGINT, SIG_IGN); /* of a terminal, whose Ctrl-C reaches the parent as well: it decides */
-    sigset_t alarms; /* a mask is inherited, and a child that cannot be interrupted would hang for good */
-    sigemptyset(&alarms);
-    sigaddset(&alarms, SIGALRM);
-    sigprocmask(SIG_UNBLOCK, &alarms, NULL);
-    alarm(timeout);
+    signal(SIGINT, SIG_IGN); /* of a terminal: the parent decides */
+    limit_time(timeout);
     struct tern_case_report rep = {0};
     v->run(v->subject, o->seed, o->effort, &rep);
     _exit(write(fd, &rep, sizeof rep) == (ssize_t)sizeof rep ? 0 : 1);
@@ -103,9 +119,13 @@ void tern_verify_collect(struct tern_verify_child *c, struct tern_verdict *verdi
     if (got == sizeof rep) {
         verdict->kind = rep.failed ? TERN_WRONG : TERN_PASSED;
         memcpy(verdict->text, rep.text, sizeof verdict->text);
+    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
+        verdict->kind = TERN_TIMED_OUT;
+        snprintf(verdict->text, sizeof verdict->text, "did not finish within %u s of processor time",
+                 c->timeout);
     } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) {
         verdict->kind = TERN_TIMED_OUT;
-        snprintf(verdict->text, sizeof verdict->text, "did not finish within %u s", c->timeout);
+        snprintf(verdict->text, sizeof verdict->text, "did not finish within %u s", WALL * c->timeout);
     } else if (WIFSIGNALED(status)) {
         const int sig = WTERMSIG(status);
         verdict->kind = TERN_CRASHED;

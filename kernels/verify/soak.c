@@ -132,8 +132,9 @@ static void collect(struct soak *k, tern_soak_fn *report, void *ctx) {
     report(ctx, s, first < 1 || k->options->again ? first : gone / k->options->seconds);
 }
 
-/* 1 when another turn is due. The first round is always whole. */
+/* 1 when another turn is due. The first round is whole, unless somebody stops it. */
 static int more(const struct soak *k) {
+    if (k->options->stop && *k->options->stop) return 0;
     if (k->next < k->count) return 1;
     return !k->options->again && tern_verify_seconds() - k->started < k->options->seconds;
 }

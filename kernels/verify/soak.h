@@ -14,7 +14,8 @@ struct tern_soak_options {
     uint64_t seed;            /* case i of a subject is a function of this, of the subject's name and of i */
     double seconds;           /* how long; each subject gets one case at least */
     size_t jobs;              /* subjects that run at the same time, 1 to 64 */
-    unsigned timeout_seconds; /* a turn that lasts longer is a hang; 0: 120 */
+    unsigned timeout_seconds; /* a turn that takes more processor time is a hang; 0: 120 */
+    const volatile int *stop; /* may be NULL; non-zero: no turn begins any more */
     uint64_t again;           /* not 0: only the case of this seed, once for each subject */
 };
 

@@ -33,7 +33,7 @@ struct tern_verify_options {
     uint32_t usable; /* ISA mask */
     uint64_t seed;   /* of the random inputs; printed by the caller */
     enum tern_verify_effort effort;
-    unsigned timeout_seconds; /* 0: 120, or 10 for a quick run */
+    unsigned timeout_seconds; /* of processor time; 0: 120, or 10 for a quick run */
     const volatile int *stop; /* may be NULL; non-zero: a list ends at once, what runs is killed */
 };
 

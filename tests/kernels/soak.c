@@ -99,6 +99,15 @@ Test(soak, even_no_time_at_all_is_one_case_for_each) {
     cr_assert(turns == 2 && s[0].cases == 1 && s[1].cases == 1);
 }
 
+Test(soak, it_can_be_stopped) {
+    struct tern_soak_subject s = {.variant = tern_variant_named("gemm_p64_i8_r1k1__scalar")};
+    const volatile int stop = 1;
+    const struct tern_soak_options o = {.seed = 1, .seconds = 1e6, .jobs = 1, .stop = &stop};
+    size_t turns = 0;
+    cr_assert(eq(int, tern_soak(&s, 1, &o, count_turn, &turns, NULL), TERN_OK));
+    cr_assert(turns == 0 && s.cases == 0);
+}
+
 Test(soak, one_case_can_be_run_again) {
     struct tern_soak_subject s = {.variant = tern_variant_named("gemm_p64_i8_r1k1__scalar")};
     const struct tern_soak_options o = {.seed = 1, .jobs = 4, .again = 12345};
