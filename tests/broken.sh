@@ -3,7 +3,7 @@
 # benchmarked, win or compute a token. Prints TAP. Usage: broken.sh TERN SOURCE_ROOT
 tern=$1 root=$2
 . "$(dirname "$0")/cli/check.sh"
-echo "1..14"
+echo "1..19"
 
 "$tern" verify --quick --timeout 3 --seed 1 --filter 'p64.*__scalar' >"$work/verify"
 check "verify fails" [ $? = 1 ]
@@ -14,6 +14,16 @@ check "an illegal instruction is named" grep -q '^CRASHED .*_sigill__.*Illegal i
 check "a bad access is named" grep -q '^CRASHED .*_sigsegv__.*Segmentation fault' "$work/verify"
 check "a hang ends" grep -q '^TIMED OUT .*_hang__' "$work/verify"
 check "the run goes on and proves the others" grep -q '^passed .*gemm_p64_i8_r1k1__scalar' "$work/verify"
+
+"$tern" verify --soak 2 --timeout 3 --seed 1 --filter '_(wrap16|sigill|sigsegv|hang|beyond)__|gemm_p64_i8_r1k1__' >"$work/soak"
+check "a soak fails" [ $? = 1 ]
+check "it names the wrong, the crashed and the hanging" \
+    sh -c "grep -q '^WRONG .*_wrap16__' '$work/soak' && grep -q '^CRASHED .*_sigill__.*Illegal' '$work/soak' && grep -q '^TIMED OUT .*_hang__' '$work/soak'"
+check "and the others go on" grep -q '^p64 *6 run .* 5 failed' "$work/soak"
+again=$(sed -n 's/^  again: tern //p' "$work/soak" | grep _wrap16__)
+eval "\"$tern\" $again" >"$work/again"
+check "the command of a failure fails again" [ $? = 1 ]
+check "with the same case and the same wrong result" [ "$(grep '^WRONG' "$work/again")" = "$(grep '^WRONG .*_wrap16__' "$work/soak")" ]
 
 "$tern" bench --filter '_(wrap16|sigill|sigsegv|hang|beyond)__' --problem 64x256x1 --benchmark_min_time=0.01 >"$work/bench" 2>"$work/bench.err"
 check "bench fails" [ $? = 1 ]

@@ -1,14 +1,36 @@
 # Sourced by test.sh --long: the slow drills. Each builds in a folder of its own beside the ordinary one.
 ordinary=$build
 
-say "drill: address and undefined-behaviour sanitizers"
-configure_and_build "$ordinary-sanitize" -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false
+# watched FOLDER SANITIZERS: the whole suite in a build that watches memory, arithmetic or threads. OpenBLAS and oneDNN are not
+# ours to watch. Line tables are all that a stack trace needs.
+watched() {
+    configure_and_build "$1" -Db_sanitize="$2" -Db_lundef=false -Dwerror=false -Doptimization=1 -Dc_args=-g1 -Dcpp_args=-g1 \
+        -Dopenblas=disabled -Donednn=disabled
+    run_suite "$build" --timeout-multiplier 6
+    python3 "$root/tests/count.py" --suites "$build/meson-logs/testlog.json"
+}
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-run_suite "$build" --timeout-multiplier 6
-unset ASAN_OPTIONS UBSAN_OPTIONS
+export TSAN_OPTIONS=halt_on_error=1
+install_missing clang
+for watcher in address,undefined thread; do
+    say "drill: the whole suite in a clang build with -fsanitize=$watcher"
+    CC=clang CXX=clang++ watched "$ordinary-sanitize-$watcher" "$watcher"
+done
+say "drill: the whole suite in a gcc build with -fsanitize=address,undefined"
+watched "$ordinary-sanitize-gcc" address,undefined
+unset ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
+
+say "drill: a soak of the kernels, ten minutes"
+if "$ordinary/cli/tern" verify --soak 600 -q >"$ordinary/soak.out" 2>&1; then
+    passed=$((passed + 1))
+    echo "ok - $(tail -n 1 "$ordinary/soak.out")"
+else
+    failed=$((failed + 1))
+    echo "not ok - soak"
+    cat "$ordinary/soak.out"
+fi
 
 say "drill: clang"
-install_missing clang
 CC=clang CXX=clang++ configure_and_build "$ordinary-clang"
 run_suite "$build"
 
@@ -68,6 +90,9 @@ tuner_drill aa "$ordinary"
 tuner_drill kill "$ordinary"
 tuner_drill loss "$ordinary"
 tuner_drill rivals "$ordinary"
+say "drill: every write, allocation and thread of every writer fails; every writer is killed, and started twice"
+tuner_drill faults "$ordinary"
+tuner_drill moments "$ordinary"
 say "drill: change points with other seeds"
 if TERN_LONG=1 "$ordinary/tests/reports/test-reports" --filter 'changes/*' -j1 >"$ordinary/changes.out" 2>&1; then
     passed=$((passed + 1))

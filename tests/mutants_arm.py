@@ -72,6 +72,7 @@ MUTANTS = [
     ("float operations", "mask: no number, in the quantiser on neon", "arm/ops/quantise_neon.c", "vcagtq_f32(a, b), a, b)", "vcagtq_f32(b, a), b, a)", "op_quantise__neon"),
     ("output matrix", "constant: the third vector of six bits", "arm/ops/head_neon.h", "vsriq_n_u8(t, a, 4), six", "vsriq_n_u8(t, a, 3), six", "op_scan__neon"),
     ("output matrix", "constant: half of the top bit", "arm/ops/byte_sums.h", "vdupq_n_s8(64)", "vdupq_n_s8(63)", "op_scan__dotprod"),
+    ("output matrix", "constant: zeros of a block's codes", "arm/ops/head_neon.h", "x->zero + at / 8 + 8 * i", "x->zero + at / 8 + 4 * i", "op_scan_q6_k__neon"),
     ("output matrix", "mask: six bits", "arm/ops/head_neon.h", "vdupq_n_u8(0x3f)", "vdupq_n_u8(0x7f)", "op_rows_q6_k__dotprod"),
     ("output matrix", "bound: int16 sums of seven bits", "arm/ops/byte_sums.h", "bits == 6 ?", "bits <= 7 ?", "op_scan__neon"),
     ("dense", "bound: f16 neon tail", "arm/dense_neon.c", "const uint16_t *p, size_t left) {\n    uint16_t part[8] = {0};\n    if (left < 8)", "const uint16_t *p, size_t left) {\n    uint16_t part[8] = {0};\n    if (left < 7)", "gem[vm]_f16.*__neon"),

@@ -123,6 +123,8 @@ MUTANTS = [
     ("float operations", "mask: magnitude on avx2", "x86/ops/float_avx2.h", "_mm256_set1_ps(-0.0f)", "_mm256_set1_ps(0.0f)", "op_quantise__avx2"),
     ("float operations", "bound: rows of a tile of queries", "dense/attend_level.c", "*r0 + rows <= c->rows", "*r0 + rows <= c->rows + 1", "op_(scores|gather)_f16__avx2"),
     ("float operations", "bound: blocks of keys", "dense/attend_level.c", "*b0 + step <= c->blocks", "*b0 + step <= c->blocks + 1", "op_scores_q8__avx512bw"),
+    ("float operations", "constant: zero of a block's codes, avx2", "x86/ops/head_avx2.h", "i / 8 + 16 * h", "i / 8", "op_scan_q6_k__avx2"),
+    ("float operations", "bound: pairs of bytes in 16 bits, avx2", "x86/ops/head_avx2.h", "_mm256_add_epi16(p[2], p[3])", "_mm256_add_epi16(_mm256_add_epi16(p[2], p[3]), p[1])", "op_scan_q6_k__avx2"),
     ("float operations", "constant: planes of the scan, avx2", "x86/ops/head_avx2.h", "_mm256_slli_epi32(s.high[h], 8)", "_mm256_slli_epi32(s.high[h], 7)", "op_scan__avx2"),
     ("dense", "mask: f32 avx512 tail", "x86/dense_avx512bw.c", "((1u << left) - 1)", "((1u << left) / 2 - 1)", "gem[vm]_f32.*__avx512bw"),
     ("dense", "bound: f16 avx2 tail", "x86/dense_avx2.c", "if (left >= 8) return _mm256_cvtph_ps", "if (left >= 7) return _mm256_cvtph_ps", "gem[vm]_f16.*__avx2"),

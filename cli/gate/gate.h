@@ -10,9 +10,10 @@ struct gate_arguments {
     const char *baseline, *base_program, *program, *records, *db, *source;
     const char *regime, *threads, *proxy;
     struct tern_cli_filter filter, base_filter;
+    const char *model;
     const char *junit, *markdown, *variant, *params; /* variant, params: of --count-calls */
-    struct tern_cli_texts given;
-    const char *const *problem; /* given, or the usual ones */
+    struct tern_cli_texts given, with;
+    const char *const *problem; /* given, or those of the model */
     size_t problems, calls, groups;
     uint64_t seed;
     double threshold, budget;
@@ -27,9 +28,17 @@ int gate_count_calls(const struct gate_arguments *a);
 int gate_worker(const struct gate_arguments *a);
 /* Compares the cases of the filter by the instructions that they take in both programs. */
 enum tern_status gate_by_proxy(const struct gate_arguments *a, struct tern_gate *out, struct tern_error *e);
-/* "^(variant/6912x2560x1/|...)": matches, for each problem, the variant that tern's static ranking chooses. Heap
- * (free()). */
-enum tern_status gate_default_filter(const struct gate_arguments *a, char **out, struct tern_error *e);
+/* What people run here: for each problem the kernel that the engine would use by this machine's wisdom. */
+struct gate_winners {
+    char *filter;   /* "^(variant/6912x2560x1/t:2/|...)" matches them */
+    char **problem; /* of the model; NULL where they were given */
+    char **with;    /* parameters that are not the initial ones, as --with takes them */
+    size_t problems, withs;
+    char note[256]; /* who decided */
+};
+/* Looks them up for the problems that were given, or for decode and prefill of the model. Free also after a failure. */
+enum tern_status gate_winners(const struct gate_arguments *a, struct gate_winners *out, struct tern_error *e);
+void gate_winners_free(struct gate_winners *w);
 /* The filter of the baseline: its own, or that of the candidate. */
 const struct tern_cli_filter *gate_base_filter(const struct gate_arguments *a);
 

@@ -1,102 +1,41 @@
 #include "kernels/verify/case.h"
 
 #include "base/memory.h"
-#include "base/pool.h"
 #include "base/random.h"
 #include "kernels/proof_make.h"
 #include "kernels/reference.h"
-#include "kernels/split.h"
+#include "kernels/verify/shares.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const weight_names[] = {"plus", "minus", "zero", "random", "alternating", "runs"};
-static const char *const act_names[] = {"max", "min", "edge", "zero", "random", "aligned", "narrow"};
-
 void tern_case_text(const struct tern_variant *v, const struct tern_case *c, char *out, size_t out_bytes) {
     char params[96];
     tern_variant_params_text(v, c->param, params, sizeof params);
-    snprintf(out, out_bytes, "%zux%zux%zu weights=%s acts=%s rows=%zu..%zu %s=%zu params=%s seed=%llu", c->m,
-             c->k, c->n, weight_names[c->weights], act_names[c->acts], c->row0, c->row1,
-             c->slices ? "slices" : "shares", c->slices ? c->slices : c->workers, params,
-             (unsigned long long)c->seed);
-}
-
-static void fill_trits(int8_t *t, size_t m, size_t k, enum tern_weight_pattern p, struct tern_random *r) {
-    for (size_t i = 0; i < m * k; i++) {
-        switch (p) {
-        case TERN_W_PLUS:
-            t[i] = 1;
-            break;
-        case TERN_W_MINUS:
-            t[i] = -1;
-            break;
-        case TERN_W_ZERO:
-            t[i] = 0;
-            break;
-        case TERN_W_ALTERNATING:
-            t[i] = (int8_t)((i / k + i % k) % 3) - 1;
-            break;
-        case TERN_W_RUNS:
-            t[i] = (i % k) / 517 % 2 ? -1 : 1;
-            break; /* long runs that cross every block size */
-        case TERN_W_RANDOM: {
-            const uint32_t u = tern_random_below(r, 100);
-            t[i] = u < 42 ? 0 : u < 71 ? 1 : -1;
-        }
-        }
-    }
-    if (p == TERN_W_RANDOM && m > 2) memset(t + k, 0, k); /* a row of zeros */
-}
-
-/* A binary layout has no 0: every pattern becomes one of signs. */
-static void signs_for_zeros(int8_t *t, size_t n, struct tern_random *r) {
-    for (size_t i = 0; i < n; i++)
-        if (!t[i]) t[i] = tern_random_below(r, 2) ? 1 : -1;
-}
-
-static int8_t activation(enum tern_act_pattern p, const int8_t *row, size_t i, struct tern_random *r) {
-    switch (p) {
-    case TERN_A_MAX:
-        return 127;
-    case TERN_A_MIN:
-        return -128;
-    case TERN_A_EDGE:
-        return i % 2 ? -128 : 127;
-    case TERN_A_ZERO:
-        return 0;
-    case TERN_A_ALIGNED:
-        return row[i] < 0 ? -128 : 127; /* drives the sum of that row to its extreme */
-    case TERN_A_NARROW: {
-        const unsigned bits = 1 + (unsigned)(i / 128 % 8);
-        return (int8_t)((int)tern_random_below(r, 1u << bits) - (1 << (bits - 1)));
-    }
-    case TERN_A_RANDOM:
-        break;
-    }
-    return (int8_t)(tern_random_below(r, 256) - 128);
+    snprintf(out, out_bytes, "%zux%zux%zu weights=%s acts=%s rows=%zu..%zu %s%s=%zu params=%s seed=%llu",
+             c->m, c->k, c->n, tern_weight_pattern_name(c->weights), tern_act_pattern_name(c->acts), c->row0,
+             c->row1, c->together ? "concurrent " : "", c->slices ? "slices" : "shares",
+             c->slices ? c->slices : c->workers, params, (unsigned long long)c->seed);
 }
 
 struct buffers {
-    int8_t *trits;
+    int8_t *trits, *q8; /* q8: one token before it becomes floats */
     int32_t *sum;
     float *inv;
-    struct tern_guard w, q, f, y, shared, local; /* of slices: local is a thread's scratch, shared the sums */
+    struct tern_guard w, q, f, y;
+    struct tern_shares shares;
 };
 
 static void drop(struct buffers *b) {
     tern_free(b->trits);
+    tern_free(b->q8);
     tern_free(b->sum);
     tern_free(b->inv);
-    struct tern_guard *g[] = {&b->w, &b->q, &b->f, &b->y, &b->shared, &b->local};
+    struct tern_guard *g[] = {&b->w, &b->q, &b->f, &b->y};
     for (size_t i = 0; i < sizeof g / sizeof *g; i++) tern_guard_drop(g[i]);
-}
-
-/* A guard that ends at the page when that keeps the 64-byte alignment the contract promises. */
-static int guarded(struct tern_guard *g, size_t bytes, int end, size_t align) {
-    return tern_guard_get(g, bytes, end && bytes % align == 0);
+    tern_shares_drop(&b->shares);
 }
 
 static int prepare_inputs(const struct tern_variant *v, const struct tern_case *c, struct buffers *b,
@@ -107,10 +46,10 @@ static int prepare_inputs(const struct tern_variant *v, const struct tern_case *
     b->sum = tern_alloc(c->n * sizeof *b->sum);
     b->inv = tern_alloc(c->n * sizeof *b->inv);
     if (!b->trits || !b->sum || !b->inv) return 0;
-    fill_trits(b->trits, c->m, c->k, c->weights, &r);
-    if (v->format->binary) signs_for_zeros(b->trits, c->m * c->k, &r);
+    tern_fill_trits(b->trits, c->m, c->k, c->weights, v->format->binary, &r);
 
-    if (guarded(&b->w, v->format->bytes(c->m, c->k), c->end, v->format->in_files ? 1 : TERN_CACHE_LINE))
+    if (tern_case_guard(&b->w, v->format->bytes(c->m, c->k), c->end,
+                        v->format->in_files ? 1 : TERN_CACHE_LINE))
         return 0;
     const size_t cut = tern_min(c->m / 2 / step * step, c->m);
     v->format->pack(b->trits + cut * c->k, c->m, c->k, cut, c->m, 1.0f, b->w.data); /* ranges, in any order */
@@ -121,61 +60,25 @@ static int prepare_inputs(const struct tern_variant *v, const struct tern_case *
         .n = c->n, .k = c->k, .stride = tern_token_stride(c->k), .sum = b->sum, .inv = b->inv};
     x->fstride = tern_round_up(c->k, 64);
     if (v->act != TERN_ACT_F32) {
-        if (guarded(&b->q, c->n * x->stride, c->end, 1)) return 0;
+        if (tern_case_guard(&b->q, c->n * x->stride, c->end, 1)) return 0;
         x->q = (int8_t *)b->q.data;
         for (size_t t = 0; t < c->n; t++) {
-            const int8_t *row = b->trits + t % c->m * c->k;
-            for (size_t i = 0; i < c->k; i++) {
-                x->q[t * x->stride + i] = activation(c->acts, row, i, &r);
-                x->sum[t] += x->q[t * x->stride + i];
-            }
+            int8_t *q = x->q + t * x->stride;
+            tern_fill_activations(q, c->k, c->acts, b->trits + t % c->m * c->k, &r);
+            for (size_t i = 0; i < c->k; i++) x->sum[t] += q[i];
         }
         tern_guard_protect(&b->q);
     } else {
-        if (guarded(&b->f, c->n * x->fstride * sizeof(float), c->end, 1)) return 0;
+        b->q8 = tern_alloc(c->k);
+        if (!b->q8 || tern_case_guard(&b->f, c->n * x->fstride * sizeof(float), c->end, 1)) return 0;
         x->f = (float *)(void *)b->f.data;
-        for (size_t t = 0; t < c->n; t++)
+        for (size_t t = 0; t < c->n; t++) {
+            tern_fill_activations(b->q8, c->k, c->acts, b->trits + t % c->m * c->k, &r);
             for (size_t i = 0; i < c->k; i++)
-                x->f[t * x->fstride + i] =
-                    (float)activation(c->acts, b->trits + t % c->m * c->k, i, &r) * (i % 3 ? 0.37f : 1e-3f);
+                x->f[t * x->fstride + i] = (float)b->q8[i] * (i % 3 ? 0.37f : 1e-3f);
+        }
         tern_guard_protect(&b->f);
     }
-    return 1;
-}
-
-/* Runs the variant as a pool of c->workers would, one share after another. */
-static int compute(const struct tern_proof *p, const struct tern_case *c, struct buffers *b,
-                   struct tern_call *call) {
-    const size_t shared = tern_proof_shared_bytes(p, call), local = tern_proof_local_bytes(p, call);
-    if (guarded(&b->shared, shared, c->end, TERN_CACHE_LINE)) return 0;
-    if (guarded(&b->local, local, c->end, TERN_CACHE_LINE)) return 0;
-    call->shared = b->shared.data;
-    for (size_t w = 0; w < c->workers; w++) tern_proof_prepare(p, call, w, c->workers);
-    if (shared) tern_guard_protect(&b->shared);
-    const size_t rows = c->row1 - c->row0;
-    for (size_t w = c->workers; w-- > 0;) {
-        size_t from, to;
-        tern_variant_share(p->variant, rows, w, c->workers, &from, &to);
-        memset(b->local.data, 0xff, local); /* nothing may be expected of scratch */
-        if (from < to) tern_proof_run(p, call, c->row0 + from, c->row0 + to, b->local.data);
-    }
-    return 1;
-}
-
-/* The same as so many threads would that take a slice of K each. */
-static int compute_slices(const struct tern_proof *p, const struct tern_case *c, struct buffers *b,
-                          const struct tern_call *call) {
-    const size_t scratch = tern_slice_scratch(p, call, c->slices);
-    if (guarded(&b->shared, c->slices * c->m * sizeof(int32_t), c->end, 1)) return 0;
-    if (guarded(&b->local, scratch, c->end, TERN_CACHE_LINE)) return 0;
-    int32_t *sums = (int32_t *)(void *)b->shared.data;
-    memset(sums, 0xff, c->slices * c->m * sizeof *sums); /* nor of sums */
-    for (size_t s = c->slices; s-- > 0;) {
-        memset(b->local.data, 0xff, scratch);
-        tern_slice_prepare(p, call, s, c->slices, b->local.data);
-        tern_slice_run(p, call, s, c->slices, c->row0, c->row1, b->local.data, sums + s * c->m);
-    }
-    tern_slices_add(sums + c->row0, c->slices, c->m, c->row1 - c->row0, (int32_t *)call->y + c->row0);
     return 1;
 }
 
@@ -238,8 +141,8 @@ int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char 
     snprintf(text, text_bytes, "out of memory");
     if (!prepare_inputs(v, c, &b, &x)) goto done;
 
-    const size_t ldy = c->m + 3; /* rows of results are not aligned, and the gap must stay untouched */
-    if (guarded(&b.y, ((c->n - 1) * ldy + c->m) * 4, c->end, 1)) goto done;
+    const size_t ldy = c->m + c->gap; /* rows of results are not aligned, and the gap must stay untouched */
+    if (tern_case_guard(&b.y, ((c->n - 1) * ldy + c->m) * 4, c->end, 1)) goto done;
     const size_t cells = b.y.bytes / 4;
     for (size_t i = 0; i < cells; i++) {
         if (v->act != TERN_ACT_F32)
@@ -252,7 +155,7 @@ int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char 
                              .y = b.y.data,
                              .ldy = ldy};
     memcpy(call.param, c->param, sizeof call.param);
-    if (!(c->slices ? compute_slices(&proof, c, &b, &call) : compute(&proof, c, &b, &call))) goto done;
+    if (!tern_shares_run(&b.shares, &proof, c, &call)) goto done;
 
     ok = v->act != TERN_ACT_F32 ? compare_int(v, c, &b, &call, text, text_bytes)
                                 : compare_float(c, &b, &call, text, text_bytes);
@@ -264,7 +167,7 @@ int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char 
         snprintf(text, text_bytes, "wrote between two tokens' rows of results");
         ok = 0;
     }
-    if (ok && !(tern_guard_intact(&b.y) && tern_guard_intact(&b.local) && tern_guard_intact(&b.shared))) {
+    if (ok && !(tern_guard_intact(&b.y) && tern_shares_intact(&b.shares))) {
         snprintf(text, text_bytes, "wrote outside a buffer");
         ok = 0;
     }

@@ -4,33 +4,20 @@
 #define TERN_KERNELS_VERIFY_CASE_H
 
 #include "kernels/variant.h"
+#include "kernels/verify/patterns.h"
 
-enum tern_weight_pattern {
-    TERN_W_PLUS,
-    TERN_W_MINUS,
-    TERN_W_ZERO,
-    TERN_W_RANDOM,
-    TERN_W_ALTERNATING,
-    TERN_W_RUNS
-};
-enum tern_act_pattern {
-    TERN_A_MAX,
-    TERN_A_MIN,
-    TERN_A_EDGE,
-    TERN_A_ZERO,
-    TERN_A_RANDOM,
-    TERN_A_ALIGNED,
-    TERN_A_NARROW /* 1 to 8 bits; how many depends on the place in the row. Bit-sliced kernels skip the bits
-                     that a block does not need */
-};
+/* So many shares or slices can be computed at the same time. */
+enum { TERN_CASE_TOGETHER_MAX = 8 };
 
 struct tern_case {
     size_t m, k, n;
     enum tern_weight_pattern weights;
     enum tern_act_pattern acts;
-    size_t workers;    /* rows and preparation are cut into so many shares, which run one after another */
+    size_t workers;    /* rows and preparation are cut into so many shares */
     size_t row0, row1; /* rows computed; the others must stay untouched */
     size_t slices;     /* 0: shares of rows; else of K, one token (kernels/split.h) */
+    int together;      /* shares or slices are computed at the same time, each by a thread of its own */
+    size_t gap;        /* results between two tokens' rows, which must stay untouched */
     int end;           /* buffers end at an unreadable page (else they begin after one) */
     uint64_t seed;
     int param[TERN_MAX_PARAMS];

@@ -44,6 +44,7 @@ static int try_at(struct run *r, struct tern_case *c, int end) {
     if (!tern_variant_fits_signs(r->v, r->v->isa, c->m, c->k, c->n, NULL)) return 1;
     c->seed = tern_random_next(&r->random) >> 1;
     c->end = end;
+    c->gap = 3;
     char what[96];
     r->cases++;
     if (tern_case_run(r->v, c, what, sizeof what)) return 1;

@@ -1,8 +1,11 @@
 #define _GNU_SOURCE
 #include "kernels/verify/child.h"
 
+#include "base/isa.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +14,9 @@
 #include <time.h>
 #include <unistd.h>
 
-static double seconds(void) {
+#define LOOK_MS 100 /* between two looks at whether the caller wants to stop */
+
+double tern_verify_seconds(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
@@ -23,6 +28,7 @@ static void child(const struct tern_verify_subject *v, const struct tern_verify_
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed parent must not leave a child that holds its locks */
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
     signal(SIGALRM, SIG_DFL);
+    signal(SIGINT, SIG_IGN); /* of a terminal, whose Ctrl-C reaches the parent as well: it decides */
     sigset_t alarms; /* a mask is inherited, and a child that cannot be interrupted would hang for good */
     sigemptyset(&alarms);
     sigaddset(&alarms, SIGALRM);
@@ -36,7 +42,7 @@ static void child(const struct tern_verify_subject *v, const struct tern_verify_
 enum tern_status tern_verify_start(const struct tern_verify_subject *v, const struct tern_verify_options *o,
                                    struct tern_verify_child *c, struct tern_error *e) {
     c->timeout = o->timeout_seconds ? o->timeout_seconds : o->effort == TERN_VERIFY_FULL ? 120 : 10;
-    c->started = seconds();
+    c->started = tern_verify_seconds();
     int fd[2];
     if (pipe2(fd, O_CLOEXEC)) return tern_fail(e, TERN_IO, "verify: %s: pipe: %s", v->name, strerror(errno));
     c->pid = fork();
@@ -49,6 +55,33 @@ enum tern_status tern_verify_start(const struct tern_verify_subject *v, const st
     close(fd[1]);
     c->fd = fd[0];
     return TERN_OK;
+}
+
+void tern_verify_kill(struct tern_verify_child *c) {
+    kill(c->pid, SIGKILL);
+    close(c->fd);
+    while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+}
+
+/* A signal that comes right before the wait does not interrupt it, so the wait is short. */
+size_t tern_verify_wait(const struct tern_verify_child *c, size_t running, const volatile int *stop) {
+    struct pollfd p[TERN_VERIFY_JOBS_MAX];
+    for (size_t i = 0; i < running; i++) p[i] = (struct pollfd){.fd = c[i].fd, .events = POLLIN};
+    while (!stop || !*stop) {
+        const int ready = poll(p, (nfds_t)running, stop ? LOOK_MS : -1);
+        if (ready < 0 && errno != EINTR) return 0;
+        for (size_t i = 0; ready > 0 && i < running; i++)
+            if (p[i].revents) return i;
+    }
+    return running;
+}
+
+void tern_verify_lacks(uint32_t missing, struct tern_verdict *verdict) {
+    char names[128];
+    tern_isa_text(missing, names, sizeof names);
+    *verdict = (struct tern_verdict){.kind = TERN_NOT_RUN};
+    snprintf(verdict->text, sizeof verdict->text, "needs %s", names);
 }
 
 void tern_verify_collect(struct tern_verify_child *c, struct tern_verdict *verdict) {
@@ -66,7 +99,7 @@ void tern_verify_collect(struct tern_verify_child *c, struct tern_verdict *verdi
     while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
     }
     verdict->cases = rep.cases;
-    verdict->seconds = seconds() - c->started;
+    verdict->seconds = tern_verify_seconds() - c->started;
     if (got == sizeof rep) {
         verdict->kind = rep.failed ? TERN_WRONG : TERN_PASSED;
         memcpy(verdict->text, rep.text, sizeof verdict->text);

@@ -164,6 +164,15 @@ static void run_cases(const void *subject, uint64_t seed, enum tern_verify_effor
         }
 }
 
+uint32_t tern_operation_needs(size_t i) {
+    return at(i).needs;
+}
+
+int tern_operation_try(size_t i, size_t n, uint64_t seed, char *text, size_t text_bytes) {
+    const struct operation o = at(i);
+    return equal(&o, n, seed, text, text_bytes);
+}
+
 enum tern_status tern_prove_operation(size_t i, const struct tern_verify_options *o,
                                       struct tern_verdict *verdict, struct tern_error *e) {
     const struct operation op = at(i);
@@ -171,10 +180,7 @@ enum tern_status tern_prove_operation(size_t i, const struct tern_verify_options
     tern_operation_name(i, name, sizeof name);
     const uint32_t missing = op.needs & ~(o->usable & tern_isa_detected());
     if (missing) {
-        char names[128];
-        tern_isa_text(missing, names, sizeof names);
-        *verdict = (struct tern_verdict){.kind = TERN_NOT_RUN};
-        snprintf(verdict->text, sizeof verdict->text, "needs %s", names);
+        tern_verify_lacks(missing, verdict);
         return TERN_OK;
     }
     struct tern_verify_child c;

@@ -4,15 +4,15 @@
 #include "base/memory.h"
 #include "kernels/proof_make.h"
 #include "kernels/verify/child.h"
+#include "kernels/verify/earned.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 struct earned {
     struct tern_proof proof; /* variant NULL: not earned */
     enum tern_verify_effort effort;
+    enum tern_earned by;
 };
 
 #define PROOFS_MAX 4096
@@ -25,10 +25,7 @@ static int answered(const struct tern_variant *v, const struct tern_verify_optio
     memset(verdict, 0, sizeof *verdict);
     const uint32_t missing = v->isa & ~(o->usable & tern_isa_detected());
     if (missing) {
-        char names[128];
-        tern_isa_text(missing, names, sizeof names);
-        verdict->kind = TERN_NOT_RUN;
-        snprintf(verdict->text, sizeof verdict->text, "needs %s", names);
+        tern_verify_lacks(missing, verdict);
         return 1;
     }
     if (!proofs[at].proof.variant || proofs[at].effort < o->effort) return 0;
@@ -40,7 +37,7 @@ static int answered(const struct tern_variant *v, const struct tern_verify_optio
 static const struct tern_proof *accept(const struct tern_variant *v, enum tern_verify_effort effort,
                                        size_t at, const struct tern_verdict *verdict) {
     if (verdict->kind != TERN_PASSED) return NULL;
-    proofs[at] = (struct earned){tern_proof_of(v), effort};
+    proofs[at] = (struct earned){tern_proof_of(v), effort, TERN_EARNED_HERE};
     return &proofs[at].proof;
 }
 
@@ -49,6 +46,18 @@ static size_t place(const struct tern_variant *v) {
     size_t count;
     const struct tern_variant *table = tern_variants(&count);
     return v >= table && v < table + tern_min(count, PROOFS_MAX) ? (size_t)(v - table) : PROOFS_MAX;
+}
+
+enum tern_earned tern_verify_earned(const struct tern_variant *v) {
+    const size_t at = place(v);
+    return at < PROOFS_MAX && proofs[at].proof.variant ? proofs[at].by : TERN_NOT_EARNED;
+}
+
+int tern_verify_credit(const struct tern_variant *v) {
+    const size_t at = place(v);
+    if (at == PROOFS_MAX || proofs[at].proof.variant || v->isa & ~tern_isa_detected()) return 0;
+    proofs[at] = (struct earned){tern_proof_of(v), TERN_VERIFY_QUICK, TERN_EARNED_EARLIER};
+    return 1;
 }
 
 static void run_variant(const void *subject, uint64_t seed, enum tern_verify_effort effort,
@@ -76,34 +85,23 @@ enum tern_status tern_prove(const struct tern_variant *v, const struct tern_veri
     return TERN_OK;
 }
 
-enum { JOBS_MAX = 64 };
-
-struct job {
-    struct tern_verify_child child;
-    size_t index; /* in the caller's list */
-};
-
-/* Blocks until one of the jobs has something to read; its number. */
-static size_t wait_for_one(const struct job *job, size_t running) {
-    struct pollfd p[JOBS_MAX];
-    for (size_t i = 0; i < running; i++) p[i] = (struct pollfd){.fd = job[i].child.fd, .events = POLLIN};
-    while (poll(p, (nfds_t)running, -1) < 0 && errno == EINTR) {
-    }
-    for (size_t i = 0; i < running; i++)
-        if (p[i].revents) return i;
-    return 0;
+static enum tern_status stop_all(struct tern_verify_child *child, size_t running, struct tern_error *e) {
+    for (size_t i = 0; i < running; i++) tern_verify_kill(&child[i]);
+    return tern_fail(e, TERN_INCONCLUSIVE, "verify: stopped");
 }
 
 enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t count, size_t jobs,
                                 const struct tern_verify_options *o, tern_verdict_fn *report, void *ctx,
                                 struct tern_error *e) {
-    struct job job[JOBS_MAX];
+    struct tern_verify_child child[TERN_VERIFY_JOBS_MAX];
+    size_t index[TERN_VERIFY_JOBS_MAX]; /* in the list */
     size_t running = 0, next = 0;
     enum tern_status s = TERN_OK;
-    jobs = tern_max(1, tern_min(jobs, JOBS_MAX));
+    jobs = tern_max(1, tern_min(jobs, TERN_VERIFY_JOBS_MAX));
     while (running || (next < count && !s)) {
         struct tern_verdict verdict;
         const struct tern_proof *proof;
+        if (o->stop && *o->stop) return stop_all(child, running, e);
         if (next < count && !s && running < jobs) {
             const size_t at = place(v[next]);
             if (at == PROOFS_MAX)
@@ -111,16 +109,19 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
             else if (answered(v[next], o, at, &verdict, &proof)) {
                 if (report) report(ctx, next, &verdict, proof);
             } else {
-                s = start(v[next], o, &job[running].child, e);
-                job[running].index = next;
+                s = start(v[next], o, &child[running], e);
+                index[running] = next;
                 running += s == TERN_OK;
             }
             next++;
             continue;
         }
-        const size_t i = wait_for_one(job, running), which = job[i].index;
-        tern_verify_collect(&job[i].child, &verdict);
-        job[i] = job[--running];
+        const size_t i = tern_verify_wait(child, running, o->stop);
+        if (i == running) continue;
+        const size_t which = index[i];
+        tern_verify_collect(&child[i], &verdict);
+        child[i] = child[--running];
+        index[i] = index[running];
         proof = accept(v[which], o->effort, place(v[which]), &verdict);
         if (report) report(ctx, which, &verdict, proof);
     }

@@ -76,6 +76,8 @@ struct tern_gate_live {
     const char *const *problem;                 /* MxKxN */
     size_t problems;
     const char *regime, *threads;
+    const char *const *with; /* "variant/MxKxN/t:T=prefetch=4096 panels=2": parameters of cases, else initial ones */
+    size_t withs;
     double threshold, budget_seconds;
     size_t groups; /* of the screening; 0: 4 */
     uint64_t seed;

@@ -1,4 +1,5 @@
 /* What the gate found, for people, pull requests and machines. */
+#include "base/starved/json.h"
 #include "reports/data/number.h"
 #include "reports/gate/gate.h"
 
@@ -205,7 +206,7 @@ void tern_gate_json(const struct tern_gate *g, struct tern_text *t) {
     if (g->how) json_object_set_new(doc, "counted_by", json_string(g->how));
     json_object_set_new(doc, "unit",
                         json_string(g->mode == TERN_GATE_PROXY ? "instructions/call" : "ns/call"));
-    char *text = doc ? json_dumps(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
+    char *text = tern_json_dump(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     tern_text_put(t, text ? text : "");
     tern_text_put(t, "\n");
     if (!text) t->failed = 1;

@@ -21,6 +21,10 @@ expect 3 'filter' list --filter '('
 expect 3 'no variant matches' verify --filter nothing-has-this-name
 expect 3 'not a level' verify --isa avx3
 expect 3 'whole number' verify --seed many
+expect 3 'soak' verify --soak long
+expect 3 'quick' verify --soak 1 --quick
+expect 3 'again' verify --soak 1 --again 1
+expect 3 'again' verify --again 0
 expect 3 'No such file' run -m "$work/none.gguf" --tokens 1
 expect 3 'gguf|GGUF' run -m "$work/noise.gguf" --tokens 1
 expect 3 'empty.gguf' run -m "$work/empty.gguf" --tokens 1
