@@ -29,7 +29,7 @@ parser.add_argument("--arm")
 parser.add_argument("--control", action="store_true")
 parser.add_argument("--from", type=int, default=2, dest="first")
 parser.add_argument("words", nargs="*")
-options = parser.parse_args()
+options = parser.parse_intermixed_args()
 arm = pathlib.Path(options.arm).resolve() if options.arm else None
 if arm:
     from mutants_arm import MUTANTS
