@@ -3,7 +3,7 @@
 #include "cli/files.h"
 #include "cli/frequency.h"
 
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "measure/ceilings/survey.h"
 #include "measure/clock.h"
 #include "measure/machine/frequency.h"

@@ -1,8 +1,8 @@
 #include "cli/command.h"
 #include "cli/files.h"
 
-#include "base/nearest.h"
-#include "base/progress.h"
+#include "base/talk/nearest.h"
+#include "base/talk/progress.h"
 #include "measure/records/json_text.h"
 #include "models/convert/convert.h"
 #include "models/facts.h"

@@ -3,9 +3,9 @@
 #include "cli/help.h"
 
 #include "base/file.h"
-#include "base/nearest.h"
 #include "base/signals.h"
 #include "base/starved/json.h"
+#include "base/talk/nearest.h"
 
 #include <fcntl.h>
 #include <stdio.h>

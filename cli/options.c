@@ -4,7 +4,7 @@
 #include "cli/command.h"
 #include "cli/help.h"
 
-#include "base/nearest.h"
+#include "base/talk/nearest.h"
 
 #include <getopt.h>
 #include <stdio.h>

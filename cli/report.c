@@ -201,7 +201,7 @@ static int run(int argc, char **argv) {
 const struct tern_command tern_command_report = {
     .name = "report",
     .summary = "one self-contained HTML page (plus Markdown, CSV, SVG) from records",
-    .usage = "[--records FILE ...] [--history FILE.db] [--out DIR] [options]",
+    .usage = "[--records FILE ...] [--out DIR] [options]",
     .about = "Turns records, the user's where none are named, into DIR/index.html (opens from disk, needs no "
              "network), DIR/report.md, "
              "DIR/*.csv and DIR/figures/ (SVG, PNG, PDF, and the gnuplot scripts and data that made them). "

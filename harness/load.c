@@ -1,6 +1,6 @@
 #include "harness/internal.h"
 
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "harness/head/dense_rows.h"
 #include "models/facts.h"
 

@@ -1,6 +1,6 @@
 #include "models/published.h"
 
-#include "base/nearest.h"
+#include "base/talk/nearest.h"
 #include "models/model.h"
 
 #include <stdio.h>

@@ -3,8 +3,8 @@
 #ifndef TERN_CLI_BENCH_BENCH_H
 #define TERN_CLI_BENCH_BENCH_H
 
-#include "cli/files.h"
 #include "cli/bench/case.h"
+#include "cli/files.h"
 #include "cli/values.h"
 #include "measure/sampling/floor.h"
 #include "tuner/session/tasks.h"

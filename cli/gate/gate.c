@@ -2,11 +2,10 @@
 #define _GNU_SOURCE
 #include "cli/gate/gate.h"
 
-#include "cli/files.h"
 #include "cli/text.h"
 
 #include "base/file.h"
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "measure/machine/machine.h"
 #include "reports/data/select.h"
 #include "reports/history/history.h"
@@ -31,6 +30,13 @@ static const struct tern_cli_option options[] = {
      TERN_CLI_TEXT(struct gate_arguments, records)},
     {"db", 0, "FILE", "the history (default: history.db in the user's data folder)",
      TERN_CLI_TEXT(struct gate_arguments, db)},
+    {"against-history", 0, NULL,
+     "measure this program and compare with this machine's earlier such runs in the user's records (or "
+     "--records), to "
+     "which this one is added (unless --no-records)",
+     TERN_CLI_FLAG(struct gate_arguments, against_history)},
+    {"no-records", 0, NULL, "with --against-history: record nothing",
+     TERN_CLI_FLAG(struct gate_arguments, past.none)},
     {"threshold", 0, "PCT", "slower by more than this is a regression (default 2)",
      TERN_CLI_PERCENT(struct gate_arguments, threshold, 0.01, 1000)},
     {"model", 0, "MODEL",
@@ -103,8 +109,13 @@ static int check(struct gate_arguments *a) {
     if (a->calls) return 0;
     if (strcmp(a->regime, "hot") && strcmp(a->regime, "wcold"))
         return tern_cli_usage("gate", "--regime: '%s' is not one of hot, wcold", a->regime);
-    if (!a->baseline && !a->base_program && !a->worker)
-        return tern_cli_usage("gate", "--baseline REF or --baseline-bin PATH is missing");
+    if (a->against_history && (a->baseline || a->base_program || a->proxy))
+        return tern_cli_usage("gate", "--against-history: goes with no baseline, and with no proxy");
+    if (a->past.none && !a->against_history)
+        return tern_cli_usage("gate", "--no-records: goes with --against-history");
+    if (a->against_history) a->past.file = a->records, a->records = NULL;
+    if (!a->baseline && !a->base_program && !a->worker && !a->against_history)
+        return tern_cli_usage("gate", "--baseline REF, --baseline-bin PATH or --against-history is missing");
     return 0;
 }
 
@@ -223,19 +234,25 @@ static int gate(struct gate_arguments *a) {
     if (!a->program)
         s = tern_fail(&e, TERN_UNSUPPORTED,
                       "gate: this program's path is not known; name it with --candidate-bin");
-    if (!s && !a->records && !a->base_program) {
+    if (!s && !a->records && !a->base_program && !a->against_history) {
         if (!a->quiet) fprintf(stderr, "tern: gate: building %s\n", a->baseline);
         s = cache ? tern_gate_build(a->source, a->baseline, cache, &built, &e)
                   : tern_cli_no_file("gate", "set XDG_CACHE_HOME", &e);
         a->base_program = built;
     }
     if (!s && !a->records) s = choose(a, &winners, &e);
-    if (!s) s = a->records ? by_history(a, &g, &e) : a->proxy ? gate_by_proxy(a, &g, &e) : by_time(a, &g, &e);
+    if (!s)
+        s = a->against_history ? gate_against_past(a, by_time, &g, &e)
+            : a->records       ? by_history(a, &g, &e)
+            : a->proxy         ? gate_by_proxy(a, &g, &e)
+                               : by_time(a, &g, &e);
     int rc;
     if (s) {
         rc = tern_cli_fail(s, &e);
     } else {
-        g.base_name = a->baseline ? a->baseline : a->base_program;
+        g.base_name = a->against_history ? "earlier runs of this machine"
+                      : a->baseline      ? a->baseline
+                                         : a->base_program;
         g.candidate_name = a->records ? a->records : a->program;
         rc = show(a, &g);
         tern_gate_free(&g);
@@ -260,7 +277,7 @@ static int run(int argc, char **argv) {
 const struct tern_command tern_command_gate = {
     .name = "gate",
     .summary = "for CI: is this build slower than that one?",
-    .usage = "--baseline REF | --baseline-bin PATH [options]",
+    .usage = "(--baseline REF | --against-history) [options]",
     .about = "Fresh processes of both builds, two and two, measure the same cases in turns of a millisecond. "
              "A case that may be slower is measured again by other processes before the verdict.\n"
              "The cases are what people run here: the kernels that this machine's wisdom has for decode and "

@@ -3,6 +3,7 @@
 #define TERN_CLI_GATE_GATE_H
 
 #include "cli/command.h"
+#include "cli/files.h"
 #include "reports/gate/count.h"
 #include "reports/gate/gate.h"
 
@@ -17,7 +18,8 @@ struct gate_arguments {
     size_t problems, calls, groups;
     uint64_t seed;
     double threshold, budget;
-    int json, github, quiet, worker;
+    struct tern_cli_records past; /* of --against-history */
+    int json, github, quiet, worker, against_history;
 };
 
 /* Runs a->calls calls of a->variant between two marks, so that another process can count their instructions.
@@ -39,6 +41,12 @@ struct gate_winners {
 /* Looks them up for the problems that were given, or for decode and prefill of the model. Free also after a failure. */
 enum tern_status gate_winners(const struct gate_arguments *a, struct gate_winners *out, struct tern_error *e);
 void gate_winners_free(struct gate_winners *w);
+/* This program now against this machine's earlier runs in the records, to which this one is added. `measure` is the live
+ * gate of a->base_program and a->program. Suspects are measured a second time. */
+typedef enum tern_status gate_measure_fn(const struct gate_arguments *a, struct tern_gate *out,
+                                         struct tern_error *e);
+enum tern_status gate_against_past(struct gate_arguments *a, gate_measure_fn *measure, struct tern_gate *out,
+                                   struct tern_error *e);
 /* The filter of the baseline: its own, or that of the candidate. */
 const struct tern_cli_filter *gate_base_filter(const struct gate_arguments *a);
 

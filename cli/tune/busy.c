@@ -16,7 +16,7 @@ void tern_tune_warn_busy(const struct tern_machine *m) {
     if (b.dirt)
         fprintf(stderr,
                 "tern: tune: the machine is busy: %s; end other programs, or what is measured counts as "
-                "disturbed\n",
+                "dirty\n",
                 b.why);
     if (m->quota > 0 && m->quota < (double)m->cpus)
         fprintf(stderr,

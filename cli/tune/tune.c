@@ -6,7 +6,7 @@
 #include "cli/tune/stop.h"
 
 #include "base/file.h"
-#include "base/nearest.h"
+#include "base/talk/nearest.h"
 #include "measure/clock.h"
 #include "measure/energy/energy.h"
 #include "tuner/wisdom/mix.h"

@@ -2,7 +2,7 @@
 #ifndef TERN_CLI_TUNE_TUNE_H
 #define TERN_CLI_TUNE_TUNE_H
 
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "cli/files.h"
 #include "cli/options.h"
 #include "cli/tune/rows.h"

@@ -1,6 +1,6 @@
 #include "cli/verify/soak.h"
 
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "cli/command.h"
 
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "cli/verify/soak.h"
 
 #include "base/isa.h"
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "kernels/verify/operations.h"
 #include "kernels/verify/verify.h"
 

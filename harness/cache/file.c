@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/owner.h"
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "harness/cache/outline.h"
 
 #include <errno.h>

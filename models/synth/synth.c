@@ -1,7 +1,7 @@
 #include "models/synth/synth.h"
 
 #include "base/hash.h"
-#include "base/nearest.h"
+#include "base/talk/nearest.h"
 #include "models/arch.h"
 
 #include <errno.h>

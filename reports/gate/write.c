@@ -39,6 +39,12 @@ static void put_how(const struct tern_gate *g, struct tern_text *t) {
     if (g->mode == TERN_GATE_PROXY)
         tern_text_printf(
             t, "PROXY: instructions per call (%s), not time; blind for memory, caches and frequency", g->how);
+    else if (g->mode == TERN_GATE_PAST)
+        tern_text_printf(
+            t,
+            "%zu fresh processes, %.1f s, seed %llu; change of time per call against the median of n "
+            "earlier runs, against the slowest and the fastest of them",
+            g->processes, g->seconds, (unsigned long long)g->seed);
     else if (g->mode == TERN_GATE_HISTORY)
         tern_text_put(t, "from the history: nothing was measured now");
     else
@@ -69,7 +75,7 @@ void tern_gate_text(const struct tern_gate *g, struct tern_text *t) {
         tern_text_printf(t, "%-12s", tern_gate_verdict_name(r->verdict));
         put_seen(g, r, t);
         if (g->mode != TERN_GATE_PROXY) {
-            tern_text_put(t, "  A/A ");
+            tern_text_put(t, g->mode == TERN_GATE_PAST ? "  spread " : "  A/A ");
             put_floor(r, t);
         }
         tern_text_printf(t, "  %s%s", r->name, r->suspected ? "  (measured again)" : "");

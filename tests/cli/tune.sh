@@ -68,8 +68,8 @@ stolen &
 thief=$!
 # shellcheck disable=SC2086
 TERN_SYSFS=$work/tree go tune $quietly --again --wisdom stolen
-check "what stays disturbed when repeated is told, with exit code 2" sh -c "[ $code = 2 ] && grep -q '^dirty: 1 of 1 problems, also when repeated; not complete: steal 10' out"
-check "its row is marked" both out '^\*.* 64x256 ' ' \* disturbed'
+check "what stays disturbed when repeated is told, with exit code 2" sh -c "[ $code = 2 ] && grep -q '^dirty: 1 of 1 problems, also when repeated: steal 10' out"
+check "its row is marked" both out '^\*.* 64x256 ' ' \* dirty'
 check "and it is no complete evidence" grep -q ' complete=0 ' stolen
 check "a warning comes first" err '^tern: tune: the machine is busy: steal '
 # shellcheck disable=SC2086

@@ -1,4 +1,4 @@
-#include "base/nearest.h"
+#include "base/talk/nearest.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* One progress line on stderr. On a terminal it is redrawn in place; elsewhere there is none, unless the caller
  * wants plain lines, of which one comes every ten seconds. */
-#ifndef TERN_BASE_PROGRESS_H
-#define TERN_BASE_PROGRESS_H
+#ifndef TERN_BASE_TALK_PROGRESS_H
+#define TERN_BASE_TALK_PROGRESS_H
 
 struct tern_progress {
     int on;       /* redraws in place */

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
-#include "base/progress.h"
+#include "base/talk/progress.h"
 
-#include "base/terminal.h"
+#include "base/talk/terminal.h"
 
 #include <stdio.h>
 #include <string.h>

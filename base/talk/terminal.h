@@ -1,6 +1,6 @@
 /* What the terminal behind a file descriptor can do. */
-#ifndef TERN_BASE_TERMINAL_H
-#define TERN_BASE_TERMINAL_H
+#ifndef TERN_BASE_TALK_TERMINAL_H
+#define TERN_BASE_TALK_TERMINAL_H
 
 #include <stddef.h>
 

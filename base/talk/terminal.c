@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "base/terminal.h"
+#include "base/talk/terminal.h"
 
 #include <stdlib.h>
 #include <string.h>

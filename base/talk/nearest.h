@@ -1,6 +1,6 @@
 /* "Did you mean": the word that a mistyped one was likely to be. */
-#ifndef TERN_BASE_NEAREST_H
-#define TERN_BASE_NEAREST_H
+#ifndef TERN_BASE_TALK_NEAREST_H
+#define TERN_BASE_TALK_NEAREST_H
 
 #include <stddef.h>
 
