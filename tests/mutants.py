@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Mutation check: one constant, mask or bound of each kernel family is changed, and the verifier must notice.
 
-usage: mutants.py BUILD WORK_FOLDER [--arm FOLDER] [--from N] [WORD...]   (only mutants whose family or change holds one of the words)
+usage: mutants.py BUILD WORK_FOLDER [--arm FOLDER] [--no-machine] [--from N] [WORD...]   (only mutants whose family or change holds one of the words)
 
-BUILD is a configured build of the source whose kernels are changed. With --arm it is one for 64-bit ARM, FOLDER holds its sysroot/
+BUILD is a configured build of the source whose kernels are changed, without OpenBLAS and oneDNN. With --arm it is one for 64-bit ARM, FOLDER holds its sysroot/
 (tests/drills/arm.sh leaves both), and the mutants are those of tests/mutants_arm.py, which run in an emulator.
 
 A mutant is one changed file, compiled as tests/mutants_build.py says and proved on its family (the quick proof where that is
@@ -29,6 +29,7 @@ parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].splitlines()[
 parser.add_argument("build")
 parser.add_argument("work")
 parser.add_argument("--arm")
+parser.add_argument("--no-machine", action="store_true")
 parser.add_argument("--from", type=int, default=2, dest="first")
 parser.add_argument("words", nargs="*")
 options = parser.parse_args()
@@ -63,7 +64,7 @@ class Mutant:
         *words, self.pattern = pattern.split(" ")
         self.effort = [] if "full" in words else ["--quick"]
         self.cpu = next((w[4:] for w in words if w.startswith("cpu=")), "max")
-        self.names = {n for n in runs if re.search(self.pattern, n)}
+        self.names = {n for n in runs if re.search(self.pattern, n)}  # variants and operations
 
     def arguments(self):
         return [*self.effort, "--first", "--timeout", "300" if arm else "60", self.pattern]
@@ -97,6 +98,8 @@ class Mutant:
             emulated = True
             program, why = self.make(emulated=True)
             emulated = program is not None
+        if not (here or emulated) and options.no_machine:
+            return self.report("skipped", "needs instructions that only the emulated machine has")
         if not emulated:
             program, why = self.make(static=not here and not arm)
         if not program:
@@ -107,8 +110,6 @@ class Mutant:
         else:
             run("strip", program)
             shutil.move(program, machine / f"mutant-{self.number}")
-            return True
-        return False
 
 
 tally = {"killed": 0, "survived": 0, "skipped": 0}
@@ -119,29 +120,35 @@ for line in run(*emulator("max"), build.folder / "tests/kernels/prove", "--list"
 if not runs:
     sys.exit("mutants: the verifier does not run")
 machine = work / "machine"
-shutil.rmtree(machine, ignore_errors=True)
-machine.mkdir()
+if options.first == 2:  # else what an earlier run left for it is judged too
+    shutil.rmtree(machine, ignore_errors=True)
+machine.mkdir(exist_ok=True)
 
+mutants = [Mutant(number, *entry) for number, entry in enumerate(MUTANTS, 2)]
 kinds = {}
 for family, change, *_ in MUTANTS:
     kinds.setdefault(family, set()).add(change.split(":")[0])
 # The dense baselines are no kernels of ours to prove wrong in every way: they multiply what they are given.
 lacking = [f"{f} has no {k}" for f, has in kinds.items() for k in ("constant", "mask", "bound") if k not in has and f != "dense"]
+named = {name for m in mutants for name in m.names}
+for part, what in ((1, "layout"), (-1, "level")):
+    has = [{re.split("_+", n)[part] for n in some if n[:3] == "gem" and not (arm and "__scalar" in n)} for some in (runs, named)]
+    lacking += [f"no mutant is of the {what} {x}" for x in sorted(has[0] - has[1])]
 print(f"1..{len(MUTANTS) + 1}", flush=True)
-print(("not ok" if lacking else "ok") + " 1 - every family has a constant, a mask and a bound changed" + "".join(f"; {t}" for t in lacking))
+print(("not ok" if lacking else "ok") + " 1 - every family has a constant, a mask and a bound changed, every layout and every level a mutant"
+      + "".join(f"; {t}" for t in lacking), flush=True)
 
-waiting = []
-for number, entry in enumerate(MUTANTS, 2):
-    mutant = Mutant(number, *entry)
-    if number < options.first or options.words and not any(w in mutant.title for w in options.words):
+for mutant in mutants:
+    if mutant.number < options.first or options.words and not any(w in mutant.title for w in options.words):
         continue
-    if not mutant.names:
+    if mutant.names:
+        mutant.try_here()
+    else:
         mutant.report("survived", f"no variant is called {mutant.pattern}")
-    elif mutant.try_here():
-        waiting.append(mutant)
+waiting = [m for m in mutants if (machine / f"mutant-{m.number}").exists()]
 if waiting:
     start = spent()
-    said, why = x86_machine.run(machine, {f"mutant-{m.number}": m.arguments() for m in waiting})
+    said, why = x86_machine.run_jobs(machine, {f"mutant-{m.number}": m.arguments() for m in waiting})
     for m in waiting:
         if f"mutant-{m.number}" in said:
             m.judge(*said[f"mutant-{m.number}"], " on the emulated machine", spent())

@@ -46,6 +46,8 @@ class Build:
             library, level = re.match(r".*/lib(tern-kernels|tern-\w+-ops|emulated-kernels)(?:-(\w+))?\.a", e["output"]).groups()
             self.objects[e["output"]] = Object(e["output"], e["file"], shlex.split(e["command"]), library, level,
                                                symbols[e["output"]])
+        if any(re.search("blas|onednn", name) for name in self.objects):
+            raise SystemExit("mutants: the build links other libraries: configure one with -Dopenblas=disabled -Donednn=disabled")
         self.emulated = set().union(*(o.variants for o in self.objects.values() if o.library == "emulated-kernels"))
 
     def read_dependencies(self):
@@ -115,3 +117,11 @@ class Build:
                  if emulated and o.library == "emulated-kernels" and o not in new]
         return [*compiler, *(["-static"] if static else []), "-pthread", *objects, *whole,
                 self.folder / "tests/kernels/prove.p/prove.c.o", "-Wl,--start-group", *libraries, "-Wl,--end-group", "-lm"]
+
+    def link_unchanged(self, program):
+        """The verifier with nothing changed, on its own without any library of the system."""
+        made = run(*self.link([], [], False, True), "-o", program, cwd=self.folder)
+        if made.returncode:
+            raise SystemExit("the verifier is not linked: " + made.stderr[-300:])
+        run("strip", program)
+        return program

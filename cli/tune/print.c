@@ -79,8 +79,9 @@ static void say_outcome(const struct tern_outcome *o, enum tern_objective object
     say_ceiling("read", &o->read, "GB/s");
     say_ceiling("int8", &o->int8, "GMAC/s");
     if (o->why_no_counters[0]) printf("     counters: not measured: %s\n", o->why_no_counters);
-    printf("     %zu candidates, %zu left out, %zu dropped in %zu rounds of %zu samples; final of %zu rounds",
-           o->candidates, o->left_out, o->dropped, o->race_rounds, o->samples, o->final_rounds);
+    printf("     %zu candidates, %zu left out, %zu dropped (%zu untried by what bounds their neighbours) in "
+           "%zu rounds of %zu samples; final of %zu rounds",
+           o->candidates, o->left_out, o->dropped, o->spared, o->race_rounds, o->samples, o->final_rounds);
     if (!isnan(o->floor)) printf(", noise floor %.1f %%", 100 * o->floor);
     printf("%s%s\n", o->tie ? "; a tie: no variant is shown to be faster, so the better guess is used" : "",
            o->complete ? "" : "; incomplete: the budget ended first");

@@ -58,6 +58,7 @@ json_t *tern_tune_json_outcome(const struct tern_outcome *o, enum tern_objective
         json_array_append_new(list, json_standing(&o->standing[i], objective));
     json_object_set_new(out, "standings", list);
     json_object_set_new(out, "candidates", json_integer((json_int_t)o->candidates));
+    json_object_set_new(out, "spared", json_integer((json_int_t)o->spared));
     json_object_set_new(out, "search_samples", json_integer((json_int_t)o->samples));
     json_object_set_new(out, "duel_rounds", json_integer((json_int_t)o->final_rounds));
     if (!isnan(o->floor)) json_object_set_new(out, "noise_floor", json_real(o->floor));

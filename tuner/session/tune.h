@@ -56,7 +56,8 @@ struct tern_outcome {
     int measured;            /* 0: `why` tells; nothing else is filled */
     char why[256];
     size_t candidates, left_out, dropped, race_rounds, final_rounds;
-    size_t samples;                                  /* that the search took */
+    size_t samples; /* that the search took */
+    size_t spared;  /* candidates that were not tried, because of what bounds their neighbours */
     struct tern_leader standing[TERN_MAX_STANDINGS]; /* fastest first */
     size_t standings;
     double floor;
