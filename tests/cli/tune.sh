@@ -18,7 +18,7 @@ check "it begins with the machine" sh -c "head -n 1 '$work/out' | grep -qE 'core
 check "it says how many kernels are proved, and how many cannot run" out '^proved: [1-9][0-9]* kernels .*; [0-9]+ cannot run here$'
 check "decode has a row for the shape, with the ratio over I2_S and its interval" both out '^ *decode +1 thread +us  x I2_S \[95 %\]' '64x256 .*[0-9] \[[0-9.]+,[0-9.]+\]'
 check "so has prefill" out '^ *prefill +of 4, 1 thread +ms '
-check "it says how far it can be trusted" out '^trust: noise floor [0-9.]+ % .* of [0-9]+ figures unstable$'
+check "it says how far it can be trusted" out '^trust: noise floor [0-9.]+ %, at most .* of [0-9]+ figures unstable$'
 check "no detail is printed unasked" no out 'median [0-9]|candidates'
 sed -n '/^next:/,$s/^  //p' "$work/out" >"$work/next"
 copied() {
