@@ -2,7 +2,7 @@
 #ifndef TERN_CLI_VERIFY_SOAK_H
 #define TERN_CLI_VERIFY_SOAK_H
 
-#include "kernels/verify/soak.h"
+#include "kernels/verify/soak/soak.h"
 
 enum tern_cli_verify_output { TERN_CLI_VERIFY_TEXT, TERN_CLI_VERIFY_TAP, TERN_CLI_VERIFY_JSON };
 

@@ -1,11 +1,11 @@
 /* Random cases: that what is drawn is legal and reaches every corner, and that a soak counts, repeats and refuses. That it
  * finds fault is shown by tests/broken.sh. */
-#include "kernels/verify/soak.h"
+#include "kernels/verify/soak/soak.h"
 
 #include "base/isa.h"
 #include "base/memory.h"
 #include "kernels/split.h"
-#include "kernels/verify/draw.h"
+#include "kernels/verify/soak/draw.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

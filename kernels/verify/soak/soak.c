@@ -1,12 +1,12 @@
 #define _GNU_SOURCE
-#include "kernels/verify/soak.h"
+#include "kernels/verify/soak/soak.h"
 
 #include "base/hash.h"
 #include "base/isa.h"
 #include "base/memory.h"
 #include "kernels/verify/child.h"
-#include "kernels/verify/draw.h"
 #include "kernels/verify/operations.h"
+#include "kernels/verify/soak/draw.h"
 
 #include <math.h>
 #include <stdio.h>

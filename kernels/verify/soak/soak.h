@@ -2,10 +2,10 @@
  *
  * tern_prove runs the cases that are known to be hard. A soak looks for those that nobody thought of: shapes, parameters,
  * row ranges, shares, threads, slices, alignments and inputs are drawn at random, and each case is compared with the scalar
- * reference (kernels/verify/draw.h says what is drawn). The subjects take turns in child processes, so that a crash or a
+ * reference (kernels/verify/soak/draw.h says what is drawn). The subjects take turns in child processes, so that a crash or a
  * hang is a verdict too. Each case has a seed, from which it can be made again. */
-#ifndef TERN_KERNELS_VERIFY_SOAK_H
-#define TERN_KERNELS_VERIFY_SOAK_H
+#ifndef TERN_KERNELS_VERIFY_SOAK_SOAK_H
+#define TERN_KERNELS_VERIFY_SOAK_SOAK_H
 
 #include "kernels/verify/verify.h"
 

@@ -1,6 +1,6 @@
 /* A random verification case. Internal to kernels/. */
-#ifndef TERN_KERNELS_VERIFY_DRAW_H
-#define TERN_KERNELS_VERIFY_DRAW_H
+#ifndef TERN_KERNELS_VERIFY_SOAK_DRAW_H
+#define TERN_KERNELS_VERIFY_SOAK_DRAW_H
 
 #include "kernels/verify/case.h"
 

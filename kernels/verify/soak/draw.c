@@ -1,4 +1,4 @@
-#include "kernels/verify/draw.h"
+#include "kernels/verify/soak/draw.h"
 
 #include "base/memory.h"
 #include "kernels/split.h"
