@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 
+#include "base/owner.h"
 #include "base/signals.h"
+#include "base/starved/starved.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +16,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Whatever the umask is, nothing that is made here can be written by every user. */
+enum { FOLDER_MODE = 0775, FILE_MODE = 0664 };
+
 static enum tern_status os_error(struct tern_error *e, const char *what, const char *path) {
     int err = errno;
     return tern_fail(e, err == ENOENT ? TERN_BAD_INPUT : TERN_IO, "%s: %s: %s", what, path, strerror(err));
@@ -21,7 +26,7 @@ static enum tern_status os_error(struct tern_error *e, const char *what, const c
 
 enum tern_status tern_map_open(const char *path, struct tern_map *m, struct tern_error *e) {
     *m = (struct tern_map){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = TEMP_FAILURE_RETRY(open(path, O_RDONLY | O_CLOEXEC));
     if (fd < 0) return os_error(e, "open", path);
     struct stat st;
     enum tern_status s = TERN_OK;
@@ -51,8 +56,8 @@ void tern_map_close(struct tern_map *m) {
 enum tern_status tern_file_read(const char *path, size_t limit, char **text, size_t *bytes,
                                 struct tern_error *e) {
     *text = NULL;
-    FILE *f = fopen(path, "rbe");
-    if (!f) return os_error(e, "open", path);
+    const int fd = TEMP_FAILURE_RETRY(open(path, O_RDONLY | O_CLOEXEC));
+    if (fd < 0) return os_error(e, "open", path);
     char *buf = NULL;
     size_t n = 0, cap = 0;
     enum tern_status s = TERN_OK;
@@ -66,18 +71,16 @@ enum tern_status tern_file_read(const char *path, size_t limit, char **text, siz
             }
             buf = grown;
         }
-        size_t got = fread(buf + n, 1, cap - n - 1, f);
-        n += got;
+        const ssize_t got = TEMP_FAILURE_RETRY(read(fd, buf + n, cap - n - 1));
+        if (got > 0) n += (size_t)got;
         if (n > limit) {
             s = tern_fail(e, TERN_BAD_INPUT, "read: %s: larger than %zu bytes", path, limit);
             break;
         }
-        if (got == 0) {
-            if (ferror(f)) s = os_error(e, "read", path);
-            break;
-        }
+        if (got < 0) s = os_error(e, "read", path);
+        if (got <= 0) break;
     }
-    fclose(f);
+    close(fd);
     if (s) return free(buf), s;
     buf[n] = 0;
     *text = buf;
@@ -93,7 +96,7 @@ enum tern_status tern_mkdirs(const char *path, struct tern_error *e) {
         if (*p && *p != '/') continue;
         char was = *p;
         *p = 0;
-        if (mkdir(copy, 0777) && errno != EEXIST) {
+        if (mkdir(copy, FOLDER_MODE) && errno != EEXIST) {
             s = os_error(e, "mkdir", copy);
             break;
         }
@@ -119,17 +122,21 @@ static void sync_folder_of(const char *path) {
     char *dir = slash ? strndup(path, (size_t)(slash - path) + (slash == path)) : strdup(".");
     int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (fd >= 0) {
-        fsync(fd);
+        TEMP_FAILURE_RETRY(fsync(fd));
         close(fd);
     }
     free(dir);
 }
 
+/* Linux has closed the file also when a signal came between. */
+static int close_written(int fd) {
+    return close(fd) && errno != EINTR ? -1 : 0;
+}
+
 static int write_all(int fd, const void *data, size_t bytes) {
     const char *p = data;
     while (bytes) {
-        ssize_t n = write(fd, p, bytes);
-        if (n < 0 && errno == EINTR) continue;
+        const ssize_t n = TEMP_FAILURE_RETRY(write(fd, p, bytes));
         if (n < 0) return -1;
         p += n;
         bytes -= (size_t)n;
@@ -149,7 +156,7 @@ static char *target_of(const char *path, const struct stat *st) {
 static int open_temp(struct tern_replace *r) {
     const char *slash = strrchr(r->path, '/');
     char *folder = slash ? strndup(r->path, (size_t)(slash - r->path) + (slash == r->path)) : strdup(".");
-    const int fd = folder ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666) : -1;
+    const int fd = folder ? TEMP_FAILURE_RETRY(open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, FILE_MODE)) : -1;
     char *name = fd >= 0 ? tern_format_text("/proc/self/fd/%d", fd) : NULL;
     const int reachable = name && !access(name, R_OK);
     free(folder);
@@ -164,7 +171,7 @@ static int open_temp(struct tern_replace *r) {
     const int named = mkostemp(r->temp, O_CLOEXEC);
     const mode_t mask = umask(0);
     umask(mask);
-    if (named >= 0) fchmod(named, 0666 & ~mask);
+    if (named >= 0) fchmod(named, FILE_MODE & ~mask);
     return named;
 }
 
@@ -199,7 +206,7 @@ enum tern_status tern_replace_begin(const char *path, struct tern_replace *r, st
         tern_replace_abandon(r);
         return tern_fail(e, TERN_NO_MEMORY, "write: %s: out of memory", path);
     }
-    r->fd = replaced ? open_temp(r) : open(r->path, O_WRONLY | O_CLOEXEC);
+    r->fd = replaced ? open_temp(r) : TEMP_FAILURE_RETRY(open(r->path, O_WRONLY | O_CLOEXEC));
     if (r->fd < 0) {
         s = os_error(e, "write", path);
         free(r->temp);
@@ -218,9 +225,10 @@ enum tern_status tern_replace_write(struct tern_replace *r, const void *data, si
 
 static enum tern_status commit(struct tern_replace *r, int durable, struct tern_error *e) {
     enum tern_status s = TERN_OK;
-    if (durable && r->temp && fsync(r->fd)) s = os_error(e, "write", r->path);
+    if (tern_starved()) s = tern_fail(e, TERN_NO_MEMORY, "write: %s: out of memory", r->path);
+    if (!s && durable && r->temp && TEMP_FAILURE_RETRY(fsync(r->fd))) s = os_error(e, "write", r->path);
     if (!s && r->nameless && name_temp(r)) s = os_error(e, "write", r->path);
-    if (close(r->fd) && !s) s = os_error(e, "write", r->path);
+    if (close_written(r->fd) && !s) s = os_error(e, "write", r->path);
     r->fd = -1;
     if (!s && r->temp && rename(r->temp, r->path)) s = os_error(e, "rename", r->path);
     if (!s && r->temp) {
@@ -270,32 +278,34 @@ enum tern_status tern_file_replace_lazily(const char *path, const void *data, si
 /* A device or a pipe has no end to look at and no disk to wait for, and may only be written to. */
 static int open_to_append(const char *path, int *regular) {
     struct stat st;
-    int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (fd < 0 && errno == EACCES) fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+    int fd = TEMP_FAILURE_RETRY(open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, FILE_MODE));
+    if (fd < 0 && errno == EACCES) fd = TEMP_FAILURE_RETRY(open(path, O_WRONLY | O_APPEND | O_CLOEXEC));
     *regular = fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode);
     return fd;
 }
 
 enum tern_status tern_file_append_line(const char *path, const char *line, struct tern_error *e) {
-    enum tern_status s = make_folder_of(path, e);
+    enum tern_status s = tern_starved() ? tern_fail(e, TERN_NO_MEMORY, "append: %s: out of memory", path)
+                                        : make_folder_of(path, e);
     int regular;
     if (s) return s;
     int fd = open_to_append(path, &regular);
     if (fd < 0) return os_error(e, "append", path);
-    if (regular) flock(fd, LOCK_EX);
+    if (regular) TEMP_FAILURE_RETRY(flock(fd, LOCK_EX)); /* where there are no locks: one write is one line */
     off_t end = regular ? lseek(fd, 0, SEEK_END) : -1;
     char last = '\n';
     if (end > 0 && pread(fd, &last, 1, end - 1) != 1) last = '\n';
     char *text = tern_format_text("%s%s\n", last == '\n' ? "" : "\n", line);
     if (!text)
         s = tern_fail(e, TERN_NO_MEMORY, "append: %s: out of memory", path);
-    else if (write_all(fd, text, strlen(text)) || (regular && fsync(fd))) {
+    else if (write_all(fd, text, strlen(text)) || (regular && TEMP_FAILURE_RETRY(fsync(fd)))) {
         s = os_error(e, "append", path);
-        if (end >= 0 && ftruncate(fd, end)) { /* best effort: a torn line is skipped by every reader anyway */
+        if (end >= 0 && TEMP_FAILURE_RETRY(ftruncate(
+                            fd, end))) { /* best effort: a torn line is skipped by every reader anyway */
         }
     }
     free(text);
-    if (close(fd) && !s) s = os_error(e, "append", path);
+    if (close_written(fd) && !s) s = os_error(e, "append", path);
     return s;
 }
 
@@ -303,9 +313,9 @@ enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e) {
     *fd = -1;
     enum tern_status s = make_folder_of(path, e);
     if (s) return s;
-    int f = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int f = TEMP_FAILURE_RETRY(open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE));
     if (f < 0) return os_error(e, "lock", path);
-    if (flock(f, LOCK_EX | LOCK_NB)) {
+    if (TEMP_FAILURE_RETRY(flock(f, LOCK_EX | LOCK_NB))) {
         s = errno == EWOULDBLOCK ? tern_fail(e, TERN_UNSUPPORTED,
                                              "lock: %s: held by another process; wait for it to end", path)
                                  : os_error(e, "lock", path);
@@ -316,22 +326,40 @@ enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e) {
     return TERN_OK;
 }
 
+static const struct {
+    const char *kind, *env, *fallback;
+} homes[] = {
+    {"config", "XDG_CONFIG_HOME", ".config"},
+    {"data", "XDG_DATA_HOME", ".local/share"},
+    {"cache", "XDG_CACHE_HOME", ".cache"},
+    {"state", "XDG_STATE_HOME", ".local/state"},
+};
+
+/* Heap; NULL when no home is known. */
+static char *home_of(size_t i) {
+    const char *base = getenv(homes[i].env), *home = getenv("HOME");
+    if (base && base[0] == '/') return strdup(base);
+    return home && home[0] == '/' ? tern_format_text("%s/%s", home, homes[i].fallback) : NULL;
+}
+
 char *tern_xdg_path(const char *kind, const char *name) {
-    static const struct {
-        const char *kind, *env, *fallback;
-    } dirs[] = {
-        {"config", "XDG_CONFIG_HOME", ".config"},
-        {"data", "XDG_DATA_HOME", ".local/share"},
-        {"cache", "XDG_CACHE_HOME", ".cache"},
-        {"state", "XDG_STATE_HOME", ".local/state"},
-    };
-    for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
-        if (strcmp(kind, dirs[i].kind)) continue;
-        const char *base = getenv(dirs[i].env), *home = getenv("HOME");
-        if (base && base[0] == '/') return tern_format_text("%s/tern/%s", base, name);
-        if (home && home[0] == '/') return tern_format_text("%s/%s/tern/%s", home, dirs[i].fallback, name);
+    size_t i = 0;
+    while (i < sizeof homes / sizeof *homes && strcmp(kind, homes[i].kind)) i++;
+    char *base = i < sizeof homes / sizeof *homes ? home_of(i) : NULL;
+    char *path = base && !tern_home_not_ours(base) ? tern_format_text("%s/tern/%s", base, name) : NULL;
+    free(base);
+    return path;
+}
+
+void tern_xdg_refused(void (*say)(void *ctx, const char *folder, const char *why), void *ctx) {
+    for (size_t i = 0; i < sizeof homes / sizeof *homes; i++) {
+        char *base = home_of(i);
+        const char *why = base ? tern_home_not_ours(base) : NULL;
+        char *folder = why ? tern_format_text("%s/tern", base) : NULL;
+        if (folder) say(ctx, folder, why);
+        free(folder);
+        free(base);
     }
-    return NULL;
 }
 
 char *tern_format_text(const char *fmt, ...) {

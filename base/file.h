@@ -4,7 +4,8 @@
  * sees the old bytes or the new bytes, also after SIGKILL or a power cut. Where the file system can
  * (O_TMPFILE) the temporary file has no name until it is whole, so that a killed writer leaves nothing
  * behind. A symbolic link stays and what it points to is replaced; a device or a pipe is written to, and is
- * all or nothing no more than its nature. */
+ * all or nothing no more than its nature. Nothing is written once memory has run out for a part of it that nobody
+ * could be told of (base/starved/starved.h): TERN_NO_MEMORY. */
 #ifndef TERN_BASE_FILE_H
 #define TERN_BASE_FILE_H
 
@@ -60,8 +61,10 @@ enum tern_status tern_mkdirs(const char *path, struct tern_error *e);
 enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e);
 
 /* "<XDG dir>/tern/<name>", heap (free()). `kind`: "config", "data", "cache" or "state"; NULL when no home is
- * known. */
+ * known, or when tern's folder there is not ours (base/owner.h). */
 char *tern_xdg_path(const char *kind, const char *name);
+/* Tells of each folder that is refused so, and why. */
+void tern_xdg_refused(void (*say)(void *ctx, const char *folder, const char *why), void *ctx);
 
 /* printf into a heap string (free()); NULL when there is no memory. */
 char *tern_format_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -1,8 +1,9 @@
 #define _GNU_SOURCE
 #include "cli/command.h"
+#include "cli/files.h"
 #include "cli/frequency.h"
 
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "measure/ceilings/survey.h"
 #include "measure/clock.h"
 #include "measure/machine/frequency.h"
@@ -128,7 +129,8 @@ static int print_json(const struct tern_machine *m, double ghz, json_t *rows) {
 }
 
 struct arguments {
-    const char *threads, *records;
+    const char *threads;
+    struct tern_cli_records records;
     double seconds;
     int json, quiet;
 };
@@ -138,8 +140,7 @@ static const struct tern_cli_option options[] = {
      TERN_CLI_TEXT(struct arguments, threads)},
     {"seconds", 0, "S", "about this long per thread count (default 2)",
      TERN_CLI_REAL(struct arguments, seconds, 0.01, 3600)},
-    {"records", 0, "FILE", "file that records are appended to (default: none)",
-     TERN_CLI_TEXT(struct arguments, records)},
+    TERN_CLI_RECORDS(struct arguments, records),
     {"json", 0, NULL, "machine-readable", TERN_CLI_FLAG(struct arguments, json)},
     {"quiet", 'q', NULL, "no progress bar", TERN_CLI_FLAG(struct arguments, quiet)},
 };
@@ -154,9 +155,11 @@ static void print_heading(const struct tern_machine *m, double ghz) {
 static int measure(const struct arguments *a, const struct tern_machine *m,
                    const struct tern_cli_numbers *threads) {
     struct tern_error e = {""};
-    struct output o = {.rows = a->json ? json_array() : NULL, .record = a->records, .e = &e};
+    struct output o = {.rows = a->json ? json_array() : NULL, .e = &e};
+    char *records = tern_cli_records_target(&a->records);
     char now[32];
     tern_utc_text(now, sizeof now);
+    o.record = records;
     snprintf(o.run, sizeof o.run, "%s-%ld", now, (long)getpid());
     const double ghz = tern_frequency_ghz();
     if (!a->json) print_heading(m, ghz);
@@ -167,6 +170,7 @@ static int measure(const struct arguments *a, const struct tern_machine *m,
     int rc = s ? tern_cli_fail(s, &e) : 0;
     if (!rc && a->json) rc = print_json(m, ghz, o.rows);
     json_decref(o.rows);
+    free(records);
     return rc;
 }
 

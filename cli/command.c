@@ -1,11 +1,19 @@
 #include "cli/command.h"
 
+#include "base/starved/json.h"
+#include "base/starved/starved.h"
+
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 int tern_cli_fail(enum tern_status s, const struct tern_error *e) {
-    fprintf(stderr, "tern: %s\n", e->text[0] ? e->text : "failed for an unknown reason");
-    return tern_exit_code(s);
+    const int misread = tern_starved() && s != TERN_NO_MEMORY;
+    fprintf(stderr, "tern: %s%s\n", e->text[0] ? e->text : "failed for an unknown reason",
+            misread ? " (out of memory)" : "");
+    return tern_exit_code(misread ? TERN_NO_MEMORY : s);
 }
 
 int tern_cli_usage(const char *command, const char *fmt, ...) {
@@ -13,23 +21,44 @@ int tern_cli_usage(const char *command, const char *fmt, ...) {
     va_start(ap, fmt);
     fprintf(stderr, "tern: %s: ", command);
     vfprintf(stderr, fmt, ap);
-    fprintf(stderr, " (see tern %s --help)\n", command);
     va_end(ap);
+    if (tern_starved())
+        return fputs(" (out of memory)\n", stderr), 4; /* nothing was found because nobody could look */
+    fprintf(stderr, " (see tern %s --help)\n", command);
     return 3;
 }
 
+int tern_cli_starved(void) {
+    static int said;
+    if (!said) fputs("tern: output: out of memory\n", stderr);
+    said = 1;
+    tern_starve();
+    return 4;
+}
+
+static int output_error; /* errno of the first flush that failed */
+
+int tern_cli_flush(void) {
+    if (!fflush(stdout)) return 0;
+    if (!output_error) output_error = errno;
+    return -1;
+}
+
 int tern_cli_written(int code) {
-    if (!fflush(stdout) && !ferror(stdout)) return code;
-    fputs("tern: output: could not be written\n", stderr);
+    if (!code && tern_starved()) code = tern_cli_starved();
+    if (!tern_cli_flush() && !ferror(stdout)) return code;
+    fprintf(stderr, "tern: output: could not be written%s%s\n", output_error ? ": " : "",
+            output_error ? strerror(output_error) : "");
     return code ? code : 3;
 }
 
 int tern_cli_print_json_digits(json_t *value, unsigned digits) {
-    if (!value) return fputs("tern: output: out of memory\n", stderr), 4;
-    const int rc = json_dumpf(value, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(digits));
-    putchar('\n');
+    char *text = tern_json_dump(value, JSON_INDENT(2) | JSON_REAL_PRECISION(digits));
     json_decref(value);
-    return rc ? 3 : 0;
+    if (!text) return tern_cli_starved();
+    puts(text);
+    free(text);
+    return 0;
 }
 
 int tern_cli_print_json(json_t *value) {

@@ -50,8 +50,12 @@ struct tern_command {
 
 /* Prints "tern: <text>" on stderr and returns the exit code of `s`. */
 int tern_cli_fail(enum tern_status s, const struct tern_error *e);
-/* The same for a usage error, with a hint to --help; returns 3. */
+/* The same for a usage error, with a hint to --help; returns 3, or 4 where memory had run out. */
 int tern_cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* fflush(stdout), which remembers the reason of a failure for the line of tern_cli_written(). 0: written. */
+int tern_cli_flush(void);
+/* Memory ran out for a part of the output: says so on stderr, the first time, and returns 4, which is then also the exit code. */
+int tern_cli_starved(void);
 /* After the last output: `code`. If stdout could not be written, a line on stderr says so and 0 becomes 3. */
 int tern_cli_written(int code);
 /* Prints a JSON value on stdout, with 12 digits of a real number or as many as are wanted. Takes the reference;

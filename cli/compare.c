@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "cli/command.h"
 #include "cli/files.h"
+#include "cli/text.h"
 
 #include "reports/compare/compare.h"
 #include "reports/data/key.h"
@@ -99,9 +100,8 @@ static enum tern_status read_history(const struct side *s, const char *db, struc
                                          .run = s->field == 'r' ? s->value : NULL};
     struct tern_history *h;
     char *path = tern_cli_history_file(db);
-    enum tern_status st =
-        path ? tern_history_open(path, 1, &h, e)
-             : tern_fail(e, TERN_BAD_INPUT, "compare: no home folder is known; name the history with --db");
+    enum tern_status st = path ? tern_history_open(path, 1, &h, e)
+                               : tern_cli_no_file("compare", "name the history with --db", e);
     free(path);
     if (st) return st;
     st = tern_history_find(h, &q, out, e);
@@ -152,9 +152,7 @@ static int print(const struct tern_compare *c, const struct tern_compare_options
     default:
         tern_compare_text(c, o, name[0], name[1], &t);
     }
-    const int bad = t.failed || fputs(t.data ? t.data : "", stdout) < 0;
-    tern_text_free(&t);
-    return bad ? 4 : 0;
+    return tern_cli_print_text(&t);
 }
 
 static int compare(const struct arguments *a, char *const *name) {

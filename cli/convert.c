@@ -1,7 +1,8 @@
 #include "cli/command.h"
 #include "cli/files.h"
 
-#include "base/progress.h"
+#include "base/talk/nearest.h"
+#include "base/talk/progress.h"
 #include "measure/records/json_text.h"
 #include "models/convert/convert.h"
 #include "models/facts.h"
@@ -49,9 +50,14 @@ struct arguments {
 static int take_type(void *arguments, const char *word) {
     struct arguments *a = arguments;
     a->o.type = tern_convert_type_named(word);
-    return a->o.type
-               ? 0
-               : tern_cli_usage("convert", "--type: '%s' is not a type of linear layers; see --help", word);
+    if (a->o.type) return 0;
+    const char *name[64];
+    char meant[64];
+    size_t count;
+    const struct tern_convert_type *type = tern_convert_types(&count);
+    for (size_t i = 0; i < count && i < 64; i++) name[i] = type[i].name;
+    tern_nearest_text(word, name, count < 64 ? count : 64, meant, sizeof meant);
+    return tern_cli_usage("convert", "--type: '%s' is not a type of linear layers%s", word, meant);
 }
 
 static int take_head(void *arguments, const char *word) {

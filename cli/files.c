@@ -6,6 +6,7 @@
 #include "measure/clock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,8 +14,19 @@ char *tern_cli_records_file(const char *named) {
     return named ? strdup(named) : tern_xdg_path("state", "records.jsonl");
 }
 
+char *tern_cli_records_target(const struct tern_cli_records *r) {
+    return r->none ? NULL : tern_cli_records_file(r->file);
+}
+
 char *tern_cli_history_file(const char *named) {
     return named ? strdup(named) : tern_xdg_path("data", "history.db");
+}
+
+enum tern_status tern_cli_no_file(const char *command, const char *remedy, struct tern_error *e) {
+    char *home = tern_xdg_path("state", "");
+    free(home);
+    if (home) return tern_fail(e, TERN_NO_MEMORY, "%s: out of memory", command);
+    return tern_fail(e, TERN_BAD_INPUT, "%s: no home folder is known; %s", command, remedy);
 }
 
 const char *tern_cli_input(const char *named) {

@@ -1,6 +1,7 @@
 #include "cli/command.h"
 #include "cli/files.h"
 
+#include "base/starved/starved.h"
 #include "measure/records/json_text.h"
 #include "models/arch.h"
 #include "models/facts.h"
@@ -39,7 +40,7 @@ static struct type_sum *sum_types(const struct tern_gguf *g, size_t *count) {
     const size_t n = tern_gguf_tensor_count(g);
     struct type_sum *sum = calloc(n + 1, sizeof *sum);
     *count = 0;
-    if (!sum) return NULL;
+    if (!sum) return tern_starve(), NULL;
     for (size_t i = 0; i < n; i++)
         sum[i] = (struct type_sum){tern_gguf_tensor_at(g, i)->type, 1, tern_gguf_tensor_at(g, i)->bytes};
     qsort(sum, n, sizeof *sum, by_type);

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "cli/command.h"
+#include "cli/keys.h"
 
 #include "base/isa.h"
 #include "kernels/variant.h"
@@ -12,18 +13,20 @@
 enum { OUT_TEXT, OUT_JSON, OUT_MD };
 
 struct arguments {
-    int formats, runnable;
+    int formats, keys, runnable;
     int output; /* OUT_TEXT ... */
     struct tern_cli_filter filter;
 };
 
 static const struct tern_cli_option options[] = {
     {"formats", 0, NULL, "weight formats instead of variants", TERN_CLI_FLAG(struct arguments, formats)},
+    {"keys", 0, NULL, "keys of model files instead, and what tern does with each (docs/keys.md)",
+     TERN_CLI_FLAG(struct arguments, keys)},
     {"filter", 'f', "RE", "only names that match this extended regular expression",
      TERN_CLI_FILTER(struct arguments, filter)},
     {"runnable", 0, NULL, "only variants that this CPU and TERN_ISA can run",
      TERN_CLI_FLAG(struct arguments, runnable)},
-    {"output", 'o', "text|json|md", "md: a Markdown table (docs/kernels.md is one)",
+    {"output", 'o', "text|json|md", "md: Markdown tables (docs/kernels.md, docs/keys.md)",
      TERN_CLI_CHOICE(struct arguments, output)},
     {"json", 0, NULL, "the same as -o json", TERN_CLI_SWITCH(struct arguments, output, OUT_JSON)},
 };
@@ -125,6 +128,8 @@ static int run(int argc, char **argv) {
     const enum tern_status s = tern_isa_usable(&usable, &e);
     if (s)
         rc = tern_cli_fail(s, &e);
+    else if (a.keys)
+        rc = tern_cli_list_keys(&a.filter, a.output == OUT_JSON, a.output == OUT_MD);
     else if (a.formats)
         rc = list_formats(&a.filter, a.output == OUT_JSON);
     else
@@ -135,7 +140,7 @@ static int run(int argc, char **argv) {
 
 const struct tern_command tern_command_list = {
     .name = "list",
-    .summary = "every variant and format, what it needs, whether it runs here",
+    .summary = "every variant and format, what it needs, whether it runs here; keys of model files",
     .usage = "[options]",
     .about = "Each line says: name, exact or within the float bound, bits per weight, whether it runs here, "
              "parameters, and what it needs.",

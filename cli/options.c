@@ -4,12 +4,14 @@
 #include "cli/command.h"
 #include "cli/help.h"
 
+#include "base/talk/nearest.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 64, LONG_ONLY = 512, WHERE_BYTES = 64 };
+enum { MOST = 64, LONG_ONLY = 512, WHERE_BYTES = 64, CHOICES = 16 };
 
 /* All options of a command, as getopt_long wants them. */
 struct table {
@@ -38,7 +40,8 @@ static void table_of(const struct tern_command *c, struct table *t) {
 
 /* "hot|wcold": the place of the word `text`. Returns an exit code. */
 static int choose(const char *command, const char *where, const char *words, const char *text, int *out) {
-    char list[160];
+    char list[160], meant[64], copy[160];
+    const char *word[CHOICES];
     size_t used = 0;
     int place = 0;
     for (const char *p = words;; place++) {
@@ -48,7 +51,13 @@ static int choose(const char *command, const char *where, const char *words, con
         if (!p[n]) break;
         p += n + 1;
     }
-    return tern_cli_usage(command, "%s: '%s' is not one of %s", where, text, list);
+    size_t count = 0;
+    snprintf(copy, sizeof copy, "%s", words);
+    for (char *save = NULL, *w = strtok_r(copy, "|", &save); w && count < CHOICES;
+         w = strtok_r(NULL, "|", &save))
+        word[count++] = w;
+    tern_nearest_text(text, word, count, meant, sizeof meant);
+    return tern_cli_usage(command, "%s: '%s' is not one of %s%s", where, text, list, meant);
 }
 
 static int count(const char *command, const char *where, const struct tern_cli_option *o, const char *text,
@@ -107,9 +116,16 @@ static int set(const char *command, const struct tern_cli_option *o, char *base,
     return good ? 0 : 3;
 }
 
-static int refuse_option(const struct tern_command *c, const char *word) {
+/* One that lacks its argument is known. */
+static int refuse_option(const struct tern_command *c, const struct table *t, const char *word) {
+    const char *name[MOST];
+    char typed[WHERE_BYTES], meant[96] = "";
     if (optopt && optopt < 256) return tern_cli_usage(c->name, "unknown or incomplete option '-%c'", optopt);
-    return tern_cli_usage(c->name, "unknown or incomplete option '%s'", word);
+    for (size_t i = 0; i < t->n; i++) name[i] = t->of[i]->name;
+    snprintf(typed, sizeof typed, "%.*s", (int)strcspn(word, "="), word);
+    const char *bare = typed + strspn(typed, "-"), *near = tern_nearest(bare, name, t->n);
+    if (near && strcmp(near, bare)) snprintf(meant, sizeof meant, "; did you mean --%s?", near);
+    return tern_cli_usage(c->name, "unknown or incomplete option '%s'%s", word, meant);
 }
 
 static int read_options(const struct tern_command *c, int argc, char **argv, char *arguments) {
@@ -126,7 +142,7 @@ static int read_options(const struct tern_command *c, int argc, char **argv, cha
             exit(tern_cli_written(0));
         }
         while (i < t.n && t.options[i].val != got) i++;
-        if (i == t.n) return refuse_option(c, word);
+        if (i == t.n) return refuse_option(c, &t, word);
         const char *text = optarg;
         if (!text && t.of[i]->absent)
             text = !c->most && optind < argc && argv[optind][0] != '-' ? argv[optind++] : t.of[i]->absent;
@@ -186,7 +202,13 @@ int tern_cli_action(const struct tern_command *c, struct tern_cli_words *words) 
     const char *name = words->word[0];
     size_t i = 0;
     while (i < c->actions && strcmp(name, c->action[i].name)) i++;
-    if (i == c->actions) return tern_cli_usage(c->name, "'%s' is not one of %s", name, names), -1;
+    if (i == c->actions) {
+        const char *known[CHOICES];
+        char meant[64];
+        for (i = 0; i < c->actions && i < CHOICES; i++) known[i] = c->action[i].name;
+        tern_nearest_text(name, known, i, meant, sizeof meant);
+        return tern_cli_usage(c->name, "'%s' is not one of %s%s", name, names, meant), -1;
+    }
     words->word++;
     words->count--;
     if (words->count < c->action[i].least)

@@ -1,5 +1,6 @@
 /* tern report: records in, a folder out. */
 #include "cli/command.h"
+#include "cli/files.h"
 
 #include "base/file.h"
 #include "measure/records/json_text.h"
@@ -8,10 +9,12 @@
 #include "reports/page/browser.h"
 #include "reports/page/report.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct arguments {
     struct tern_cli_texts records;
@@ -20,13 +23,15 @@ struct arguments {
 };
 
 static const struct tern_cli_option options[] = {
-    {"records", 0, "FILE", "JSON Lines written by tune, bench, ceilings, e2e, verify; may be repeated",
+    {"records", 0, "FILE",
+     "JSON Lines written by tune, bench, ceilings, e2e, verify; may be repeated (default: the user's)",
      TERN_CLI_TEXTS(struct arguments, records, SIZE_MAX)},
     {"history", 0, "FILE",
      "file of tern history: adds series with change points; without --records its records are shown, too",
      TERN_CLI_TEXT(struct arguments, history)},
     {"db", 0, "FILE", "the same as --history", TERN_CLI_TEXT(struct arguments, history)},
-    {"out", 'o', "DIR", "folder to write; made if it is missing", TERN_CLI_TEXT(struct arguments, out)},
+    {"out", 'o', "DIR", "folder to write; made if it is missing (default: report in the user's data folder)",
+     TERN_CLI_TEXT(struct arguments, out)},
     {"all-runs", 0, NULL, "every run of a problem, not only the newest",
      TERN_CLI_FLAG(struct arguments, all_runs)},
     {"svg-only", 0, NULL, "no PNG and PDF of the figures, which take longer",
@@ -149,15 +154,13 @@ static int make(const struct arguments *a, struct inputs *in) {
     return rc || !a->open ? rc : show(a->out);
 }
 
-static int report(const struct arguments *a) {
-    struct inputs in = {.files = a->records.count};
+static int report(const struct arguments *a, const char *own) {
+    struct inputs in = {.files = 0};
     struct tern_error e = {""};
-    if (!in.files && !a->history)
-        return tern_cli_usage("report", "--records FILE or --history FILE.db is missing");
-    if (!a->out || !*a->out) return tern_cli_usage("report", "--out DIR is missing");
+    in.files = own ? 1 : a->records.count;
     in.source = calloc(in.files + 1, sizeof *in.source);
     in.set = calloc(in.files + 1, sizeof *in.set);
-    for (size_t i = 0; in.source && i < in.files; i++) in.source[i].path = a->records.item[i];
+    for (size_t i = 0; in.source && i < in.files; i++) in.source[i].path = own ? own : a->records.item[i];
     const int rc = in.source && in.set
                        ? make(a, &in)
                        : tern_cli_fail(tern_fail(&e, TERN_NO_MEMORY, "report: out of memory"), &e);
@@ -165,11 +168,32 @@ static int report(const struct arguments *a) {
     return rc;
 }
 
+/* What was not named is the user's own. */
+static int complete(struct arguments *a) {
+    struct tern_error e = {""};
+    char *own = a->records.count || a->history ? NULL : tern_cli_records_file(NULL);
+    char *folder = a->out ? NULL : tern_xdg_path("data", "report");
+    int rc = 0;
+    if (!a->records.count && !a->history && !own)
+        rc = tern_cli_fail(tern_cli_no_file("report", "name a file with --records", &e), &e);
+    else if (a->out ? !*a->out : !folder)
+        rc = tern_cli_usage("report", "--out: name a folder");
+    else if (own && access(own, R_OK) && errno == ENOENT)
+        rc = tern_cli_fail(tern_fail(&e, TERN_INCONCLUSIVE,
+                                     "report: %s: there are no records yet; tern tune makes some", own),
+                           &e);
+    if (!a->out) a->out = folder;
+    if (!rc) rc = report(a, own);
+    free(own);
+    free(folder);
+    return rc;
+}
+
 static int run(int argc, char **argv) {
     struct arguments a = {0};
     int rc = tern_cli_parse(&tern_command_report, argc, argv, &a, NULL);
     if (rc) return rc;
-    rc = report(&a);
+    rc = complete(&a);
     tern_cli_release(&tern_command_report, &a);
     return rc;
 }
@@ -177,8 +201,9 @@ static int run(int argc, char **argv) {
 const struct tern_command tern_command_report = {
     .name = "report",
     .summary = "one self-contained HTML page (plus Markdown, CSV, SVG) from records",
-    .usage = "[--records FILE ...] [--history FILE.db] --out DIR [options]",
-    .about = "Turns records into DIR/index.html (opens from disk, needs no network), DIR/report.md, "
+    .usage = "[--records FILE ...] [--out DIR] [options]",
+    .about = "Turns records, the user's where none are named, into DIR/index.html (opens from disk, needs no "
+             "network), DIR/report.md, "
              "DIR/*.csv and DIR/figures/ (SVG, PNG, PDF, and the gnuplot scripts and data that made them). "
              "If one problem has several runs, the newest counts. Without gnuplot everything but the "
              "drawings is written, and the page says what to install.",

@@ -1,6 +1,6 @@
 #include "cli/command.h"
 
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "models/facts.h"
 #include "models/synth/synth.h"
 

@@ -3,6 +3,8 @@
 
 #include "cli/command.h"
 
+#include "base/starved/starved.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -110,7 +112,11 @@ int tern_cli_filter_set(const char *command, const char *where, const char *text
 }
 
 int tern_cli_matches(const struct tern_cli_filter *f, const char *name) {
-    return !f->text || regexec(&f->re, name, 0, NULL, 0) == 0;
+    if (!f->text) return 1;
+    errno = 0; /* "no match" is all that the C library of GNU answers without memory */
+    const int rc = regexec(&f->re, name, 0, NULL, 0);
+    if (rc && errno == ENOMEM) tern_starve();
+    return rc == 0;
 }
 
 void tern_cli_filter_free(struct tern_cli_filter *f) {

@@ -1,12 +1,14 @@
 #define _GNU_SOURCE
 #include "harness/engine.h"
 
+#include "base/file.h"
 #include "base/isa.h"
 #include "harness/attention/rows.h"
 #include "harness/internal.h"
 #include "harness/memory_left.h"
 #include "harness/plan/first_load.h"
 #include "harness/step.h"
+#include "kernels/verify/earlier.h"
 #include "measure/clock.h"
 #include "measure/machine/machine.h"
 
@@ -35,7 +37,9 @@ static enum tern_status check_memory(const struct tern_engine *en, struct tern_e
     const struct tern_hparams *hp = &en->model->hp;
     const size_t body = tern_engine_body_bytes(en);
     /* A scan has 6 bits and 1/32 byte a weight, and a few numbers a row. */
-    const size_t scan = en->head.two_stages ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256) : 0;
+    const size_t scan = en->head.two_stages && !en->head.scan.in_place
+                            ? (size_t)hp->vocab * ((size_t)hp->hidden / 8 * 7 + 256)
+                            : 0;
     const size_t head = (en->head.in_file ? 0 : en->head.kept_bytes) + scan,
                  cache = tern_attention_cache_bytes(en);
     const size_t left = tern_memory_left();
@@ -72,6 +76,11 @@ static enum tern_status settle(struct tern_engine *en, const struct tern_engine_
     return TERN_OK;
 }
 
+/* Where proofs of this machine are kept; heap, NULL without a folder. */
+static char *path_of_proofs(const char *races, const struct tern_machine *m) {
+    return races && m->key[0] ? tern_format_text("%s/proofs-%s", races, m->key + 2) : NULL;
+}
+
 static enum tern_status plan(struct tern_engine *en, const struct tern_engine_options *o,
                              const struct tern_machine *m, struct tern_error *e) {
     struct tern_engine_facts *f = &en->facts;
@@ -87,6 +96,8 @@ static enum tern_status plan(struct tern_engine *en, const struct tern_engine_op
                              .regime = tern_model_regime(&en->model->hp, m)};
     const struct model_plan *p = &en->plan;
     struct first_load first = {.note = ""};
+    char *proofs = path_of_proofs(o->races, m);
+    if (proofs) f->proofs_recalled = tern_proofs_recall(proofs, m->key);
     if (o->races && o->wisdom) {
         tern_first_load(&r, m, o->races, &first);
         r.wisdom = &first.known;
@@ -94,6 +105,8 @@ static enum tern_status plan(struct tern_engine *en, const struct tern_engine_op
     const enum tern_status s = tern_model_plan_make(&r, &en->plan, e);
     memcpy(f->race, first.note, sizeof f->race);
     tern_first_load_free(&first);
+    if (proofs && s == TERN_OK) tern_proofs_keep(proofs, m->key, NULL); /* else the next start proves again */
+    free(proofs);
     if (s != TERN_OK) return s;
     tern_model_plan_text(p, en->model, 1, f->decode_plan, sizeof f->decode_plan);
     tern_model_plan_text(p, en->model, en->ubatch, f->prefill_plan, sizeof f->prefill_plan);

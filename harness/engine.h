@@ -100,6 +100,7 @@ struct tern_engine_facts {
     size_t from_wisdom;                       /* those that wisdom decided */
     size_t from_ranks;                        /* those that ranks decided, where wisdom knows nothing */
     char ranks[128];                          /* whose ranks: "zen5, measured 2026-12-01"; "": nobody's */
+    size_t proofs_recalled;                   /* proofs that an earlier process earned */
     char race[256];                           /* what a race at this load did; "": there was none */
     size_t lent;       /* of those by wisdom: decided by what the slowest kind of core lends (core_kinds.h) */
     char warning[512]; /* which variants failed their proof here, and why; "": none */

@@ -17,10 +17,18 @@ static void scan_with(struct head *h, int scan) {
     h->scan = scan >= 0 ? tern_head_scans[scan] : (struct tern_exact_options){0};
 }
 
+/* Rows of Q6_K are scanned as they lie: nothing is read besides, and a third is computed. */
+static void scan_in_place(struct head *h) {
+    h->two_stages = 1;
+    h->scan = (struct tern_exact_options){.in_place = 1};
+}
+
 static void say(struct tern_engine *en, const char *why) {
     const struct head *h = &en->head;
     char *out = en->facts.head;
-    if (h->two_stages)
+    if (h->two_stages && h->scan.in_place)
+        snprintf(out, sizeof en->facts.head, "%s, whose codes are scanned first%s", row_names[h->rows], why);
+    else if (h->two_stages)
         snprintf(out, sizeof en->facts.head, "%s, scanned first at %d bits in blocks of %zu%s",
                  row_names[h->rows], h->scan.bits, h->scan.block, why);
     else
@@ -93,11 +101,12 @@ enum tern_status tern_engine_head(struct tern_engine *en, enum tern_head_type ty
     const int asked = type == TERN_HEAD_EXACT2;
     scan_with(h, asked ? 0 : -1);
     say(en, "");
-    if ((type != TERN_HEAD_AUTO && !asked) || h->kept_bytes < TERN_HEAD_RACE_LEAST) return TERN_OK;
-    if (!asked && h->rows == TERN_ROWS_Q6_K) { /* 6.6 bits a weight either way */
-        say(en, "; a scan before it would read as much");
+    if (h->rows == TERN_ROWS_Q6_K && (asked || h->kept_bytes >= TERN_HEAD_RACE_LEAST)) {
+        scan_in_place(h);
+        say(en, "");
         return TERN_OK;
     }
+    if ((type != TERN_HEAD_AUTO && !asked) || h->kept_bytes < TERN_HEAD_RACE_LEAST) return TERN_OK;
     const size_t left = tern_memory_left();
     if (!asked && left &&
         left < tern_engine_body_bytes(en) + en->cache.bytes + (h->in_file ? 1 : 2) * h->kept_bytes) {

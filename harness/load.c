@@ -1,6 +1,6 @@
 #include "harness/internal.h"
 
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "harness/head/dense_rows.h"
 #include "models/facts.h"
 
@@ -89,7 +89,7 @@ static enum tern_status place_jobs(struct tern_engine *en, struct packed **job, 
             bytes += tern_round_up(tern_packed_bytes(job[at++]), 4096);
         }
     if (tern_pages_get(&en->body, bytes))
-        return tern_fail(e, TERN_NO_MEMORY, "engine: %zu bytes for the packed weights refused", bytes);
+        return tern_fail(e, TERN_NO_MEMORY, "engine: no memory for %zu bytes of packed weights", bytes);
     bytes = 0;
     for (size_t i = 0; i < at; i++) {
         job[i]->w.data = (const char *)en->body.data + bytes;

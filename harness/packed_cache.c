@@ -45,6 +45,7 @@ static uint64_t hash_layout(const struct tern_engine *en) {
                              (uint64_t)en->head.two_stages,
                              (uint64_t)en->head.scan.bits,
                              en->head.scan.block,
+                             (uint64_t)en->head.scan.in_place,
                              en->head.source != NULL,
                              (uint64_t)en->head.in_file};
     h = tern_hash(h, size, sizeof size);
@@ -110,8 +111,8 @@ static struct tern_cache_part *parts(struct tern_engine *en, size_t *count) {
         p[n++] = (struct tern_cache_part){en->head.pages.data, en->head.pages.bytes, 1, near};
     if (en->head.exact) {
         struct tern_exact_part part[TERN_EXACT_PARTS];
-        tern_exact_parts(en->head.exact, part);
-        for (size_t i = 0; i < TERN_EXACT_PARTS; i++)
+        const size_t has = tern_exact_parts(en->head.exact, part);
+        for (size_t i = 0; i < has; i++)
             p[n++] = (struct tern_cache_part){part[i].data, part[i].bytes, part[i].pages, near};
     }
     *count = n;

@@ -38,6 +38,10 @@ struct tern_format {
      * by different threads. `dst` is the whole tensor, 64-byte aligned for in-memory formats. `scale` is written
      * where the format keeps one, by the range that ends at M. */
     void (*pack)(const int8_t *trits, size_t m, size_t k, size_t r0, size_t r1, float scale, void *dst);
+    /* The same for a tile that the matrix names, and whether one fits, as `accepts`. NULL where nothing is cut into tiles. */
+    enum tern_status (*tile_fits)(struct tern_tl_tile t, size_t m, size_t k, struct tern_error *e);
+    void (*tile_pack)(struct tern_tl_tile t, const int8_t *trits, size_t m, size_t k, size_t r0, size_t r1,
+                      float scale, uint8_t *dst);
     /* The reverse. A code that stands for no trit yields the value 2, which the caller must refuse. */
     void (*unpack)(const void *src, size_t m, size_t k, size_t r0, size_t r1, int8_t *trits);
     /* The scale kept inside the tensor; NULL when the format keeps none. TERN_BAD_INPUT when blocks disagree. */

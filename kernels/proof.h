@@ -1,4 +1,5 @@
-/* A proof: evidence that this process has seen a variant give right results, and the only way to run it.
+/* A proof: evidence that a variant gave right results, in this process or, for the engine, in an earlier one of the same
+ * build on the same machine (kernels/verify/earlier.h); and the only way to run it.
  *
  * A variant (kernels/variant.h) only describes. Its functions can be reached through a proof alone, and
  * tern_prove (kernels/verify/verify.h) is the only function that hands out proofs. The type is opaque, so

@@ -23,7 +23,9 @@ int tern_sys_number(long long *out, const char *fmt, ...) __attribute__((format(
  * read. */
 char *tern_sys_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Calls fn(ctx, n) for each number of a list such as "0-3,8"; returns how many, -1 when it is no list. */
+/* Calls fn(ctx, n) for each number of a list such as "0-3,8", as the kernel writes them: ascending, none above
+ * TERN_SYS_LIST_MOST. Returns how many; -1 when it is no such list. */
+#define TERN_SYS_LIST_MOST 65535
 int tern_sys_list(const char *text, void (*fn)(void *ctx, int n), void *ctx);
 
 #endif

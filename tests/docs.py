@@ -23,7 +23,7 @@ for page in pages:
 print(f"1..{len(commands)}" if commands else "1..1\nnot ok 1 - the pages hold commands")
 with tempfile.TemporaryDirectory() as folder:
     env = {k: v for k, v in os.environ.items() if not k.startswith(("TERN_", "XDG_"))}
-    env.update(HOME=folder, PATH=f"{tern.parent}:{env['PATH']}")
+    env.update(HOME=folder, TERN_ACCEPT_BUSY="1", PATH=f"{tern.parent}:{env['PATH']}")
     for number, (page, line) in enumerate(commands, 1):
         wanted = re.search(r"#\s*exit (\d+)", line)
         done = subprocess.run(["sh", "-c", line], cwd=folder, env=env, capture_output=True, text=True, timeout=600)

@@ -63,7 +63,7 @@ for cpu in $cpus; do
 done
 
 say "drill: mutants of every kernel family against the verifier"
-python3 "$root/tests/mutants.py" "$root" "$ordinary-mutants" >"$ordinary/mutants.out" 2>&1 || true
+python3 "$root/tests/mutants.py" "$ordinary-plain" "$ordinary-mutants" >"$ordinary/mutants.out" 2>&1 || true
 cat "$ordinary/mutants.out"
 passed=$((passed + $(grep -c '^ok' "$ordinary/mutants.out" || true)))
 failed=$((failed + $(grep -c '^not ok' "$ordinary/mutants.out" || true)))
@@ -91,6 +91,9 @@ tuner_drill aa "$ordinary"
 tuner_drill kill "$ordinary"
 tuner_drill loss "$ordinary"
 tuner_drill rivals "$ordinary"
+say "drill: every write, allocation and thread of every writer fails; every writer is killed, and started twice"
+tuner_drill faults "$ordinary"
+tuner_drill moments "$ordinary"
 say "drill: change points with other seeds"
 if TERN_LONG=1 "$ordinary/tests/reports/test-reports" --filter 'changes/*' -j1 >"$ordinary/changes.out" 2>&1; then
     passed=$((passed + 1))

@@ -1,94 +1,159 @@
 #!/usr/bin/env python3
 """Mutation check: one constant, mask or bound of each kernel family is changed, and the verifier must notice.
 
-usage: mutants.py SOURCE_ROOT WORK_FOLDER [--arm FOLDER] [WORD...]   (only mutants whose family or change holds one of the words)
+usage: mutants.py BUILD WORK_FOLDER [--arm FOLDER] [--no-machine] [--from N] [WORD...]   (only mutants whose family or change holds one of the words)
 
-With --arm the mutants are those of tests/mutants_arm.py, built and run for 64-bit ARM by what tests/drills/arm.sh left in its FOLDER:
-cross.ini and sysroot/.
+BUILD is a configured build of the source whose kernels are changed, without OpenBLAS and oneDNN. With --arm it is one for 64-bit ARM, FOLDER holds its sysroot/
+(tests/drills/arm.sh leaves both), and the mutants are those of tests/mutants_arm.py, which run in an emulator.
 
-The tree is copied and configured once; each mutant rewrites one file, rebuilds, and runs `tern verify` (the quick proof
-where that is enough) on its family. Prints TAP: "ok" names the mutant and the case that killed it. A mutant whose text is not in the source is an error:
-the list has to follow the code. Mutants that only this CPU's missing instructions could run are skipped.
+A mutant is one changed file, compiled as tests/mutants_build.py says and proved on its family (the quick proof where that is
+enough). It runs where its instructions are: on this CPU, else with the vector words in plain C (tests/kernels/emulated/) where
+they say all that the changed text says, else, all of them together at the end, on an emulated machine (tests/drills/x86_machine.py).
+
+Prints TAP: "ok" names the mutant, what killed it, and the processor time it took. A mutant whose text is not in the source is an error: the list has to
+follow the code. --from N goes on with a run that was cut off; the last line counts.
 """
+import argparse
 import pathlib
 import re
+import resource
 import shutil
-import subprocess
 import sys
 
+from mutants_build import Build, run
 
-def run(*command, **more):
-    return subprocess.run([str(c) for c in command], capture_output=True, text=True, **more)
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "drills"))
+import x86_machine  # noqa: E402
 
-
-source, work = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
-only = sys.argv[3:]
-arm = None
-if only[:1] == ["--arm"]:
-    arm, only = pathlib.Path(only[1]).resolve(), only[2:]
+parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].splitlines()[0])
+parser.add_argument("build")
+parser.add_argument("work")
+parser.add_argument("--arm")
+parser.add_argument("--no-machine", action="store_true")
+parser.add_argument("--from", type=int, default=2, dest="first")
+parser.add_argument("words", nargs="*")
+options = parser.parse_args()
+arm = pathlib.Path(options.arm).resolve() if options.arm else None
+if arm:
     from mutants_arm import MUTANTS
 else:
     from mutants_x86 import MUTANTS
-copy, build = work / "source", work / "build"
-shutil.rmtree(copy, ignore_errors=True)
-for name in run("git", "-C", source, "ls-files", "-z").stdout.split("\0"):
-    if name and (source / name).is_file():
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / name, copy / name)  # and not its time: objects of an older copy may be younger
-        shutil.copymode(source / name, copy / name)
-if not (build / "build.ninja").exists():
-    options = [f"-D{o}=disabled" for o in ("tests", "openblas", "onednn", "papi", "gbench", "hwloc", "libedit")]
-    cross = ["--cross-file", arm / "cross.ini"] if arm else []
-    made = run("meson", "setup", build, copy, "-Dwerror=false", *cross, *options)
-    if made.returncode:
-        sys.exit("mutants: meson setup failed:\n" + made.stdout[-2000:])
-if run("ninja", "-C", build).returncode:
-    sys.exit("mutants: the unchanged tree does not build")
+work = pathlib.Path(options.work).resolve()
+work.mkdir(parents=True, exist_ok=True)
+build = Build(pathlib.Path(options.build).resolve(), work)
 
 
-def tern(*command, cpu="max"):
-    emulator = ["qemu-aarch64-static", "-cpu", cpu, "-L", arm / "sysroot"] if arm else []
-    return run(*emulator, build / "cli/tern", *command)
+def emulator(cpu):
+    return ["qemu-aarch64-static", "-cpu", cpu, "-L", arm / "sysroot"] if arm else []
 
 
-patience = ["--timeout", "300"] if arm else []  # an emulator is slow
-usable = tern("list", "--runnable").stdout
-mutants = [m for m in MUTANTS if not only or any(o in m[0] + ", " + m[1] for o in only)]
-print(f"1..{len(mutants) + 1}", flush=True)
+def spent():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def killer(output):
+    """What the verifier says of the variant that is wrong, or None."""
+    found = re.search(r"^not ok \d+ - (\S+), \d+ cases: ([A-Z ]+): \n# (.*)", output, re.M)
+    return re.sub(r"\s+", " ", " ".join(found.groups()))[:150] if found else None
+
+
+class Mutant:
+    def __init__(self, number, family, what, name, text, change, pattern):
+        self.number, self.title, self.name, self.text, self.change = number, f"{family}, {what}", name, text, change
+        *words, self.pattern = pattern.split(" ")
+        self.effort = [] if "full" in words else ["--quick"]
+        self.cpu = next((w[4:] for w in words if w.startswith("cpu=")), "max")
+        self.names = {n for n in runs if re.search(self.pattern, n)}  # variants and operations
+
+    def arguments(self):
+        return [*self.effort, "--first", "--timeout", "300" if arm else "60", self.pattern]
+
+    def report(self, verdict, why):
+        tally[verdict] += 1
+        word = "not ok" if verdict == "survived" else "ok"
+        skip = " # SKIP" if verdict == "skipped" else ":"
+        print(f"{word} {self.number} - {self.title.replace('#', '=')}{skip} {why.replace('#', '=')}", flush=True)
+
+    def judge(self, output, code, how, start):
+        dead = killer(output)
+        if code == 1 and dead:
+            self.report("killed", f"killed{how} by {dead} ({spent() - start:.1f} s)")
+        else:
+            self.report("survived", f"survived{how}: the verifier exits {code} ({spent() - start:.1f} s)")
+
+    def make(self, **how):
+        original = (build.source / "kernels" / self.name).read_text()
+        if self.text not in original:
+            return None, f"the text is no longer in kernels/{self.name}"
+        return build.make(self.name, original.replace(self.text, self.change), self.names, **how)
+
+    def try_here(self):
+        """Judges the mutant, or leaves its program for the emulated machine."""
+        start = spent()
+        emulated = False
+        here = any(runs[n] for n in self.names)
+        program = None
+        if not here and self.names & build.emulated:
+            emulated = True
+            program, why = self.make(emulated=True)
+            emulated = program is not None
+        if not (here or emulated) and options.no_machine:
+            return self.report("skipped", "needs instructions that only the emulated machine has")
+        if not emulated:
+            program, why = self.make(static=not here and not arm)
+        if not program:
+            self.report("survived", why)
+        elif here or emulated:
+            seen = run(*emulator(self.cpu), program, *(["--emulated", "avx2"] if emulated else []), *self.arguments())
+            self.judge(seen.stdout, seen.returncode, " in plain C" if emulated else "", start)
+        else:
+            run("strip", program)
+            shutil.move(program, machine / f"mutant-{self.number}")
+
+
+tally = {"killed": 0, "survived": 0, "skipped": 0}
+runs = {}
+for line in run(*emulator("max"), build.folder / "tests/kernels/prove", "--list").stdout.splitlines():
+    name, says = line.split()
+    runs[name] = says == "runs"
+if not runs:
+    sys.exit("mutants: the verifier does not run")
+machine = work / "machine"
+if options.first == 2:  # else what an earlier run left for it is judged too
+    shutil.rmtree(machine, ignore_errors=True)
+machine.mkdir(exist_ok=True)
+
+mutants = [Mutant(number, *entry) for number, entry in enumerate(MUTANTS, 2)]
 kinds = {}
 for family, change, *_ in MUTANTS:
     kinds.setdefault(family, set()).add(change.split(":")[0])
 # The dense baselines are no kernels of ours to prove wrong in every way: they multiply what they are given.
 lacking = [f"{f} has no {k}" for f, has in kinds.items() for k in ("constant", "mask", "bound") if k not in has and f != "dense"]
-print(("not ok" if lacking else "ok") + " 1 - every family has a constant, a mask and a bound changed" + "".join(f"; {t}" for t in lacking))
-survivors = len(lacking)
-for number, (family, what, name, text, change, pattern) in enumerate(mutants, 2):
-    *words, pattern = pattern.split(" ")
-    effort = [] if "full" in words else ["--quick"]
-    cpu = next((w[4:] for w in words if w.startswith("cpu=")), "max")
-    family = f"{family}, {what}"
-    target = copy / "kernels" / name
-    original = target.read_text()
-    # The list has no float operations: they run where a variant of their level does.
-    if not re.search(pattern[pattern.index("__"):] if pattern.startswith("op_") else pattern, usable):
-        print(f"ok {number} - {family} = SKIP".replace("=", "#") + f" no variant like {pattern} runs here", flush=True)
+named = {name for m in mutants for name in m.names}
+for part, what in ((1, "layout"), (-1, "level")):
+    has = [{re.split("_+", n)[part] for n in some if n[:3] == "gem" and not (arm and "__scalar" in n)} for some in (runs, named)]
+    lacking += [f"no mutant is of the {what} {x}" for x in sorted(has[0] - has[1])]
+print(f"1..{len(MUTANTS) + 1}", flush=True)
+print(("not ok" if lacking else "ok") + " 1 - every family has a constant, a mask and a bound changed, every layout and every level a mutant"
+      + "".join(f"; {t}" for t in lacking), flush=True)
+
+for mutant in mutants:
+    if mutant.number < options.first or options.words and not any(w in mutant.title for w in options.words):
         continue
-    verdict = "not ok"
-    if text not in original:
-        why = f"the text is no longer in kernels/{name}"
+    if mutant.names:
+        mutant.try_here()
     else:
-        target.write_text(original.replace(text, change))
-        built = run("ninja", "-C", build)
-        if built.returncode:
-            why = "the mutant does not compile: " + built.stdout[-300:].replace("\n", " ")
+        mutant.report("survived", f"no variant is called {mutant.pattern}")
+waiting = [m for m in mutants if (machine / f"mutant-{m.number}").exists()]
+if waiting:
+    start = spent()
+    said, why = x86_machine.run_jobs(machine, {f"mutant-{m.number}": m.arguments() for m in waiting})
+    for m in waiting:
+        if f"mutant-{m.number}" in said:
+            m.judge(*said[f"mutant-{m.number}"], " on the emulated machine", spent())
         else:
-            seen = tern("verify", *effort, *patience, "--seed", "1", "-q", "--filter", pattern, cpu=cpu)
-            killer = next((l for l in seen.stdout.splitlines() if re.match("WRONG|CRASHED|TIMED OUT", l)), None)
-            if seen.returncode == 1 and killer:
-                verdict, why = "ok", "killed by " + re.sub(r"\s+", " ", killer)[:150]
-            else:
-                why = f"survived: verify exits {seen.returncode}"
-        target.write_text(original)
-    survivors += verdict != "ok"
-    print(f"{verdict} {number} - {family}: {why}".replace("#", "="), flush=True)
-sys.exit(1 if survivors else 0)
+            m.report("skipped", why)
+    print(f"# {len(waiting)} on the emulated machine in {spent() - start:.0f} s")
+print(f"# {tally['killed']} killed, {tally['survived']} survived, {tally['skipped']} skipped; {spent():.0f} s of processor time")
+sys.exit(1 if tally["survived"] or lacking else 0)

@@ -33,8 +33,7 @@ static const struct tern_cli_option options[] = {
      "auto (the default), perf, powercap, hwmon, battery or meter:FILE.csv; model or model:FILE.json is an "
      "estimate, and every line says so",
      TERN_CLI_TEXT(struct tern_bench_arguments, energy), .absent = "auto"},
-    {"records", 0, "FILE", "file that records are appended to (default: the user's)",
-     TERN_CLI_TEXT(struct tern_bench_arguments, records)},
+    TERN_CLI_RECORDS(struct tern_bench_arguments, records),
 };
 
 /* Moves the library's flags out of argv; their values stand behind '=' only. Returns the new argc. */

@@ -4,6 +4,7 @@
 #define TERN_CLI_BENCH_BENCH_H
 
 #include "cli/bench/case.h"
+#include "cli/files.h"
 #include "cli/values.h"
 #include "measure/sampling/floor.h"
 #include "tuner/session/tasks.h"
@@ -35,7 +36,8 @@ struct tern_bench_entry {
 enum { TERN_BENCH_HOT, TERN_BENCH_WCOLD }; /* the words of --regime */
 
 struct tern_bench_arguments {
-    const char *model, *records, *counters, *energy;
+    const char *model, *counters, *energy;
+    struct tern_cli_records records;
     struct tern_cli_filter filter;
     struct tern_cli_texts problems;
     struct tern_cli_numbers threads, batch;

@@ -232,12 +232,13 @@ static int bench(struct tern_bench *b, const struct tern_bench_arguments *a, con
         return tern_cli_usage("bench", "no case matches%s%s", a->filter.text ? " --filter " : "",
                               a->filter.text ? a->filter.text : "");
     enum tern_status s = time_cases(b, a, l, &failed, &e);
-    char *records = tern_cli_records_file(a->records);
+    char *records = tern_cli_records_target(&a->records);
     if (!s && records) s = tern_bench_record(b, l, records, &e);
-    if (!s && !records)
-        fputs(
-            "tern: warning: records: no home folder is known, so none are kept; name a file with --records\n",
-            stderr);
+    if (!s && !records && !a->records.none &&
+        tern_cli_no_file("records", "none are kept; name a file with --records", &e) == TERN_NO_MEMORY)
+        s = TERN_NO_MEMORY;
+    else if (!s && !records && !a->records.none)
+        fprintf(stderr, "tern: warning: %s\n", e.text);
     free(records);
     return s ? tern_cli_fail(s, &e) : failed;
 }

@@ -38,7 +38,7 @@ static const struct tern_cli_option options[] = {
 static int print_text(void *ctx, const char *text, size_t bytes) {
     (void)ctx;
     fwrite(text, 1, bytes, stdout);
-    return fflush(stdout) != 0 || interrupted;
+    return tern_cli_flush() != 0 || interrupted;
 }
 
 static void report(const struct tern_generation_facts *g, const struct tern_engine *en) {
@@ -66,7 +66,7 @@ static int one_line(const struct job *j, struct tern_chat *chat, const struct te
                     const char *line, enum tern_status *status, struct tern_error *e) {
     struct tern_generation_facts done;
     if (!strcmp(line, "/quit") || !strcmp(line, "/exit")) return 0;
-    if (!strcmp(line, "/help")) return fputs(help_text, stdout), fflush(stdout), 1;
+    if (!strcmp(line, "/help")) return fputs(help_text, stdout), tern_cli_flush(), 1;
     if (!strcmp(line, "/reset")) {
         tern_chat_reset(chat);
         if (!j->c.quiet) fputs("tern: the conversation is forgotten\n", stderr);
@@ -86,7 +86,7 @@ static int one_line(const struct job *j, struct tern_chat *chat, const struct te
     }
     if (*status != TERN_OK) return 0;
     putchar('\n');
-    fflush(stdout);
+    tern_cli_flush();
     if (!j->c.quiet) report(&done, en);
     interrupted = 0;
     return !ferror(stdout);

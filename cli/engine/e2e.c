@@ -24,7 +24,7 @@ static const struct tern_cli_option options[] = {
      TERN_CLI_NUMBER(struct e2e_job, generate, 0, 1u << 20)},
     {"threads", 't', "LIST", "thread counts (default: all processors)",
      TERN_CLI_NUMBERS(struct e2e_job, threads, 1, 4096)},
-    {"rounds", 'r', "R", "repetitions (default 5; an interval needs 6)",
+    {"rounds", 'r', "R", "repetitions (default 7; an interval needs 6)",
      TERN_CLI_NUMBER(struct e2e_job, rounds, 1, 10000)},
     {"output", 'o', "md|csv|json", "form of the results (default md)",
      TERN_CLI_CHOICE(struct e2e_job, output)},
@@ -37,8 +37,7 @@ static const struct tern_cli_option options[] = {
      TERN_CLI_TAKEN(take_energy), .absent = "auto"},
     {"breakdown", 0, NULL, "one more run of each test, timed per operation",
      TERN_CLI_FLAG(struct e2e_job, o.breakdown)},
-    {"records", 0, "FILE", "append one record per test, and one of the machine",
-     TERN_CLI_TEXT(struct e2e_job, records)},
+    TERN_CLI_RECORDS(struct e2e_job, records),
     {"seed", 0, "N", "seed of the token ids (default 1)",
      TERN_CLI_SEED(struct e2e_job, c.sampling.seed, UINT64_MAX)},
 };
@@ -74,6 +73,7 @@ static int work(struct e2e_job *j) {
     size_t count = 0;
     int rc = 0;
     const struct tern_machine *machine;
+    char *records = tern_cli_records_target(&j->records);
     enum tern_status s = tern_machine_get(&machine, &e);
     const size_t usual = 128, all = s == TERN_OK ? tern_machine_threads(machine) : 1;
     if (s == TERN_OK) s = tern_cli_engine_open(&j->c, &e);
@@ -82,14 +82,15 @@ static int work(struct e2e_job *j) {
     if (s == TERN_OK && rows[0].facts.warning[0])
         fprintf(stderr, "tern: warning: %s\n", rows[0].facts.warning);
     if (s == TERN_OK) rc = e2e_print(j, rows, count);
-    if (s == TERN_OK && !rc && j->records) s = e2e_record(j, rows, count, &e);
+    if (s == TERN_OK && !rc && records) s = e2e_record(j, records, rows, count, &e);
     free(rows);
+    free(records);
     tern_cli_engine_close(&j->c);
     return s == TERN_OK ? rc : tern_cli_fail(s, &e);
 }
 
 static int run(int argc, char **argv) {
-    struct e2e_job j = {.c = {.sampling = {.seed = 1}}, .rounds = 5, .generate = 32};
+    struct e2e_job j = {.c = {.sampling = {.seed = 1}}, .rounds = 7, .generate = 32};
     int rc = tern_cli_parse(&tern_command_e2e, argc, argv, &j, NULL);
     if (rc) return rc;
     rc = check(&j);

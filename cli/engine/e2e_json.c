@@ -1,6 +1,8 @@
 /* The results of `tern e2e` as JSON, and the words that all forms of the results share. */
 #include "cli/engine/e2e.h"
 
+#include "measure/clock.h"
+#include "measure/machine/machine.h"
 #include "measure/records/json_text.h"
 
 #include <jansson.h>
@@ -86,7 +88,14 @@ static json_t *row_json(const struct e2e_job *j, const struct tern_e2e_row *r) {
                           "tokens", (json_int_t)r->tokens, "threads", (json_int_t)r->threads, "unit", "tok/s",
                           "estimator", "median", "n", (json_int_t)r->rate.n, "median", r->rate.median, "min",
                           r->rate.min, "max", r->max, "mad", r->rate.mad);
+    char settings[256], now[32];
+    const struct tern_machine *m;
     if (!o) return NULL;
+    tern_utc_text(now, sizeof now);
+    json_object_set_new(o, "ts", json_string(now));
+    if (!tern_machine_get(&m, NULL)) json_object_set_new(o, "machine", json_string(m->key));
+    if (*e2e_settings(j, settings, sizeof settings))
+        json_object_set_new(o, "settings", json_string(settings));
     if (isfinite(r->rate.ci_lo)) {
         json_object_set_new(o, "ci_lo", json_real(r->rate.ci_lo));
         json_object_set_new(o, "ci_hi", json_real(r->rate.ci_hi));

@@ -1,7 +1,7 @@
 /* The results of `tern e2e` as Markdown and CSV. */
 #include "cli/engine/e2e.h"
 
-#include "reports/data/text.h"
+#include "cli/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,8 +10,7 @@
 static void put_cell(const char *text, void (*put)(struct tern_text *t, const char *s)) {
     struct tern_text t = {0};
     put(&t, text);
-    fputs(t.data ? t.data : "", stdout);
-    tern_text_free(&t);
+    tern_cli_print_text(&t);
 }
 
 static void print_csv(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count) {

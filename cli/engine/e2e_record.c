@@ -54,9 +54,9 @@ static void put_memory(const struct e2e_job *j, const struct tern_e2e_row *row,
     r->memory.head_weights = (double)f->head_weights;
 }
 
-enum tern_status e2e_record(const struct e2e_job *j, const struct tern_e2e_row *rows, size_t count,
-                            struct tern_error *e) {
-    char run[32], flags[64];
+enum tern_status e2e_record(const struct e2e_job *j, const char *path, const struct tern_e2e_row *rows,
+                            size_t count, struct tern_error *e) {
+    char run[32], flags[64], settings[256], params[1024];
     struct tern_model_facts facts;
     const struct tern_machine *m;
     enum tern_status s = tern_machine_get(&m, e);
@@ -64,10 +64,9 @@ enum tern_status e2e_record(const struct e2e_job *j, const struct tern_e2e_row *
     tern_model_facts(j->c.m, &facts);
     if (s == TERN_OK) { /* a report needs the caches of the machine to judge these figures */
         struct tern_record r;
-        char params[1024];
         tern_record_of_machine(m, params, sizeof params, &r);
         r.run = run;
-        s = tern_record_append(j->records, &r, e);
+        s = tern_record_append(path, &r, e);
     }
     for (size_t i = 0; s == TERN_OK && i < count; i++) {
         const struct tern_e2e_row *row = &rows[i];
@@ -78,7 +77,9 @@ enum tern_status e2e_record(const struct e2e_job *j, const struct tern_e2e_row *
         r.kind = "e2e";
         r.run = run;
         r.variant = e2e_tuned(row);
-        r.params = e2e_plan(row);
+        const char *beyond = e2e_settings(j, settings, sizeof settings);
+        snprintf(params, sizeof params, "%s%s%s", e2e_plan(row), *beyond ? "," : "", beyond);
+        r.params = params;
         r.op = row->decode ? "decode" : "prefill";
         r.model = j->c.model;
         r.n = row->tokens;
@@ -94,7 +95,7 @@ enum tern_status e2e_record(const struct e2e_job *j, const struct tern_e2e_row *
         put_spent(row, &r);
         r.flags = flags;
         r.complete = 1;
-        s = tern_record_append(j->records, &r, e);
+        s = tern_record_append(path, &r, e);
     }
     return s;
 }

@@ -22,24 +22,28 @@ static int named(enum tern_status s, const struct tern_error *e) {
 static int take_kv(void *ctx, const char *arg) {
     struct tern_cli_engine *c = ctx;
     struct tern_error e = {""};
+    c->said.kv = arg;
     return named(tern_kv_named(arg, &c->engine.kv, &e), &e);
 }
 
 static int take_head(void *ctx, const char *arg) {
     struct tern_cli_engine *c = ctx;
     struct tern_error e = {""};
+    c->said.head = arg;
     return named(tern_head_named(arg, &c->engine.head, &e), &e);
 }
 
 static int take_act(void *ctx, const char *arg) {
     struct tern_cli_engine *c = ctx;
     struct tern_error e = {""};
+    c->said.act = arg;
     return named(tern_act_named(arg, &c->engine.act, &e), &e);
 }
 
 static int take_merge(void *ctx, const char *arg) {
     struct tern_cli_engine *c = ctx;
     struct tern_error e = {""};
+    c->said.merge = arg;
     return named(tern_merge_named(arg, &c->engine.merge, &e), &e);
 }
 

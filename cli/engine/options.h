@@ -11,6 +11,9 @@ struct tern_cli_engine {
     const char *command;                         /* for messages; set by tern_cli_engine_check */
     const char *model, *wisdom, *cache, *layout; /* layout: of I2_S tensors */
     const char *text, *file;                     /* of TERN_CLI_TEXT_OPTIONS */
+    struct {
+        const char *kv, *head, *act, *merge;
+    } said; /* the words of these options; NULL: not given */
     int no_wisdom, no_race, no_cache, quiet;
     struct tern_engine_options engine; /* complete after tern_cli_engine_open */
     struct tern_sampling sampling;

@@ -3,6 +3,7 @@
 #include "cli/files.h"
 
 #include "base/file.h"
+#include "base/starved/starved.h"
 #include "harness/text/generate.h"
 #include "harness/text/prompt.h"
 #include "harness/text/text_stream.h"
@@ -91,20 +92,21 @@ static int print_token(void *ctx, int32_t id) {
     size_t bytes = 0;
     if (j->print_ids) {
         printf("%s%d", j->printed++ ? " " : "", id);
-        return fflush(stdout) != 0;
+        return tern_cli_flush() != 0;
     }
     const char *piece = tern_token_bytes(j->tok, id, 0, &bytes);
     char *text = bytes ? malloc(3 * (bytes + 4)) : NULL;
+    if (bytes && !text) tern_starve();
     if (piece && text) fwrite(text, 1, tern_text_push(&j->stream, piece, bytes, text), stdout);
     free(text);
-    return fflush(stdout) != 0;
+    return tern_cli_flush() != 0;
 }
 
 static void end_text(struct job *j) {
     char rest[12];
     if (!j->print_ids) fwrite(rest, 1, tern_text_end(&j->stream, rest), stdout);
     putchar('\n');
-    fflush(stdout); /* before the speed on stderr; main checks for errors */
+    tern_cli_flush(); /* before the speed on stderr; main checks for errors */
 }
 
 static void report(const struct job *j, const struct tern_generation_facts *g,
@@ -138,6 +140,8 @@ static void report(const struct job *j, const struct tern_generation_facts *g,
     fprintf(stderr, "head:        %s\n", f->head);
     if (f->threads_by_wisdom)
         fprintf(stderr, "threads:    %zu for each token: by wisdom the fastest count\n", f->threads);
+    if (f->proofs_recalled)
+        fprintf(stderr, "proofs:     %zu from an earlier start of this build\n", f->proofs_recalled);
     if (f->race[0]) fprintf(stderr, "race:       %s\n", f->race);
     if (f->ranks[0]) fprintf(stderr, "ranks:      %s\n", f->ranks);
     fprintf(stderr, "decode plan:  %s\nprefill plan: %s\nwisdom decided %zu of %zu linear layers%s%s%s\n",

@@ -27,24 +27,6 @@ static const char *level_of(const struct tern_variant *v) {
     return mark ? mark + 2 : "scalar";
 }
 
-enum tern_status gate_default_filter(const struct gate_arguments *a, char **out, struct tern_error *e) {
-    const struct tern_machine *machine;
-    const enum tern_status s = tern_machine_get(&machine, e);
-    if (s) return s;
-    char *text = strdup("^(");
-    for (size_t i = 0; i < a->problems && text; i++) {
-        size_t m = 0, k = 0, n = 0;
-        tern_cli_shape("gate", a->problem[i], &m, &k, &n);
-        const struct tern_variant *v = tern_variant_static(machine->usable, TERN_ACT_I8, NULL, m, k, n);
-        char *longer = tern_format_text("%s%s%s/%zux%zux%zu/%s", text, i ? "|" : "", v->name, m, k, n,
-                                        i + 1 == a->problems ? ")" : "");
-        free(text);
-        text = longer;
-    }
-    *out = text;
-    return text ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "gate: out of memory");
-}
-
 const struct tern_cli_filter *gate_base_filter(const struct gate_arguments *a) {
     return a->base_filter.text ? &a->base_filter : &a->filter;
 }

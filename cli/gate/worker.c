@@ -19,6 +19,7 @@ static const struct tern_sampler_options timing = {.warm_share = 0.25, .tries = 
 struct worker_case {
     char name[320];
     const struct tern_variant *variant;
+    int param[TERN_MAX_PARAMS];
     struct tern_problem problem;
 };
 
@@ -28,6 +29,18 @@ struct worker {
     size_t count;
     struct tern_trial *trial;
 };
+
+/* The parameters of a case: those of the --with that begins with its name, or the initial ones. */
+static enum tern_status find_params(const struct gate_arguments *a, struct worker_case *c,
+                                    struct tern_error *e) {
+    const char *regime = strrchr(c->name, '/');
+    const size_t n = (size_t)(regime - c->name);
+    tern_variant_defaults(c->variant, c->param);
+    for (size_t i = 0; i < a->with.count; i++)
+        if (!strncmp(a->with.item[i], c->name, n) && a->with.item[i][n] == '=')
+            return tern_variant_params_parse(c->variant, a->with.item[i] + n + 1, c->param, e);
+    return TERN_OK;
+}
 
 static enum tern_status list(struct worker *w, const struct gate_arguments *a,
                              const struct tern_cli_numbers *threads, struct tern_error *e) {
@@ -44,7 +57,10 @@ static enum tern_status list(struct worker *w, const struct gate_arguments *a,
             *c = (struct worker_case){.variant = &all[j], .problem = p};
             snprintf(c->name, sizeof c->name, "%s/%zux%zux%zu/t:%zu/%s", all[j].name, p.m, p.k, p.n,
                      p.threads, tern_regime_name(p.regime));
-            if (tern_cli_matches(&a->filter, c->name)) w->count++;
+            if (!tern_cli_matches(&a->filter, c->name)) continue;
+            const enum tern_status s = find_params(a, c, e);
+            if (s) return s;
+            w->count++;
         }
     }
     return w->item ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "gate: out of memory");
@@ -82,7 +98,9 @@ static void open_case(struct worker *w, size_t i, uint64_t calls) {
     tern_trial_free(w->trial);
     w->trial = NULL;
     enum tern_status s = i < w->count ? TERN_OK : tern_fail(&e, TERN_BAD_INPUT, "no such case");
-    if (!s) s = tern_fixture_trial(&w->fixture, w->item[i].variant, NULL, &w->item[i].problem, &w->trial, &e);
+    if (!s)
+        s = tern_fixture_trial(&w->fixture, w->item[i].variant, w->item[i].param, &w->item[i].problem,
+                               &w->trial, &e);
     if (s)
         printf("fail %s\n", e.text);
     else
@@ -99,7 +117,7 @@ static void serve(struct worker *w) {
             printf("ns %.17g\n", sample(w, calls));
         else
             printf("fail not understood\n");
-        fflush(stdout);
+        tern_cli_flush();
     }
 }
 
@@ -118,7 +136,7 @@ int gate_worker(const struct gate_arguments *a) {
         printf("tern-gate 1\n");
         for (size_t i = 0; i < w.count; i++) printf("case %s\n", w.item[i].name);
         printf("ready\n");
-        fflush(stdout);
+        tern_cli_flush();
         serve(&w);
     }
     tern_trial_free(w.trial);

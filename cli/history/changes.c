@@ -1,6 +1,8 @@
 /* tern history changes, plot. */
 #include "cli/history/history.h"
 
+#include "cli/text.h"
+
 #include "measure/records/json_text.h"
 #include "reports/changes/changes.h"
 
@@ -35,6 +37,17 @@ static enum tern_status find(struct tern_history *h, const struct history_argume
     return s;
 }
 
+/* How many changes made something take longer, and nobody said that this is meant to be. */
+static size_t not_accepted(const struct tern_series_set *s) {
+    size_t n = 0;
+    for (size_t i = 0; i < s->count; i++)
+        for (size_t j = 0; j < s->item[i].changes; j++) {
+            const struct tern_change *c = &s->item[i].change[j];
+            n += c->ratio > 1 && !(c->note && c->note->accepted);
+        }
+    return n;
+}
+
 int history_changes(struct tern_history *h, const struct history_arguments *a) {
     struct found f;
     struct tern_error e = {""};
@@ -47,11 +60,13 @@ int history_changes(struct tern_history *h, const struct history_arguments *a) {
         tern_changes_csv(&f.series, &t);
     else
         tern_changes_text(&f.series, &t);
-    const int bad = t.failed;
-    fputs(t.data ? t.data : "", stdout);
-    tern_text_free(&t);
+    const size_t worse = a->fail ? not_accepted(&f.series) : 0;
+    const int bad = tern_cli_print_text(&t);
     drop(&f);
-    return bad ? 4 : 0;
+    if (worse)
+        fprintf(stderr, "tern: history: %zu change%s for the worse %s not accepted\n", worse,
+                worse == 1 ? "" : "s", worse == 1 ? "is" : "are");
+    return bad ? bad : worse ? 1 : 0;
 }
 
 int history_plot(struct tern_history *h, const struct history_arguments *a) {

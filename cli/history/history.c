@@ -11,8 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const size_t text_bytes_max = (size_t)1 << 30;
-
 static int report_added(const struct history_arguments *a, const struct tern_history_added *d) {
     if (a->json)
         return tern_cli_print_json(json_pack("{s:I,s:I,s:I,s:I}", "added", (json_int_t)d->added, "known",
@@ -35,7 +33,7 @@ static int add(struct tern_history *h, const struct history_arguments *a) {
     char *own = a->words.count ? NULL : tern_cli_records_file(NULL);
     enum tern_status s = TERN_OK;
     if (!a->words.count && !own)
-        return tern_cli_usage("history", "add: no home folder is known; name a file of records");
+        return tern_cli_fail(tern_cli_no_file("history add", "name a file of records", &e), &e);
     if (own) s = tern_history_add_file(h, own, a->query.commit, &done, &e);
     for (size_t i = 0; i < a->words.count && !s; i++)
         s = tern_history_add_file(h, tern_cli_input(a->words.word[i]), a->query.commit, &done, &e);
@@ -49,18 +47,6 @@ static int add(struct tern_history *h, const struct history_arguments *a) {
     return s ? tern_cli_fail(s, &e) : 0;
 }
 
-/* The records that a file becomes, behind those of the files before it. */
-static enum tern_status convert(const char *path, const struct tern_import_options *o,
-                                struct tern_text *lines, size_t *skipped, struct tern_error *e) {
-    char *text;
-    size_t bytes, records = 0;
-    enum tern_status s = tern_file_read(tern_cli_input(path), text_bytes_max, &text, &bytes, e);
-    if (s) return s;
-    s = tern_import(path, text, bytes, o, lines, &records, skipped, e);
-    free(text);
-    return s;
-}
-
 /* All files are read before the first is added, and all are added in one transaction. */
 static int import(struct tern_history *h, const struct history_arguments *a) {
     struct tern_import_options o = {.machine = a->query.machine,
@@ -70,22 +56,26 @@ static int import(struct tern_history *h, const struct history_arguments *a) {
     struct tern_history_added done = {0};
     struct tern_text lines = {0};
     struct tern_error e = {""};
+    size_t records = 0;
     enum tern_status s = tern_import_format_named(a->format ? a->format : "auto", &o.format, &e);
     for (size_t i = 0; i < a->words.count && !s; i++)
-        s = convert(a->words.word[i], &o, &lines, &done.skipped, &e);
+        s = tern_import_file(tern_cli_input(a->words.word[i]), &o, &lines, &records, &done.skipped, &e);
     if (!s && lines.used) s = tern_history_add_whole(h, lines.data, lines.used, o.commit, &done, &e);
     tern_text_free(&lines);
-    if (!s && nothing(&done))
+    if (!s && nothing(&done) && !done.skipped)
+        s = tern_fail(&e, TERN_BAD_INPUT, "history: %s: nothing was added: it holds no result",
+                      a->words.word[0]);
+    else if (!s && nothing(&done))
         s = tern_fail(&e, TERN_BAD_INPUT,
-                      "history: %s: nothing was added: %zu results without a usable number were skipped",
-                      a->words.word[0], done.skipped);
+                      "history: %s: nothing was added: %zu result%s without a usable number skipped",
+                      a->words.word[0], done.skipped, done.skipped == 1 ? "" : "s");
     const int rc = s ? 0 : report_added(a, &done);
     return s ? tern_cli_fail(s, &e) : rc;
 }
 
 static enum tern_status write_line(void *ctx, const char *line, struct tern_error *e) {
     struct tern_replace *r = ctx;
-    if (!r) return puts(line) < 0 ? tern_fail(e, TERN_IO, "history: output: could not be written") : TERN_OK;
+    if (!r) return puts(line) < 0 ? TERN_SKIPPED : TERN_OK; /* main tells why */
     enum tern_status s = tern_replace_write(r, line, strlen(line), e);
     return s ? s : tern_replace_write(r, "\n", 1, e);
 }
@@ -98,7 +88,7 @@ static int export(struct tern_history *h, const struct history_arguments *a) {
     s = tern_history_export(h, &a->query, write_line, a->out ? &r : NULL, &e);
     if (a->out && s) tern_replace_abandon(&r);
     if (a->out && !s) s = tern_replace_commit(&r, &e);
-    return s ? tern_cli_fail(s, &e) : 0;
+    return s && s != TERN_SKIPPED ? tern_cli_fail(s, &e) : 0;
 }
 
 static int annotate(struct tern_history *h, const struct history_arguments *a) {
@@ -154,6 +144,8 @@ static const struct tern_cli_option options[] = {
     {"with-disturbed", 0, NULL,
      "changes, plot: include runs that are flagged dirty or vary much more than those around them",
      TERN_CLI_FLAG(struct history_arguments, with_disturbed)},
+    {"fail", 0, NULL, "changes: exit code 1 when one for the worse is not accepted (annotate --accepted)",
+     TERN_CLI_FLAG(struct history_arguments, fail)},
     {"out", 'o', "FILE|DIR", "export, plot: where the output goes",
      TERN_CLI_TEXT(struct history_arguments, out)},
     {"json", 0, NULL, "as JSON", TERN_CLI_FLAG(struct history_arguments, json)},
@@ -187,7 +179,7 @@ static int run(int argc, char **argv) {
     const int action = tern_cli_action(&tern_command_history, &a.words);
     if (action < 0) return 3;
     char *path = tern_cli_history_file(a.db);
-    if (!path) return tern_cli_usage("history", "no home folder is known; name the file with --db");
+    if (!path) return tern_cli_fail(tern_cli_no_file("history", "name the file with --db", &e), &e);
     const int makes_file = action == ADD || action == IMPORT;
     const enum tern_status s = tern_history_open(path, !makes_file, &h, &e);
     rc = s ? tern_cli_fail(s, &e) : act[action](h, &a);

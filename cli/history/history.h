@@ -8,7 +8,7 @@
 struct history_arguments {
     struct tern_history_query query; /* an import writes machine, commit, run and source into its records */
     const char *db, *format, *out;
-    int json, csv, quiet, accepted, with_disturbed;
+    int json, csv, quiet, accepted, with_disturbed, fail;
     uint64_t seed;
     double min_share, p_max;     /* below 0: the default */
     struct tern_cli_words words; /* behind the action */

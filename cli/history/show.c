@@ -2,9 +2,10 @@
 #define _GNU_SOURCE
 #include "cli/history/history.h"
 
+#include "cli/text.h"
+
 #include "reports/data/key.h"
 #include "reports/data/number.h"
-#include "reports/data/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -41,8 +42,7 @@ static void list_one(void *ctx, const struct tern_history_count *c) {
         const char *field[] = {c->machine, c->kind, c->variant, c->problem, c->metric,
                                c->first,   c->last, records,    commits};
         csv_line(&t, field, 9);
-        fputs(t.data ? t.data : "", stdout);
-        tern_text_free(&t);
+        tern_cli_print_text(&t);
     } else {
         printf("%5zu  %3zu  %-20s  %-20s  %-8s %-40s  %-30s  %s\n", c->records, c->commits, c->last,
                c->machine, c->kind, c->variant, c->problem, c->metric);
@@ -94,8 +94,7 @@ static void show_csv(const struct tern_record *r) {
     for (size_t i = 0; i < 10; i++) tern_text_csv(&t, field[i]), tern_text_put(&t, ",");
     for (size_t i = 0; i < 5; i++) tern_put_exact(&t, number[i], ""), tern_text_put(&t, ",");
     tern_text_printf(&t, "%zu\n", r->est.n);
-    fputs(t.data ? t.data : "", stdout);
-    tern_text_free(&t);
+    tern_cli_print_text(&t);
 }
 
 static enum tern_status collect(void *ctx, const char *line, struct tern_error *e) {

@@ -5,7 +5,7 @@
 #include "cli/files.h"
 
 #include "base/file.h"
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "harness/options.h"
 #include "harness/timing/goals.h"
 #include "measure/machine/machine.h"

@@ -3,7 +3,7 @@
 
 #include "cli/files.h"
 
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "tuner/targets/targets.h"
 
 #include <math.h>

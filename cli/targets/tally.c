@@ -1,6 +1,8 @@
 /* tern targets: what all kinds of goals have in common. */
 #include "cli/targets/targets.h"
 
+#include "cli/command.h"
+
 #include <stdio.h>
 
 const char *tern_verdict_word(enum tern_status s) {
@@ -15,5 +17,5 @@ enum tern_target_class tern_targets_class(void) {
 void tern_targets_count(struct tern_targets_tally *y, enum tern_status verdict) {
     y->missed += verdict == TERN_CHECK_FAILED;
     y->unclear += verdict == TERN_INCONCLUSIVE;
-    fflush(stdout);
+    tern_cli_flush();
 }

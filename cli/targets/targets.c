@@ -7,15 +7,14 @@
 
 struct arguments {
     struct tern_cli_filter filter;
-    const char *records;
+    struct tern_cli_records records;
     uint64_t seed;
     int json, quiet;
 };
 
 static const struct tern_cli_option options[] = {
     {"filter", 0, "RE", "only goals whose name matches", TERN_CLI_FILTER(struct arguments, filter)},
-    {"records", 0, "FILE", "file that records are appended to (default: the user's)",
-     TERN_CLI_TEXT(struct arguments, records)},
+    TERN_CLI_RECORDS(struct arguments, records),
     {"seed", 0, "N", "seed of the weights (default 1)", TERN_CLI_SEED(struct arguments, seed, INT64_MAX)},
     {"json", 0, NULL, "machine-readable", TERN_CLI_FLAG(struct arguments, json)},
     {"quiet", 'q', NULL, "no progress bar", TERN_CLI_FLAG(struct arguments, quiet)},
@@ -47,7 +46,7 @@ static int run(int argc, char **argv) {
     if (rc) return rc;
     enum tern_status s = tern_machine_get(&m, &e);
     if (!s) s = tern_fixture_open(m, a.seed, &fixture, &e);
-    char *records = tern_cli_records_file(a.records);
+    char *records = tern_cli_records_target(&a.records);
     rc = s ? tern_cli_fail(s, &e) : measure(&fixture, &a, records);
     free(records);
     tern_fixture_close(&fixture);

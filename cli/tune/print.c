@@ -2,6 +2,8 @@
 #include "cli/tune/tune.h"
 
 #include "cli/command.h"
+#include "cli/tune/summary.h"
+#include "measure/clock.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -77,100 +79,54 @@ static void say_outcome(const struct tern_outcome *o, enum tern_objective object
     say_ceiling("read", &o->read, "GB/s");
     say_ceiling("int8", &o->int8, "GMAC/s");
     if (o->why_no_counters[0]) printf("     counters: not measured: %s\n", o->why_no_counters);
-    printf("     %zu candidates, %zu left out, %zu dropped in %zu rounds of %zu samples; final of %zu rounds",
-           o->candidates, o->left_out, o->dropped, o->race_rounds, o->samples, o->final_rounds);
+    printf("     %zu candidates, %zu left out, %zu dropped (%zu untried by what bounds their neighbours) in "
+           "%zu rounds of %zu samples; final of %zu rounds",
+           o->candidates, o->left_out, o->dropped, o->spared, o->race_rounds, o->samples, o->final_rounds);
     if (!isnan(o->floor)) printf(", noise floor %.1f %%", 100 * o->floor);
     printf("%s%s\n", o->tie ? "; a tie: no variant is shown to be faster, so the better guess is used" : "",
            o->complete ? "" : "; incomplete: the budget ended first");
 }
 
-static json_t *json_ratio(const struct tern_ratio *r) {
-    if (!r->n) return json_null();
-    return isnan(r->ci_lo) ? json_pack("{s:f, s:I}", "median", r->median, "n", (json_int_t)r->n)
-                           : json_pack("{s:f, s:[f,f], s:I}", "median", r->median, "ci95", r->ci_lo, r->ci_hi,
-                                       "n", (json_int_t)r->n);
-}
-
-static json_t *json_estimate(const struct tern_estimate *est) {
-    if (!est->n) return json_null();
-    json_t *o = json_pack("{s:f, s:f, s:f, s:I, s:b}", "median", est->median, "mad", est->mad, "min",
-                          est->min, "n", (json_int_t)est->n, "unstable", est->unstable);
-    if (!isnan(est->ci_lo)) json_object_set_new(o, "ci95", json_pack("[f,f]", est->ci_lo, est->ci_hi));
-    return o;
-}
-
-static json_t *json_standing(const struct tern_leader *st, enum tern_objective objective) {
-    char params[160];
-    tern_variant_params_text(st->variant, st->param, params, sizeof params);
-    char cost[24];
-    snprintf(cost, sizeof cost, "%s_per_call", tern_objective_unit(objective));
-    return json_pack("{s:s, s:s, s:b, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "variant",
-                     st->variant->name, "params", params, "winner", st->is_winner, "default", st->is_default,
-                     "baseline", st->is_baseline, cost, json_estimate(&st->est), "time_over_default",
-                     json_ratio(&st->over_default), "time_over_f16", json_ratio(&st->over_f16),
-                     "time_over_i2s", json_ratio(&st->over_i2s), "share_of_read", json_ratio(&st->of_read),
-                     "share_of_int8", json_ratio(&st->of_int8), "bytes", st->bytes, "macs", st->macs);
-}
-
-static json_t *json_ceiling(const struct tern_ceiling_seen *c, const char *unit) {
-    if (!c->est.n) return json_pack("{s:s}", "not_measured", c->why);
-    return json_pack("{s:s, s:s, s:o}", "name", c->name, "unit", unit, "est", json_estimate(&c->est));
-}
-
-static json_t *json_outcome(const struct tern_outcome *o, enum tern_objective objective) {
-    const struct tern_problem *p = &o->task->problem;
-    json_t *out =
-        json_pack("{s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "m", (json_int_t)p->m, "k", (json_int_t)p->k, "n",
-                  (json_int_t)p->n, "threads", (json_int_t)p->threads, "regime", tern_regime_name(o->regime),
-                  "model", o->task->model, "roles", o->task->roles);
-    if (o->recorded) {
-        json_object_set_new(out, "recorded_rounds", json_integer((json_int_t)o->recorded));
-        json_object_set_new(out, "candidates", json_integer((json_int_t)o->candidates));
-    } else if (o->remembered || o->measured) {
-        json_object_set_new(out, "winner", json_string(o->entry.variant));
-        json_object_set_new(out, "remembered", json_boolean(o->remembered));
-    } else {
-        json_object_set_new(out, "not_measured", json_string(o->why));
-    }
-    if (!o->measured) return out;
-    json_t *list = json_array();
-    for (size_t i = 0; i < o->standings; i++)
-        json_array_append_new(list, json_standing(&o->standing[i], objective));
-    json_object_set_new(out, "standings", list);
-    json_object_set_new(out, "candidates", json_integer((json_int_t)o->candidates));
-    json_object_set_new(out, "search_samples", json_integer((json_int_t)o->samples));
-    json_object_set_new(out, "duel_rounds", json_integer((json_int_t)o->final_rounds));
-    if (!isnan(o->floor)) json_object_set_new(out, "noise_floor", json_real(o->floor));
-    if (o->why_no_counters[0]) json_object_set_new(out, "no_counters", json_string(o->why_no_counters));
-    json_object_set_new(out, "tie", json_boolean(o->tie));
-    json_object_set_new(out, "complete", json_boolean(o->complete));
-    json_object_set_new(out, "read", json_ceiling(&o->read, "GB/s"));
-    json_object_set_new(out, "int8", json_ceiling(&o->int8, "GMAC/s"));
-    return out;
+/* The run's own share knows nothing of what came before it, and a proof has none. */
+void tern_tune_view_step(struct tern_tune_view *v, const char *note) {
+    char line[640];
+    const double share = (1e-9 * (double)tern_now_ns() - v->begun) / v->whole;
+    snprintf(line, sizeof line, "%s%s%s", v->best_so_far, v->best_so_far[0] ? "; " : "", note);
+    tern_progress_step(&v->bar, share < 0.99 ? share : 0.99, line);
 }
 
 static void on_progress(void *ctx, double fraction, const char *note) {
-    struct tern_tune_view *v = ctx;
-    tern_progress_step(&v->bar, fraction, note);
+    (void)fraction;
+    tern_tune_view_step(ctx, note);
+}
+
+static void keep_best(struct tern_tune_view *v, const struct tern_outcome *o) {
+    static const char form[] = "best so far %.2fx I2_S";
+    for (size_t i = 0; o->measured && i < o->standings; i++) {
+        const struct tern_leader *st = &o->standing[i];
+        const double times = st->over_i2s.n ? 1 / st->over_i2s.median : NAN;
+        if (!st->is_winner || !(times > v->most)) continue;
+        v->most = times;
+        snprintf(v->best_so_far, sizeof v->best_so_far, form, times);
+    }
 }
 
 static void on_outcome(void *ctx, const struct tern_outcome *o) {
     struct tern_tune_view *v = ctx;
-    tern_progress_end(&v->bar);
+    tern_progress_wipe(&v->bar);
     tern_totals_add(&v->totals, o);
+    tern_tune_rows_add(&v->rows, o);
+    keep_best(v, o);
     if (v->json)
-        json_array_append_new(v->list, json_outcome(o, v->objective));
-    else
+        json_array_append_new(v->list, tern_tune_json_outcome(o, v->objective));
+    else if (v->verbose)
         say_outcome(o, v->objective);
-    fflush(stdout);
-    const double started = v->bar.started;
-    tern_progress_begin(&v->bar, "tune", v->quiet);
-    v->bar.started = started;
+    tern_cli_flush();
 }
 
 static void on_warn(void *ctx, const char *line) {
     struct tern_tune_view *v = ctx;
-    if (v->bar.on) fputs("\r\033[K", stderr);
+    tern_progress_wipe(&v->bar);
     fprintf(stderr, "tern: %s\n", line);
 }
 
@@ -191,25 +147,24 @@ static void say_threads(const struct tern_threads_seen *t) {
     }
 }
 
-static json_t *json_threads(const struct tern_threads_seen *t) {
-    const struct tern_problem *p = &t->problem;
-    json_t *counts = json_array();
-    for (size_t i = 0; i < t->count; i++)
-        json_array_append_new(counts, json_pack("{s:I, s:o, s:o}", "threads", (json_int_t)t->of[i].threads,
-                                                "ns_per_call", json_estimate(&t->of[i].est), "time_over_best",
-                                                json_ratio(&t->of[i].over_best)));
-    return json_pack("{s:I, s:I, s:I, s:s, s:I, s:o}", "m", (json_int_t)p->m, "k", (json_int_t)p->k, "n",
-                     (json_int_t)p->n, "regime", tern_regime_name(p->regime), "best_threads",
-                     (json_int_t)t->of[t->best].threads, "counts", counts);
+static void count_best(struct tern_tune_view *v, size_t threads) {
+    size_t i = 0;
+    while (i < v->best_counts && v->best[i].threads != threads) i++;
+    if (i == TERN_MAX_COUNTS) return;
+    if (i == v->best_counts) v->best[v->best_counts++].threads = threads;
+    v->best[i].problems++;
+    v->met++;
 }
 
 static void on_threads(void *ctx, const struct tern_threads_seen *t) {
     struct tern_tune_view *v = ctx;
+    tern_progress_wipe(&v->bar);
+    count_best(v, t->of[t->best].threads);
     if (v->json)
-        json_array_append_new(v->counts, json_threads(t));
-    else
+        json_array_append_new(v->counts, tern_tune_json_threads(t));
+    else if (v->verbose)
         say_threads(t);
-    fflush(stdout);
+    tern_cli_flush();
 }
 
 struct tern_tune_hooks tern_tune_view_hooks(struct tern_tune_view *v) {
@@ -232,34 +187,22 @@ static void say_total(const struct tern_total *t, enum tern_objective objective)
     putchar('\n');
 }
 
-static json_t *json_total(const struct tern_total *t, enum tern_objective objective) {
-    json_t *o =
-        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:b}", "model", t->model, "n", (json_int_t)t->n,
-                  "threads", (json_int_t)t->threads, "shapes", (json_int_t)t->shapes, "calls",
-                  (json_int_t)t->calls, "shapes_not_measured", (json_int_t)t->missing, "unit",
-                  tern_objective_unit(objective), "best_thread_count", t->fastest);
-    if (!t->shapes) return o;
-    json_object_set_new(o, "sum_of_medians", json_real(t->median));
-    if (!isnan(t->lo)) json_object_set_new(o, "sum_of_intervals", json_pack("[f,f]", t->lo, t->hi));
-    json_object_set_new(o, "with_the_defaults", json_real(t->by_default));
-    return o;
-}
-
 void tern_tune_view_sums(struct tern_tune_view *v) {
     tern_totals_end(&v->totals);
-    for (size_t i = 0; i < v->totals.count && !v->json; i++) say_total(&v->totals.item[i], v->objective);
-    fflush(stdout);
+    for (size_t i = 0; i < v->totals.count && v->verbose && !v->json; i++)
+        say_total(&v->totals.item[i], v->objective);
+    tern_cli_flush();
 }
 
 void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary *sum, const char *wisdom,
-                        const char *records, json_t *plans) {
+                        const char *records) {
     if (v->json) {
         json_t *models = json_array();
         for (size_t i = 0; i < v->totals.count; i++)
-            json_array_append_new(models, json_total(&v->totals.item[i], v->objective));
+            json_array_append_new(models, tern_tune_json_total(&v->totals.item[i], v->objective));
         tern_tune_document(v->arguments, json_pack("{s:O, s:O, s:o, s:O, s:f, s:I, s:b}", "problems", v->list,
                                                    "thread_counts", v->counts, "models", models, "plans",
-                                                   plans, "seconds", sum->seconds, "replayed_samples",
+                                                   v->judged, "seconds", sum->seconds, "replayed_samples",
                                                    (json_int_t)sum->replayed, "stopped", sum->stopped));
         return;
     }
@@ -267,9 +210,6 @@ void tern_tune_view_end(struct tern_tune_view *v, const struct tern_tune_summary
         printf("%zu problem recorded; %.1f s\n", sum->recorded, sum->seconds);
         return;
     }
-    printf("%zu problems tuned, %zu known before, %zu not measured, %zu ties; %zu samples from the journal; "
-           "%.1f s\n"
-           "wisdom: %s\nrecords: %s\n",
-           sum->done, sum->remembered, sum->not_measured, sum->ties, sum->replayed, sum->seconds, wisdom,
-           records ? records : "none");
+    if (v->verbose && sum->replayed) printf("%zu samples from the journal\n", sum->replayed);
+    tern_tune_summary_print(v, sum, wisdom, records);
 }

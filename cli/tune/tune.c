@@ -2,15 +2,16 @@
 #include "cli/tune/tune.h"
 
 #include "cli/command.h"
-#include "cli/files.h"
+#include "cli/tune/busy.h"
+#include "cli/tune/stop.h"
 
 #include "base/file.h"
+#include "base/talk/nearest.h"
 #include "measure/clock.h"
 #include "measure/energy/energy.h"
 #include "tuner/wisdom/mix.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,11 +59,16 @@ static const char *strategy_name(size_t i) {
 
 static const struct tern_cli_option how[] = {
     {"budget", 0, "SECONDS", "about how long all of it may take (default 60)",
-     TERN_CLI_REAL(ARGUMENTS, tune.budget_seconds, 0.1, 1e6)},
+     TERN_CLI_REAL(ARGUMENTS, budget, 0.1, 1e6)},
     {"effort", 0, "quick|normal|thorough", "how long each problem is looked at (default normal)",
      TERN_CLI_TEXT(ARGUMENTS, effort)},
     {"strategy", 0, "NAME", "how the candidates are searched (default race)",
      TERN_CLI_TEXT(ARGUMENTS, strategy), .word = strategy_name},
+    {"accept-busy", 0, NULL,
+     "count as complete what was measured beside other programs (also: TERN_ACCEPT_BUSY=1); else it is "
+     "repeated, and "
+     "measured again by the next run",
+     TERN_CLI_FLAG(ARGUMENTS, tune.accept_busy)},
     {"again", 0, NULL, "measure also what is known with this effort or more",
      TERN_CLI_FLAG(ARGUMENTS, tune.again)},
     {"resume", 0, NULL, "go on where a run with the same options was killed",
@@ -71,8 +77,7 @@ static const struct tern_cli_option how[] = {
      TERN_CLI_SEED(ARGUMENTS, seed, INT64_MAX)},
     {"wisdom", 0, "FILE", "file to update (default: TERN_WISDOM, else the user's)",
      TERN_CLI_TEXT(ARGUMENTS, wisdom)},
-    {"records", 0, "FILE", "file that records are appended to (default: the user's)",
-     TERN_CLI_TEXT(ARGUMENTS, records)},
+    TERN_CLI_RECORDS(ARGUMENTS, records),
     {"json", 0, NULL, "results as JSON", TERN_CLI_FLAG(ARGUMENTS, json)},
     {"quiet", 'q', NULL, "no progress bar", TERN_CLI_FLAG(ARGUMENTS, quiet)},
 };
@@ -80,7 +85,9 @@ static const struct tern_cli_option how[] = {
 static const struct tern_cli_option instead[] = {
     {"dry-run", 0, NULL, "show the problems and the size of their spaces; measure nothing",
      TERN_CLI_FLAG(ARGUMENTS, dry_run)},
-    {"verbose", 'v', NULL, "with --dry-run: also seeds, constraints and every point that is left out",
+    {"verbose", 'v', NULL,
+     "also who met whom in each problem; with --dry-run: also seeds, constraints and every point that is "
+     "left out",
      TERN_CLI_FLAG(ARGUMENTS, verbose)},
     {"record-table", 0, "FILE", "measure every candidate of one problem and keep the table (.gz: compressed)",
      TERN_CLI_TEXT(ARGUMENTS, tune.table)},
@@ -93,25 +100,32 @@ static const struct tern_cli_option instead[] = {
      TERN_CLI_NUMBER(ARGUMENTS, repetitions, 1, 1000)},
 };
 
-static volatile int stop; /* set by SIGINT and SIGTERM, read by the tuner */
+enum { WORDS = 5 };
 
-static void on_signal(int signal_number) {
-    (void)signal_number;
-    stop = 1;
+static int not_one_of(const char *option, const char *typed, const char *const word[WORDS]) {
+    char meant[64], list[160] = "";
+    for (size_t i = 0; i < WORDS && word[i]; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", word[i]);
+    tern_nearest_text(typed, word, WORDS, meant, sizeof meant);
+    return tern_cli_usage("tune", "%s: '%s' is not one of %s%s", option, typed, list, meant);
 }
 
 /* Names become what they name. */
 static int check(struct tern_tune_arguments *a) {
+    static const char *const strategies[WORDS] = {"race", "exhaustive", "random", "climb", "evolve"},
+                             *const efforts[WORDS] = {"quick", "normal", "thorough"},
+                             *const objectives[WORDS] = {"time", "energy", "edp"};
     a->tune.seed = a->seed;
+    a->tune.budget_seconds = a->budget;
+    const char *busy = getenv("TERN_ACCEPT_BUSY");
+    a->tune.accept_busy |= busy && !strcmp(busy, "1");
     a->tune.strategy = tern_strategy_named(a->strategy);
     a->tune.effort = tern_effort_named(a->effort);
     if (!a->tune.strategy && !(a->replay && !strcmp(a->strategy, "all")))
-        return tern_cli_usage(
-            "tune", "--strategy: '%s' is not one of race, exhaustive, random, climb, evolve", a->strategy);
-    if (!a->tune.effort)
-        return tern_cli_usage("tune", "--effort: '%s' is not one of quick, normal, thorough", a->effort);
+        return not_one_of("--strategy", a->strategy, strategies);
+    if (!a->tune.effort) return not_one_of("--effort", a->effort, efforts);
     if (!tern_objective_named(a->objective, &a->tune.objective))
-        return tern_cli_usage("tune", "--objective: '%s' is not one of time, energy, edp", a->objective);
+        return not_one_of("--objective", a->objective, objectives);
     if (a->tune.table && (a->replay || a->dry_run || a->problems.count != 1))
         return tern_cli_usage(
             "tune", "--record-table: needs exactly one --problem, and neither --replay nor --dry-run");
@@ -133,70 +147,79 @@ static int tune(struct tern_tune_arguments *a, const struct tern_tasks *tasks, c
                 const char *records) {
     struct tern_tune_view v = {.arguments = a,
                                .json = a->json,
-                               .quiet = a->quiet,
+                               .verbose = a->verbose,
                                .objective = a->tune.objective,
                                .list = json_array(),
-                               .counts = json_array()};
+                               .counts = json_array(),
+                               .judged = json_array()};
     struct tern_tune_summary sum;
     struct tern_error e;
-    json_t *plans = json_array();
     struct tern_tune_untuned untuned = {.ranks = NULL};
     char *journal = tern_format_text("%s.journal", a->tune.table ? a->tune.table : wisdom),
          *lock = tern_xdg_path("state", "tune.lock");
     int fd = -1;
     enum tern_status s = TERN_NO_MEMORY;
     tern_fail(&e, s, "tune: out of memory");
-    if (!journal || !v.list || !plans) goto done;
+    if (!journal || !v.list || !v.judged) goto done;
     if (!lock) lock = tern_format_text("%s.lock", wisdom);
     s = lock ? tern_lock(lock, &fd, &e) : TERN_NO_MEMORY;
     if (s) goto done;
-    const struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &act, NULL);
-    sigaction(SIGTERM, &act, NULL);
     a->tune.task = tasks->item;
     a->tune.tasks = tasks->count;
     a->tune.wisdom = wisdom;
     a->tune.records = records;
     a->tune.journal = journal;
-    a->tune.stop = &stop;
+    a->tune.stop = tern_tune_watch();
     a->tune.hooks = tern_tune_view_hooks(&v);
-    const double begun = seconds_now(), whole = a->tune.budget_seconds;
+    const double begun = v.begun = seconds_now(), whole = v.whole = a->tune.budget_seconds;
+    tern_progress_begin(&v.bar, "tune", a->quiet);
+    v.bar.plain = 1;
+    if (!a->tune.accept_busy) tern_tune_warn_busy(a->tune.machine);
+    tern_tune_view_step(&v, "what an untuned engine would use");
     s = tern_tune_untuned(a, &untuned, &e);
     if (s) goto done;
     a->tune.ranks = untuned.ranks;
     a->tune.budget_seconds = fmax(whole - (seconds_now() - begun), 0.1 * whole);
     if (tern_tune_has_plans(a))
         a->tune.budget_seconds -= fmin(PLANS_SHARE * a->tune.budget_seconds, PLANS_SECONDS + PLANS_BEGIN);
-    tern_progress_begin(&v.bar, "tune", a->quiet);
     s = tern_tune(&a->tune, &sum, &e);
-    tern_progress_end(&v.bar);
     if (s) goto done;
     tern_tune_view_sums(&v);
     const double left = fmin(whole - (seconds_now() - begun), PLANS_SECONDS) - PLANS_BEGIN;
-    if (!sum.stopped && !a->tune.table) s = tern_tune_plans(a, wisdom, left, v.json ? plans : NULL, &e);
+    if (!sum.stopped && !a->tune.table) s = tern_tune_plans(a, wisdom, left, &v, &e);
+    tern_progress_end(&v.bar);
     if (s) goto done;
+    tern_tune_watch_end();
     sum.seconds = seconds_now() - begun;
-    tern_tune_view_end(&v, &sum, wisdom, records, plans);
+    sum.stopped = *a->tune.stop != 0;
+    tern_tune_view_end(&v, &sum, wisdom, records);
     if (a->tune.table) unlink(journal); /* the table has it all */
-    if (sum.stopped) fprintf(stderr, "tern: tune: stopped; tern tune --resume goes on from here\n");
+    if (sum.stopped) fputs(TERN_TUNE_STOPPED, stderr);
 done:
+    tern_progress_end(&v.bar);
     if (fd >= 0) close(fd);
-    json_decref(plans);
+    tern_tune_rows_free(&v.rows);
+    json_decref(v.judged);
     tern_tune_untuned_free(&untuned);
     json_decref(v.list);
     json_decref(v.counts);
     free(journal);
     free(lock);
     if (s) return tern_cli_fail(s, &e);
-    return sum.stopped || sum.not_measured ? 2 : 0;
+    return sum.stopped                                                   ? TERN_TUNE_AGAIN
+           : sum.not_measured || (sum.disturbed && !a->tune.accept_busy) ? 2
+                                                                         : 0;
 }
 
 static int tune_one(struct tern_tune_arguments *a, const struct tern_tasks *tasks, const char *wisdom) {
     if (a->tune.table && tasks->count != 1)
         return tern_cli_usage("tune",
                               "--record-table: needs one problem with one thread count and one token count");
-    if (!wisdom) return tern_cli_usage("tune", "no home folder is known; name the file with --wisdom");
-    char *records = tern_cli_records_file(a->records);
+    struct tern_error e;
+    if (!wisdom) return tern_cli_fail(tern_cli_no_file("tune", "name the file with --wisdom", &e), &e);
+    char *records = tern_cli_records_target(&a->records);
+    if (!records && !a->records.none && tern_cli_no_file("tune", "", &e) == TERN_NO_MEMORY)
+        return tern_cli_fail(TERN_NO_MEMORY, &e);
     const int rc = tune(a, tasks, wisdom, a->tune.table ? NULL : records);
     free(records);
     return rc;
@@ -209,7 +232,8 @@ static int run(int argc, char **argv) {
                                     .kind = "all",
                                     .repetitions = 21,
                                     .seed = 1,
-                                    .tune = {.budget_seconds = 60, .table_rounds = 5}};
+                                    .budget = 60,
+                                    .tune = {.table_rounds = 5}};
     struct tern_error e;
     int rc = tern_cli_parse(&tern_command_tune, argc, argv, &a, NULL);
     if (rc) return rc;

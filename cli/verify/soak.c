@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "cli/verify/soak.h"
 
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "cli/command.h"
 
 #include <signal.h>

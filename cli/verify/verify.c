@@ -1,9 +1,11 @@
 #define _GNU_SOURCE
 #include "cli/command.h"
+#include "cli/files.h"
+#include "cli/verify/record.h"
 #include "cli/verify/soak.h"
 
 #include "base/isa.h"
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "kernels/verify/operations.h"
 #include "kernels/verify/verify.h"
 
@@ -19,6 +21,7 @@ struct arguments {
     uint64_t seed;
     const char *isa;
     size_t timeout, jobs;
+    struct tern_cli_records records;
     int quick, quiet;
     int output; /* enum tern_cli_verify_output */
     double soak;
@@ -48,6 +51,7 @@ static const struct tern_cli_option options[] = {
      TERN_CLI_NUMBER(struct arguments, timeout, 1, 86400)},
     {"threads", 't', "N", "variants that are checked at the same time (default: one per processor)",
      TERN_CLI_NUMBER(struct arguments, jobs, 1, 64)},
+    TERN_CLI_RECORDS(struct arguments, records),
     {"tap", 0, NULL, "Test Anything Protocol, for meson test",
      TERN_CLI_SWITCH(struct arguments, output, TERN_CLI_VERIFY_TAP)},
     {"json", 0, NULL, "machine-readable", TERN_CLI_SWITCH(struct arguments, output, TERN_CLI_VERIFY_JSON)},
@@ -101,7 +105,7 @@ static void print_verdict(struct session *s, size_t i) {
                               json_pack("{s:s, s:s, s:i, s:f, s:s}", "variant", subject.text, "verdict", name,
                                         "cases", (int)d->cases, "seconds", d->seconds, "text", d->text));
     }
-    fflush(stdout);
+    tern_cli_flush();
 }
 
 static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdict,
@@ -112,7 +116,7 @@ static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdi
     s->done[index] = 1;
     s->finished++;
     s->tally[verdict->kind]++;
-    if (s->bar.on) fputs("\r\033[K", stderr);
+    tern_progress_wipe(&s->bar);
     while (s->printed < s->count && s->done[s->printed]) print_verdict(s, s->printed++);
     tern_progress_step(&s->bar, (double)s->finished / (double)s->count, name_of(s, index).text);
 }
@@ -148,6 +152,16 @@ static enum tern_status prove(const struct arguments *a, struct session *s,
         st = tern_prove_operation(s->operation[i - s->variants], opt, &verdict, e);
         if (!st) on_verdict(s, i, &verdict, NULL);
     }
+    return st;
+}
+
+/* A part of the variants says nothing of the whole: it is recorded only where a file is named. */
+static enum tern_status record(const struct arguments *a, const struct session *s, struct tern_error *e) {
+    if (a->filter.text && !a->records.file) return TERN_OK;
+    char *path = tern_cli_records_target(&a->records);
+    const enum tern_status st =
+        path ? tern_verify_record(path, s->list, s->verdict, s->variants, e) : TERN_OK;
+    free(path);
     return st;
 }
 
@@ -218,6 +232,7 @@ static int verify(const struct arguments *a) {
         s = prove(a, &ses, &opt, &e);
         tern_progress_end(&ses.bar);
     }
+    if (!s) s = record(a, &ses, &e);
     const int rc = s ? tern_cli_fail(s, &e) : end(&ses, a->seed, level);
     release(&ses);
     return rc;
@@ -248,6 +263,7 @@ const struct tern_command tern_command_verify = {
              "With --soak the cases are drawn at random: shapes, parameters, row ranges, shares, threads, "
              "slices of K, alignments and inputs.",
     .group = {TERN_CLI_GROUP(NULL, options, 0)},
+    .notes = "With --filter nothing is recorded, unless a file is named.",
     .example = "tern verify --isa avx2 --seed 1\ntern verify --soak 60 --filter 'p64.*avx2'",
     .run = run,
 };

@@ -51,6 +51,8 @@ json_t *tern_wisdom_entry_json(const struct tern_wisdom_entry *en) {
             json_object_set_new(o, "time_over_best_threads_ci95",
                                 json_pack("[f,f]", en->behind_lo, en->behind_hi));
     }
+    if (!isnan(en->peak_ipc)) json_object_set_new(o, "peak_ipc", json_real(en->peak_ipc));
+    if (en->spared) json_object_set_new(o, "spared", json_integer((json_int_t)en->spared));
     if (!isnan(en->llc_misses))
         json_object_set_new(o, "llc_misses_per_kilo_weight", json_real(en->llc_misses));
     if (en->second[0]) {

@@ -30,13 +30,17 @@ static const struct tern_wisdom_entry *entry_of(const struct tern_wisdom *w, con
 }
 
 static enum tern_bound bound_of(const struct tern_wisdom_entry *en, const char **why) {
-    const struct tern_guide_facts f = {.of_read = en->of_read,
-                                       .of_int8 = en->of_int8,
-                                       .cycles = NAN,
-                                       .instructions = NAN,
-                                       .llc_misses = NAN,
-                                       .ns = en->median_ns,
-                                       .read_gbps = NAN};
+    const struct tern_variant *v = tern_variant_named(en->variant);
+    const double weights = (double)en->problem.m * (double)en->problem.k;
+    const double bytes = v ? (double)v->format->bytes(en->problem.m, en->problem.k) : NAN;
+    const double read_gbps = bytes / en->median_ns / en->of_read;
+    const struct tern_guide_facts f = {
+        .of_read = en->of_read,
+        .of_int8 = en->of_int8,
+        .ipc = en->ipc,
+        .peak_ipc = en->peak_ipc,
+        .missed = tern_guide_missed(en->llc_misses * weights / 1000, en->median_ns, read_gbps),
+        .hot = en->problem.regime == TERN_HOT};
     return tern_bound_of(&f, why);
 }
 
@@ -81,9 +85,11 @@ static void say_counters(const struct tern_wisdom_entry *en) {
         printf("    counters not measured: %s\n", why_not_counted(en));
     else
         printf("    counters %.2f instructions a cycle", en->ipc);
+    if (!isnan(en->ipc) && !isnan(en->peak_ipc))
+        printf(" (the loop of the multiply-add peak %.2f)", en->peak_ipc);
     if (!isnan(en->ipc) && !isnan(en->llc_misses))
         printf(", %.2f last-level misses per 1000 weights", en->llc_misses);
-    if (!isnan(en->ipc)) printf(" (one pass of its own)\n");
+    if (!isnan(en->ipc)) printf(" (one pass each, n=1)\n");
     say_steps(en);
     printf("    uops     not measured: %s\n", why_no_uops());
 }
@@ -122,6 +128,10 @@ static void say_why(const struct tern_wisdom_entry *en) {
                100 * en->of_int8);
     const enum tern_bound bound = bound_of(en, &rule);
     printf("    bound by %s (%s)\n", tern_bound_name(bound), rule);
+    if (en->spared)
+        printf("    search   left out %zu candidates: what bounds their neighbours leaves them nothing to "
+               "gain\n",
+               en->spared);
     say_counters(en);
     say_best_threads(en);
     if (!en->second[0]) {

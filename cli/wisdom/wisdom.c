@@ -2,6 +2,7 @@
 #include "cli/wisdom/wisdom.h"
 
 #include "cli/command.h"
+#include "cli/files.h"
 
 #include "base/file.h"
 #include "measure/machine/machine.h"
@@ -161,7 +162,7 @@ static int on_machine(struct tern_wisdom_arguments *a, int action, const struct 
     if (!a->kind && whole->core_kinds > 1) a->whole = whole, a->base = base;
     a->path = path;
     const int rc = path ? act[action](a)
-                        : tern_cli_usage("wisdom", "no home folder is known; name the file with --wisdom");
+                        : tern_cli_fail(tern_cli_no_file("wisdom", "name the file with --wisdom", &e), &e);
     free(path);
     free(base);
     return rc;

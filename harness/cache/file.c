@@ -3,7 +3,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/progress.h"
+#include "base/owner.h"
+#include "base/talk/progress.h"
 #include "harness/cache/outline.h"
 
 #include <errno.h>
@@ -109,14 +110,23 @@ static int compare_heads(int fd, struct outline *p, const char **why) {
     return memcmp(&want, &have, sizeof want) ? -1 : 1;
 }
 
+/* Kernels read what lies in the cache as it is: nobody else may have written it. */
+static enum tern_status believe(int fd, const char *path, struct tern_error *e) {
+    struct stat st;
+    if (fstat(fd, &st)) return tern_fail(e, TERN_IO, "cache: %s: %s", path, strerror(errno));
+    const char *why = S_ISREG(st.st_mode) ? tern_not_ours(&st) : "it is no file";
+    return why ? tern_fail(e, TERN_CHECK_FAILED, "cache: %s: ignored: %s", path, why) : TERN_OK;
+}
+
 enum tern_status tern_cache_read(const char *path, const char *key, const struct tern_cache_part *part,
                                  size_t count, struct tern_pool *pool, int *hit, struct tern_error *e) {
     *hit = 0;
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    const int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) return TERN_OK;
-    struct outline p;
+    struct outline p = {.data = NULL};
     const char *why = "";
-    enum tern_status s = TERN_OK;
+    enum tern_status s = believe(fd, path, e);
+    if (s) goto done;
     if (!tern_outline_new(&p, key, part, count)) {
         s = tern_fail(e, TERN_NO_MEMORY, "cache: %s: out of memory", path);
         goto done;
@@ -186,12 +196,27 @@ static enum tern_status check_room(const char *path, size_t bytes, struct tern_e
                      1e-9 * (double)bytes);
 }
 
+/* Where others can write, they can also put links in the way. */
+static enum tern_status check_folder(const char *path, struct tern_error *e) {
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + (slash == path)) : strdup(".");
+    const char *why = folder ? tern_folder_not_ours(folder) : NULL;
+    const enum tern_status s =
+        !folder ? tern_fail(e, TERN_NO_MEMORY, "cache: %s: out of memory", path)
+        : why   ? tern_fail(e, TERN_IO, "cache: %s: nothing is kept there: %s", folder, why)
+                : TERN_OK;
+    free(folder);
+    return s;
+}
+
 enum tern_status tern_cache_write(const char *path, const char *key, const struct tern_cache_part *part,
                                   size_t count, int quiet, struct tern_error *e) {
+    enum tern_status s = check_folder(path, e);
+    if (s) return s;
     char *lock = tern_format_text("%s.lock", path);
     if (!lock) return tern_fail(e, TERN_NO_MEMORY, "cache: %s: out of memory", path);
     int fd;
-    enum tern_status s = tern_lock(lock, &fd, e);
+    s = tern_lock(lock, &fd, e);
     free(lock);
     if (s != TERN_OK) return s == TERN_UNSUPPORTED ? TERN_SKIPPED : s;
     struct outline p;

@@ -22,12 +22,13 @@ struct tern_cache_part {
 
 /* Fills the parts from the file if its key and the sizes of its parts are the same. *hit tells whether it
  * did; after a miss all bytes of the parts are zero. A file that is absent or has another key is an ordinary
- * miss (TERN_OK). A damaged file gives TERN_CHECK_FAILED and one line of text. */
+ * miss (TERN_OK). A file that is damaged, or that another user can have written (base/owner.h), gives
+ * TERN_CHECK_FAILED and one line of text. */
 enum tern_status tern_cache_read(const char *path, const char *key, const struct tern_cache_part *part,
                                  size_t count, struct tern_pool *pool, int *hit, struct tern_error *e);
 
-/* Writes the file, and its folders if they are missing. TERN_SKIPPED: another process is writing it or has
- * just written it. TERN_NO_MEMORY: the file system has too little room. */
+/* Writes the file, and its folders if they are missing. TERN_SKIPPED: another process is writing it or has just
+ * written it. TERN_NO_MEMORY: the file system has too little room. TERN_IO: other users can write to its folder. */
 enum tern_status tern_cache_write(const char *path, const char *key, const struct tern_cache_part *part,
                                   size_t count, int quiet, struct tern_error *e);
 

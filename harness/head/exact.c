@@ -6,10 +6,30 @@
 static int get_view(struct tern_exact *x, struct tern_exact_view *v) {
     const size_t columns = x->scan.all_units * TERN_SCAN_UNIT;
     v->high = tern_alloc(columns);
+    v->best = tern_alloc(TERN_EXACT_TOP_MAX * sizeof *v->best);
+    if (x->in_place) {
+        v->zero = tern_alloc(columns / 8 * sizeof *v->zero);
+        v->step = tern_alloc(x->groups * sizeof *v->step);
+        return v->high && v->best && v->zero && v->step;
+    }
     v->low = tern_alloc(columns);
     v->offset = tern_alloc(x->groups * 16 * sizeof *v->offset);
-    v->best = tern_alloc(TERN_EXACT_TOP_MAX * sizeof *v->best);
-    return v->high && v->low && v->offset && v->best;
+    return v->high && v->best && v->low && v->offset;
+}
+
+/* What a scan of its own codes has besides. */
+static int get_codes(struct tern_exact *x, int bits, size_t block) {
+    x->scan.bits = bits;
+    x->scan.units = block / 16;
+    x->groups = (x->scan.all_units + x->scan.units - 1) / x->scan.units;
+    x->scan.row_bytes = x->groups * 16 + x->scan.all_units * (bits == 6 ? 192 : 256);
+    x->segments = tern_min(x->groups, TERN_EXACT_SEGMENTS);
+    x->zero = 1 << (bits - 1);
+    const int pages = !tern_pages_get(&x->codes, tern_mul_size(x->rows, x->scan.row_bytes));
+    x->scan.data = x->codes.data;
+    x->scan.scale = tern_alloc(x->rows * sizeof(float));
+    x->residual = tern_alloc(tern_mul_size(x->rows, x->segments * sizeof(float)));
+    return pages && x->scan.scale && x->residual;
 }
 
 enum tern_status tern_exact_new(size_t rows, size_t k, size_t workers, const struct tern_exact_options *o,
@@ -22,28 +42,23 @@ enum tern_status tern_exact_new(size_t rows, size_t k, size_t workers, const str
         return tern_fail(e, TERN_BAD_INPUT, "exact2: blocks of %zu: 16, 32 or 64", block);
     if (!rows || !k || k > (size_t)1 << 24 || rows > (size_t)1 << 31)
         return tern_fail(e, TERN_BAD_INPUT, "exact2: a matrix of %zux%zu", rows, k);
+    const int in_place = o && o->in_place;
+    if (in_place && k % TERN_SCAN_UNIT)
+        return tern_fail(e, TERN_BAD_INPUT, "exact2: rows of %zu in place: no multiple of %d", k,
+                         TERN_SCAN_UNIT);
     struct tern_exact *x = tern_alloc(sizeof *x);
     if (!x) return tern_fail(e, TERN_NO_MEMORY, "exact2: out of memory");
-    const size_t unit = bits == 6 ? 192 : 256;
-    x->scan.bits = bits;
-    x->scan.units = block / 16;
-    x->scan.all_units = (k + TERN_SCAN_UNIT - 1) / TERN_SCAN_UNIT;
-    x->groups = (x->scan.all_units + x->scan.units - 1) / x->scan.units;
-    x->scan.row_bytes = x->groups * 16 + x->scan.all_units * unit;
-    x->segments = tern_min(x->groups, TERN_EXACT_SEGMENTS);
-    x->zero = 1 << (bits - 1);
+    x->in_place = in_place;
     x->rows = rows;
     x->k = k;
     x->workers = workers;
-    int ok = !tern_pages_get(&x->codes, tern_mul_size(rows, x->scan.row_bytes));
-    x->scan.data = x->codes.data;
-    x->scan.scale = tern_alloc(rows * sizeof(float));
+    x->scan.all_units = (k + TERN_SCAN_UNIT - 1) / TERN_SCAN_UNIT;
+    x->groups = x->scan.all_units;
     x->norm = tern_alloc(rows * sizeof(float));
-    x->residual = tern_alloc(tern_mul_size(rows, x->segments * sizeof(float)));
     x->bound = tern_alloc(rows * sizeof(float));
     x->view = tern_alloc(workers * sizeof *x->view);
     x->merged = tern_alloc(workers * TERN_EXACT_TOP_MAX * sizeof(float));
-    ok = ok && x->scan.scale && x->norm && x->residual && x->bound && x->view && x->merged;
+    int ok = (in_place || get_codes(x, bits, block)) && x->norm && x->bound && x->view && x->merged;
     for (size_t w = 0; ok && w < workers; w++) ok = get_view(x, &x->view[w]);
     if (!ok) {
         tern_exact_free(x);
@@ -59,6 +74,8 @@ void tern_exact_free(struct tern_exact *x) {
         tern_free(x->view[w].high);
         tern_free(x->view[w].low);
         tern_free(x->view[w].offset);
+        tern_free(x->view[w].zero);
+        tern_free(x->view[w].step);
         tern_free(x->view[w].best);
     }
     tern_pages_drop(&x->codes);
@@ -72,14 +89,18 @@ void tern_exact_free(struct tern_exact *x) {
 }
 
 size_t tern_exact_bytes(const struct tern_exact *x) {
+    if (x->in_place) return x->rows * (tern_rows_bytes(TERN_ROWS_Q6_K, x->k) + sizeof(float));
     return x->rows * (x->scan.row_bytes + (2 + x->segments) * sizeof(float));
 }
 
-void tern_exact_parts(struct tern_exact *x, struct tern_exact_part out[TERN_EXACT_PARTS]) {
-    out[0] = (struct tern_exact_part){x->codes.data, x->rows * x->scan.row_bytes, 1};
-    out[1] = (struct tern_exact_part){x->scan.scale, x->rows * sizeof(float), 0};
-    out[2] = (struct tern_exact_part){x->norm, x->rows * sizeof(float), 0};
-    out[3] = (struct tern_exact_part){x->residual, x->rows * x->segments * sizeof(float), 0};
+size_t tern_exact_parts(struct tern_exact *x, struct tern_exact_part out[TERN_EXACT_PARTS]) {
+    size_t n = 0;
+    out[n++] = (struct tern_exact_part){x->norm, x->rows * sizeof(float), 0};
+    if (x->in_place) return n;
+    out[n++] = (struct tern_exact_part){x->codes.data, x->rows * x->scan.row_bytes, 1};
+    out[n++] = (struct tern_exact_part){x->scan.scale, x->rows * sizeof(float), 0};
+    out[n++] = (struct tern_exact_part){x->residual, x->rows * x->segments * sizeof(float), 0};
+    return n;
 }
 
 void tern_exact_packed(struct tern_exact *x) {

@@ -28,6 +28,9 @@ int tern_exact_can(const struct tern_wanted *want);
 struct tern_exact_options {
     int bits;     /* of a code: 6, 7 or 8; 0: 6 */
     size_t block; /* weights that share a scale: 16, 32 or 64; 0: 32 */
+    /* The full head's rows are Q6_K: their own codes are scanned, and no copy is made. Bits and block say nothing
+     * then; k is a multiple of 256. */
+    int in_place;
 };
 
 /* The rows of the full head. */
@@ -53,15 +56,17 @@ enum tern_status tern_exact_new(size_t rows, size_t k, size_t workers, const str
 void tern_exact_free(struct tern_exact *x);
 /* Bytes that one token's scan reads. */
 size_t tern_exact_bytes(const struct tern_exact *x);
-/* The memory that packing fills. It can be written to a file and read back. */
+/* The memory that packing fills, and in how many parts. It can be written to a file and read back. */
 struct tern_exact_part {
     void *data;
     size_t bytes;
     int pages; /* data has memory of tern_pages_get() for itself */
 };
 enum { TERN_EXACT_PARTS = 4 };
-void tern_exact_parts(struct tern_exact *x, struct tern_exact_part out[TERN_EXACT_PARTS]);
+size_t tern_exact_parts(struct tern_exact *x, struct tern_exact_part out[TERN_EXACT_PARTS]);
 
+/* For a scan in place: keeps the norm of row r, whose blocks are as the full head wants them. */
+void tern_exact_pack_in_place(struct tern_exact *x, size_t r, const void *row);
 /* Packs row r from its k values. Several threads may pack different rows at the same time. */
 void tern_exact_pack(struct tern_exact *x, size_t r, const float *row);
 
@@ -76,11 +81,11 @@ void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w, size
                     const struct tern_exact_full *full, const struct tern_wanted *want, const float *h,
                     float *logits);
 /* Worker w's share of the first stage, without what follows it: to time it. */
-void tern_exact_scan(struct tern_exact *x, size_t w, size_t workers, const struct tern_head_ops *ops,
+void tern_exact_scan(struct tern_exact *x, size_t w, size_t workers, const struct tern_exact_full *full,
                      const float *h, float *estimate);
 /* The first stage alone, for tests: the product of row r with h lies within bound[r] of estimate[r]. A bound
  * of infinity says nothing. 0 when h or the matrix is not finite. */
-int tern_exact_estimate(struct tern_exact *x, const struct tern_head_ops *ops, const float *h,
+int tern_exact_estimate(struct tern_exact *x, const struct tern_exact_full *full, const float *h,
                         float *estimate, float *bound);
 void tern_exact_counts(const struct tern_exact *x, struct tern_exact_counts *out);
 

@@ -1,4 +1,4 @@
-/* The two halves of the exact head: its matrix (exact.c) and its answers (exact_run.c). */
+/* The parts of the exact head: its matrix (exact.c, exact_pack.c), a vector (exact_vector.c), the answers (exact_run.c). */
 #ifndef TERN_HARNESS_HEAD_EXACT_INTERNAL_H
 #define TERN_HARNESS_HEAD_EXACT_INTERNAL_H
 
@@ -14,8 +14,10 @@
 
 /* What one worker keeps of the current vector. */
 struct tern_exact_view {
-    int8_t *high, *low;
-    int32_t *offset;
+    int8_t *high, *low; /* of a scan in place: its only plane, and none */
+    int32_t *offset;    /* of a scan in place: none */
+    int16_t *zero;      /* of a scan in place, like `step` */
+    float *step;
     float segment[TERN_EXACT_SEGMENTS], rest; /* factors of the bound */
     float scale;
     float *best; /* heap of the largest lower bounds, smallest first */
@@ -27,7 +29,8 @@ struct tern_exact_view {
 struct tern_exact {
     struct tern_scan scan;
     size_t rows, k, groups, segments, workers;
-    int zero; /* the code that stands for it */
+    int zero;     /* the code that stands for it */
+    int in_place; /* `scan` has no codes then: only all_units counts */
     struct tern_pages codes;
     float *norm, *residual; /* [rows], [rows][segments] */
     float *bound;           /* of the current vector */
@@ -35,6 +38,9 @@ struct tern_exact {
     struct tern_exact_view *view;
     float *merged;
 };
+
+/* The vector's codes, and the factors of its bound, into v (exact_vector.c); 0 when it is not finite. */
+int tern_exact_look(const struct tern_exact *x, struct tern_exact_view *v, const float *h);
 
 /* The smallest float that is not below v. */
 static inline float tern_exact_up(double v) {

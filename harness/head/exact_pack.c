@@ -1,6 +1,7 @@
 /* One row of the scan's matrix from its values. All loops run over 64 columns, which are four columns of each of the
  * sixteen blocks of a group, so that compilers can do them in vectors. What is lost by rounding is computed in double. */
 #include "harness/head/exact_internal.h"
+#include "kernels/dense/q6_lanes.h"
 
 #include <string.h>
 
@@ -131,4 +132,9 @@ void tern_exact_pack(struct tern_exact *x, size_t r, const float *row) {
     x->norm[r] = tern_exact_up((sqrt(all) + sqrt(left)) * (1 + TERN_EXACT_SLACK));
     for (size_t i = 0; i < x->segments; i++)
         x->residual[r * x->segments + i] = tern_exact_up(sqrt(residual[i]) * (1 + TERN_EXACT_SLACK));
+}
+
+void tern_exact_pack_in_place(struct tern_exact *x, size_t r, const void *row) {
+    const float norm = tern_exact_up(sqrt(tern_lanes_squares(row, x->k)) * (1 + TERN_EXACT_SLACK));
+    x->norm[r] = isfinite(norm) ? norm : INFINITY;
 }

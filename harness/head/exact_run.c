@@ -3,45 +3,12 @@
 
 #include <string.h>
 
-#define CHUNK   256   /* rows between two looks at the bounds */
-#define HIGHEST 32512 /* 127 * 256: the largest code of the vector */
-#define UNIT    0x1p-24
-#define TINY    0x1p-90f /* above what underflow can lose */
+#define CHUNK 256      /* rows between two looks at the bounds */
+#define TINY  0x1p-90f /* above what underflow can lose */
 
 int tern_exact_can(const struct tern_wanted *want) {
     if (want->margin > 0) return want->top <= TERN_EXACT_TOP_MAX;
     return want->top && want->top <= TERN_EXACT_TOP_MAX;
-}
-
-/* Two planes of codes for h and the factors of the bound; 0 when h is not finite. */
-static int look_at(const struct tern_exact *x, struct tern_exact_view *v, size_t k, const float *h) {
-    const float top = tern_exact_largest(h, k);
-    if (!isfinite(top)) return 0;
-    v->scale = tern_exact_up((double)top / HIGHEST);
-    const double inverse = v->scale > 0 ? 1 / (double)v->scale : 0;
-    double segment[TERN_EXACT_SEGMENTS] = {0}, error = 0, coded = 0, all = 0;
-    const size_t per_group = x->scan.units * TERN_SCAN_UNIT;
-    memset(v->offset, 0, x->groups * 16 * sizeof *v->offset);
-    for (size_t i = 0; i < k; i++) {
-        const size_t g = i / per_group;
-        const int q = (int)rint((double)h[i] * inverse), high = (q + 128) >> 8;
-        const double left = (double)h[i] - q * (double)v->scale, square = (double)h[i] * (double)h[i];
-        v->high[i] = (int8_t)high;
-        v->low[i] = (int8_t)(q - 256 * high);
-        v->offset[g * 16 + i % 64 / 4] += q * x->zero;
-        error += left * left;
-        coded += (double)q * q;
-        segment[g * x->segments / x->groups] += square;
-        all += square;
-    }
-    for (size_t i = 0; i < x->segments; i++)
-        v->segment[i] = tern_exact_up(sqrt(segment[i]) * (1 + TERN_EXACT_SLACK));
-    const double seen = sqrt(coded) * (double)v->scale;
-    /* e . w^ ; the scan's own sums and the two additions of the bound; the full head's sums. */
-    v->rest = tern_exact_up(
-        (sqrt(error) + ((double)x->groups + 14) * UNIT * seen + tern_rows_roundings(k) * UNIT * sqrt(all)) *
-        (1 + TERN_EXACT_SLACK));
-    return isfinite(v->rest);
 }
 
 /* Keeps the `most` largest of what it is given, the smallest on top. */
@@ -64,13 +31,17 @@ static void keep(float *heap, size_t *count, size_t most, float value) {
 }
 
 /* Estimates into logits, bounds into x->bound, the largest lower bounds into v->best. */
-static void first_stage(struct tern_exact *x, struct tern_exact_view *v, const struct tern_head_ops *ops,
+static void first_stage(struct tern_exact *x, struct tern_exact_view *v, const struct tern_exact_full *full,
                         size_t top, size_t from, size_t to, float *logits) {
     const struct tern_scan_vector q = {v->high, v->low, v->offset, v->scale};
+    const struct tern_q6_vector own = {v->high, v->zero, v->step};
     v->count = 0;
     for (size_t r = from; r < to;) {
         const size_t end = tern_min(r + CHUNK, to);
-        ops->scan(&x->scan, &q, r, end, logits + r);
+        if (x->in_place)
+            full->ops->scan_q6_k(full->data, x->k, r, end, &own, logits + r);
+        else
+            full->ops->scan(&x->scan, &q, r, end, logits + r);
         for (; r < end; r++) {
             const float *residual = x->residual + r * x->segments;
             float b = v->rest * x->norm[r] + TINY;
@@ -112,7 +83,7 @@ void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w, size
     struct tern_exact_view *v = &x->view[w];
     size_t from, to;
     tern_share(x->rows, 1, w, workers, &from, &to);
-    if (!x->sound || !tern_exact_can(want) || !look_at(x, v, x->k, h)) {
+    if (!x->sound || !tern_exact_can(want) || !tern_exact_look(x, v, h)) {
         whole_share(x, full, h, from, to, logits); /* all workers decide alike: same h, same matrix */
         v->seen.steps++;
         v->seen.whole++;
@@ -120,7 +91,7 @@ void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w, size
         return;
     }
     const size_t top = tern_min(want->top ? want->top : 1, x->rows);
-    first_stage(x, v, full->ops, top, from, to, logits);
+    first_stage(x, v, full, top, from, to, logits);
     if (pool) tern_pool_barrier(pool);
     const float least = threshold(x, x->merged + w * TERN_EXACT_TOP_MAX, want, top, workers);
     size_t left = 0;
@@ -141,17 +112,17 @@ void tern_exact_run(struct tern_exact *x, struct tern_pool *pool, size_t w, size
     }
 }
 
-void tern_exact_scan(struct tern_exact *x, size_t w, size_t workers, const struct tern_head_ops *ops,
+void tern_exact_scan(struct tern_exact *x, size_t w, size_t workers, const struct tern_exact_full *full,
                      const float *h, float *estimate) {
     size_t from, to;
     tern_share(x->rows, 1, w, workers, &from, &to);
-    if (look_at(x, &x->view[w], x->k, h)) first_stage(x, &x->view[w], ops, 1, from, to, estimate);
+    if (tern_exact_look(x, &x->view[w], h)) first_stage(x, &x->view[w], full, 1, from, to, estimate);
 }
 
-int tern_exact_estimate(struct tern_exact *x, const struct tern_head_ops *ops, const float *h,
+int tern_exact_estimate(struct tern_exact *x, const struct tern_exact_full *full, const float *h,
                         float *estimate, float *bound) {
-    if (!x->sound || !look_at(x, &x->view[0], x->k, h)) return 0;
-    first_stage(x, &x->view[0], ops, 1, 0, x->rows, estimate);
+    if (!x->sound || !tern_exact_look(x, &x->view[0], h)) return 0;
+    first_stage(x, &x->view[0], full, 1, 0, x->rows, estimate);
     memcpy(bound, x->bound, x->rows * sizeof *bound);
     return 1;
 }

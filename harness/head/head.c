@@ -82,9 +82,12 @@ static void fill(void *ctx, size_t w, size_t workers) {
         if (d->data && !h->in_file && r % RELEASE_ROWS == 0 && r >= from + RELEASE_ROWS)
             tern_model_release(f->model, (const char *)d->data + (r - RELEASE_ROWS) * source,
                                RELEASE_ROWS * source);
-        if (!own || h->exact) tern_dense_row(d, r, row);
-        if (h->exact) tern_exact_pack(h->exact, r, row);
-        if (!h->in_file) tern_rows_put(h->rows, d, r, row, (unsigned char *)h->pages.data + r * h->row_bytes);
+        unsigned char *kept = (unsigned char *)h->pages.data + r * h->row_bytes;
+        const int codes = h->exact && !h->scan.in_place;
+        if (!own || codes) tern_dense_row(d, r, row);
+        if (codes) tern_exact_pack(h->exact, r, row);
+        if (!h->in_file) tern_rows_put(h->rows, d, r, row, kept);
+        if (h->exact && !codes) tern_exact_pack_in_place(h->exact, r, kept);
     }
 }
 

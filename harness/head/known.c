@@ -40,12 +40,17 @@ enum tern_status tern_head_remember(const char *path, const char *key, const str
     if (!f) return tern_fail(e, TERN_NO_MEMORY, "head: out of memory");
     fprintf(f, CODE " %s %d %.4f\n", key, k->scan, k->share);
     size_t had;
-    if (tern_file_read(path, MOST / 2, &text, &had, NULL) == TERN_OK)
+    enum tern_status s =
+        tern_file_read(path, MOST / 2, &text, &had, e); /* one that is not there, or too large, begins anew */
+    if (s == TERN_OK)
         for (char *l = strtok_r(text, "\n", &rest); l; l = strtok_r(NULL, "\n", &rest))
             if (parse(l, code, its, &other) && strcmp(its, key)) fprintf(f, "%s\n", l);
     free(text);
-    const enum tern_status s = fclose(f) ? tern_fail(e, TERN_NO_MEMORY, "head: out of memory")
-                                         : tern_file_replace_lazily(path, out, bytes, e);
+    if (s == TERN_BAD_INPUT) s = TERN_OK;
+    const int lost = ferror(f) | fclose(f);
+    if (!s)
+        s = lost ? tern_fail(e, TERN_NO_MEMORY, "head: out of memory")
+                 : tern_file_replace_lazily(path, out, bytes, e);
     free(out);
     return s;
 }

@@ -27,7 +27,8 @@ static void answer(void *ctx, size_t w, size_t workers) {
     const struct tern_head_ops *ops = c->head->ops;
     size_t from, to;
     if (c->exact) {
-        tern_exact_scan(c->exact, w, workers, ops, c->x, c->logits);
+        const struct tern_exact_full full = {ops, c->head->rows, c->rows};
+        tern_exact_scan(c->exact, w, workers, &full, c->x, c->logits);
         return;
     }
     tern_share(c->count, 1, w, workers, &from, &to);
@@ -45,9 +46,11 @@ static void touch(void *ctx, size_t w, size_t workers) {
     size_t from, to;
     if (c->exact) {
         struct tern_exact_part part[TERN_EXACT_PARTS];
-        tern_exact_parts(c->exact, part);
-        tern_share(part[0].bytes, 4096, w, workers, &from, &to);
-        memset((char *)part[0].data + from, 0, to - from);
+        const size_t parts = tern_exact_parts(c->exact, part);
+        for (size_t i = 0; i < parts; i++) {
+            tern_share(part[i].bytes, 4096, w, workers, &from, &to);
+            memset((char *)part[i].data + from, 0, to - from);
+        }
         return;
     }
     tern_share(c->count, 1, w, workers, &from, &to);

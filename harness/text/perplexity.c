@@ -1,7 +1,7 @@
 #include "harness/text/perplexity.h"
 
 #include "base/memory.h"
-#include "base/progress.h"
+#include "base/talk/progress.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef TERN_HARNESS_TIMING_E2E_INTERNAL_H
 #define TERN_HARNESS_TIMING_E2E_INTERNAL_H
 
-#include "base/progress.h"
+#include "base/talk/progress.h"
 #include "harness/timing/e2e.h"
 #include "measure/ceilings/ceilings.h"
 #include "measure/energy/energy.h"

@@ -22,7 +22,7 @@
 
 #define TERN_READERS_FILE(kernel, ON)                                                                        \
     kernel(ON, i2s, 16, 128, 2) kernel(ON, i2sarm, 16, 64, 2) kernel(ON, i2s4, 16, 16, 2)                    \
-        kernel(ON, tl1, 16, 4, 1) kernel(ON, tq10, 16, 256, 2) kernel(ON, tq20, 16, 256, 2)                  \
+        kernel(ON, tl1, 16, 4, 2) kernel(ON, tq10, 16, 256, 2) kernel(ON, tq20, 16, 256, 2)                  \
             kernel(ON, q10, 16, 128, 2) kernel(ON, q20g64, 16, 64, 2) kernel(ON, q20g128, 16, 128, 2)        \
                 kernel(ON, iq1bn, 16, 64, 1) kernel(ON, iq2bn, 16, 64, 2) kernel(ON, iq2bnr4, 16, 64, 2)     \
                     kernel(ON, hfu8, 16, 16, 2)

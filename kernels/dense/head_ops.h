@@ -51,6 +51,16 @@ struct tern_scan_vector {
     float scale;
 };
 
+/* A vector as one plane of int8 for the scan of Q6_K rows, in the order of q6_lanes.h: value i of block b is
+ * step[b] * code. `zero`: for each group of 16 weights minus 16 times the sum of its codes, twice, so that a group's two
+ * entries are what the code 32, which stands for nothing, must give back. k codes, k / 8 zeros, k / 256 steps; codes and
+ * zeros are 64-byte aligned. */
+struct tern_q6_vector {
+    const int8_t *code;
+    const int16_t *zero;
+    const float *step;
+};
+
 #define TERN_ROWS_TOGETHER 16
 
 struct tern_head_ops {
@@ -65,6 +75,9 @@ struct tern_head_ops {
                                   size_t xstride, size_t n, float *y, size_t ystride);
     /* y[r - r0] = the scan's estimate of row r . x. */
     void (*scan)(const struct tern_scan *s, const struct tern_scan_vector *x, size_t r0, size_t r1, float *y);
+    /* The same for rows of Q6_K as `rows` takes them: their codes are the scan, one plane of x a third of the products. */
+    void (*scan_q6_k)(const void *data, size_t k, size_t r0, size_t r1, const struct tern_q6_vector *x,
+                      float *y);
 };
 
 /* The levels that this build has, the weakest ("scalar") first, then NULL. */

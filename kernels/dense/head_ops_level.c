@@ -15,4 +15,5 @@ const struct tern_head_ops TERN_OPS = {
     .rows = {rows_f16, rows_f32, rows_q8, rows_q6_k},
     .tile = {tile_f16, tile_f32, tile_q8, tile_q6_k},
     .scan = scan,
+    .scan_q6_k = scan_q6_k,
 };

@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+static inline float half_of(uint16_t h) {
+    return tern_f16_to_f32(h);
+}
+
 /* Sixteen floats. */
 typedef struct {
     float v[16];
@@ -90,6 +94,18 @@ static inline vec q6_block(const unsigned char *b, const struct q6_planes *x, si
     vec r;
     for (size_t j = 0; j < 16; j++)
         r.v[j] = ((float)high[j] * 65536 + (float)rest[j]) * (float)(int8_t)b[192 + j];
+    return r;
+}
+
+/* The sum of a block's group j times its scale, in lane j: below 16 * 32 * 128 * 128 = 2^23, so an exact float. */
+static inline vec q6_estimate(const unsigned char *b, const struct tern_q6_vector *x, size_t i) {
+    int32_t sum[16];
+    for (size_t j = 0; j < 16; j++) sum[j] = x->zero[i / 8 + 2 * j] + x->zero[i / 8 + 2 * j + 1];
+    for (size_t v = 0; v < 4; v++)
+        for (size_t n = 0; n < 64; n++)
+            sum[n / 4] += (int32_t)scan_code(b, v, n, 6) * x->code[i + 64 * v + n];
+    vec r;
+    for (size_t j = 0; j < 16; j++) r.v[j] = (float)(sum[j] * (int8_t)b[192 + j]);
     return r;
 }
 

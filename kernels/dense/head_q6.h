@@ -22,6 +22,20 @@ static inline void rows_q6_k(const void *data, size_t k, size_t r0, size_t r1, c
     }
 }
 
+/* A third of the products, and an estimate. */
+static inline void scan_q6_k(const void *data, size_t k, size_t r0, size_t r1, const struct tern_q6_vector *x,
+                             float *y) {
+    const unsigned char *b = (const unsigned char *)data + r0 * (k / 256) * 210;
+    for (size_t r = r0; r < r1; r++) {
+        vec acc = vec_zero();
+        for (size_t i = 0; i < k; i += 256, b += 210) {
+            ahead(b, 210);
+            acc = vec_add(acc, vec_scale(q6_estimate(b, x, i), half_at(b + 208) * x->step[i / 256]));
+        }
+        *y++ = vec_fold(acc);
+    }
+}
+
 /* One token after another: three products of bytes a vector of codes outweigh its unpacking. */
 static inline void tile_q6_k(const void *data, size_t k, size_t r0, size_t r1, const float *x, size_t xstride,
                              size_t n, float *y, size_t ystride) {

@@ -12,11 +12,13 @@
 #include <string.h>
 
 void tern_case_text(const struct tern_variant *v, const struct tern_case *c, char *out, size_t out_bytes) {
-    char params[96];
+    char params[96], tile[80] = "";
     tern_variant_params_text(v, c->param, params, sizeof params);
-    snprintf(out, out_bytes, "%zux%zux%zu weights=%s acts=%s rows=%zu..%zu %s%s=%zu params=%s seed=%llu",
-             c->m, c->k, c->n, tern_weight_pattern_name(c->weights), tern_act_pattern_name(c->acts), c->row0,
-             c->row1, c->together ? "concurrent " : "", c->slices ? "slices" : "shares",
+    if (c->tile.rows)
+        snprintf(tile, sizeof tile, " tile=%zu:%zu:%zu", c->tile.rows, c->tile.cols, c->tile.inner);
+    snprintf(out, out_bytes, "%zux%zux%zu%s weights=%s acts=%s rows=%zu..%zu %s%s=%zu params=%s seed=%llu",
+             c->m, c->k, c->n, tile, tern_weight_pattern_name(c->weights), tern_act_pattern_name(c->acts),
+             c->row0, c->row1, c->together ? "concurrent " : "", c->slices ? "slices" : "shares",
              c->slices ? c->slices : c->workers, params, (unsigned long long)c->seed);
 }
 
@@ -38,10 +40,18 @@ static void drop(struct buffers *b) {
     tern_shares_drop(&b->shares);
 }
 
+static void pack(const struct tern_format *f, const struct tern_case *c, const struct buffers *b, size_t r0,
+                 size_t r1) {
+    const int8_t *trits = b->trits + r0 * c->k;
+    if (c->tile.rows)
+        f->tile_pack(c->tile, trits, c->m, c->k, r0, r1, 1.0f, b->w.data);
+    else
+        f->pack(trits, c->m, c->k, r0, r1, 1.0f, b->w.data);
+}
+
 static int prepare_inputs(const struct tern_variant *v, const struct tern_case *c, struct buffers *b,
                           struct tern_tokens *x) {
     struct tern_random r = {c->seed};
-    const size_t step = v->format->row_step(c->m, c->k);
     b->trits = tern_alloc(c->m * c->k);
     b->sum = tern_alloc(c->n * sizeof *b->sum);
     b->inv = tern_alloc(c->n * sizeof *b->inv);
@@ -51,9 +61,10 @@ static int prepare_inputs(const struct tern_variant *v, const struct tern_case *
     if (tern_case_guard(&b->w, v->format->bytes(c->m, c->k), c->end,
                         v->format->in_files ? 1 : TERN_CACHE_LINE))
         return 0;
+    const size_t step = c->tile.rows ? c->tile.rows : v->format->row_step(c->m, c->k);
     const size_t cut = tern_min(c->m / 2 / step * step, c->m);
-    v->format->pack(b->trits + cut * c->k, c->m, c->k, cut, c->m, 1.0f, b->w.data); /* ranges, in any order */
-    v->format->pack(b->trits, c->m, c->k, 0, cut, 1.0f, b->w.data);
+    pack(v->format, c, b, cut, c->m); /* ranges, in any order */
+    pack(v->format, c, b, 0, cut);
     tern_guard_protect(&b->w);
 
     *x = (struct tern_tokens){
@@ -150,10 +161,11 @@ int tern_case_run(const struct tern_variant *v, const struct tern_case *c, char 
         else
             ((float *)(void *)b.y.data)[i] = -1e30f;
     }
-    struct tern_call call = {.w = {.format = v->format, .m = c->m, .k = c->k, .data = b.w.data},
-                             .x = &x,
-                             .y = b.y.data,
-                             .ldy = ldy};
+    struct tern_call call = {
+        .w = {.format = v->format, .m = c->m, .k = c->k, .data = b.w.data, .tile = c->tile},
+        .x = &x,
+        .y = b.y.data,
+        .ldy = ldy};
     memcpy(call.param, c->param, sizeof call.param);
     if (!tern_shares_run(&b.shares, &proof, c, &call)) goto done;
 

@@ -19,6 +19,7 @@ struct tern_case {
     int together;      /* shares or slices are computed at the same time, each by a thread of its own */
     size_t gap;        /* results between two tokens' rows, which must stay untouched */
     int end;           /* buffers end at an unreadable page (else they begin after one) */
+    struct tern_tl_tile tile; /* all 0: that of the registered format */
     uint64_t seed;
     int param[TERN_MAX_PARAMS];
 };

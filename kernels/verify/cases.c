@@ -174,6 +174,24 @@ static void slices(struct run *r, int full) {
     }
 }
 
+/* Tiles of other programs, and of no program: blocks of both widths, tiles of one step and of an odd number of them. */
+static void tiles(struct run *r) {
+    static const struct tern_tl_tile tile[] = {{32, 8, 32},    {64, 4, 64},   {64, 36, 64},
+                                               {320, 64, 64},  {160, 40, 32}, {32, 24, 32},
+                                               {160, 120, 32}, {64, 96, 32},  {320, 192, 32}};
+    static const size_t shape[][2] = {{320, 2560}, {320, 1224}, {320, 648}, {320, 1536}};
+    struct tern_case c = {.workers = 3, .n = r->v->n_min};
+    tern_variant_defaults(r->v, c.param);
+    if (!r->v->format->tile_fits) return;
+    for (size_t i = 0; i < sizeof tile / sizeof *tile; i++)
+        for (size_t j = 0; j < sizeof shape / sizeof *shape && !r->failed; j++) {
+            c.m = c.row1 = shape[j][0], c.k = shape[j][1], c.tile = tile[i];
+            if (r->v->format->tile_fits(c.tile, c.m, c.k, NULL)) continue;
+            c.weights = i % 2 ? TERN_W_MINUS : TERN_W_RANDOM, c.acts = i % 2 ? TERN_A_MIN : TERN_A_RANDOM;
+            try_case(r, &c);
+        }
+}
+
 static void all_cases(struct run *r, enum tern_verify_effort effort) {
     const int full = effort == TERN_VERIFY_FULL;
     const size_t *ks = full ? full_k : quick_k, *ms = full ? full_m : quick_m, *ns = full ? full_n : quick_n;
@@ -206,6 +224,7 @@ static void all_cases(struct run *r, enum tern_verify_effort effort) {
     every_parameter(r, full);
     if (!r->failed) every_tail(r);
     if (!r->failed) slices(r, full);
+    if (!r->failed) tiles(r);
     if (full && !r->failed) longest(r);
     if (!full || r->v->n_max < 128) return;
     c.m = 130, c.k = 512, c.n = 128;

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LOOK_MS 100 /* between two looks at whether the caller wants to stop */
 enum { WALL = 10 }; /* so many times its limit of processor time may a child live */
 
 double tern_verify_seconds(void) {
@@ -46,7 +47,7 @@ static void child(const struct tern_verify_subject *v, const struct tern_verify_
     static const int fatal[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGTRAP};
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed parent must not leave a child that holds its locks */
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
-    signal(SIGINT, SIG_IGN); /* of a terminal: the parent decides */
+    signal(SIGINT, SIG_IGN); /* of a terminal, whose Ctrl-C reaches the parent as well: it decides */
     limit_time(timeout);
     struct tern_case_report rep = {0};
     v->run(v->subject, o->seed, o->effort, &rep);
@@ -71,14 +72,24 @@ enum tern_status tern_verify_start(const struct tern_verify_subject *v, const st
     return TERN_OK;
 }
 
-size_t tern_verify_wait(const struct tern_verify_child *c, size_t running) {
+void tern_verify_kill(struct tern_verify_child *c) {
+    kill(c->pid, SIGKILL);
+    close(c->fd);
+    while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+}
+
+/* A signal that comes right before the wait does not interrupt it, so the wait is short. */
+size_t tern_verify_wait(const struct tern_verify_child *c, size_t running, const volatile int *stop) {
     struct pollfd p[TERN_VERIFY_JOBS_MAX];
     for (size_t i = 0; i < running; i++) p[i] = (struct pollfd){.fd = c[i].fd, .events = POLLIN};
-    while (poll(p, (nfds_t)running, -1) < 0 && errno == EINTR) {
+    while (!stop || !*stop) {
+        const int ready = poll(p, (nfds_t)running, stop ? LOOK_MS : -1);
+        if (ready < 0 && errno != EINTR) return 0;
+        for (size_t i = 0; ready > 0 && i < running; i++)
+            if (p[i].revents) return i;
     }
-    for (size_t i = 0; i < running; i++)
-        if (p[i].revents) return i;
-    return 0;
+    return running;
 }
 
 void tern_verify_lacks(uint32_t missing, struct tern_verdict *verdict) {

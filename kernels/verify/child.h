@@ -27,8 +27,11 @@ struct tern_verify_child {
 
 enum tern_status tern_verify_start(const struct tern_verify_subject *v, const struct tern_verify_options *o,
                                    struct tern_verify_child *c, struct tern_error *e);
-/* Blocks until one of `running` children has finished or died; its place. */
-size_t tern_verify_wait(const struct tern_verify_child *c, size_t running);
+/* Ends the child without a verdict. */
+void tern_verify_kill(struct tern_verify_child *c);
+/* Blocks until one of `running` children has finished or died; its place. `running` when the caller is to stop: `stop` may
+ * be NULL. */
+size_t tern_verify_wait(const struct tern_verify_child *c, size_t running, const volatile int *stop);
 /* Waits for the child. The verdict says what happened to it. */
 void tern_verify_collect(struct tern_verify_child *c, struct tern_verdict *verdict);
 

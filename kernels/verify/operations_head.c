@@ -88,3 +88,15 @@ static void scan_of(const struct tern_head_ops *o, struct tern_stage *s, int bit
 void tern_run_head_scan(const struct tern_head_ops *o, struct tern_stage *s) {
     for (int bits = 6; bits <= 8; bits++) scan_of(o, s, bits, (size_t)1 << (bits - 6));
 }
+
+void tern_run_head_scan_q6_k(const struct tern_head_ops *o, struct tern_stage *s) {
+    size_t k;
+    const void *data = matrix(s, TERN_ROWS_Q6_K, &k);
+    const int8_t *code = tern_stage_bytes(s, k);
+    int16_t *zero = tern_stage_input(s, k / 8 * sizeof *zero, 64);
+    for (size_t i = 0; i < k / 8; i++)
+        zero[i] = (int16_t)((int)tern_random_below(&s->random, 2 * 32512 + 1) - 32512);
+    const struct tern_q6_vector x = {code, zero, tern_stage_floats(s, k / 256, 1)};
+    o->scan_q6_k(data, k, 1, ROWS, &x,
+                 tern_stage_result(s, (ROWS - 1) * sizeof(float), (ROWS - 1) * sizeof(float)));
+}

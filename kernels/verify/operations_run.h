@@ -39,7 +39,8 @@ typedef void tern_epilogue_run_fn(const struct tern_epilogue_ops *o, struct tern
     OP(tile_f32)                                                                                             \
     OP(tile_q8)                                                                                              \
     OP(tile_q6_k)                                                                                            \
-    OP(scan)
+    OP(scan)                                                                                                 \
+    OP(scan_q6_k)
 #define TERN_EPILOGUE_OPERATIONS(OP)                                                                         \
     OP(scale)                                                                                                \
     OP(add)                                                                                                  \

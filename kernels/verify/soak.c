@@ -116,7 +116,7 @@ static enum tern_status start(struct soak *k, size_t i, struct tern_error *e) {
 }
 
 static void collect(struct soak *k, tern_soak_fn *report, void *ctx) {
-    const size_t job = tern_verify_wait(k->child, k->running), i = k->index[job];
+    const size_t job = tern_verify_wait(k->child, k->running, NULL), i = k->index[job];
     struct tern_soak_subject *s = &k->subject[i];
     tern_verify_collect(&k->child[job], &s->verdict);
     k->running--;

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "kernels/proof_make.h"
 #include "kernels/verify/child.h"
+#include "kernels/verify/earned.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 struct earned {
     struct tern_proof proof; /* variant NULL: not earned */
     enum tern_verify_effort effort;
+    enum tern_earned by;
 };
 
 #define PROOFS_MAX 4096
@@ -35,7 +37,7 @@ static int answered(const struct tern_variant *v, const struct tern_verify_optio
 static const struct tern_proof *accept(const struct tern_variant *v, enum tern_verify_effort effort,
                                        size_t at, const struct tern_verdict *verdict) {
     if (verdict->kind != TERN_PASSED) return NULL;
-    proofs[at] = (struct earned){tern_proof_of(v), effort};
+    proofs[at] = (struct earned){tern_proof_of(v), effort, TERN_EARNED_HERE};
     return &proofs[at].proof;
 }
 
@@ -44,6 +46,18 @@ static size_t place(const struct tern_variant *v) {
     size_t count;
     const struct tern_variant *table = tern_variants(&count);
     return v >= table && v < table + tern_min(count, PROOFS_MAX) ? (size_t)(v - table) : PROOFS_MAX;
+}
+
+enum tern_earned tern_verify_earned(const struct tern_variant *v) {
+    const size_t at = place(v);
+    return at < PROOFS_MAX && proofs[at].proof.variant ? proofs[at].by : TERN_NOT_EARNED;
+}
+
+int tern_verify_credit(const struct tern_variant *v) {
+    const size_t at = place(v);
+    if (at == PROOFS_MAX || proofs[at].proof.variant || v->isa & ~tern_isa_detected()) return 0;
+    proofs[at] = (struct earned){tern_proof_of(v), TERN_VERIFY_QUICK, TERN_EARNED_EARLIER};
+    return 1;
 }
 
 static void run_variant(const void *subject, uint64_t seed, enum tern_verify_effort effort,
@@ -71,6 +85,11 @@ enum tern_status tern_prove(const struct tern_variant *v, const struct tern_veri
     return TERN_OK;
 }
 
+static enum tern_status stop_all(struct tern_verify_child *child, size_t running, struct tern_error *e) {
+    for (size_t i = 0; i < running; i++) tern_verify_kill(&child[i]);
+    return tern_fail(e, TERN_INCONCLUSIVE, "verify: stopped");
+}
+
 enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t count, size_t jobs,
                                 const struct tern_verify_options *o, tern_verdict_fn *report, void *ctx,
                                 struct tern_error *e) {
@@ -82,6 +101,7 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
     while (running || (next < count && !s)) {
         struct tern_verdict verdict;
         const struct tern_proof *proof;
+        if (o->stop && *o->stop) return stop_all(child, running, e);
         if (next < count && !s && running < jobs) {
             const size_t at = place(v[next]);
             if (at == PROOFS_MAX)
@@ -96,7 +116,9 @@ enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t coun
             next++;
             continue;
         }
-        const size_t i = tern_verify_wait(child, running), which = index[i];
+        const size_t i = tern_verify_wait(child, running, o->stop);
+        if (i == running) continue;
+        const size_t which = index[i];
         tern_verify_collect(&child[i], &verdict);
         child[i] = child[--running];
         index[i] = index[running];

@@ -34,6 +34,7 @@ struct tern_verify_options {
     uint64_t seed;   /* of the random inputs; printed by the caller */
     enum tern_verify_effort effort;
     unsigned timeout_seconds; /* of processor time; 0: 120, or 10 for a quick run */
+    const volatile int *stop; /* may be NULL; non-zero: a list ends at once, what runs is killed */
 };
 
 /* Proves one variant. *proof is NULL unless the verdict is TERN_PASSED. Proofs are remembered until the
@@ -47,7 +48,7 @@ enum tern_status tern_prove(const struct tern_variant *v, const struct tern_veri
 typedef void tern_verdict_fn(void *ctx, size_t index, const struct tern_verdict *verdict,
                              const struct tern_proof *proof);
 
-/* Proves a list, up to `jobs` at a time. `report` may be NULL. */
+/* Proves a list, up to `jobs` at a time. `report` may be NULL. TERN_INCONCLUSIVE when it was stopped. */
 enum tern_status tern_prove_all(const struct tern_variant *const *v, size_t count, size_t jobs,
                                 const struct tern_verify_options *o, tern_verdict_fn *report, void *ctx,
                                 struct tern_error *e);

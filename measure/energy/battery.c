@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static enum tern_status read_watts(const struct battery *b, double *watts, struc
                          b->name, status[0] ? status : "tells no status");
     const int rc = tern_sys_number(&power, SUPPLY "/%s/power_now", b->name);
     if (!rc) {
-        *watts = (double)llabs(power) * 1e-6;
+        *watts = fabs((double)power) * 1e-6;
         return TERN_OK;
     }
     if (rc == EACCES || rc == EPERM)
@@ -39,7 +40,7 @@ static enum tern_status read_watts(const struct battery *b, double *watts, struc
         tern_sys_number(&voltage, SUPPLY "/%s/voltage_now", b->name))
         return tern_fail(e, TERN_UNSUPPORTED, "energy: battery: %s: tells neither power nor current",
                          b->name);
-    *watts = (double)llabs(current) * (double)voltage * 1e-12;
+    *watts = fabs((double)current) * (double)voltage * 1e-12;
     return TERN_OK;
 }
 

@@ -16,10 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HWMON       "/sys/class/hwmon"
-#define MAX_DEVICES 64
-#define MAX_INPUTS  288 /* per device: amd_energy has one per core */
-#define MAX_SENSORS 16
+#define HWMON        "/sys/class/hwmon"
+#define MAX_DEVICES  64
+#define MAX_INPUTS   288 /* per device: amd_energy has one per core */
+#define MAX_SENSORS  16
+#define READING_MOST (1ll << 61) /* two of them can be added and subtracted */
 
 struct sensor {
     char path[96], current[96],
@@ -57,7 +58,9 @@ static enum tern_status read_sensor(const struct sensor *s, long long *v, struct
     long long current = 1;
     int rc = tern_sys_number(v, "%s", s->path);
     if (!rc && s->current[0]) rc = tern_sys_number(&current, "%s", s->current);
-    *v *= current; /* mV times mA are microwatts */
+    /* mV times mA are microwatts */
+    if (!rc && (__builtin_mul_overflow(*v, current, v) || *v > READING_MOST || *v < -READING_MOST))
+        rc = EINVAL;
     if (!rc) return TERN_OK;
     return tern_fail(e, TERN_UNSUPPORTED, "energy: hwmon: %s: %s", s->label,
                      rc == EACCES || rc == EPERM ? "denied"

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +101,7 @@ static enum tern_status choose(struct counters *m, unsigned *type, uint64_t *con
             return tern_fail(e, TERN_UNSUPPORTED, "energy: perf: %s: '%s' is not understood", events[i],
                              text);
         if (tern_sys_line(text, sizeof text, PMU "/events/%s.scale", events[i]) ||
-            !((m->joules_per_count = strtod(text, &end)) > 0))
+            !((m->joules_per_count = strtod(text, &end)) > 0 && isfinite(m->joules_per_count)))
             return tern_fail(e, TERN_UNSUPPORTED, "energy: perf: %s: tells no scale", events[i]);
         if (!tern_sys_line(text, sizeof text, PMU "/events/%s.unit", events[i]) && strcmp(text, "Joules"))
             return tern_fail(e, TERN_UNSUPPORTED, "energy: perf: %s: is in %s", events[i], text);

@@ -13,6 +13,8 @@
 #define DIR_OF_ZONES "/sys/class/powercap"
 #define MAX_PACKAGES 64
 
+#define COUNT_MOST (1ll << 50) /* microjoules: those of 13 days at 1000 W */
+
 struct package {
     int zone;          /* N of intel-rapl:N */
     long long range;   /* microjoules at which the counter returns to 0; 0: not known */
@@ -28,10 +30,11 @@ struct packages {
 
 static enum tern_status read_zone(const struct package *p, long long *uj, struct tern_error *e) {
     const int rc = tern_sys_number(uj, DIR_OF_ZONES "/intel-rapl:%d/energy_uj", p->zone);
-    if (!rc) return TERN_OK;
-    const char *why = rc == EACCES || rc == EPERM ? "denied"
-                      : rc == EINVAL              ? "holds no number"
-                                                  : strerror(rc);
+    if (!rc && *uj >= 0 && *uj <= COUNT_MOST) return TERN_OK;
+    const char *why = !rc                           ? "holds no energy"
+                      : rc == EACCES || rc == EPERM ? "denied"
+                      : rc == EINVAL                ? "holds no number"
+                                                    : strerror(rc);
     return tern_fail(e, TERN_UNSUPPORTED, "energy: powercap: intel-rapl:%d: %s", p->zone, why);
 }
 
@@ -50,7 +53,9 @@ static void find_packages(struct packages *m, DIR *d) {
         if (strncmp(name, "package", 7)) continue;
         struct package *p = &m->package[m->count++];
         p->zone = zone;
-        if (tern_sys_number(&p->range, DIR_OF_ZONES "/intel-rapl:%d/max_energy_range_uj", zone)) p->range = 0;
+        if (tern_sys_number(&p->range, DIR_OF_ZONES "/intel-rapl:%d/max_energy_range_uj", zone) ||
+            p->range < 0 || p->range > COUNT_MOST)
+            p->range = 0;
     }
     qsort(m->package, m->count, sizeof *m->package, by_zone);
 }

@@ -2,12 +2,9 @@
 #include "measure/gbench/flags.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char prefix[] = "--benchmark_";
 enum { REPETITIONS_MAX = 1000000 };
@@ -47,16 +44,6 @@ static enum tern_status check_number(int argc, char *const *argv, const char *na
                      value, from, to);
 }
 
-/* Opened here as the library will open it, because it exits when it cannot. */
-static enum tern_status check_out(int argc, char *const *argv, struct tern_error *e) {
-    const char *path = tern_gbench_flag(argc, argv, "out");
-    if (!path || !*path) return TERN_OK;
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0) return tern_fail(e, TERN_IO, "bench: --benchmark_out=%s: %s", path, strerror(errno));
-    close(fd);
-    return TERN_OK;
-}
-
 enum tern_status tern_gbench_check_flags(int argc, char *const *argv, struct tern_error *e) {
     if (argc < 1 || !argv || !argv[0])
         return tern_fail(e, TERN_BAD_INPUT, "bench: arguments: argv[0] is missing");
@@ -79,6 +66,5 @@ enum tern_status tern_gbench_check_flags(int argc, char *const *argv, struct ter
     if (!s) s = check_number(argc, argv, "min_time", 0, 1e6, e);
     if (!s) s = check_number(argc, argv, "min_warmup_time", 0, 1e6, e);
     if (!s) s = check_number(argc, argv, "repetitions", 1, REPETITIONS_MAX, e);
-    if (!s) s = check_out(argc, argv, e);
     return s;
 }

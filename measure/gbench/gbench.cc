@@ -1,4 +1,5 @@
 extern "C" {
+#include "base/file.h"
 #include "base/isa.h"
 #include "measure/clock.h"
 #include "measure/machine/machine.h"
@@ -10,6 +11,7 @@ extern "C" {
 #include <jansson.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <exception>
@@ -139,7 +141,7 @@ class Strainer : public BenchmarkReporter {
     void *user = nullptr;
     std::ostream *notes = nullptr; /* where the context's remarks go; null: where the library says */
     size_t failed = 0;
-    bool broken = false; /* the output could not be written */
+    int broken = 0; /* the output could not be written: errno, or -1 when it is not known */
 
     bool ReportContext(const Context &context) override {
         std::ostringstream said;
@@ -149,6 +151,7 @@ class Strainer : public BenchmarkReporter {
         std::ostream &to = notes ? *notes : GetErrorStream();
         writer_->SetErrorStream(&to);
         tell_without_fright(said.str(), to);
+        look();
         return go_on;
     }
 
@@ -167,18 +170,23 @@ class Strainer : public BenchmarkReporter {
         }
         if (is_csv_ && !columns_known_) set_columns(good);
         if (!good.empty()) writer_->ReportRuns(good);
+        look();
     }
 
     void Finalize() override {
         writer_->Finalize();
-        GetOutputStream().flush();
-        broken = !GetOutputStream();
+        look();
     }
 
   private:
     BenchmarkReporter *writer_;
     bool is_csv_, columns_known_ = false;
     std::set<std::string> columns_;
+
+    void look() {
+        errno = 0;
+        if (!broken && !GetOutputStream().flush()) broken = errno ? errno : -1;
+    }
 
     /* The CSV writer aborts when a counter turns up that the first case did not have. */
     bool has_column(const std::string &name) const { return !columns_known_ || columns_.count(name); }
@@ -283,8 +291,10 @@ std::string flag(int argc, char *const *argv, const char *name, const char *othe
     return value ? value : otherwise;
 }
 
-enum tern_status initialize(int argc, char *const *argv, tern_error *e) {
+/* Of two flags of one name the library takes the last. */
+enum tern_status initialize(int argc, char *const *argv, std::string &out_flag, tern_error *e) {
     std::vector<char *> left(argv, argv + argc);
+    if (!out_flag.empty()) left.push_back(&out_flag[0]), argc++;
     left.push_back(nullptr);
     benchmark::Initialize(&argc, left.data());
     if (argc > 1)
@@ -297,10 +307,55 @@ enum tern_status initialize(int argc, char *const *argv, tern_error *e) {
     return TERN_OK;
 }
 
+/* The file of --benchmark_out: the library writes into a replacement, which takes its place when it is whole. */
+class Out {
+  public:
+    std::string path, flag; /* the flag for the library; empty: no file is wanted */
+
+    explicit Out(const std::string &file) : path(file) {}
+    Out(const Out &) = delete;
+    Out &operator=(const Out &) = delete;
+    ~Out() {
+        if (open_) tern_replace_abandon(&file_);
+    }
+
+    enum tern_status open(tern_error *e) {
+        if (path.empty()) return TERN_OK;
+        enum tern_status s = tern_replace_begin(path.c_str(), &file_, e);
+        if (s) return tern_fail_in(e, s, "bench: --benchmark_out");
+        open_ = true;
+        flag = "--benchmark_out=" + std::string(file_.temp ? file_.temp : path.c_str());
+        return TERN_OK;
+    }
+
+    /* The library's streams swallow a failed allocation and leave out what it was for: `json` is read back. */
+    enum tern_status commit(bool json, tern_error *e) {
+        if (!open_) return TERN_OK;
+        json_t *whole = json && file_.temp ? json_load_file(file_.temp, 0, nullptr) : nullptr;
+        if (json && file_.temp && !whole)
+            return tern_fail(e, TERN_NO_MEMORY, "bench: %s: could not be written: out of memory",
+                             path.c_str());
+        json_decref(whole);
+        open_ = false;
+        return tern_replace_commit(&file_, e);
+    }
+
+  private:
+    tern_replace file_ = {};
+    bool open_ = false;
+};
+
+enum tern_status could_not_write(const char *where, int why, tern_error *e) {
+    return tern_fail(e, TERN_IO, "bench: %s: could not be written%s%s", where, why > 0 ? ": " : "",
+                     why > 0 ? std::strerror(why) : "");
+}
+
 enum tern_status run(int argc, char *const *argv, tern_gbench_sink sink, void *user, tern_gbench_result *out,
                      tern_error *e) {
-    std::string path = flag(argc, argv, "out", ""), file_format = flag(argc, argv, "out_format", "json");
-    enum tern_status s = initialize(argc, argv, e);
+    Out target(flag(argc, argv, "out", ""));
+    std::string file_format = flag(argc, argv, "out_format", "json");
+    enum tern_status s = target.open(e);
+    if (!s) s = initialize(argc, argv, target.flag, e);
     if (s) return s;
     add_own_context();
 
@@ -315,8 +370,8 @@ enum tern_status run(int argc, char *const *argv, tern_gbench_sink sink, void *u
     Strainer file(writer.get(), file_format == "csv");
 
     /* A reporter for a file without a file to write makes the library exit. */
-    out->matched = path.empty() ? benchmark::RunSpecifiedBenchmarks(&display)
-                                : benchmark::RunSpecifiedBenchmarks(&display, &file);
+    out->matched = target.flag.empty() ? benchmark::RunSpecifiedBenchmarks(&display)
+                                       : benchmark::RunSpecifiedBenchmarks(&display, &file);
     out->failed = display.failed;
     if (out->matched == 0) {
         std::string why = one_line(complaints.str());
@@ -325,10 +380,9 @@ enum tern_status run(int argc, char *const *argv, tern_gbench_sink sink, void *u
     }
     std::cerr << complaints.str() << std::flush;
     std::cout.flush();
-    if (!std::cout || display.broken)
-        return tern_fail(e, TERN_IO, "bench: standard output: could not be written");
-    if (file.broken) return tern_fail(e, TERN_IO, "bench: %s: could not be written", path.c_str());
-    return TERN_OK;
+    if (!std::cout || display.broken) return could_not_write("standard output", display.broken, e);
+    if (file.broken) return could_not_write(target.path.c_str(), file.broken, e);
+    return target.commit(file_format == "json", e);
 }
 
 /* No exception leaves this file. */

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/isa.h"
 #include "base/memory.h"
+#include "base/starved/starved.h"
 #include "measure/machine/arch/arch.h"
 #include "measure/machine/arm_cores.h"
 #include "measure/machine/identity.h"
@@ -141,7 +142,10 @@ static void find_kinds(struct tern_machine *m, struct ranked *r, int from_sysfs)
 /* First threads before second ones, fast cores before slow ones, one memory node after the other. */
 static void order(struct tern_machine *m, const struct tern_cpu_place *place, int from_sysfs) {
     struct ranked *r = calloc(m->cpus, sizeof *r);
-    if (!r) return; /* the system's order, and nothing known of kinds */
+    if (!r) {
+        tern_starve();
+        return;
+    }
     for (size_t i = 0; i < m->cpus; i++) {
         r[i] = (struct ranked){place[i], m->cpu[i], 0};
         for (size_t j = 0; j < i; j++) r[i].thread += place[j].core == place[i].core;
@@ -202,7 +206,7 @@ static size_t memory(void) {
     size_t bytes = 0;
     char *text = tern_sys_text("/proc/meminfo");
     unsigned long long kb;
-    if (text && sscanf(text, "MemTotal: %llu", &kb) == 1) bytes = (size_t)kb * 1024;
+    if (text && sscanf(text, "MemTotal: %llu", &kb) == 1) bytes = kb > SIZE_MAX / 1024 ? SIZE_MAX : (size_t)kb * 1024;
     free(text);
     if (!bytes) return 0;
 
@@ -288,7 +292,8 @@ enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e)
     m->memory_bytes = memory();
     soft_facts(m);
     hard_key(m);
-    return TERN_OK;
+    /* Facts that are missing for want of memory would make it another machine. */
+    return tern_starved() ? tern_fail(e, TERN_NO_MEMORY, "machine: out of memory") : TERN_OK;
 }
 
 enum tern_status tern_machine_get(const struct tern_machine **m, struct tern_error *e) {

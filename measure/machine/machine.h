@@ -52,7 +52,7 @@ struct tern_machine {
 };
 
 /* Reads the machine; TERN_SYSFS redirects the sysfs/procfs roots, HWLOC_XMLFILE the topology. Never fails for
- * a missing fact; fails when TERN_ISA is malformed. */
+ * a missing fact; fails when TERN_ISA is malformed, and without memory: a fact lost so would make it another machine. */
 enum tern_status tern_machine_read(struct tern_machine *m, struct tern_error *e);
 
 /* The process-wide copy, read on first use with the same rules. */

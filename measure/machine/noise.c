@@ -2,6 +2,7 @@
 #include "measure/machine/noise.h"
 
 #include "measure/machine/frequency.h"
+#include "measure/machine/quota.h"
 #include "measure/sysfs.h"
 
 #include <stdio.h>
@@ -9,7 +10,9 @@
 #include <string.h>
 #include <time.h>
 
-#define CPU "/sys/devices/system/cpu/"
+#define CPU         "/sys/devices/system/cpu/"
+#define TICKS_MOST  (1ull << 56) /* no machine runs that long, and eight of them can be added up */
+#define EVENTS_MOST (1ll << 48)  /* likewise, for TERN_MAX_CPUS processors */
 
 __attribute__((format(printf, 3, 4))) static void say(struct tern_noise_fact *f, enum tern_noise_state state,
                                                       const char *fmt, ...) {
@@ -131,10 +134,11 @@ void tern_noise_facts(const struct tern_machine *m, struct tern_noise_fact *fact
 void tern_noise_snapshot(const struct tern_machine *m, struct tern_noise_snapshot *s) {
     char text[256];
     unsigned long long v[8] = {0}; /* user nice system idle iowait irq softirq steal */
-    *s = (struct tern_noise_snapshot){-1, -1, -1, -1, 0, 0};
+    *s = (struct tern_noise_snapshot){-1, -1, -1, -1, -1, 0, 0};
     if (!tern_sys_line(text, sizeof text, "/proc/stat") &&
         sscanf(text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5],
                &v[6], &v[7]) == 8) {
+        for (int i = 0; i < 8; i++) v[i] = v[i] < TICKS_MOST ? v[i] : TICKS_MOST;
         s->steal_ticks = (int64_t)v[7];
         s->total_ticks = 0;
         for (int i = 0; i < 8; i++) s->total_ticks += (int64_t)v[i];
@@ -144,9 +148,11 @@ void tern_noise_snapshot(const struct tern_machine *m, struct tern_noise_snapsho
     if (!clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own))
         s->own_seconds = (double)own.tv_sec + (double)own.tv_nsec * 1e-9;
     s->ghz = tern_frequency_now_ghz();
+    s->quota_waits = tern_cpu_quota_waits();
     for (size_t i = 0; i < m->cpus; i++) {
         long long n;
         if (tern_sys_number(&n, CPU "cpu%d/thermal_throttle/core_throttle_count", m->cpu[i])) continue;
+        if (n < 0 || n > EVENTS_MOST) continue;
         s->throttles = (s->throttles < 0 ? 0 : s->throttles) + n;
     }
 }
@@ -154,7 +160,9 @@ void tern_noise_snapshot(const struct tern_machine *m, struct tern_noise_snapsho
 double tern_noise_steal(const struct tern_noise_snapshot *before, const struct tern_noise_snapshot *after) {
     if (before->steal_ticks < 0 || after->steal_ticks < 0) return -1;
     const int64_t total = after->total_ticks - before->total_ticks;
-    return total > 0 ? (double)(after->steal_ticks - before->steal_ticks) / (double)total : -1;
+    if (total <= 0) return -1;
+    const double share = (double)(after->steal_ticks - before->steal_ticks) / (double)total;
+    return share < 0 ? 0 : share > 1 ? 1 : share; /* the kernel lets steal run backwards now and then */
 }
 
 void tern_noise_flags(const struct tern_noise_fact *fact, char *out, size_t out_bytes) {

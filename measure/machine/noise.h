@@ -29,6 +29,7 @@ void tern_noise_facts(const struct tern_machine *m, struct tern_noise_fact *fact
 struct tern_noise_snapshot {
     int64_t steal_ticks, total_ticks; /* of all processors, in the ticks of /proc/stat */
     int64_t throttles;                /* thermal throttle events of all usable cores */
+    int64_t quota_waits;              /* of the control group, which had used up its processor time */
     int64_t busy_ticks;               /* of steal's source: not idle, not stolen */
     double own_seconds;               /* processor time of this process */
     double ghz;                       /* core frequency, probed; 0: not known */

@@ -28,37 +28,66 @@ static double limit_of(const char *folder, const char *group, int version) {
     return share(text, (double)period);
 }
 
-/* The smallest limit of the group and of those above it. */
-static double tightest(const char *folder, char *group, int version) {
-    double least = 0;
+/* nr_throttled of cpu.stat; -1: not told. */
+static double waits_of(const char *folder, const char *group, int version) {
+    char *text = tern_sys_text("%s%s/cpu.stat", folder, group);
+    const char *at = text ? strstr(text, "nr_throttled ") : NULL;
+    const double n = at ? strtod(at + strlen("nr_throttled "), NULL) : -1;
+    (void)version;
+    free(text);
+    return n;
+}
+
+static double smaller(double so_far, double here) {
+    return here > 0 && (!(so_far > 0) || here < so_far) ? here : so_far;
+}
+
+static double sum(double so_far, double here) {
+    return here < 0 ? so_far : so_far < 0 ? here : so_far + here;
+}
+
+/* What is asked of a group, and how the answers of several become one. */
+struct question {
+    double (*of)(const char *folder, const char *group, int version);
+    double (*with)(double so_far, double here);
+    double none;
+};
+
+/* Of the group and of those above it. */
+static double upwards(const struct question *q, const char *folder, char *group, int version) {
+    double all = q->none;
     for (;;) {
-        const double here = limit_of(folder, strcmp(group, "/") ? group : "", version);
-        if (here > 0 && (!(least > 0) || here < least)) least = here;
+        all = q->with(all, q->of(folder, strcmp(group, "/") ? group : "", version));
         char *slash = strrchr(group, '/');
-        if (!slash || !*group) return least;
+        if (!slash || !*group) return all;
         *slash = 0;
     }
 }
 
 /* A line of /proc/self/cgroup: "0::/path" (version 2) or "4:cpu,cpuacct:/path". */
-static double limit_of_line(char *line) {
+static double of_line(const struct question *q, char *line) {
     char *list = strchr(line, ':'), *path = list ? strchr(list + 1, ':') : NULL;
-    if (!path) return 0;
+    if (!path) return q->none;
     *path++ = 0;
     list++;
-    if (!*list) return tightest("/sys/fs/cgroup", path, 2);
+    if (!*list) return upwards(q, "/sys/fs/cgroup", path, 2);
     for (char *word = strtok(list, ","); word; word = strtok(NULL, ","))
-        if (!strcmp(word, "cpu")) return tightest("/sys/fs/cgroup/cpu", path, 1);
-    return 0;
+        if (!strcmp(word, "cpu")) return upwards(q, "/sys/fs/cgroup/cpu", path, 1);
+    return q->none;
+}
+
+static double of_all(const struct question *q) {
+    char *text = tern_sys_text("/proc/self/cgroup"), *rest = text, *line;
+    double all = q->none;
+    while (rest && (line = strsep(&rest, "\n"))) all = q->with(all, of_line(q, line));
+    free(text);
+    return all;
 }
 
 double tern_cpu_quota(void) {
-    char *text = tern_sys_text("/proc/self/cgroup"), *rest = text, *line;
-    double least = 0;
-    while (rest && (line = strsep(&rest, "\n"))) {
-        const double here = limit_of_line(line);
-        if (here > 0 && (!(least > 0) || here < least)) least = here;
-    }
-    free(text);
-    return least;
+    return of_all(&(const struct question){limit_of, smaller, 0});
+}
+
+int64_t tern_cpu_quota_waits(void) {
+    return (int64_t)of_all(&(const struct question){waits_of, sum, -1});
 }

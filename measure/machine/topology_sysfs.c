@@ -4,6 +4,7 @@
 #include "measure/machine/identity.h"
 #include "measure/sysfs.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -106,6 +107,6 @@ void tern_core_capacity(int cpu, struct tern_cpu_place *p) {
         p->efficient = small[1];
         p->capacity = small[1] ? 512 : 1024;
     } else if (!tern_sys_number(&capacity, CPU_DIR "cpu_capacity", cpu) && capacity > 0) {
-        p->capacity = (int)capacity;
+        p->capacity = capacity < INT_MAX ? (int)capacity : INT_MAX;
     }
 }

@@ -3,6 +3,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "measure/records/record.h"
+
+#include "base/starved/starved.h"
 #include "measure/records/search_json.h"
 
 #include <math.h>
@@ -235,7 +237,7 @@ static enum tern_status add_line(struct tern_records *set, size_t *room, const c
     int good = o && record_of(&l, o, &set->item[set->count]);
     set->store = l.store;
     json_decref(o);
-    if (l.no_memory) return TERN_NO_MEMORY;
+    if (l.no_memory || (!good && tern_starved())) return TERN_NO_MEMORY;
     if (good)
         set->count++;
     else

@@ -3,6 +3,7 @@
 #include "measure/records/record.h"
 
 #include "base/file.h"
+#include "base/starved/json.h"
 #include "measure/clock.h"
 #include "measure/commit.h"
 #include "measure/records/json_text.h"
@@ -223,7 +224,7 @@ static enum tern_status line_of(const struct tern_record *r, char **line, struct
     *line = NULL;
     if (!r->kind || !*r->kind) return tern_fail(e, TERN_BAD_INPUT, "record: kind: missing");
     json_t *o = object_of(r);
-    *line = o ? json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS)) : NULL;
+    *line = tern_json_dump(o, JSON_COMPACT | JSON_REAL_PRECISION(DIGITS));
     json_decref(o);
     return *line ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "record: %s: out of memory", r->kind);
 }

@@ -19,6 +19,7 @@ static const struct {
 } kinds[] = {{TERN_DIRT_STEAL, "steal"},
              {TERN_DIRT_THROTTLE, "throttle"},
              {TERN_DIRT_LOAD, "load"},
+             {TERN_DIRT_QUOTA, "quota"},
              {TERN_DIRT_FREQUENCY, "frequency"}};
 
 __attribute__((format(printf, 3, 4))) static void add_dirt(struct tern_block *b, unsigned bit,
@@ -60,6 +61,9 @@ void tern_block_end(const struct tern_machine *m, struct tern_block *b) {
     if (b->others > OTHERS_LIMIT)
         add_dirt(b, TERN_DIRT_LOAD, "other processes %.0f %% (limit %.0f %%)", 100 * b->others,
                  100 * OTHERS_LIMIT);
+    if (b->before.quota_waits >= 0 && b->after.quota_waits > b->before.quota_waits)
+        add_dirt(b, TERN_DIRT_QUOTA, "waited %lld times for the quota of the control group",
+                 (long long)(b->after.quota_waits - b->before.quota_waits));
     const double from = b->before.ghz, to = b->after.ghz;
     if (from > 0 && to > 0 && fabs(to - from) > FREQUENCY_LIMIT * fmax(from, to))
         add_dirt(b, TERN_DIRT_FREQUENCY, "frequency %.2f to %.2f GHz", from, to);

@@ -10,6 +10,7 @@ enum {
     TERN_DIRT_STEAL = 1,     /* the hypervisor took more than 1 % of the processors' time */
     TERN_DIRT_THROTTLE = 2,  /* a thermal throttle event */
     TERN_DIRT_LOAD = 4,      /* other processes used more than 5 % of all processors' time */
+    TERN_DIRT_QUOTA = 16,    /* the control group had used up its processor time */
     TERN_DIRT_FREQUENCY = 8, /* frequency at the end more than 5 % from that at the start, or in the rounds */
 };
 

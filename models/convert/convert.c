@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/starved/starved.h"
 #include "kernels/half.h"
 #include "models/arch.h"
 #include "models/convert/compare.h"
@@ -284,6 +285,7 @@ enum tern_status tern_convert(const char *source, const char *out, const struct 
         snprintf(facts->note, sizeof facts->note,
                  "a file does not say which layout its I2_S has: read this one with --i2s-layout %s",
                  j.type->layout);
+    if (!s && tern_starved()) s = stored(&j, out, TERN_NO_MEMORY);
     if (!s && rename(path, out)) s = tern_fail(e, TERN_IO, "convert: %s: %s", out, strerror(errno));
     if (s) unlink(path);
 done:

@@ -3,6 +3,8 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/starved/json.h"
+#include "base/starved/starved.h"
 #include "models/arch.h"
 #include "models/convert/compare.h"
 #include "models/facts.h"
@@ -117,7 +119,7 @@ static enum tern_status write_header(struct job *j) {
                                       "data_offsets", (json_int_t)at, (json_int_t)(at + en->bytes)));
         at += en->bytes;
     }
-    char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+    char *text = tern_json_dump(root, JSON_COMPACT);
     json_decref(root);
     if (!text) return no_memory(j);
     static const char spaces[8] = "        ";
@@ -185,8 +187,7 @@ static enum tern_status write_weights(struct job *j) {
 }
 
 static enum tern_status write_json(struct job *j, const char *name, json_t *root) {
-    char *path = tern_format_text("%s/%s", j->folder, name),
-         *text = root ? json_dumps(root, JSON_INDENT(1)) : NULL;
+    char *path = tern_format_text("%s/%s", j->folder, name), *text = tern_json_dump(root, JSON_INDENT(1));
     const enum tern_status s =
         path && text ? tern_file_replace(path, text, strlen(text), j->e) : no_memory(j);
     free(path);
@@ -277,6 +278,7 @@ enum tern_status tern_convert_to_hf(const struct tern_model *m, const char *out,
     if (!s) s = tern_model_open(folder, &copy, e);
     if (!s) s = tern_models_equal(m, copy, TERN_DENSE_NONE, facts, e);
     tern_model_close(copy);
+    if (!s && tern_starved()) s = no_memory(&j);
     if (why) snprintf(facts->note, sizeof facts->note, "the vocabulary was left out: %s", why);
     if (!s && rename(folder, out))
         s = tern_fail(e, TERN_IO, "convert: %s: %s", out,

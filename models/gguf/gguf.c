@@ -2,6 +2,7 @@
 #include "models/gguf/gguf.h"
 
 #include "base/memory.h"
+#include "base/placeholder.h"
 #include "models/gguf/file.h"
 #include "models/gguf/types.h"
 
@@ -222,13 +223,14 @@ static enum tern_status parse_counts(struct tern_gguf *g, struct cursor *c) {
     const unsigned char *magic = NULL;
     uint64_t n_tensors, n_values;
     enum tern_status s = take(c, "magic", 4, &magic);
-    if (!s && !memcmp(magic, "FUGG", 4))
-        return tern_fail(c->e, TERN_UNSUPPORTED,
-                         "gguf: %s: begins with FUGG: its numbers are in the other byte order (big-endian)",
-                         c->path);
-    if (s || memcmp(magic, "GGUF", 4) != 0)
+    const int reversed = !s && !memcmp(magic, "FUGG", 4);
+    if (s || (!reversed && memcmp(magic, "GGUF", 4) != 0))
         return tern_fail(c->e, TERN_BAD_INPUT, "gguf: %s: not a GGUF file", c->path);
     if ((s = take_u32(c, "version", &g->version))) return s;
+    if (reversed && g->version & 0xffff)
+        return tern_fail(
+            c->e, TERN_BAD_INPUT,
+            "gguf: %s: begins with FUGG, as big-endian files do, but its numbers are little-endian", c->path);
     if (g->version && !(g->version & 0xffff))
         return tern_fail(c->e, TERN_UNSUPPORTED,
                          "gguf: %s: the file is big-endian, this machine is little-endian", c->path);
@@ -299,6 +301,7 @@ enum tern_status tern_gguf_open_one(const char *path, struct tern_gguf **out, st
         return tern_fail(e, TERN_NO_MEMORY, "gguf: %s: out of memory", path);
     }
     enum tern_status s = tern_map_open(path, &g->map, e);
+    if (!s) s = tern_refuse_placeholder("gguf", path, g->map.data, g->map.bytes, e);
     if (!s) s = parse(g, e);
     if (s) return tern_gguf_close(g), s;
     *out = g;

@@ -83,7 +83,8 @@ int tern_gguf_u64(const struct tern_gguf *g, const char *key, uint64_t *out);
 int tern_gguf_f64(const struct tern_gguf *g, const char *key, double *out);
 int tern_gguf_bool(const struct tern_gguf *g, const char *key, int *out);
 int tern_gguf_text(const struct tern_gguf *g, const char *key, struct tern_gguf_string *out);
-/* The strings of a string array, heap (free()); 0 when absent or not an array of strings. */
+/* The strings of a string array, heap (free()); 0 when absent or not an array of strings, or without memory
+ * (base/starved/starved.h). */
 int tern_gguf_strings(const struct tern_gguf *g, const char *key, struct tern_gguf_string **out,
                       size_t *count);
 /* A copy of an array of any type of integers or floats, as int64 or float; heap (free()). */

@@ -1,5 +1,7 @@
 #include "models/gguf/file.h"
 
+#include "base/starved/starved.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -179,7 +181,7 @@ int tern_gguf_strings(const struct tern_gguf *g, const char *key, struct tern_gg
     if (!v || v->item != TERN_GGUF_STRING) return 0;
     const size_t n = (size_t)v->count;
     struct tern_gguf_string *list = calloc(n + 1, sizeof *list);
-    if (!list) return 0;
+    if (!list) return tern_starve();
     const unsigned char *p = v->data;
     for (size_t i = 0; i < n; i++) { /* lengths were checked when the file was opened */
         const size_t bytes = (size_t)tern_load_u64(p);
@@ -198,7 +200,7 @@ int tern_gguf_ints(const struct tern_gguf *g, const char *key, int64_t **out, si
     const size_t n = (size_t)v->count;
     int64_t *list = calloc(n + 1, sizeof *list);
     double ignored;
-    if (!list) return 0;
+    if (!list) return tern_starve();
     for (size_t i = 0; i < n; i++)
         if (load(v->item, v->data + i * step, &list[i], &ignored) != 1) return free(list), 0;
     *out = list;
@@ -212,7 +214,7 @@ int tern_gguf_floats(const struct tern_gguf *g, const char *key, float **out, si
     if (!step) return 0;
     const size_t n = (size_t)v->count;
     float *list = calloc(n + 1, sizeof *list);
-    if (!list) return 0;
+    if (!list) return tern_starve();
     for (size_t i = 0; i < n; i++) {
         int64_t whole;
         double f;

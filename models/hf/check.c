@@ -35,18 +35,6 @@ static const char *type_of(const json_t *v) {
     return "null";
 }
 
-/* Whether "a|b" names the type; a whole number is a number too. */
-static int has_type(const char *types, const json_t *v) {
-    const char *name = type_of(v);
-    for (const char *at = types + (*types == '>'); *at; at += *at == '|') {
-        const size_t n = strcspn(at, "|");
-        if (strlen(name) == n && !strncmp(at, name, n)) return 1;
-        if (n == 6 && !strncmp(at, "number", 6) && json_is_integer(v)) return 1;
-        at += n;
-    }
-    return 0;
-}
-
 static char *text_of(const json_t *v) {
     return json_is_string(v) ? strdup(json_string_value(v))
                              : json_dumps(v, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(9));
@@ -108,7 +96,7 @@ static enum tern_status check_value(const struct check *k, const char *name, con
         free(value);
         return s;
     }
-    if (!has_type(row->values, v))
+    if (!tern_key_takes(row, type_of(v)))
         return tern_fail(k->e, TERN_BAD_INPUT, "%s: %s: %s: is %s, not %s", files[k->file], k->path, name,
                          type_of(v), row->values + (*row->values == '>'));
     if (*row->values != '>') return TERN_OK;

@@ -147,10 +147,12 @@ static enum tern_status put_rope(const struct putting *p) {
                  *newer = json_object_get(p->c->root, "rope_parameters");
     if (absent(theta)) theta = json_object_get(newer, "rope_theta");
     enum tern_status s = put_real(p, theta, "rope_theta", "rope.freq_base");
-    if (absent(scaling)) scaling = newer;
+    const int only_newer = absent(scaling);
+    if (only_newer) scaling = newer;
     if (s || absent(scaling)) return s;
     const char *type = json_string_value(json_object_get(scaling, "rope_type"));
     if (!type) type = json_string_value(json_object_get(scaling, "type"));
+    if (!type && only_newer) return TERN_OK; /* then it is "default" */
     if (!type) return bad(p, "rope_scaling", "has no type");
     if (!strcmp(type, "default")) return TERN_OK;
     s = stored(p, tern_gguf_put_text(p->w, full_key(p, "rope.scaling.type", full, sizeof full), type));

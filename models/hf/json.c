@@ -1,6 +1,7 @@
 #include "models/hf/json.h"
 
 #include "base/file.h"
+#include "base/placeholder.h"
 
 #include <stdlib.h>
 
@@ -31,6 +32,7 @@ enum tern_status tern_json_read(const char *what, const char *path, size_t limit
     size_t bytes = 0;
     *out = NULL;
     enum tern_status s = tern_file_read(path, limit, &text, &bytes, e);
+    if (!s) s = tern_refuse_placeholder(what, path, text, bytes, e);
     if (!s) s = tern_json_parse(what, path, text, bytes, out, e);
     free(text);
     return s;

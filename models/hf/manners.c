@@ -3,6 +3,7 @@
 #include "models/hf/internal.h"
 
 #include "base/file.h"
+#include "base/placeholder.h"
 #include "models/hf/json.h"
 
 #include <stdlib.h>
@@ -50,6 +51,7 @@ static enum tern_status put_template(struct tern_hf_tokens *t, const json_t *con
     path = NULL;
     if (!s) s = side_file(t, "chat_template.jinja", &path);
     if (!s && path) s = tern_file_read(path, MAX_TEMPLATE, &text, &bytes, t->e);
+    if (text) s = tern_refuse_placeholder("chat template", path, text, bytes, t->e);
     if (text) template = text;
     if (!s && template) s = tern_hf_stored(t, tern_gguf_put_text(t->w, "tokenizer.chat_template", template));
     json_decref(root);
@@ -97,12 +99,26 @@ static enum tern_status check_decoder(const struct tern_hf_tokens *t, const json
     return TERN_OK;
 }
 
+/* The id of a token that this file names by its text; -1: it names none. */
+static enum tern_status token_of(const struct tern_hf_tokens *t, const json_t *config,
+                                 const char *config_path, const char *key, int32_t *id) {
+    const json_t *v = json_object_get(config, key);
+    const char *text = json_string_value(json_is_object(v) ? json_object_get(v, "content") : v);
+    char shown[80];
+    *id = text ? tern_hf_token_id(t, text) : -1;
+    if (!text || *id >= 0) return TERN_OK;
+    return tern_fail(t->e, TERN_BAD_INPUT, "tokenizer: %s: %s: '%s' is no token of tokenizer.json",
+                     config_path, key,
+                     tern_gguf_printable((struct tern_gguf_string){text, strlen(text)}, shown, sizeof shown));
+}
+
 enum tern_status tern_hf_put_manners(struct tern_hf_tokens *t, const json_t *config,
                                      const char *config_path) {
-    const json_t *eos = json_object_get(config, "eos_token");
-    const char *text = json_string_value(json_is_object(eos) ? json_object_get(eos, "content") : eos);
-    const int32_t id = text ? tern_hf_token_id(t, text) : -1;
+    int32_t id = -1, ignored;
     enum tern_status s = put_template(t, config);
+    if (!s) s = token_of(t, config, config_path, "eos_token", &id);
+    if (!s && json_is_true(json_object_get(config, "add_bos_token")))
+        s = token_of(t, config, config_path, "bos_token", &ignored);
     if (!s && config) s = agrees(t, config, config_path);
     if (!s && config) s = check_decoder(t, config, config_path);
     json_t *end = id >= 0 ? json_integer(id) : NULL;

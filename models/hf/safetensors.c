@@ -2,6 +2,7 @@
 #include "models/hf/safetensors.h"
 
 #include "base/file.h"
+#include "base/placeholder.h"
 #include "models/gguf/gguf.h"
 #include "models/hf/json.h"
 
@@ -163,7 +164,8 @@ static enum tern_status add_shard(struct tern_safetensors *s, const char *name, 
     *h = (struct shard){.name = strdup(name), .path = tern_format_text("%s/%s", s->folder, name)};
     s->shards++;
     if (!h->name || !h->path) return no_memory(name, e);
-    const enum tern_status status = tern_map_open(h->path, &h->map, e);
+    enum tern_status status = tern_map_open(h->path, &h->map, e);
+    if (!status) status = tern_refuse_placeholder("safetensors", h->path, h->map.data, h->map.bytes, e);
     return status ? status : take_header(s, s->shards - 1, e);
 }
 

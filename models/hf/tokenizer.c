@@ -3,6 +3,7 @@
 #include "models/hf/internal.h"
 
 #include "base/file.h"
+#include "base/starved/starved.h"
 #include "models/gguf/metadata.h"
 #include "models/gguf/token_kind.h"
 #include "models/hf/json.h"
@@ -73,17 +74,20 @@ static enum tern_status take_tokens(struct tern_hf_tokens *t) {
     return s;
 }
 
-/* "left right", or ["left", "right"] in newer files; heap. NULL when it is neither. */
+/* "left right", or ["left", "right"] in newer files; heap. NULL when it is neither, or without memory. */
 static char *merge_text(const json_t *m, size_t *bytes) {
     const json_t *a = json_array_get(m, 0), *b = json_array_get(m, 1);
     const size_t left = json_string_length(a), right = json_string_length(b);
     char *out = NULL;
     if (json_is_string(m)) {
         *bytes = json_string_length(m);
-        if ((out = malloc(*bytes + 1))) memcpy(out, json_string_value(m), *bytes + 1);
+        if ((out = malloc(*bytes + 1)))
+            memcpy(out, json_string_value(m), *bytes + 1);
+        else
+            tern_starve();
     } else if (json_array_size(m) == 2 && json_is_string(a) && json_is_string(b)) {
         *bytes = left + 1 + right;
-        if (!(out = malloc(*bytes + 1))) return NULL;
+        if (!(out = malloc(*bytes + 1))) return tern_starve(), NULL;
         memcpy(out, json_string_value(a), left);
         out[left] = ' ';
         memcpy(out + left + 1, json_string_value(b), right + 1);

@@ -66,6 +66,22 @@ static int moot(const struct check *c, const struct tern_key *k, double value) {
     return fabs(value * sqrt((double)n) - 1) < 1e-6;
 }
 
+/* The type of a value in the words of the table. */
+static const char *type_of(const struct tern_gguf_value *v) {
+    static const char *const one[] = {"integer", "number", "flag", "text", "array"}, *const many[] = {
+                                                                                         "integers",
+                                                                                         "numbers", "flags",
+                                                                                         "texts", "arrays"};
+    const int array = v->type == TERN_GGUF_ARRAY;
+    const enum tern_gguf_type type = array ? v->item : v->type;
+    const size_t kind = type == TERN_GGUF_F32 || type == TERN_GGUF_F64 ? 1
+                        : type == TERN_GGUF_BOOL                       ? 2
+                        : type == TERN_GGUF_STRING                     ? 3
+                        : type == TERN_GGUF_ARRAY                      ? 4
+                                                                       : 0;
+    return array ? many[kind] : one[kind];
+}
+
 enum tern_status tern_gguf_check_keys(const struct tern_gguf *g, const char *group, struct tern_error *e) {
     const struct check c = begin(g, e);
     char value[80], name[80];
@@ -74,6 +90,10 @@ enum tern_status tern_gguf_check_keys(const struct tern_gguf *g, const char *gro
         const struct tern_gguf_value *v = tern_gguf_value_at(g, i);
         const struct tern_key *k = tern_key_find(TERN_KEYS_GGUF, v->key.data, v->key.bytes, c.arch);
         if (v->key.bytes < strlen(group) || memcmp(v->key.data, group, strlen(group)) != 0) continue;
+        const int empty = v->type == TERN_GGUF_ARRAY && !v->count; /* some writers give it any type */
+        if (k && k->use == TERN_KEY_OBEYED && !empty && !tern_key_takes(k, type_of(v)))
+            return tern_fail(e, TERN_BAD_INPUT, "model: %s: %s: is %s, not %s", tern_gguf_path(g),
+                             tern_gguf_printable(v->key, name, sizeof name), type_of(v), k->values);
         if (!k || k->use != TERN_KEY_ONLY || !differs(k, v, value, sizeof value)) continue;
         if (tern_gguf_value_f64(v, &number) && moot(&c, k, number)) continue;
         return tern_fail(e, TERN_UNSUPPORTED, "model: %s: %s: '%s' is not built in%s%s", tern_gguf_path(g),

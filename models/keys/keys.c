@@ -34,6 +34,19 @@ const struct tern_key *tern_key_find(enum tern_key_file file, const char *name, 
     return NULL;
 }
 
+int tern_key_takes(const struct tern_key *k, const char *type) {
+    static const char *const whole[][2] = {{"integer", "number"}, {"integers", "numbers"}};
+    for (const char *at = k->values + (*k->values == '>'); *at; at += *at == '|') {
+        const size_t n = strcspn(at, "|");
+        if (strlen(type) == n && !strncmp(at, type, n)) return 1;
+        for (size_t i = 0; i < 2; i++)
+            if (!strcmp(type, whole[i][0]) && strlen(whole[i][1]) == n && !strncmp(at, whole[i][1], n))
+                return 1;
+        at += n;
+    }
+    return 0;
+}
+
 static int same(const char *a, size_t bytes, const char *value) {
     char *end_a, *end_b;
     if (strlen(value) == bytes && !memcmp(a, value, bytes)) return 1;

@@ -30,11 +30,14 @@ const struct tern_key *tern_keys(size_t *count);
 const struct tern_key *tern_key_find(enum tern_key_file file, const char *name, size_t bytes,
                                      const char *arch);
 
+/* Whether an obeyed key may have a value of this type. A whole number is a number, too. */
+int tern_key_takes(const struct tern_key *k, const char *type);
+
 /* Whether `value` is one of the row's values. Numbers are compared as numbers. */
 int tern_key_has(const struct tern_key *k, const char *value);
 
-/* Refuses a GGUF file (or a folder seen as one) that asks for something that is not built in: TERN_UNSUPPORTED with
- * key and value. `group`: only keys that begin with this ("" for all). */
+/* Refuses a GGUF file (or a folder seen as one) that asks for something that is not built in (TERN_UNSUPPORTED with
+ * key and value), or whose key has a value of a type that it cannot have (TERN_BAD_INPUT). `group`: only keys that begin with this ("" for all). */
 enum tern_status tern_gguf_check_keys(const struct tern_gguf *g, const char *group, struct tern_error *e);
 
 /* Calls `say` with the name of each unknown key, as printable text. Of a folder: the unknown keys of its JSON files,

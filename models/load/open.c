@@ -2,10 +2,12 @@
 #define _GNU_SOURCE
 #include "models/load/open.h"
 
+#include "base/starved/starved.h"
 #include "models/hf/hf.h"
 #include "models/load/i2s_layout.h"
 #include "models/load/load.h"
 #include "models/model.h"
+#include "models/published.h"
 #include "models/synth/synth.h"
 
 #include <stdio.h>
@@ -52,7 +54,9 @@ static enum tern_status open_file(const char *source, struct tern_model **out, s
     char *path = strdup(source);
     if (!path) return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", source);
     enum tern_status s = take_options(path, &options, e);
-    if (s || (s = tern_model_file_open(path, &g, e))) goto done;
+    if (!s) s = tern_model_file_open(path, &g, e);
+    if (s == TERN_BAD_INPUT && access(path, F_OK)) tern_published_hint(path, e);
+    if (s) goto done;
     struct tern_model *m = calloc(1, sizeof *m);
     if (!m) {
         tern_gguf_close(g);
@@ -73,5 +77,10 @@ done:
 
 enum tern_status tern_model_open(const char *source, struct tern_model **out, struct tern_error *e) {
     *out = NULL;
-    return strncmp(source, "synth:", 6) ? open_file(source, out, e) : tern_synth_open(source + 6, out, e);
+    enum tern_status s =
+        strncmp(source, "synth:", 6) ? open_file(source, out, e) : tern_synth_open(source + 6, out, e);
+    if (s || !tern_starved()) return s;
+    tern_model_close(*out);
+    *out = NULL;
+    return tern_fail(e, TERN_NO_MEMORY, "model: %s: out of memory", source);
 }

@@ -1,6 +1,7 @@
 #include "models/synth/synth.h"
 
 #include "base/hash.h"
+#include "base/talk/nearest.h"
 #include "models/arch.h"
 
 #include <errno.h>
@@ -44,13 +45,14 @@ static void fill_layer(struct tern_model *m, uint32_t i, const struct tern_synth
 
 static enum tern_status check(const char *name, const struct tern_synth_options *o, struct tern_error *e) {
     if (!tern_builtin_model(name)) {
-        char known[600] = "";
+        char known[600] = "", meant[96];
         size_t count, at = 0;
         const char *const *names = tern_builtin_names(&count);
         for (size_t i = 0; i < count && at < sizeof known; i++)
             at += (size_t)snprintf(known + at, sizeof known - at, "%s%s", i ? ", " : "", names[i]);
-        return tern_fail(e, TERN_BAD_INPUT, "synth: '%.40s' is not a built-in model; there are %s", name,
-                         known);
+        tern_nearest_text(name, names, count, meant, sizeof meant);
+        return tern_fail(e, TERN_BAD_INPUT, "synth: '%.40s' is not a built-in model%s%s there are %s", name,
+                         meant, meant[0] ? "" : ";", known);
     }
     if (!(o->zeros >= 0 && o->zeros <= 1))
         return tern_fail(e, TERN_BAD_INPUT, "synth: %s: the share of zeros, %g, is not from 0 to 1", name,

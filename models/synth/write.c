@@ -234,11 +234,11 @@ static size_t processors(void) {
 enum tern_status tern_synth_write(const struct tern_model *m, const char *path,
                                   void (*progress)(void *ctx, double done), void *ctx, struct tern_error *e) {
     struct job j = {.m = m, .format = tern_format_named("i2s"), .progress = progress, .ctx = ctx, .e = e};
-    enum tern_status s = tern_gguf_create(path, &j.w, e);
-    if (s) return s;
+    enum tern_status s = tern_pool_new(processors(), NULL, &j.pool, e);
+    if (!s) s = tern_gguf_create(path, &j.w, e);
+    if (s) return tern_pool_free(j.pool), s;
     s = put_keys(m, j.w);
     if (!s) s = tensors(&j, 0);
-    if (!s) s = tern_pool_new(processors(), NULL, &j.pool, e);
     if (!s) s = allocate(&j);
     if (s == TERN_NO_MEMORY) tern_fail(e, s, "synth: %s: out of memory", path);
     if (!s) s = tensors(&j, 1);

@@ -1,5 +1,6 @@
 #include "models/tokenizer/tokenizer.h"
 
+#include "base/starved/starved.h"
 #include "models/keys/keys.h"
 #include "models/tokenizer/kinds.h"
 
@@ -106,13 +107,15 @@ static enum tern_status plain_bytes(struct tern_tokenizer **out, struct tern_err
 enum tern_status tern_tokenizer_new(const struct tern_model *m, struct tern_tokenizer **out,
                                     struct tern_error *e) {
     *out = NULL;
-    const enum tern_status s = m->file ? tern_tokenizer_from_gguf(m->file, out, e) : plain_bytes(out, e);
-    if (s || (*out)->vocabulary.count <= m->hp.vocab) return s;
-    tern_fail(e, TERN_BAD_INPUT, "tokenizer: %s: %zu tokens, but the embedding has %u rows", m->source,
-              (*out)->vocabulary.count, m->hp.vocab);
+    enum tern_status s = m->file ? tern_tokenizer_from_gguf(m->file, out, e) : plain_bytes(out, e);
+    if (!s && (*out)->vocabulary.count > m->hp.vocab)
+        s = tern_fail(e, TERN_BAD_INPUT, "tokenizer: %s: %zu tokens, but the embedding has %u rows",
+                      m->source, (*out)->vocabulary.count, m->hp.vocab);
+    if (!s && tern_starved()) s = tern_fail(e, TERN_NO_MEMORY, "tokenizer: %s: out of memory", m->source);
+    if (!s || !*out) return s;
     tern_tokenizer_free(*out);
     *out = NULL;
-    return TERN_BAD_INPUT;
+    return s;
 }
 
 void tern_tokenizer_free(struct tern_tokenizer *t) {

@@ -1,4 +1,5 @@
 /* Change points as text, CSV and JSON. */
+#include "base/starved/json.h"
 #include "reports/changes/changes.h"
 #include "reports/data/number.h"
 
@@ -147,7 +148,7 @@ void tern_changes_json(const struct tern_series_set *s, struct tern_text *t) {
                             (json_int_t)(x->used < x->points ? count(x, TERN_RUN_DIRTY) : 0),
                             "newest_left_out", (json_int_t)tern_series_unjudged(x), "changes", changes));
     }
-    char *text = list ? json_dumps(list, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
+    char *text = tern_json_dump(list, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     if (!text) t->failed = 1;
     tern_text_put(t, text);
     tern_text_put(t, "\n");

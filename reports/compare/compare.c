@@ -126,15 +126,15 @@ static int find_floor(const struct entry *x, size_t n, const struct grouping *g,
     return 1;
 }
 
-/* Rounds of one run are held against the A/A of that run, everything else against runs of the same thing. */
+/* Rounds of one run are held against the A/A of that run, everything else against runs of the same thing. The A/A of
+ * single runs does not see what differs from run to run, so it can only raise that floor. */
 static double floor_of(const struct tern_compare_row *r, const struct tern_compare *c,
-                       const struct tern_compare_options *o) {
-    if (isfinite(o->floor)) return o->floor;
-    if (r->method == TERN_COMPARE_PAIRED) {
-        const double own = fmax(r->a->floor, r->b->floor); /* fmax passes over NaN */
-        if (isfinite(own)) return own;
-    }
-    return isfinite(c->floor) ? c->floor : TERN_FLOOR_UNKNOWN;
+                       const struct tern_compare_options *o, enum tern_compare_floor *from) {
+    const double own = fmax(r->a->floor, r->b->floor); /* fmax passes over NaN */
+    if (isfinite(o->floor)) return *from = TERN_FLOOR_GIVEN, o->floor;
+    if (r->method == TERN_COMPARE_PAIRED && isfinite(own)) return *from = TERN_FLOOR_ROUNDS, own;
+    if (isfinite(c->floor)) return *from = TERN_FLOOR_RUNS, fmax(c->floor, own);
+    return *from = TERN_FLOOR_ASSUMED, fmax(TERN_FLOOR_UNKNOWN, own);
 }
 
 /* The rule of measure/sampling/floor.h; over many rows the adjusted p must agree. */
@@ -159,7 +159,7 @@ static int judge_all(struct tern_compare *c, const struct tern_compare_options *
     for (size_t i = 0; i < c->rows; i++) {
         struct tern_compare_row *r = &c->row[i];
         if (isfinite(r->p)) r->p_adjusted = adjusted[n++];
-        r->floor = floor_of(r, c, o);
+        r->floor = floor_of(r, c, o, &r->floor_from);
         r->verdict = judge(r, o);
         c->count[r->verdict]++;
     }

@@ -26,6 +26,14 @@ enum tern_compare_verdict {
     TERN_COMPARE_CANNOT_TELL /* none of these */
 };
 
+/* Where the floor of a row comes from. */
+enum tern_compare_floor {
+    TERN_FLOOR_GIVEN,  /* by the options */
+    TERN_FLOOR_ROUNDS, /* A/A in the same rounds */
+    TERN_FLOOR_RUNS,   /* pairs of runs of the same thing, or A/A in the rounds where that is larger */
+    TERN_FLOOR_ASSUMED /* nothing was measured that holds from run to run: TERN_FLOOR_UNKNOWN, or more */
+};
+
 struct tern_compare_options {
     double threshold; /* smallest difference of interest, as a share; 0: 0.01 */
     double floor;     /* as a share; NaN: taken from the records */
@@ -45,6 +53,7 @@ struct tern_compare_row {
     double p, p_adjusted; /* two-sided; adjusted over all rows; NaN: not known */
     double superiority;   /* P(a sample of A takes longer than one of B); NaN when paired or not known */
     double floor;         /* what the difference was compared with */
+    enum tern_compare_floor floor_from;
     enum tern_compare_verdict verdict;
 };
 

@@ -1,4 +1,6 @@
 /* A comparison as text, Markdown, CSV and JSON. */
+#include "base/starved/json.h"
+#include "measure/sampling/floor.h"
 #include "reports/compare/compare.h"
 #include "reports/data/key.h"
 #include "reports/data/number.h"
@@ -60,6 +62,11 @@ static const char *imported(const struct tern_compare_row *r) {
     return r->a->source || r->b->source ? " (imported)" : "";
 }
 
+static const char *floor_name(enum tern_compare_floor f) {
+    static const char *const names[] = {"given", "A/A", "runs", "assumed"};
+    return names[f];
+}
+
 static void put_floor(const struct tern_compare *c, const struct tern_compare_options *o,
                       struct tern_text *t) {
     if (isfinite(o->floor))
@@ -70,9 +77,9 @@ static void put_floor(const struct tern_compare *c, const struct tern_compare_op
     else
         tern_text_printf(
             t,
-            "floor 1 %% assumed where a record has none: %zu pairs of runs of the same thing are "
-            "too few",
-            c->floor_pairs);
+            "floor A/A of the same rounds, elsewhere %.0f %% assumed: %zu pairs of runs of the same "
+            "thing are too few",
+            100 * TERN_FLOOR_UNKNOWN, c->floor_pairs);
 }
 
 static void put_summary(const struct tern_compare *c, const struct tern_compare_options *o,
@@ -105,7 +112,8 @@ void tern_compare_text(const struct tern_compare *c, const struct tern_compare_o
         put_median(t, r->median_a, tern_or_empty(r->a->unit));
         tern_text_put(t, " -> ");
         put_median(t, r->median_b, tern_or_empty(r->b->unit));
-        tern_text_printf(t, "  %s%s\n", name, imported(r));
+        tern_text_printf(t, "  floor %.2f %% %s  %s%s\n", 100 * r->floor, floor_name(r->floor_from), name,
+                         imported(r));
     }
     tern_text_put(t, "\n");
     put_summary(c, o, t);
@@ -117,8 +125,8 @@ void tern_compare_markdown(const struct tern_compare *c, const struct tern_compa
     tern_text_markdown(t, name_a);
     tern_text_put(t, " | B: ");
     tern_text_markdown(t, name_b);
-    tern_text_put(
-        t, " | time B / A [95 %] | p adjusted | method, n | verdict |\n|---|---:|---:|---|---|---|---|\n");
+    tern_text_put(t, " | time B / A [95 %] | p adjusted | method, n | floor | verdict "
+                     "|\n|---|---:|---:|---|---|---|---:|---|\n");
     for (size_t i = 0; i < c->rows; i++) {
         const struct tern_compare_row *r = &c->row[i];
         char name[512];
@@ -133,8 +141,8 @@ void tern_compare_markdown(const struct tern_compare *c, const struct tern_compa
         put_ratio(t, r->ratio, r->lo, r->hi);
         tern_text_put(t, " | ");
         put_p(t, r->p_adjusted);
-        tern_text_printf(t, " | %s, %zu+%zu | %s |\n", method_name(r->method), r->n_a, r->n_b,
-                         verdict_name(r->verdict));
+        tern_text_printf(t, " | %s, %zu+%zu | %.2f %% %s | %s |\n", method_name(r->method), r->n_a, r->n_b,
+                         100 * r->floor, floor_name(r->floor_from), verdict_name(r->verdict));
     }
     tern_text_put(t, "\n");
     put_summary(c, o, t);
@@ -144,7 +152,7 @@ void tern_compare_csv(const struct tern_compare *c, const struct tern_compare_op
                       struct tern_text *t) {
     tern_text_put(
         t, "name,unit,median_a,median_b,ratio,ci95_lo,ci95_hi,p,p_adjusted,superiority,floor,method,n_a,n_b,"
-           "runs_a,runs_b,verdict,source_a,source_b\n");
+           "runs_a,runs_b,verdict,source_a,source_b,floor_from\n");
     for (size_t i = 0; i < c->rows; i++) {
         const struct tern_compare_row *r = &c->row[i];
         const double number[] = {r->median_a, r->median_b,   r->ratio,       r->lo,   r->hi,
@@ -161,7 +169,7 @@ void tern_compare_csv(const struct tern_compare *c, const struct tern_compare_op
         tern_text_csv(t, r->a->source);
         tern_text_put(t, ",");
         tern_text_csv(t, r->b->source);
-        tern_text_put(t, "\n");
+        tern_text_printf(t, ",%s\n", floor_name(r->floor_from));
     }
 }
 
@@ -189,6 +197,7 @@ static json_t *row_json(const struct tern_compare_row *r, const struct tern_comp
     set_number(j, "p_adjusted", r->p_adjusted);
     set_number(j, "superiority", r->superiority);
     set_number(j, "floor", r->floor);
+    json_object_set_new(j, "floor_from", json_string(floor_name(r->floor_from)));
     if (r->a->source) json_object_set_new(j, "source_a", json_string(r->a->source));
     if (r->b->source) json_object_set_new(j, "source_b", json_string(r->b->source));
     return j;
@@ -208,7 +217,7 @@ void tern_compare_json(const struct tern_compare *c, const struct tern_compare_o
                             (json_int_t)c->count[3], "only_a", (json_int_t)c->only_a, "only_b",
                             (json_int_t)c->only_b, "machines_differ", c->machines_differ);
     set_number(doc, "floor_found", c->floor);
-    char *text = doc ? json_dumps(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
+    char *text = tern_json_dump(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     if (text) {
         tern_text_put(t, text);
         tern_text_put(t, "\n");

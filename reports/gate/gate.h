@@ -50,7 +50,12 @@ int tern_gate_suspect(struct tern_gate_row *r, double threshold);
  * screening. */
 void tern_gate_judge(struct tern_gate_row *r, double threshold);
 
-enum tern_gate_mode { TERN_GATE_LIVE, TERN_GATE_PROXY, TERN_GATE_HISTORY };
+enum tern_gate_mode {
+    TERN_GATE_LIVE,
+    TERN_GATE_PROXY,
+    TERN_GATE_HISTORY,
+    TERN_GATE_PAST /* this build now against earlier runs here (reports/gate/past.h) */
+};
 
 struct tern_gate {
     enum tern_gate_mode mode;
@@ -76,6 +81,9 @@ struct tern_gate_live {
     const char *const *problem;                 /* MxKxN */
     size_t problems;
     const char *regime, *threads;
+    const char *const
+        *with; /* "variant/MxKxN/t:T=prefetch=4096 panels=2": parameters of cases, else initial ones */
+    size_t withs;
     double threshold, budget_seconds;
     size_t groups; /* of the screening; 0: 4 */
     uint64_t seed;

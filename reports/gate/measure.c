@@ -59,6 +59,8 @@ static enum tern_status start(struct measuring *m, size_t w) {
     size_t at = 11;
     for (size_t i = 0; i < o->problems && at + 3 < MAX_ARGUMENTS; i++)
         argv[at++] = "--problem", argv[at++] = o->problem[i];
+    for (size_t i = 0; i < o->withs && at + 3 < MAX_ARGUMENTS; i++)
+        argv[at++] = "--with", argv[at++] = o->with[i];
     m->out->processes++;
     return tern_gate_worker_start(argv, &m->worker[w], m->e);
 }

@@ -1,4 +1,5 @@
 /* What the gate found, for people, pull requests and machines. */
+#include "base/starved/json.h"
 #include "reports/data/number.h"
 #include "reports/gate/gate.h"
 
@@ -38,6 +39,12 @@ static void put_how(const struct tern_gate *g, struct tern_text *t) {
     if (g->mode == TERN_GATE_PROXY)
         tern_text_printf(
             t, "PROXY: instructions per call (%s), not time; blind for memory, caches and frequency", g->how);
+    else if (g->mode == TERN_GATE_PAST)
+        tern_text_printf(
+            t,
+            "%zu fresh processes, %.1f s, seed %llu; change of time per call against the median of n "
+            "earlier runs, against the slowest and the fastest of them",
+            g->processes, g->seconds, (unsigned long long)g->seed);
     else if (g->mode == TERN_GATE_HISTORY)
         tern_text_put(t, "from the history: nothing was measured now");
     else
@@ -68,7 +75,7 @@ void tern_gate_text(const struct tern_gate *g, struct tern_text *t) {
         tern_text_printf(t, "%-12s", tern_gate_verdict_name(r->verdict));
         put_seen(g, r, t);
         if (g->mode != TERN_GATE_PROXY) {
-            tern_text_put(t, "  A/A ");
+            tern_text_put(t, g->mode == TERN_GATE_PAST ? "  spread " : "  A/A ");
             put_floor(r, t);
         }
         tern_text_printf(t, "  %s%s", r->name, r->suspected ? "  (measured again)" : "");
@@ -205,7 +212,7 @@ void tern_gate_json(const struct tern_gate *g, struct tern_text *t) {
     if (g->how) json_object_set_new(doc, "counted_by", json_string(g->how));
     json_object_set_new(doc, "unit",
                         json_string(g->mode == TERN_GATE_PROXY ? "instructions/call" : "ns/call"));
-    char *text = doc ? json_dumps(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
+    char *text = tern_json_dump(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     tern_text_put(t, text ? text : "");
     tern_text_put(t, "\n");
     if (!text) t->failed = 1;

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/starved/json.h"
+#include "base/starved/starved.h"
 #include "measure/clock.h"
 #include "reports/data/key.h"
 #include "reports/data/select.h"
@@ -32,8 +34,12 @@ static void identity_of(const char *text, size_t bytes, char out[33]) {
     snprintf(out, 33, "%016llx%016llx", (unsigned long long)a, (unsigned long long)b);
 }
 
-static void bind(sqlite3_stmt *s, int at, const char *text) {
-    sqlite3_bind_text(s, at, tern_or_empty(text), -1, SQLITE_TRANSIENT);
+/* Columns 1 to n; a text that was not bound would be stored as none. */
+static int bind(sqlite3_stmt *s, const char *const *text, int n) {
+    int rc = SQLITE_OK;
+    for (int i = 0; !rc && i < n; i++)
+        rc = sqlite3_bind_text(s, i + 1, tern_or_empty(text[i]), -1, SQLITE_TRANSIENT);
+    return rc;
 }
 
 static enum tern_status insert_record(struct adding *a, const char *identity, const char *line,
@@ -44,7 +50,7 @@ static enum tern_status insert_record(struct adding *a, const char *identity, co
     const char *column[] = {
         identity, line,      r->kind, r->machine, r->code,   r->variant,           r->params,
         problem,  r->commit, r->run,  r->ts,      r->source, tern_record_metric(r)};
-    for (int i = 0; i < (int)(sizeof column / sizeof *column); i++) bind(s, i + 1, column[i]);
+    if (bind(s, column, (int)(sizeof column / sizeof *column))) return tern_history_fail(a->h, a->e);
     const int rc = sqlite3_step(s);
     sqlite3_reset(s);
     if (rc != SQLITE_DONE) return tern_history_fail(a->h, a->e);
@@ -69,9 +75,8 @@ static enum tern_status put_annotation(struct tern_history *h, const struct tern
     if (st) return st;
     const char *column[] = {a->commit,  a->machine, a->variant,
                             a->problem, a->text,    a->ts && *a->ts ? a->ts : now};
-    for (int i = 0; i < 6; i++) bind(s, i + 1, column[i]);
-    sqlite3_bind_int(s, 7, a->accepted != 0);
-    if (sqlite3_step(s) != SQLITE_DONE) st = tern_history_fail(h, e);
+    if (bind(s, column, 6) || sqlite3_bind_int(s, 7, a->accepted != 0) || sqlite3_step(s) != SQLITE_DONE)
+        st = tern_history_fail(h, e);
     sqlite3_finalize(s);
     return st;
 }
@@ -90,7 +95,7 @@ static enum tern_status add_annotation(struct adding *a, const json_t *o) {
 }
 
 static char *text_of(const json_t *o) {
-    return json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(12));
+    return tern_json_dump(o, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(12));
 }
 
 /* The identity leaves the commit out: who names it later adds no other measurement. */
@@ -116,12 +121,20 @@ static enum tern_status add_object(struct adding *a, json_t *o) {
     return s;
 }
 
+static int is_blank(const char *text, size_t bytes) {
+    size_t n = 0;
+    while (n < bytes && strchr(" \t\r\n", text[n]) && text[n]) n++;
+    return n == bytes;
+}
+
 static enum tern_status add_line(struct adding *a, const char *text, size_t bytes) {
-    if (strspn(text, " \t\r\n") >= bytes) return TERN_OK;
+    if (is_blank(text, bytes)) return TERN_OK;
     json_t *o = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, NULL);
     const char *kind = json_string_value(json_object_get(o, "kind"));
     enum tern_status s = TERN_OK;
-    if (!json_is_object(o))
+    if (tern_starved())
+        s = tern_fail(a->e, TERN_NO_MEMORY, "history: out of memory");
+    else if (!json_is_object(o))
         a->done.skipped++;
     else if (kind && !strcmp(kind, "annotation"))
         s = add_annotation(a, o);

@@ -4,6 +4,7 @@
 
 #include "measure/clock.h"
 
+#include <string.h>
 #include <time.h>
 
 enum { BUSY_MS = 60000, BEGIN_TRIES = 20 };
@@ -20,14 +21,16 @@ int tern_history_wait(void *ctx, int times) {
 
 enum tern_status tern_history_fail(const struct tern_history *h, struct tern_error *e) {
     const int code = sqlite3_errcode(h->db) & 0xff;
-    const char *said = sqlite3_errmsg(h->db);
+    const int system = sqlite3_system_errno(h->db);
+    const char *said = sqlite3_errmsg(h->db), *why = system ? strerror(system) : "disk full or a limit?";
     switch (code) {
     case SQLITE_FULL:
         return tern_fail(e, TERN_IO, "history: %s: the disk is full; nothing of this batch was added",
                          h->path);
     case SQLITE_IOERR:
-        return tern_fail(e, TERN_IO, "history: %s: could not be read or written (%s: disk full or a limit?)",
-                         h->path, said);
+        return tern_fail(e, TERN_IO, "history: %s: could not be read or written: %s: %s", h->path, said, why);
+    case SQLITE_CANTOPEN:
+        return tern_fail(e, TERN_IO, "history: %s: %s: %s", h->path, said, why);
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
         return tern_fail(e, TERN_BAD_INPUT, "history: %s: is no history, or damaged: %s", h->path, said);

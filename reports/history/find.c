@@ -1,5 +1,6 @@
 /* Lines out. */
 #define _GNU_SOURCE
+#include "base/starved/json.h"
 #include "reports/data/select.h"
 #include "reports/data/text.h"
 #include "reports/history/database.h"
@@ -119,7 +120,7 @@ static enum tern_status annotation_line(const struct tern_annotation *a, tern_hi
     const char *key[] = {"machine", "variant", "problem"}, *value[] = {a->machine, a->variant, a->problem};
     for (int i = 0; o && i < 3; i++)
         if (*value[i]) json_object_set_new(o, key[i], json_string(value[i]));
-    char *line = o ? json_dumps(o, JSON_COMPACT) : NULL;
+    char *line = tern_json_dump(o, JSON_COMPACT);
     json_decref(o);
     const enum tern_status s =
         line ? f(ctx, line, e) : tern_fail(e, TERN_NO_MEMORY, "history: out of memory");

@@ -5,71 +5,93 @@
 #include <string.h>
 
 struct scan {
-    const char *at, *end;
+    const char *where, *text, *at, *end;
     int line_ended;
+    struct tern_error *e;
 };
 
 /* The next field, into `out`. */
-static void field(struct scan *s, struct tern_text *out) {
-    int quoted = 0;
+static enum tern_status field(struct scan *s, struct tern_text *out) {
+    const char *quote = NULL; /* the one that is open */
     out->used = 0;
     s->line_ended = 0;
     for (; s->at < s->end; s->at++) {
         const char c = *s->at;
-        if (quoted) {
+        if (quote) {
             if (c == '"' && s->at + 1 < s->end && s->at[1] == '"')
                 s->at++;
             else if (c == '"') {
-                quoted = 0;
+                quote = NULL;
                 continue;
             }
             tern_text_bytes(out, s->at, 1);
         } else if (c == '"') {
-            quoted = 1;
+            quote = s->at;
         } else if (c == ',' || c == '\n') {
             s->at++;
             s->line_ended = c == '\n';
             tern_text_put(out, "");
-            return;
+            return TERN_OK;
         } else if (c != '\r') {
             tern_text_bytes(out, s->at, 1);
         }
     }
     s->line_ended = 1;
     tern_text_put(out, "");
+    return quote ? tern_import_fault(s->where, s->text, (size_t)(quote - s->text), s->e,
+                                     "CSV: the quote that begins here is not closed")
+                 : TERN_OK;
 }
 
-static json_t *line(struct scan *s, struct tern_text *t) {
-    json_t *list = json_array();
+static enum tern_status line(struct scan *s, struct tern_text *t, json_t *list) {
+    enum tern_status status;
     do {
-        field(s, t);
+        const char *from = s->at;
+        if ((status = field(s, t))) return status;
         json_t *text = t->failed ? NULL : json_stringn(t->used ? t->data : "", t->used);
-        if (json_array_append_new(list, text ? text : json_null())) break;
+        if (!text && !t->failed)
+            return tern_import_fault(s->where, s->text, (size_t)(from - s->text), s->e, "CSV: not UTF-8");
+        if (json_array_append_new(list, text))
+            return tern_fail(s->e, TERN_NO_MEMORY, "import: %s: out of memory", s->where);
     } while (!s->line_ended);
-    return list;
+    return TERN_OK;
 }
 
-json_t *tern_import_csv(const char *text, size_t bytes) {
-    struct scan s = {text, text + bytes, 0};
-    struct tern_text t = {0};
-    json_t *head = line(&s, &t), *rows = json_array();
-    int good = json_array_size(head) > 1;
-    while (good && s.at < s.end) {
-        json_t *cells = line(&s, &t), *row = json_object();
-        const size_t n = json_array_size(cells);
-        if (n > 1) {
-            for (size_t i = 0; i < n && i < json_array_size(head); i++) {
-                const char *key = json_string_value(json_array_get(head, i));
-                if (key) json_object_set(row, key, json_array_get(cells, i));
-            }
-            json_array_append(rows, row);
-        }
+static enum tern_status rows_of(struct scan *s, struct tern_text *t, const json_t *head, json_t *rows) {
+    enum tern_status status = TERN_OK;
+    while (!status && s->at < s->end) {
+        const char *from = s->at;
+        json_t *cells = json_array(), *row = json_object();
+        status = line(s, t, cells);
+        const size_t n = json_array_size(cells), wanted = json_array_size(head);
+        const int empty = n == 1 && !json_string_length(json_array_get(cells, 0));
+        if (!status && !empty && n != wanted)
+            status =
+                tern_import_fault(s->where, s->text, (size_t)(from - s->text), s->e,
+                                  "CSV: %zu field%s, but the header has %zu", n, n == 1 ? "" : "s", wanted);
+        for (size_t i = 0; i < n && !status && !empty; i++)
+            json_object_set(row, json_string_value(json_array_get(head, i)), json_array_get(cells, i));
+        if (!status && !empty) json_array_append(rows, row);
         json_decref(row);
         json_decref(cells);
     }
+    return status;
+}
+
+enum tern_status tern_import_csv(const char *where, const char *text, size_t bytes, json_t **out,
+                                 struct tern_error *e) {
+    struct scan s = {where, text, text, text + bytes, 0, e};
+    struct tern_text t = {0};
+    json_t *head = json_array(), *rows = json_array();
+    enum tern_status status = line(&s, &t, head);
+    if (!status && json_array_size(head) < 2)
+        status = tern_import_fault(where, text, 0, e, "neither JSON nor a table");
+    if (!status) status = rows_of(&s, &t, head, rows);
+    if (!status && !json_array_size(rows))
+        status = tern_import_fault(where, text, bytes, e, "CSV: a header, and no line behind it");
     json_decref(head);
     tern_text_free(&t);
-    if (good && json_array_size(rows)) return rows;
+    *out = status ? NULL : json_incref(rows);
     json_decref(rows);
-    return NULL;
+    return status;
 }

@@ -39,6 +39,8 @@ char *tern_import_decode(const char *text, size_t bytes, size_t *out_bytes) {
     const unsigned char *p = (const unsigned char *)text;
     if (bytes >= 2 && p[0] == 0xff && p[1] == 0xfe) return from_utf16(p + 2, bytes - 2, 0, out_bytes);
     if (bytes >= 2 && p[0] == 0xfe && p[1] == 0xff) return from_utf16(p + 2, bytes - 2, 1, out_bytes);
+    if (bytes >= 2 && p[0] && !p[1]) return from_utf16(p, bytes, 0, out_bytes);
+    if (bytes >= 2 && !p[0] && p[1]) return from_utf16(p, bytes, 1, out_bytes);
     const size_t mark = bytes >= 3 && !memcmp(p, "\xef\xbb\xbf", 3) ? 3 : 0;
     char *out = malloc(bytes - mark + 1);
     if (out && bytes > mark) memcpy(out, text + mark, bytes - mark);

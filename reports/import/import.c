@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "reports/import/import.h"
 
+#include "base/placeholder.h"
 #include "reports/import/readers.h"
 
 #include <stdint.h>
@@ -45,8 +46,7 @@ static int is_hyperfine(const json_t *doc) {
 }
 
 static int is_criterion(const json_t *doc) {
-    return json_object_get(json_object_get(doc, "median"), "point_estimate") ||
-           json_object_get(row_of(doc), "reason");
+    return tern_import_is_estimates(doc) || json_object_get(row_of(doc), "reason");
 }
 
 static int is_perf(const json_t *doc) {
@@ -96,13 +96,16 @@ static int is_records(const char *text, size_t bytes) {
     return 0;
 }
 
-/* "JSON with the keys a, b, c", for a person who named the wrong file. */
-static void describe(const json_t *doc, char *out, size_t bytes) {
+/* "JSON with the keys a, b, c", or "a table with the columns a, b, c", for a person who named the wrong file. */
+static void describe(const json_t *doc, int table, char *out, size_t bytes) {
     const json_t *row = row_of(doc);
     const char *key;
     json_t *value;
     int n = 0;
-    snprintf(out, bytes, json_is_object(row) ? "JSON with the keys" : "JSON without keys");
+    snprintf(out, bytes,
+             table                 ? "a table with the columns"
+             : json_is_object(row) ? "JSON with the keys"
+                                   : "JSON without keys");
     json_object_foreach((json_t *)(uintptr_t)row, key, value) {
         const size_t at = strlen(out);
         if (n++ < 4) snprintf(out + at, bytes - at, "%s %.24s", n > 1 ? "," : "", key);
@@ -127,7 +130,8 @@ static enum tern_status foreign(struct tern_import_work *w, const char *text, si
     if (i < FORMATS) {
         s = formats[i].read(w, doc);
     } else {
-        describe(doc, what, sizeof what);
+        const char first = text[strspn(text, " \t\r\n")];
+        describe(doc, first != '{' && first != '[', what, sizeof what);
         s = tern_fail(
             w->e, TERN_BAD_INPUT,
             "import: %s: %s: neither records nor a result of Google Benchmark, llama-bench, hyperfine, "
@@ -145,12 +149,15 @@ enum tern_status tern_import(const char *where, const char *text, size_t bytes,
     enum tern_status s = TERN_OK;
     size_t plain_bytes = 0;
     char *plain = tern_import_decode(text, bytes, &plain_bytes);
-    if (!plain)
-        s = tern_fail(e, TERN_NO_MEMORY, "import: %s: out of memory", where);
-    else if (o->format == TERN_IMPORT_RECORDS ||
-             (o->format == TERN_IMPORT_AUTO && is_records(plain, plain_bytes)))
+    const char *zero = plain ? memchr(plain, 0, plain_bytes) : NULL;
+    if (!plain) s = tern_fail(e, TERN_NO_MEMORY, "import: %s: out of memory", where);
+    if (!s) s = tern_refuse_placeholder("import", where, plain, plain_bytes, e);
+    if (!s && zero)
+        s = tern_import_fault(where, plain, (size_t)(zero - plain), e, "a zero byte: no text, or a torn one");
+    if (!s && (o->format == TERN_IMPORT_RECORDS ||
+               (o->format == TERN_IMPORT_AUTO && is_records(plain, plain_bytes))))
         tern_text_bytes(lines, plain, plain_bytes), tern_text_put(lines, "\n");
-    else
+    else if (!s)
         s = foreign(&w, plain, plain_bytes);
     free(plain);
     if (!s && lines->failed) s = tern_fail(e, TERN_NO_MEMORY, "import: %s: out of memory", where);

@@ -3,6 +3,7 @@
 #include "reports/import/readers.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,24 +25,32 @@ static const char *file_part(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-/* Everything that changes speed and stands in the file. */
+/* Results, and names of what was measured: every other key of a row is a setting, whoever added it. */
+static int is_no_setting(const char *key) {
+    static const char *const keys[] = {
+        "build_commit",   "build_number", "cpu_info",  "model_filename", "model_type", "model_size",
+        "model_n_params", "n_prompt",     "n_gen",     "n_threads",      "test_time",  "avg_ns",
+        "stddev_ns",      "avg_ts",       "stddev_ts", "samples_ns",     "samples_ts", "test"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!strcmp(key, keys[i])) return 1;
+    return 0;
+}
+
+/* In this order, and the others behind them, so that a series goes on. */
 static void put_settings(const json_t *row, struct tern_text *t) {
     static const char *const keys[] = {
         "n_batch",      "n_ubatch",      "n_depth",   "backends",      "gpu_info",   "devices",
         "n_gpu_layers", "split_mode",    "main_gpu",  "tensor_split",  "type_k",     "type_v",
         "flash_attn",   "no_kv_offload", "use_mmap",  "use_direct_io", "embeddings", "cpu_mask",
         "cpu_strict",   "poll",          "n_cpu_moe", "no_op_offload", "no_host",    "tensor_buft_overrides"};
+    const char *key;
+    json_t *v, *others = json_copy((json_t *)(uintptr_t)row);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const json_t *v = json_object_get(row, keys[i]);
-        const char *text = json_string_value(v);
-        if (!v || json_is_null(v) || (text && !*text)) continue;
-        tern_text_printf(t, "%s%s=", t->used ? "," : "", keys[i]);
-        if (json_is_boolean(v))
-            tern_text_put(t, json_is_true(v) ? "1" : "0");
-        else if (json_is_number(v))
-            tern_text_printf(t, "%g", json_number_value(v));
-        for (; text && *text; text++) tern_text_bytes(t, *text == ',' || *text == ' ' ? "_" : text, 1);
+        tern_import_setting(t, keys[i], json_object_get(row, keys[i]));
+        json_object_del(others, keys[i]);
     }
+    json_object_foreach(others, key, v) if (!is_no_setting(key)) tern_import_setting(t, key, v);
+    json_decref(others);
 }
 
 static enum tern_status put(struct tern_import_work *w, const json_t *row, double *sample) {

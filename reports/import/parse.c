@@ -3,6 +3,7 @@
 #include "reports/import/readers.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,28 +37,39 @@ static void drop_nan(char *text) {
     }
 }
 
-static enum tern_status fault(const char *where, const json_error_t *why, int line, size_t before,
+enum tern_status tern_import_fault(const char *where, const char *text, size_t at, struct tern_error *e,
+                                   const char *fmt, ...) {
+    char why[256];
+    size_t line = 1;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(why, sizeof why, fmt, ap);
+    va_end(ap);
+    for (size_t i = 0; i < at; i++) line += text[i] == '\n';
+    return tern_fail(e, TERN_BAD_INPUT, "import: %s: line %zu, byte %zu: %s", where, line, at, why);
+}
+
+static enum tern_status fault(const char *where, const char *text, const json_error_t *why, size_t before,
                               struct tern_error *e) {
     char shown[120];
     size_t n = 0;
     for (const char *p = why->text; *p && n + 1 < sizeof shown; p++)
         shown[n++] = *p < ' ' || *p > '~' ? '?' : *p;
     shown[n] = 0;
-    return tern_fail(e, TERN_BAD_INPUT, "import: %s: line %d, byte %zu: JSON: %s", where, line,
-                     before + (size_t)why->position, shown);
+    return tern_import_fault(where, text, before + (size_t)why->position, e, "JSON: %s", shown);
 }
 
 /* Lines of objects (jsonl) as an array. */
-static enum tern_status parse_lines(const char *where, const char *text, json_t **out, struct tern_error *e) {
+static enum tern_status parse_lines(const char *where, const char *text, size_t from, json_t **out,
+                                    struct tern_error *e) {
     json_t *list = json_array();
-    int line = 1;
     enum tern_status s = list ? TERN_OK : tern_fail(e, TERN_NO_MEMORY, "import: %s: out of memory", where);
-    for (const char *p = text; !s && *p; line++) {
+    for (const char *p = text + from; !s && *p;) {
         const size_t n = strcspn(p, "\n");
         if (strspn(p, " \t\r") < n) {
             json_error_t why;
             json_t *o = json_loadb(p, n, 0, &why);
-            if (!o) s = fault(where, &why, line, (size_t)(p - text), e);
+            if (!o) s = fault(where, text, &why, (size_t)(p - text), e);
             if (o && json_array_append_new(list, o))
                 s = tern_fail(e, TERN_NO_MEMORY, "import: out of memory");
         }
@@ -77,32 +89,37 @@ static int has_lines(const char *text) {
     return *text == '{' && next && next[1 + strspn(next + 1, " \t\r\n")] == '{';
 }
 
-/* The first line that begins like JSON; 0 when there is none. */
-static int json_line(const char *text, size_t *at) {
-    int line = 1;
-    for (const char *p = text; *p; line++) {
-        const char first = p[strspn(p, " \t\r")];
-        if (first == '{' || first == '[') return *at = (size_t)(p - text), line;
+/* The first line that begins with one of these characters; NULL when there is none. */
+static const char *line_of(const char *text, const char *first) {
+    for (const char *p = text; *p;) {
+        const char *begin = p + strspn(p, " \t\r");
+        if (*begin && strchr(first, *begin)) return p;
         p += strcspn(p, "\n");
         p += *p == '\n';
     }
-    return 0;
+    return NULL;
+}
+
+/* Behind the lines that begin with "#", as perf stat -o writes them, and empty lines. */
+static const char *behind_remarks(const char *text) {
+    for (const char *p = text;;) {
+        const char *begin = p + strspn(p, " \t\r\n");
+        if (*begin != '#') return begin;
+        p = begin + strcspn(begin, "\n");
+    }
 }
 
 static enum tern_status parse_table(const char *where, const char *text, size_t bytes, json_t **out,
                                     struct tern_error *e) {
-    size_t at;
-    const int line = json_line(text, &at);
-    if (line > 1)
-        return tern_fail(e, TERN_BAD_INPUT,
-                         "import: %s: line 1, byte 0: not JSON, which begins in line %d (byte %zu); remove "
-                         "what is before it",
-                         where, line, at);
-    *out = strcasestr(text, "INSERT INTO") ? tern_import_sql(text) : NULL;
-    if (!*out && text[strspn(text, " \t\r\n")] == '|') *out = tern_import_markdown(text);
-    if (!*out) *out = tern_import_csv(text, bytes);
-    if (*out) return TERN_OK;
-    return tern_fail(e, TERN_BAD_INPUT, "import: %s: line 1, byte 0: neither JSON nor a table", where);
+    if (strcasestr(text, "INSERT INTO")) return tern_import_sql(where, text, out, e);
+    const char *bar = line_of(text, "|"), *json = line_of(text, "{[");
+    if (bar && strstr(bar, "t/s")) return tern_import_markdown(where, text, out, e);
+    if (!json || json == text) return tern_import_csv(where, text, bytes, out, e);
+    size_t line = 1;
+    for (const char *p = text; p < json; p++) line += *p == '\n';
+    return tern_import_fault(where, text, 0, e,
+                             "not JSON, which begins in line %zu (byte %zu); remove what is before it", line,
+                             (size_t)(json - text));
 }
 
 enum tern_status tern_import_parse(const char *where, const char *text, size_t bytes, json_t **out,
@@ -114,12 +131,14 @@ enum tern_status tern_import_parse(const char *where, const char *text, size_t b
     memcpy(clean, text, bytes);
     clean[bytes] = 0;
     drop_nan(clean);
-    const char *begin = clean + strspn(clean, " \t\r\n");
+    const char *begin = behind_remarks(clean);
+    const size_t before = (size_t)(begin - clean);
     enum tern_status s = TERN_OK;
     if (*begin != '{' && *begin != '[')
         s = parse_table(where, text, bytes, out, e);
-    else if (!(*out = json_loads(clean, 0, &why)))
-        s = has_lines(begin) ? parse_lines(where, clean, out, e) : fault(where, &why, why.line, 0, e);
+    else if (!(*out = json_loads(begin, 0, &why)))
+        s = has_lines(begin) ? parse_lines(where, clean, before, out, e)
+                             : fault(where, clean, &why, before, e);
     free(clean);
     return s;
 }

@@ -32,47 +32,86 @@ static void take_test(json_t *row, const char *test) {
 }
 
 /* The columns of llama-bench's Markdown under the names of its JSON. */
+static const char *column(const char *title) {
+    static const char *const names[][2] = {{"model", "model_type"},
+                                           {"threads", "n_threads"},
+                                           {"backend", "backends"},
+                                           {"ngl", "n_gpu_layers"},
+                                           {"fa", "flash_attn"},
+                                           {"mmap", "use_mmap"},
+                                           {"sm", "split_mode"},
+                                           {"mg", "main_gpu"},
+                                           {"nkvo", "no_kv_offload"},
+                                           {"ts", "tensor_split"},
+                                           {"embd", "embeddings"},
+                                           {"dev", "devices"},
+                                           {"ot", "tensor_buft_overrides"},
+                                           {"nopo", "no_op_offload"},
+                                           {"ncmoe", "n_cpu_moe"},
+                                           {"dio", "use_direct_io"},
+                                           {"t/s", "avg_ts"},
+                                           {"size", "model_size"},
+                                           {"params", "model_n_params"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(title, names[i][0])) return names[i][1];
+    return title;
+}
+
 static json_t *named_row(const json_t *head, const json_t *cells) {
-    static const char *const names[][2] = {
-        {"model", "model_type"},   {"threads", "n_threads"}, {"backend", "backends"},
-        {"ngl", "n_gpu_layers"},   {"type_k", "type_k"},     {"type_v", "type_v"},
-        {"fa", "flash_attn"},      {"mmap", "use_mmap"},     {"n_batch", "n_batch"},
-        {"n_ubatch", "n_ubatch"},  {"sm", "split_mode"},     {"mg", "main_gpu"},
-        {"nkvo", "no_kv_offload"}, {"ts", "tensor_split"},   {"embd", "embeddings"},
-        {"dev", "devices"},        {"cpu_mask", "cpu_mask"}, {"cpu_strict", "cpu_strict"},
-        {"poll", "poll"},          {"t/s", "avg_ts"}};
     json_t *row = json_object();
-    for (size_t i = 0; i < json_array_size(cells) && i < json_array_size(head); i++) {
+    for (size_t i = 0; i < json_array_size(cells); i++) {
         const char *title = json_string_value(json_array_get(head, i)),
                    *cell = json_string_value(json_array_get(cells, i));
         if (!title || !cell) continue;
-        if (!strcmp(title, "test")) take_test(row, cell);
-        for (size_t n = 0; n < sizeof names / sizeof *names; n++)
-            if (!strcmp(title, names[n][0]))
-                json_object_set_new(row, names[n][1],
-                                    strcmp(title, "t/s") ? json_string(cell) : json_real(strtod(cell, NULL)));
+        if (!strcmp(title, "test"))
+            take_test(row, cell);
+        else if (!strcmp(title, "t/s"))
+            json_object_set_new(row, "avg_ts", json_real(strtod(cell, NULL)));
+        else
+            json_object_set_new(row, column(title), json_string(cell));
     }
     return row;
 }
 
-json_t *tern_import_markdown(const char *text) {
+/* "build: 8f1d2c3 (1234)" stands below a table. */
+static void put_build(json_t *rows, size_t from, const char *line) {
+    char commit[64] = "";
+    if (sscanf(line, "build: %63[^ (\r\n]", commit) != 1) return;
+    for (size_t i = from; i < json_array_size(rows); i++)
+        json_object_set_new(json_array_get(rows, i), "build_commit", json_string(commit));
+}
+
+enum tern_status tern_import_markdown(const char *where, const char *text, json_t **out,
+                                      struct tern_error *e) {
     json_t *rows = json_array(), *head = NULL;
-    for (const char *p = text; *p;) {
+    size_t begun = 0; /* rows of the tables before this one */
+    enum tern_status s = TERN_OK;
+    for (const char *p = text; *p && !s;) {
         const size_t n = strcspn(p, "\n");
-        json_t *cells = cells_of(p, n);
+        json_t *cells = *p == '|' ? cells_of(p, n) : NULL;
         const char *first = json_string_value(json_array_get(cells, 0));
-        if (json_array_size(cells) > 1 && !head)
+        if (!cells) {
+            put_build(rows, begun, p);
+        } else if (first && !strcmp(first, "model")) {
+            json_decref(head);
             head = json_incref(cells);
-        else if (json_array_size(cells) > 1 && first && strncmp(first, "--", 2) != 0 &&
-                 strncmp(first, ":-", 2) != 0)
+            begun = json_array_size(rows);
+        } else if (head && json_array_size(cells) != json_array_size(head)) {
+            s = tern_import_fault(where, text, (size_t)(p - text), e,
+                                  "Markdown: %zu cells, but the header has %zu", json_array_size(cells),
+                                  json_array_size(head));
+        } else if (head && first && strncmp(first, "--", 2) != 0 && strncmp(first, ":-", 2) != 0) {
             json_array_append_new(rows, named_row(head, cells));
+        }
         json_decref(cells);
         p += n + (p[n] == '\n');
     }
     json_decref(head);
-    if (json_array_size(rows)) return rows;
+    if (!s && !json_array_size(rows))
+        s = tern_import_fault(where, text, strlen(text), e, "Markdown: no row of llama-bench");
+    *out = s ? NULL : json_incref(rows);
     json_decref(rows);
-    return NULL;
+    return s;
 }
 
 /* One value of a VALUES list: 'text' with doubled quotes, or a word. Moves on to the comma or parenthesis. */
@@ -89,8 +128,8 @@ static json_t *sql_value(const char **at) {
         value = json_stringn(t.data ? t.data : "", t.used);
         tern_text_free(&t);
     } else {
-        size_t n = strcspn(p, ",)");
-        value = json_stringn(p, n);
+        const size_t n = strcspn(p, ",)");
+        value = n == 4 && !strncasecmp(p, "NULL", 4) ? json_null() : json_stringn(p, n);
         p += n;
     }
     *at = p + strspn(p, " \t\r\n");
@@ -110,25 +149,36 @@ static json_t *sql_list(const char **at) {
     return NULL;
 }
 
-json_t *tern_import_sql(const char *text) {
+/* The statement that begins at *at as a row, and *at moves behind it. NULL when it is not of the form. */
+static json_t *sql_row(const char **at) {
+    const char *p = *at + strcspn(*at, "(");
+    json_t *names = *p ? sql_list(&p) : NULL, *values = NULL;
+    p = names ? strcasestr(p, "VALUES") : NULL;
+    if (p) p += strcspn(p, "(");
+    if (p && *p) values = sql_list(&p);
+    const size_t n = json_array_size(names);
+    json_t *row = values && n && json_array_size(values) == n ? json_object() : NULL;
+    for (size_t i = 0; row && i < n; i++)
+        json_object_set(row, json_string_value(json_array_get(names, i)), json_array_get(values, i));
+    json_decref(names);
+    json_decref(values);
+    *at = p;
+    return row;
+}
+
+enum tern_status tern_import_sql(const char *where, const char *text, json_t **out, struct tern_error *e) {
     json_t *rows = json_array();
-    for (const char *p = text; (p = strcasestr(p, "INSERT INTO"));) {
-        p += strcspn(p, "(");
-        json_t *names = *p ? sql_list(&p) : NULL;
-        p = names ? strcasestr(p, "VALUES") : NULL;
-        if (p) p += strcspn(p, "(");
-        json_t *values = p && *p ? sql_list(&p) : NULL;
-        json_t *row = values ? json_object() : NULL;
-        for (size_t i = 0; row && i < json_array_size(names); i++) {
-            const char *name = json_string_value(json_array_get(names, i));
-            if (name) json_object_set(row, name, json_array_get(values, i));
-        }
-        if (row) json_array_append_new(rows, row);
-        json_decref(names);
-        json_decref(values);
-        if (!p) break;
+    enum tern_status s = TERN_OK;
+    for (const char *p = text; !s && (p = strcasestr(p, "INSERT INTO"));) {
+        const char *begin = p;
+        json_t *row = sql_row(&p);
+        if (row)
+            json_array_append_new(rows, row);
+        else
+            s = tern_import_fault(where, text, (size_t)(begin - text), e,
+                                  "SQL: not INSERT INTO table (names) VALUES (as many values)");
     }
-    if (json_array_size(rows)) return rows;
+    *out = s ? NULL : json_incref(rows);
     json_decref(rows);
-    return NULL;
+    return s;
 }

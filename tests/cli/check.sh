@@ -3,6 +3,7 @@ set -u
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 export HOME="$work" XDG_CONFIG_HOME= XDG_STATE_HOME= XDG_CACHE_HOME= XDG_DATA_HOME=
+export TERN_ACCEPT_BUSY=1 # tests run beside each other
 number=0 code=0
 
 check() { # check TEXT COMMAND...

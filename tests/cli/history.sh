@@ -6,7 +6,7 @@ tern=$1 root=$2
 if "$tern" history list --db "$work/none.db" 2>&1 | grep -q 'built without SQLite'; then
     skip_all 'built without SQLite'
 fi
-echo "1..25"
+echo "1..28"
 code() { # code N COMMAND...: the exit code is N
     want=$1
     shift
@@ -68,7 +68,7 @@ check "with its rates, date and source" grep -q '^2026-11-21T10:00:09Z.*decode 3
 check "a report can be made of a history alone" code 0 "$tern" report --history "$work/r.db" --out "$work/report"
 check "and shows the imported with source and date" grep -q 'llama.cpp bitnet 2B I2_S.*"llama-bench","2026-11-21"' \
     "$work/report/rivals.csv"
-check "a report needs records or a history" code 3 "$tern" report --out "$work/report"
+check "a report without records is inconclusive" code 2 "$tern" report --out "$work/report"
 check "a history that is not there is an error" code 3 "$tern" report --db "$work/none.db" --out "$work/report"
 
 # 40 runs, slower by a tenth from the 15th to the 24th, with these flags
@@ -82,6 +82,12 @@ stretch '' | "$tern" history add --db "$work/clean.db" /dev/stdin >/dev/null
 check "disturbed runs make no change, and are counted" grep -q '^1 series, 0 changes,.*undisturbed.*; 12 of 40 runs left out as disturbed' "$work/out"
 "$tern" history changes --db "$work/clean.db" >"$work/out"
 check "a regression and its fix are two" grep -q '^1 series, 2 changes, 1 slower' "$work/out"
+"$tern" history changes --db "$work/dirty.db" --with-disturbed >"$work/out"
+stretch '' | "$tern" history add --db "$work/fail.db" --commit abc1 /dev/stdin >/dev/null
+check "--fail: a change for the worse is a failure" code 1 "$tern" history changes --db "$work/fail.db" --fail
+check "with one line that says so" grep -q '^tern: history: 1 change for the worse is not accepted$' "$work/code.err"
+"$tern" history annotate --db "$work/fail.db" --commit abc1 --accepted 'meant to be' >/dev/null
+check "unless it is accepted" code 0 "$tern" history changes --db "$work/fail.db" --fail
 "$tern" history changes --db "$work/dirty.db" --with-disturbed >"$work/out"
 check "so are the disturbed ones when asked for" grep -q '^1 series, 2 changes, 1 slower' "$work/out"
 

@@ -28,7 +28,7 @@ check "a range that runs backwards is refused" refused 3 'from 4 to'
 go tune --dry-run --problem 640x2560x1 --threads ,
 check "an empty list is refused" refused 3 'an empty list'
 if [ "$(nproc)" -gt 1 ]; then
-    TERN_ISA=scalar go tune -q --problem 64x256x1 --threads 1..2 --effort quick --budget 900
+    TERN_ISA=scalar go tune -q -v --problem 64x256x1 --threads 1..2 --effort quick --budget 900
     check "the winners of both counts meet" both out '^64x256x1 .* of 2 thread counts [12] is best: ' 'threads*: [0-9.]* times as long \['
     kept() { [ "$(grep -c ' t=[12] .* best_t=[12] behind=' "$TERN_WISDOM")" = 2 ] && grep -q 'behind=1.0000 ' "$TERN_WISDOM"; }
     check "wisdom keeps which count is best" kept

@@ -11,10 +11,13 @@ shift 2
 [ $# -gt 0 ] || set -- cortex-a57 neoverse-n1 max
 . "$here/arm_tools.sh"
 
-checks=$(sed -n 's/^echo 1\.\.//p' "$here/arm_guest.sh")
-echo "1..$((1 + $# * checks))"
+# Checks: those of every processor, and those of the first, which tunes too.
+number_of() { sed -n 's/^# checks: //p' "$here/$1"; }
+common=$(number_of arm_guest.sh) tuning=$(number_of arm_guest_tune.sh) first=$1
+all=$((1 + $# * common + tuning))
+echo "1..$all"
 skip() {
-    for i in $(seq $((1 + $# * checks))); do echo "ok $i - emulated machine # SKIP $why"; done
+    for i in $(seq "$all"); do echo "ok $i - emulated machine # SKIP $why"; done
     exit 0
 }
 why=$(arm_tools aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu aarch64-linux-gnu-g++=g++-aarch64-linux-gnu \
@@ -32,17 +35,23 @@ fi
 for program in cli/tern tests/drills/drill-counted tests/measure/test-measure; do
     aarch64-linux-gnu-strip -o "$work/$(basename $program)" "$work/build/$program"
 done
-python3 "$here/initramfs.py" "$sysroot" "$work/initramfs.gz" init="$here/arm_init.sh" guest.sh="$here/arm_guest.sh" \
+python3 "$here/initramfs.py" "$sysroot" "$work/initramfs.gz" init="$here/arm_init.sh" guest.sh="$here/arm_guest.sh" tune.sh="$here/arm_guest_tune.sh" \
     check.sh="$here/../cli/check.sh" bin/busybox="$sysroot/bin/busybox" bin/tern="$work/tern" \
     bin/drill-counted="$work/drill-counted" bin/test-measure="$work/test-measure"
 
+# They run at the same time, and need one processor each.
+boot() { # boot CPU WORDS-FOR-THE-KERNEL
+    timeout 1800 qemu-system-aarch64 -M virt -cpu "$1" -m 3072 -smp 1 -icount shift=0 -nographic -nodefaults -serial stdio \
+        -no-reboot -kernel "$kernel" -initrd "$work/initramfs.gz" -append "console=ttyAMA0 quiet loglevel=4 panic=-1 cpu=$1 $2" \
+        </dev/null 2>&1 | tr -d '\r' >"$work/machine-$1.out"
+}
+for cpu in "$@"; do boot "$cpu" "$([ "$cpu" = "$first" ] && echo tune=yes)" & done
+wait
+
 number=1 bad=
 for cpu in "$@"; do
-    log=$work/machine-$cpu.out
-    timeout 1800 qemu-system-aarch64 -M virt -cpu "$cpu" -m 3072 -smp 1 -icount shift=0 -nographic -nodefaults -serial stdio \
-        -no-reboot -kernel "$kernel" -initrd "$work/initramfs.gz" -append "console=ttyAMA0 quiet loglevel=4 panic=-1 cpu=$cpu" \
-        </dev/null >"$log.raw" 2>&1
-    tr -d '\r' <"$log.raw" >"$log"
+    log=$work/machine-$cpu.out checks=$common
+    [ "$cpu" = "$first" ] && checks=$((common + tuning))
     # Each line of the guest's with a number of ours.
     for i in $(seq "$checks"); do
         number=$((number + 1))

@@ -54,10 +54,9 @@ class Archive:
         with open(path, 'rb') as f:
             self.entry(name, FILE, f.read())
 
-    def write(self, path):
+    def bytes(self):
         self.entry('TRAILER!!!', 0)
-        with gzip.open(path, 'wb', 1) as f:
-            f.write(b''.join(self.parts))
+        return b''.join(self.parts)
 
 
 def main():
@@ -73,7 +72,9 @@ def main():
         archive.file(name, path)
     for name, path in libraries(sysroot, (p for p in files.values() if os.path.isfile(p))).items():
         archive.file('lib/' + name, path)
-    archive.write(out)
+    with gzip.open(out, 'wb', 1) as f:
+        f.write(archive.bytes())
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -33,8 +33,10 @@ def imported(a, env, folder, files):
     for path in (db, out):
         if os.path.exists(path):
             os.remove(path)
-    subprocess.run([common.tern(a), 'history', 'import', '--format', 'llama-bench', '--db', db, '-q', *files], env=env,
-                   check=True, stdout=subprocess.DEVNULL)
+    read = subprocess.run([common.tern(a), 'history', 'import', '--format', 'llama-bench', '--db', db, '-q', *files], env=env,
+                          capture_output=True, text=True)
+    if read.returncode:
+        sys.exit(f'rivals: not the JSON of llama-bench: {read.stderr.strip()}')
     subprocess.run([common.tern(a), 'history', 'export', '--db', db, '-o', out], env=env, check=True, stdout=subprocess.DEVNULL)
     with open(out) as f:
         return [r for r in map(json.loads, f) if r.get('source') == 'llama-bench']
@@ -62,7 +64,7 @@ def tern_once(a, env, model):
 
 def compare(a, env, folder, name, model, command):
     """Ratios tern over rival of each test, round by round; the two change places from round to round."""
-    ratios = {}
+    ratios, speeds = {}, {}
     for i in range(a.rounds + 1):
         if i % 2:
             theirs = rival_once(a, env, folder, command)
@@ -73,8 +75,11 @@ def compare(a, env, folder, name, model, command):
         for test in ours.keys() & theirs.keys():
             if i:  # the first round warms up
                 ratios.setdefault(test, []).append(ours[test] / theirs[test])
+                speeds.setdefault(test, []).append((ours[test], theirs[test]))
     for (op, n), r in sorted(ratios.items()):
-        print(f'{name}: {op} {n}: tern over it {statistics.median(r):.3f} [{min(r):.3f}, {max(r):.3f}] n={len(r)}', flush=True)
+        mine, its = (statistics.median(s) for s in zip(*speeds[op, n]))
+        print(f'{name}: {op} {n}: tern {mine:.1f} tok/s, it {its:.1f}; tern over it {statistics.median(r):.3f} '
+              f'[{min(r):.3f}, {max(r):.3f}] n={len(r)}', flush=True)
     return ratios
 
 def list_results(a, env, folder):

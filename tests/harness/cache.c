@@ -160,6 +160,28 @@ static void drop_large(struct tern_pages *pages, struct tern_cache_part p[2]) {
 }
 
 /* What is written into the file shows up in memory that is mapped, and in no other. */
+/* Whoever can write the file could choose what kernels read. */
+Test(cache, a_file_that_others_can_write_is_not_believed) {
+    struct tern_cache_part p[PIECES];
+    struct tern_error e = {""};
+    int hit = 1;
+    make(p, 1);
+    cr_assert(tern_cache_write(path, KEY, p, PIECES, 1, NULL) == TERN_OK);
+    cr_assert(eq(int, chmod(path, 0666), 0));
+    cr_assert(read_back(2, KEY, p, &hit, &e) == TERN_CHECK_FAILED);
+    cr_assert(eq(i32, hit, 0));
+    cr_assert(strstr(e.text, "every user can write to it") != NULL, "%s", e.text);
+    cr_assert(eq(int, chmod(path, 0644), 0));
+    cr_assert(read_back(2, KEY, p, &hit, &e) == TERN_OK);
+    cr_assert(eq(i32, hit, 1));
+    if (!geteuid()) { /* only root can give a file away */
+        cr_assert(eq(int, chown(path, 12345, (gid_t)-1), 0));
+        cr_assert(read_back(2, KEY, p, &hit, &e) == TERN_CHECK_FAILED);
+        cr_assert(strstr(e.text, "belongs to another user") != NULL, "%s", e.text);
+    }
+    drop_pieces(p);
+}
+
 Test(cache, a_large_part_is_mapped_where_it_lies_if_it_may_be) {
     struct tern_pages from, to;
     struct tern_cache_part p[2], q[2];

@@ -238,6 +238,7 @@ static void write_wisdom(const char *path) {
                                        .of_read = NAN,
                                        .of_int8 = NAN,
                                        .ipc = NAN,
+                                       .peak_ipc = NAN,
                                        .llc_misses = NAN,
                                        .effort = "normal",
                                        .date = "2026-01-02T03:04:05Z",

@@ -91,8 +91,8 @@ static void keep(const char *key, size_t n, const char *variant) {
                                    .ratio = 1,
                                    .effort = TERN_RACE_EFFORT,
                                    .date = "2026-12-01T03:04:05Z"};
-    en.ci_lo_ns = en.ci_hi_ns = en.ratio_lo = en.ratio_hi = en.of_read = en.of_int8 = en.ipc = en.llc_misses =
-        NAN;
+    en.ci_lo_ns = en.ci_hi_ns = en.ratio_lo = en.ratio_hi = en.of_read = en.of_int8 = en.ipc = en.peak_ipc =
+        en.llc_misses = NAN;
     snprintf(en.variant, sizeof en.variant, "%s", variant);
     snprintf(en.base, sizeof en.base, "%s", variant);
     snprintf(en.code, sizeof en.code, "%s", tern_variant_code_key(v));

@@ -207,9 +207,13 @@ Test(head, packed_blocks_are_near_what_went_in) {
 
 static struct tern_exact *exact_of(const struct rows *w, size_t workers, int bits, size_t block) {
     struct tern_exact *x = NULL;
-    const struct tern_exact_options o = {bits, block};
+    const struct tern_exact_options o = {bits, block, .in_place = !bits};
     cr_assert(tern_exact_new(w->m, w->k, workers, &o, &x, NULL) == TERN_OK);
-    for (size_t r = 0; r < w->m; r++) tern_exact_pack(x, r, w->value + r * w->k);
+    for (size_t r = 0; r < w->m; r++)
+        if (bits)
+            tern_exact_pack(x, r, w->value + r * w->k);
+        else
+            tern_exact_pack_in_place(x, r, w->data + r * tern_rows_bytes(w->type, w->k));
     tern_exact_packed(x);
     return x;
 }
@@ -253,7 +257,7 @@ static void work(void *ctx, size_t w, size_t workers) {
     tern_exact_run(j->x, j->pool, w, workers, j->full, j->want, j->h, j->y);
 }
 
-/* Every level, 1 to 3 workers, some wishes; the smallest number of answered rows. */
+/* Every level, 1 to 3 workers, some wishes; the smallest number of answered rows. No bits: in place. */
 static size_t try_all(const struct rows *w, const float *h, int bits, size_t block) {
     static const struct tern_wanted want[] = {{1, 0}, {2, 0}, {40, 0}, {0, 0.5}, {7, 2}, {1000, 1e-30}};
     const struct tern_head_ops *o[LEVELS];
@@ -269,7 +273,7 @@ static size_t try_all(const struct rows *w, const float *h, int bits, size_t blo
         for (size_t l = 0; l < n; l++) {
             const struct tern_exact_full f = {o[l], w->type, w->data};
             o[l]->rows[w->type](w->data, w->k, 0, w->m, h, full);
-            if (tern_exact_estimate(x, o[l], h, estimate, bound)) {
+            if (tern_exact_estimate(x, &f, h, estimate, bound)) {
                 for (size_t r = 0; r < w->m; r++)
                     cr_assert(le(dbl, fabs((double)estimate[r] - (double)full[r]), (double)bound[r]),
                               "%s %zu", o[l]->level, r);
@@ -321,9 +325,37 @@ Test(head_exact, quantised_full_heads_can_be_scanned_too) {
         struct rows w = random_rows((enum tern_rows)type, 300, 512);
         float *h = vector(512);
         try_all(&w, h, 6, 32);
+        if (type == TERN_ROWS_Q6_K) cr_assert(lt(sz, try_all(&w, h, 0, 0), 300 / 4));
         tern_free(h);
         rows_free(&w);
     }
+}
+
+/* The vector's codes are as wrong as they can be, all in the direction of a row; one block is larger than all others. */
+Test(head_exact, q6_k_rows_scanned_in_place_stay_within_the_bound) {
+    enum { M = 130, K = 1024 };
+    struct rows w = rows_new(TERN_ROWS_Q6_K, M, K);
+    float x[K], *h = vector(K);
+    for (int kind = 0; kind < 5; kind++) {
+        for (size_t i = 0; i < K; i++) {
+            const float whole = (float)tern_random_below(&seed, 250) - 125;
+            h[i] = kind == 0   ? whole + (i % 2 ? 0.499f : -0.499f)
+                   : kind == 1 ? gauss() * (i / 256 == 2 ? 1e6f : 1)
+                   : kind == 2 ? gauss() * 1e-38f
+                   : kind == 3 ? gauss() * 1e30f
+                               : 0;
+            if (kind == 0 && i % 256 == 0) h[i] = 127;
+        }
+        for (size_t r = 0; r < M; r++) {
+            const float size = r % 7 == 3 ? 1e-4f : r % 7 == 5 ? 100 : 1;
+            for (size_t i = 0; i < K; i++) x[i] = r % 3 ? gauss() * size : i % 2 ? size : -size;
+            if (r % 11 == 10) memset(x, 0, sizeof x);
+            pack_row(&w, r, x);
+        }
+        try_all(&w, h, 0, 0);
+    }
+    tern_free(h);
+    rows_free(&w);
 }
 
 Test(head_exact, all_rows_tied_and_rows_that_differ_in_the_last_bit_are_answered) {
@@ -400,7 +432,7 @@ Test(head_exact, what_is_not_finite_goes_to_the_full_head) {
             ((float *)(void *)w.data)[5 * K] = w.value[5 * K] = INFINITY;
         else
             h[9] = INFINITY;
-        struct tern_exact *x = exact_of(&w, 1, 0, 0);
+        struct tern_exact *x = exact_of(&w, 1, 6, 32);
         const struct tern_exact_full f = {o, TERN_ROWS_F32, w.data};
         tern_exact_run(x, NULL, 0, 1, &f, &(struct tern_wanted){1, 0}, h, y);
         o->rows[TERN_ROWS_F32](w.data, K, 0, M, h, full);
@@ -416,8 +448,10 @@ Test(head_exact, what_is_not_finite_goes_to_the_full_head) {
 
 Test(head_exact, refuses_bits_and_blocks_that_do_not_exist) {
     struct tern_exact *x;
-    static const struct tern_exact_options bad[] = {{5, 32}, {9, 32}, {6, 8}, {6, 48}};
+    static const struct tern_exact_options bad[] = {{5, 32, 0}, {9, 32, 0}, {6, 8, 0}, {6, 48, 0}};
     for (size_t i = 0; i < 4; i++) cr_assert(tern_exact_new(4, 64, 1, &bad[i], &x, NULL) == TERN_BAD_INPUT);
+    const struct tern_exact_options in_place = {.in_place = 1};
+    cr_assert(tern_exact_new(4, 64, 1, &in_place, &x, NULL) == TERN_BAD_INPUT);
 }
 
 Test(head_pack, blocks_of_q4_0_keep_their_values_as_q8_0) {

@@ -81,13 +81,24 @@ Test(head_choice, what_was_packed_decides_the_next_time) {
     free(clean);
 }
 
-Test(head_choice, a_type_of_rows_that_was_asked_for_is_not_raced) {
+Test(head_choice, rows_of_q6_k_are_scanned_as_they_lie_without_a_race) {
     enum { VOCAB = 200000 };
-    static float logits[VOCAB];
+    static float want[VOCAB], got[VOCAB];
+    static const char model[] = "synth:micro,vocab=200000";
     const struct tern_engine_options o = {.threads = 2, .head = TERN_HEAD_Q6_K};
-    const struct tern_engine_facts f = facts_of("synth:micro,vocab=200000", o, logits);
-    cr_assert(eq(str, (char *)f.head, "q6_k"));
-    cr_assert(eq(u64, f.exact.steps, 0));
+    const struct tern_engine_facts f = facts_of(model, o, got);
+    cr_assert(eq(str, (char *)f.head, "q6_k, whose codes are scanned first"));
+    cr_assert(gt(u64, f.exact.steps, 0));
+    cr_assert(lt(u64, f.exact.rescored + f.exact.whole_rows, f.exact.steps * VOCAB / 100));
+    struct tern_model *m = open_model(model); /* all logits: the rows */
+    struct tern_engine *en = start(m, &o);
+    static const int32_t ids[] = {3, 1, 4};
+    for (size_t i = 0; i < 3; i++) cr_assert(tern_engine_feed(en, ids + i, 1, 0, want, NULL) == TERN_OK);
+    tern_engine_free(en);
+    tern_model_close(m);
+    cr_assert(eq(i32, tern_argmax(got, VOCAB), tern_argmax(want, VOCAB)));
+    for (size_t r = 0; r < VOCAB; r++)
+        cr_assert(isinf(got[r]) || memcmp(&got[r], &want[r], sizeof *got) == 0, "row %zu", r);
 }
 
 Test(head_choice, what_a_race_decided_is_known_the_next_time_and_damage_is_not_believed) {

@@ -58,6 +58,19 @@ Test(block, a_throttle_event_makes_it_dirty, .init = tree_begin, .fini = tree_en
     cr_assert(strstr(b.why, "throttled 2 times") != NULL, "%s", b.why);
 }
 
+Test(block, a_quota_that_is_used_up_makes_it_dirty, .init = tree_begin, .fini = tree_end) {
+    struct tern_block b;
+    tree_put("/proc/self/cgroup", "0::/a/b\n");
+    tree_put("/sys/fs/cgroup/a/cpu.stat", "usage_usec 1\nnr_periods 9\nnr_throttled 4\nthrottled_usec 7\n");
+    tree_put("/sys/fs/cgroup/a/b/cpu.stat", "nr_throttled 1\n");
+    tern_block_begin(&m, &b);
+    cr_assert(eq(i64, b.before.quota_waits, 5));
+    tree_put("/sys/fs/cgroup/a/cpu.stat", "usage_usec 1\nnr_periods 9\nnr_throttled 6\nthrottled_usec 7\n");
+    tern_block_end(&m, &b);
+    cr_assert(eq(uint, b.dirt & ~(unsigned)TERN_DIRT_FREQUENCY, TERN_DIRT_QUOTA));
+    cr_assert(strstr(b.why, "waited 2 times for the quota") != NULL, "%s", b.why);
+}
+
 Test(block, what_the_system_does_not_tell_is_not_held_against_it, .init = tree_begin, .fini = tree_end) {
     struct tern_block b;
     tern_block_begin(&m, &b);

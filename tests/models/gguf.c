@@ -176,7 +176,13 @@ Test(gguf, versions_and_byte_orders_that_are_not_known_are_unsupported) {
     cr_assert_eq(open_blob(&b, &e), TERN_UNSUPPORTED);
     b.data[4] = 0, b.data[7] = 3;
     cr_assert_eq(open_blob(&b, &e), TERN_UNSUPPORTED);
-    cr_assert(strstr(e.text, "big-endian") != NULL, "%s", e.text);
+    cr_assert(strstr(e.text, "is big-endian, this machine is little-endian") != NULL, "%s", e.text);
+    memcpy(b.data, "FUGG", 4); /* the same by a writer whose magic is a number */
+    cr_assert_eq(open_blob(&b, &e), TERN_UNSUPPORTED);
+    cr_assert(strstr(e.text, "is big-endian, this machine is little-endian") != NULL, "%s", e.text);
+    b.data[4] = 3, b.data[7] = 0;
+    cr_assert_eq(open_blob(&b, &e), TERN_BAD_INPUT);
+    cr_assert(strstr(e.text, "FUGG") && strstr(e.text, "its numbers are little-endian"), "%s", e.text);
 }
 
 static struct tern_gguf_writer *create(const char *path) {

@@ -165,6 +165,7 @@ Test(compare, without_a_floor_three_percent_are_not_believed) {
     make(&b, "x", "run-2", 103, 0, 0.003, 2);
     struct tern_compare c = compared(&a.r, 1, &b.r, 1, plain);
     cr_assert(epsilon_eq(dbl, c.row[0].floor, 0.05, 1e-9));
+    cr_assert(eq(int, (int)c.row[0].floor_from, TERN_FLOOR_ASSUMED));
     cr_assert(eq(int, (int)c.row[0].verdict, TERN_COMPARE_SAME));
     tern_compare_free(&c);
 }

@@ -1,5 +1,6 @@
 /* The verdict of the gate on made-up processes. */
 #include "reports/gate/gate.h"
+#include "reports/gate/past.h"
 
 #include "base/random.h"
 
@@ -215,4 +216,38 @@ Test(gate, names_are_escaped_in_xml_markdown_and_annotations) {
     json_decref(o);
     tern_text_free(&t);
     tern_gate_free(&g);
+}
+
+static struct tern_gate_row past(size_t runs, double now, double again) {
+    static const double before[] = {100, 101, 99, 100.5, 99.5, 102};
+    struct tern_gate_row r = {.values = 0};
+    tern_gate_judge_past(&r, before, runs, now, again, 0.02);
+    return r;
+}
+
+Test(gate, against_the_past_four_runs_are_too_few) {
+    const struct tern_gate_row r = past(4, 200, 200);
+    cr_assert(eq(int, (int)r.verdict, TERN_GATE_CANNOT_TELL));
+    cr_assert(strstr(r.why, "4 earlier runs; 5 are needed") != NULL, "%s", r.why);
+}
+
+Test(gate, against_the_past_a_regression_is_slower_than_each_run_twice) {
+    cr_assert(eq(int, (int)past(6, 103, 103).verdict, TERN_GATE_REGRESSION));
+    struct tern_gate_row r = past(6, 103, NAN);
+    cr_assert(eq(int, (int)r.verdict, TERN_GATE_CANNOT_TELL), "not measured again");
+    cr_assert(eq(int, r.suspected, 1));
+    cr_assert(eq(int, (int)past(6, 103, 101.9).verdict, TERN_GATE_CANNOT_TELL),
+              "not slower than each when again");
+    cr_assert(epsilon_eq(dbl, past(6, 103, 103).seen.centre, log(103 / 100.25), 1e-9));
+}
+
+Test(gate, against_the_past_what_was_seen_before_is_no_regression) {
+    cr_assert(eq(int, (int)past(6, 101, 101).verdict, TERN_GATE_OK), "within the threshold");
+    struct tern_gate_row r = {.values = 0};
+    const double wide[] = {100, 100, 100, 100, 110};
+    tern_gate_judge_past(&r, wide, 5, 109, 109, 0.02);
+    cr_assert(eq(int, (int)r.verdict, TERN_GATE_CANNOT_TELL), "it has been as slow before");
+    cr_assert(eq(int, r.suspected, 0));
+    cr_assert(eq(int, (int)past(6, 90, NAN).verdict, TERN_GATE_FASTER));
+    cr_assert(eq(int, (int)past(6, NAN, NAN).verdict, TERN_GATE_CANNOT_TELL), "not measured");
 }

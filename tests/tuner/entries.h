@@ -43,6 +43,8 @@ static inline struct tern_wisdom_entry random_entry(struct tern_random *r) {
     en.of_read = tern_random_below(r, 3) ? digits(r, 0.001, 2000) : NAN;
     en.of_int8 = tern_random_below(r, 3) ? digits(r, 0.001, 2000) : NAN;
     en.ipc = tern_random_below(r, 3) ? digits(r, 0.001, 6000) : NAN;
+    en.peak_ipc = tern_random_below(r, 3) ? digits(r, 0.001, 6000) : NAN;
+    en.spared = tern_random_below(r, 3) ? tern_random_below(r, 1000) : 0;
     en.llc_misses = tern_random_below(r, 3) ? digits(r, 0.001, 90000) : NAN;
     en.margin = en.margin_lo = en.margin_hi = NAN;
     if (tern_random_below(r, 3)) {

@@ -71,6 +71,7 @@ static struct tern_wisdom_entry entry(size_t n, const char *format, double ns, i
                                    .of_read = NAN,
                                    .of_int8 = NAN,
                                    .ipc = NAN,
+                                   .peak_ipc = NAN,
                                    .llc_misses = NAN,
                                    .margin = NAN,
                                    .margin_lo = NAN,

@@ -52,7 +52,8 @@ static struct tern_wisdom_entry entry(size_t m, size_t n, size_t threads, const 
     snprintf(en.code, sizeof en.code, "%s", tern_variant_code_key(v));
     tern_variant_defaults(v, en.param);
     en.ci_lo_ns = en.ci_hi_ns = en.ratio_lo = en.ratio_hi = NAN;
-    en.of_read = en.of_int8 = en.ipc = en.llc_misses = en.behind = en.margin_lo = en.margin_hi = NAN;
+    en.of_read = en.of_int8 = en.ipc = en.peak_ipc = en.llc_misses = en.behind = en.margin_lo = en.margin_hi =
+        NAN;
     return en;
 }
 

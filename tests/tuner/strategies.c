@@ -170,7 +170,10 @@ Test(strategies, a_memory_bound_search_turns_no_compute_parameter_and_the_revers
         if (k == 0) { /* climbs restart anywhere; the race goes from its seeds only */
             cr_assert(eq(sz, moved(&memory, 1), 0));
             cr_assert(eq(sz, moved(&compute, 0), 0));
+            cr_assert(gt(sz, f.spared, 0));
+            cr_assert(gt(sz, g.spared, 0));
         }
+        cr_assert(eq(sz, h.spared, 0));
         tern_found_free(&f);
         tern_found_free(&g);
         tern_found_free(&h);
@@ -206,7 +209,7 @@ Test(strategies, whatever_was_not_measured_says_why) {
 }
 
 static struct tern_guide_facts facts(double of_read, double of_int8) {
-    return (struct tern_guide_facts){of_read, of_int8, NAN, NAN, NAN, 1000, 10};
+    return (struct tern_guide_facts){of_read, of_int8, NAN, NAN, NAN, 0};
 }
 
 Test(guide, shares_of_the_ceilings_decide_where_nothing_counts) {
@@ -226,14 +229,46 @@ Test(guide, shares_of_the_ceilings_decide_where_nothing_counts) {
     }
 }
 
+/* Misses are counted: what the ceilings say of the bytes does not matter. */
 Test(guide, counters_overrule_the_ceilings) {
     /* 1000 ns at 10 GB/s are 10000 bytes: 150 lines of 64 are 96 % of it. */
-    struct tern_guide_facts f = {0.2, 0.9, 3000, 3000, 150, 1000, 10};
+    cr_assert(epsilon_eq(dbl, tern_guide_missed(150, 1000, 10), 0.96, 1e-9));
+    struct tern_guide_facts f = {0.2, 0.9, 1, NAN, 0.96, 0};
     cr_assert(eq(int, (int)tern_bound_of(&f, NULL), TERN_BOUND_MEMORY));
-    f = (struct tern_guide_facts){0.95, 0.2, 3000, 9000, 10, 1000, 10};
+    f = (struct tern_guide_facts){0.95, 0.2, 3, NAN, 0.06, 0};
     cr_assert(eq(int, (int)tern_bound_of(&f, NULL), TERN_BOUND_COMPUTE));
-    f = (struct tern_guide_facts){0.95, 0.2, 3000, 2000, 60, 1000, 10};
+    f = (struct tern_guide_facts){0.95, 0.2, 0.67, NAN, 0.38, 0};
     cr_assert(eq(int, (int)tern_bound_of(&f, NULL), TERN_BOUND_UNKNOWN));
+}
+
+/* A PMU of cycles and instructions alone: the bytes are known, and a narrow core is judged by its own peak. */
+Test(guide, cycles_and_instructions_are_enough) {
+    const struct {
+        double read, int8, ipc, peak_ipc;
+        int hot;
+        enum tern_bound want;
+    } cases[] = {
+        {0.70, 0.10, 0.40, 2.50, 0, TERN_BOUND_MEMORY},  /* waits, though the ceilings are not sure */
+        {0.70, 0.10, 0.40, NAN, 0, TERN_BOUND_MEMORY},   /* the same, the peak not counted */
+        {0.30, 0.20, 2.40, NAN, 0, TERN_BOUND_COMPUTE},  /* busy, though far from both ceilings */
+        {0.30, 0.20, 1.20, 1.30, 0, TERN_BOUND_COMPUTE}, /* the same on a core that never does two a cycle */
+        {0.30, 0.20, 1.20, 2.50, 0,
+         TERN_BOUND_UNKNOWN}, /* but not on one that does: it waits for something */
+        {0.95, 0.20, 2.40, 2.50, 0, TERN_BOUND_UNKNOWN}, /* busy at the bandwidth: both */
+        {0.30, 0.20, 0.50, 0.40, 0, TERN_BOUND_UNKNOWN}, /* a slow peak does not make a waiting core busy */
+        {NAN, 0.20, 1.20, 2.50, 1, TERN_BOUND_COMPUTE},  /* hot: nothing comes from memory */
+        {NAN, 0.20, 0.60, 2.50, 1, TERN_BOUND_UNKNOWN},
+        {NAN, 0.80, 2.40, 2.50, 0, TERN_BOUND_COMPUTE}, /* cold, no read ceiling: by the ceilings */
+        {NAN, 0.20, 2.40, 2.50, 0, TERN_BOUND_UNKNOWN},
+        {0.20, 0.10, 1.00, 1.00, 0, TERN_BOUND_COMPUTE}, /* the emulated machine: one a cycle, always */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct tern_guide_facts f = {cases[i].read,     cases[i].int8, cases[i].ipc,
+                                           cases[i].peak_ipc, NAN,           cases[i].hot};
+        const char *why = NULL;
+        cr_assert(eq(int, (int)tern_bound_of(&f, &why), (int)cases[i].want), "case %zu: %s", i, why);
+        cr_assert(why && why[0]);
+    }
 }
 
 /* What a PMU would have counted: the live road from a count to the rule, with invented numbers. */
@@ -244,18 +279,15 @@ Test(guide, takes_its_facts_from_a_count) {
     struct tern_counted counted = {.passes = 1, .calls = 1, .ns = 1000};
     for (size_t i = 0; i < g.events; i++)
         counted.event[i].value = !strcmp(g.event[i].name, "cycles")         ? 3000
-                                 : !strcmp(g.event[i].name, "instructions") ? 3000
+                                 : !strcmp(g.event[i].name, "instructions") ? 6000
                                                                             : 150;
-    struct tern_guide_facts f = facts(0.2, 0.9);
-    f.ns = 1000;
-    f.read_gbps = 10;
-    cr_assert(eq(int, (int)tern_bound_of(&f, NULL), TERN_BOUND_COMPUTE), "by the ceilings");
-    tern_guide_take(&f, &g, &counted);
-    cr_assert(eq(dbl, f.llc_misses, 150));
-    cr_assert(eq(int, (int)tern_bound_of(&f, NULL), TERN_BOUND_MEMORY), "the counters overrule them");
+    struct tern_guide_counts got = tern_guide_take(&g, &counted);
+    cr_assert(eq(dbl, got.cycles, 3000));
+    cr_assert(eq(dbl, got.instructions, 6000));
+    cr_assert(eq(dbl, got.llc_misses, 150));
     for (size_t i = 0; i < g.events; i++) counted.event[i].value = NAN;
-    tern_guide_take(&f, &g, &counted);
-    cr_assert(eq(int, (int)tern_bound_of(&f, NULL), TERN_BOUND_COMPUTE), "not counted: the ceilings again");
+    got = tern_guide_take(&g, &counted);
+    cr_assert(isnan(got.cycles) && isnan(got.instructions) && isnan(got.llc_misses));
 }
 
 Test(guide, only_the_parameter_that_cannot_help_is_skipped) {

@@ -40,6 +40,8 @@ struct tern_contest {
     int by_cost;             /* rounds give what the objective makes of a sample, not its time */
     double epoch_seconds;    /* aimed duration of a sample */
     double read_ns, int8_ns; /* the ceilings' time per byte and multiply-add; NaN: not known */
+    double peak_ipc;         /* counted of the second; NaN: not yet, or not countable */
+    int peak_counted;
     double started, search_ends, final_ends, ends; /* seconds */
     char why_no_counters[256];                     /* "": none was refused so far */
     enum tern_status failure;                      /* of the journal: ends the run */
@@ -66,6 +68,8 @@ double tern_contest_seconds_to_build(const struct tern_contest *c, const struct 
 
 /* Cycles, instructions and misses of a call of member i, which takes about `ns`, from a pass of its own at
  * the first request; NaN, and c->why_no_counters, where they cannot be counted. */
-void tern_contest_count(struct tern_contest *c, size_t i, double ns, struct tern_guide_facts *f);
+struct tern_guide_counts tern_contest_count(struct tern_contest *c, size_t i, double ns);
+/* Instructions per cycle of the loop that measures the multiply-add peak, counted likewise; NaN: not counted. */
+double tern_contest_peak_ipc(struct tern_contest *c);
 
 #endif

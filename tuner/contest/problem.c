@@ -110,6 +110,7 @@ static enum tern_status search(struct tern_contest *c, struct tern_outcome *out,
     for (size_t i = 0; i < found.count; i++) out->dropped += found.dropped[i] != NULL;
     out->race_rounds = found.rounds;
     out->samples = found.samples;
+    out->spared = found.spared;
     if (found.interrupted)
         st = tern_fail(e, TERN_INCONCLUSIVE, "stopped");
     else if (!found.rounds)
@@ -136,6 +137,7 @@ enum tern_status tern_contest_run(struct tern_session *s, const struct tern_task
                              .started = now,
                              .search_ends = now + SEARCH_SHARE * (ends - now),
                              .final_ends = now + FINAL_SHARE * (ends - now),
+                             .peak_ipc = NAN,
                              .ends = ends};
     if (c.problem.regime != TERN_HOT) c.problem.regime = s->fixture.cold;
     out->regime = c.problem.regime;

@@ -136,13 +136,12 @@ void tern_screening_free(struct tern_screening *s) {
 enum tern_bound tern_screen_bound(void *ctx, size_t i, double ns) {
     struct tern_contest *c = ctx;
     const double macs = (double)c->problem.m * (double)c->problem.k * (double)c->problem.n;
-    struct tern_guide_facts f = {.of_read = c->read_ns * bytes_of(c, i) / ns,
-                                 .of_int8 = c->int8_ns * macs / ns,
-                                 .cycles = NAN,
-                                 .instructions = NAN,
-                                 .llc_misses = NAN,
-                                 .ns = ns,
-                                 .read_gbps = 1 / c->read_ns};
-    tern_contest_count(c, i, ns, &f);
+    const struct tern_guide_counts seen = tern_contest_count(c, i, ns);
+    const struct tern_guide_facts f = {.of_read = c->read_ns * bytes_of(c, i) / ns,
+                                       .of_int8 = c->int8_ns * macs / ns,
+                                       .ipc = seen.instructions / seen.cycles,
+                                       .peak_ipc = tern_contest_peak_ipc(c),
+                                       .missed = tern_guide_missed(seen.llc_misses, ns, 1 / c->read_ns),
+                                       .hot = c->problem.regime == TERN_HOT};
     return tern_bound_of(&f, NULL);
 }

@@ -60,11 +60,10 @@ static void add_standing(struct tern_contest *c, const struct tern_final *d,
     memcpy(st.param, m->param, sizeof st.param);
     st.samples = d->rounds < TERN_MAX_SAMPLES ? d->rounds : TERN_MAX_SAMPLES;
     memcpy(st.sample, d->ns + i * d->room, st.samples * sizeof *st.sample);
-    struct tern_guide_facts counts;
     const int finalist = i < TERN_FINAL_CHALLENGER + roles->challengers;
     st.ipc = st.llc_misses = NAN;
     if (finalist && c->s->o->objective == TERN_OBJECTIVE_TIME) {
-        tern_contest_count(c, roles->member[i], st.est.median, &counts);
+        const struct tern_guide_counts counts = tern_contest_count(c, roles->member[i], st.est.median);
         st.ipc = counts.instructions / counts.cycles;
         st.llc_misses = counts.llc_misses;
     }
@@ -147,7 +146,7 @@ static void write_layouts(const struct tern_contest *c, const struct tern_final 
         en->median_ns = ns * en->ratio, en->ci_lo_ns = ns * en->ratio_lo, en->ci_hi_ns = ns * en->ratio_hi;
         en->of_layout = 1;
         en->margin = en->margin_lo = en->margin_hi = en->of_read = en->of_int8 = NAN;
-        en->ipc = en->llc_misses = NAN;
+        en->ipc = en->peak_ipc = en->llc_misses = NAN;
     }
 }
 
@@ -174,10 +173,12 @@ void tern_verdict(struct tern_contest *c, const struct tern_final *d, const stru
     write_second(c, d, roles, &out->entry);
     write_layouts(c, d, roles, out);
     snprintf(out->why_no_counters, sizeof out->why_no_counters, "%s", c->why_no_counters);
-    out->entry.ipc = out->entry.llc_misses = NAN;
+    out->entry.ipc = out->entry.peak_ipc = out->entry.llc_misses = NAN;
+    out->entry.spared = out->spared;
     for (size_t i = 0; i < out->standings; i++) {
         if (!out->standing[i].is_winner) continue;
         out->entry.ipc = out->standing[i].ipc;
+        if (!isnan(out->entry.ipc)) out->entry.peak_ipc = tern_contest_peak_ipc(c);
         out->entry.llc_misses =
             1000 * out->standing[i].llc_misses / ((double)c->problem.m * (double)c->problem.k);
     }

@@ -226,7 +226,8 @@ static enum tern_status remember(const struct race *c, const struct lane *winner
                                    .effort = TERN_RACE_EFFORT};
     if (!(x->ns > 0)) return TERN_OK;
     en.ci_lo_ns = en.ci_hi_ns = en.ratio_lo = en.ratio_hi = en.margin = en.margin_lo = en.margin_hi = NAN;
-    en.of_read = en.of_int8 = en.ipc = en.llc_misses = en.behind = en.behind_lo = en.behind_hi = NAN;
+    en.of_read = en.of_int8 = en.ipc = en.peak_ipc = en.llc_misses = en.behind = en.behind_lo = en.behind_hi =
+        NAN;
     snprintf(en.variant, sizeof en.variant, "%s", x->variant->name);
     memcpy(en.param, x->param, sizeof en.param);
     tern_wisdom_name(usual->variant, usual->param, en.base, sizeof en.base);

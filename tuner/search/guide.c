@@ -7,9 +7,14 @@
 #define CACHE_LINE 64
 #define NEAR_READ  0.80 /* of the read ceiling and above: memory */
 #define FAR_READ   0.60 /* below it memory is not what is waited for */
+#define NO_READ    0.10
 #define NEAR_INT8  0.50 /* of the multiply-add peak; unpacking takes the other half of the slots */
 #define FEW_IPC    1.0
-#define MANY_IPC   2.0
+#define MANY_IPC   2.0 /* a core of three instructions and more does not wait then */
+#define NEAR_PEAK                                                                                            \
+    0.75 /* of the instructions per cycle of a loop that never waits: a narrow core does not wait either */
+
+const struct tern_guide_counts tern_guide_nothing = {NAN, NAN, NAN};
 
 const char *tern_bound_name(enum tern_bound b) {
     static const char *const names[] = {"unknown", "memory", "compute"};
@@ -23,22 +28,42 @@ enum tern_bears tern_param_bears(const char *name) {
     return TERN_BEARS_BOTH;
 }
 
+double tern_guide_missed(double llc_misses, double ns, double read_gbps) {
+    return llc_misses * CACHE_LINE / ns / read_gbps;
+}
+
+/* The share of the read bandwidth that a candidate uses; NaN: not known. */
+static double traffic(const struct tern_guide_facts *f) {
+    return isfinite(f->missed) ? f->missed : f->hot ? 0 : f->of_read;
+}
+
+/* So many instructions a cycle show a core that is not waiting. A loop that does less than one a cycle, as where a
+ * multiplication takes two, is no measure. */
+static double busy_ipc(const struct tern_guide_facts *f) {
+    return isfinite(f->peak_ipc) ? fmin(MANY_IPC, NEAR_PEAK * fmax(FEW_IPC, f->peak_ipc)) : MANY_IPC;
+}
+
 static enum tern_bound by_counters(const struct tern_guide_facts *f, const char **why) {
-    const double ipc = f->instructions / f->cycles;
-    const double missed = f->llc_misses * CACHE_LINE / f->ns / f->read_gbps;
-    if (missed >= FAR_READ && ipc <= MANY_IPC) {
-        *why = "counters: cache misses alone fill most of the read bandwidth";
+    const double used = traffic(f);
+    const int busy = f->ipc >= busy_ipc(f), counted = isfinite(f->missed);
+    if (used >= FAR_READ && !busy) {
+        *why = counted
+                   ? "counters: cache misses alone fill most of the read bandwidth"
+                   : "counters: few instructions a cycle, and its weights fill most of the read bandwidth";
         return TERN_BOUND_MEMORY;
     }
-    if (missed < FAR_READ && ipc >= MANY_IPC) {
-        *why = "counters: two instructions a cycle or more, few cache misses";
+    if (used < FAR_READ && busy) {
+        *why = counted
+                   ? "counters: many instructions a cycle, few cache misses"
+                   : "counters: many instructions a cycle, and its weights fill little of the read bandwidth";
         return TERN_BOUND_COMPUTE;
     }
-    if (missed < 0.1 && ipc > FEW_IPC) {
-        *why = "counters: next to no cache misses";
+    if (used < NO_READ && f->ipc > FEW_IPC) {
+        *why = counted ? "counters: next to no cache misses" : "counters: next to nothing comes from memory";
         return TERN_BOUND_COMPUTE;
     }
-    *why = "counters: neither misses nor instructions stand out";
+    *why = counted ? "counters: neither misses nor instructions stand out"
+                   : "counters: neither bytes nor instructions stand out";
     return TERN_BOUND_UNKNOWN;
 }
 
@@ -55,25 +80,24 @@ static enum tern_bound by_ceilings(const struct tern_guide_facts *f, const char 
     return TERN_BOUND_UNKNOWN;
 }
 
-void tern_guide_take(struct tern_guide_facts *f, const struct tern_counter_group *g,
-                     const struct tern_counted *counted) {
-    const struct {
-        const char *name;
-        double *to;
-    } wanted[] = {{"cycles", &f->cycles}, {"instructions", &f->instructions}, {"l3_misses", &f->llc_misses}};
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        *wanted[i].to = NAN;
-        for (size_t k = 0; k < g->events; k++)
-            if (!strcmp(g->event[k].name, wanted[i].name)) *wanted[i].to = counted->event[k].value;
+struct tern_guide_counts tern_guide_take(const struct tern_counter_group *g,
+                                         const struct tern_counted *counted) {
+    struct tern_guide_counts out = tern_guide_nothing;
+    for (size_t k = 0; k < g->events; k++) {
+        const char *name = g->event[k].name;
+        double *to = !strcmp(name, "cycles")         ? &out.cycles
+                     : !strcmp(name, "instructions") ? &out.instructions
+                     : !strcmp(name, "l3_misses")    ? &out.llc_misses
+                                                     : NULL;
+        if (to) *to = counted->event[k].value;
     }
+    return out;
 }
 
 enum tern_bound tern_bound_of(const struct tern_guide_facts *f, const char **why) {
     const char *unused;
     if (!why) why = &unused;
-    if (isfinite(f->cycles) && isfinite(f->instructions) && isfinite(f->llc_misses) && f->cycles > 0 &&
-        f->ns > 0 && f->read_gbps > 0)
-        return by_counters(f, why);
+    if (isfinite(f->ipc) && isfinite(traffic(f))) return by_counters(f, why);
     if (isfinite(f->of_read) || isfinite(f->of_int8)) return by_ceilings(f, why);
     *why = "neither counters nor ceilings are known";
     return TERN_BOUND_UNKNOWN;

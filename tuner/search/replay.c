@@ -62,11 +62,9 @@ static enum tern_bound on_bound(void *ctx, size_t i, double ns) {
     const struct tern_guide_facts f = {.of_read = p->t->read_ns * p->t->row[i].bytes / ns,
                                        .of_int8 =
                                            p->t->int8_ns * (double)q->m * (double)q->k * (double)q->n / ns,
-                                       .cycles = NAN,
-                                       .instructions = NAN,
-                                       .llc_misses = NAN,
-                                       .ns = ns,
-                                       .read_gbps = 1 / p->t->read_ns};
+                                       .ipc = NAN,
+                                       .peak_ipc = NAN,
+                                       .missed = NAN};
     return tern_bound_of(&f, NULL);
 }
 

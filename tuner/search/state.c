@@ -40,8 +40,9 @@ enum tern_status tern_search_begin(struct tern_search_state *h, const struct ter
     h->which = malloc(n * sizeof *h->which);
     h->list = malloc(n * sizeof *h->list);
     h->first = malloc((n + 1) * sizeof *h->first);
-    if (!f->estimate || !f->dropped || !f->order || !h->fresh || !h->which || !h->list || !h->first ||
-        !find_groups(h))
+    h->spared = calloc(n, sizeof *h->spared);
+    if (!h->spared || !f->estimate || !f->dropped || !f->order || !h->fresh || !h->which || !h->list ||
+        !h->first || !find_groups(h))
         return tern_fail(e, TERN_NO_MEMORY, "search: %zu candidates: out of memory", n);
     return TERN_OK;
 }
@@ -145,8 +146,9 @@ size_t tern_search_neighbours(const struct tern_search_state *h, size_t from, in
             if (h->place[i].at[d] != p->at[d]) dim = d, differ++;
         if (differ != 1 || h->f->dropped[i]) continue;
         if (!far && abs(h->place[i].at[dim] - p->at[dim]) != 1) continue;
-        if (tern_guide_skips(bound, (enum tern_bears)p->bears[dim])) continue;
-        list[n++] = i;
+        const int skipped = tern_guide_skips(bound, (enum tern_bears)p->bears[dim]);
+        h->spared[i] |= (unsigned char)skipped;
+        if (!skipped) list[n++] = i;
     }
     return n;
 }
@@ -210,7 +212,11 @@ static int before(const struct tern_search_state *h, size_t x, size_t y) {
 void tern_search_end(struct tern_search_state *h, const char *unmeasured, enum tern_status s) {
     struct tern_found *f = h->f;
     for (size_t i = 0; !s && i < f->count; i++) {
-        if (!f->estimate[i].n && !f->dropped[i]) tern_search_drop(h, i, unmeasured);
+        const int spared = !f->estimate[i].n && !f->dropped[i] && h->spared[i];
+        f->spared += (size_t)spared;
+        if (!f->estimate[i].n)
+            tern_search_drop(h, i,
+                             spared ? "what bounds its neighbours leaves it nothing to gain" : unmeasured);
         if (!isfinite(tern_search_cost(h, i))) continue;
         size_t at = f->ordered++;
         for (; at > 0 && before(h, i, f->order[at - 1]); at--) f->order[at] = f->order[at - 1];
@@ -225,6 +231,7 @@ void tern_search_end(struct tern_search_state *h, const char *unmeasured, enum t
     free(h->which);
     free(h->list);
     free(h->first);
+    free(h->spared);
     free(h->lone);
     if (s) tern_found_free(f);
 }

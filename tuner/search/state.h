@@ -13,7 +13,8 @@ struct tern_search_state {
     double *cost; /* [round * count + candidate], NaN where a candidate sat a round out */
     double *fresh, *row, *base;
     size_t *which, *list, room, alive, limit;
-    size_t *first; /* of each group its first candidate; first[groups] == count */
+    unsigned char *spared; /* of each candidate: the guide skipped it */
+    size_t *first;         /* of each group its first candidate; first[groups] == count */
     size_t groups;
     struct tern_candidate_point *lone; /* places made up when the search has none */
     const struct tern_candidate_point *place;

@@ -55,6 +55,7 @@ struct tern_found {
     const char **dropped;           /* why it is out, static text; NULL: stayed to the end */
     size_t *order; /* all measured candidates, best first: survivors, then the dropped, by least cost */
     size_t ordered, survivors, rounds, samples;
+    size_t spared;   /* never measured, because of what bounds their neighbours (guide.h) */
     int complete;    /* the strategy ended by itself */
     int interrupted; /* a round was interrupted */
 };

@@ -2,6 +2,7 @@
 #include "tuner/search/table.h"
 
 #include "base/file.h"
+#include "base/starved/json.h"
 #include "measure/records/record.h"
 
 #include <errno.h>
@@ -105,8 +106,9 @@ static json_t *row_line(const struct tern_table *t, size_t i) {
 }
 
 static int put_line(FILE *f, json_t *line) {
-    const int ok =
-        line && json_dumpf(line, f, JSON_COMPACT | JSON_REAL_PRECISION(9)) == 0 && fputc('\n', f) != EOF;
+    char *text = tern_json_dump(line, JSON_COMPACT | JSON_REAL_PRECISION(9));
+    const int ok = text && fprintf(f, "%s\n", text) > 0;
+    free(text);
     json_decref(line);
     return ok;
 }
@@ -133,6 +135,7 @@ enum tern_status tern_table_write(const char *path, const struct tern_table *t, 
     FILE *f = open_memstream(&text, &bytes);
     int ok = f && put_line(f, head_of(t));
     for (size_t i = 0; ok && i < t->count; i++) ok = put_line(f, row_line(t, i));
+    if (f) ok = !ferror(f) && ok;
     if (f) ok = fclose(f) == 0 && ok;
     const size_t n = strlen(path);
     const int gz = n > 3 && !strcmp(path + n - 3, ".gz");

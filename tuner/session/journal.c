@@ -2,6 +2,8 @@
 #include "tuner/session/journal.h"
 
 #include "base/file.h"
+#include "base/starved/json.h"
+#include "base/starved/starved.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -38,7 +40,7 @@ static enum tern_status remember(struct tern_journal *j, json_t *line, struct te
 }
 
 static enum tern_status write_line(struct tern_journal *j, json_t *line, struct tern_error *e) {
-    char *out = line ? json_dumps(line, JSON_COMPACT) : NULL;
+    char *out = tern_json_dump(line, JSON_COMPACT);
     if (!out) {
         json_decref(line);
         return tern_fail(e, TERN_NO_MEMORY, "journal: %s: out of memory", j->path);
@@ -94,7 +96,10 @@ static enum tern_status load(struct tern_journal *j, const struct tern_journal_h
         const char *stop = memchr(at, '\n', (size_t)(all + bytes - at));
         const size_t n = stop ? (size_t)(stop - at) : (size_t)(all + bytes - at);
         json_t *line = json_loadb(at, n, JSON_REJECT_DUPLICATES, NULL);
-        if (number == 1) {
+        if (tern_starved()) {
+            s = tern_fail(e, TERN_NO_MEMORY, "journal: %s: out of memory", j->path);
+            json_decref(line);
+        } else if (number == 1) {
             s = check_head(j->path, line, head, e);
             *found = 1;
             json_decref(line);
@@ -128,7 +133,7 @@ enum tern_status tern_journal_open(const char *path, const struct tern_journal_h
     if (resume) s = load(j, head, &found, e);
     if (s || found) goto done;
     line = head_line(head);
-    dump = line ? json_dumps(line, JSON_COMPACT) : NULL;
+    dump = tern_json_dump(line, JSON_COMPACT);
     first = dump ? tern_format_text("%s\n", dump) : NULL;
     s = first ? tern_file_replace(path, first, strlen(first), e)
               : tern_fail(e, TERN_NO_MEMORY, "journal: %s: out of memory", path);

@@ -3,6 +3,7 @@
 
 #include "measure/counters/counters.h"
 #include "measure/records/record.h"
+#include "measure/sampling/block.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,13 +28,16 @@ static enum tern_status record_standing(const struct tern_session *s, const stru
                                         const struct tern_leader *st, const char *base,
                                         struct tern_error *e) {
     struct tern_record r;
-    char params[160], flags[160];
+    char params[160], flags[256], dirt[96];
+    const struct tern_block block = {.dirt = o->dirt};
+    tern_block_flags(&block, dirt, sizeof dirt);
     problem_of_record(s, o, &r);
     tern_variant_params_text(st->variant, st->param, params, sizeof params);
     const char *vm = s->o->machine->hypervisor[0] ? " vm" : "";
-    snprintf(flags, sizeof flags, "%s%s%s%s%s%s", st->is_default ? " default" : "",
+    snprintf(flags, sizeof flags, "%s%s%s%s%s%s%s%s", st->is_default ? " default" : "",
              st->is_winner ? " winner" : "", st->is_baseline ? " baseline" : "",
-             st->est.unstable ? " unstable" : "", vm, o->regime == TERN_WCOLD_CAPPED ? " wcold-capped" : "");
+             st->est.unstable ? " unstable" : "", vm, o->regime == TERN_WCOLD_CAPPED ? " wcold-capped" : "",
+             dirt[0] ? " " : "", dirt);
     r.kind = "sample";
     r.code = tern_variant_code_key(st->variant);
     r.variant = st->variant->name;

@@ -54,7 +54,7 @@ static enum tern_status mark_timed(const struct tern_session *s, unsigned char *
 }
 
 struct proving {
-    const struct tern_session *s;
+    struct tern_session *s;
     const struct tern_variant **list;
     size_t count, finished;
 };
@@ -67,6 +67,8 @@ static void on_verdict(void *ctx, size_t index, const struct tern_verdict *verdi
     char note[160];
     snprintf(note, sizeof note, "verified %zu of %zu: %s", ++p->finished, p->count, name);
     if (h->progress) h->progress(h->ctx, 0, note);
+    p->s->proved += proof != NULL;
+    p->s->refuted += proof == NULL;
     if (!proof)
         tern_session_warn(p->s, "verify: %s: %s: %s; it is not timed and cannot win", name,
                           tern_verdict_name(verdict->kind), verdict->text);

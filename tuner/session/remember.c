@@ -61,7 +61,12 @@ const struct tern_wisdom_entry *tern_session_remembers(const struct tern_session
 static int may_not_replace(const struct tern_session *s, const struct tern_outcome *o,
                            const struct tern_wisdom_entry *old) {
     const struct tern_variant *v = tern_variant_named(old->variant);
-    if (!o->complete && old->complete) return 1;
+    if (!o->complete && old->complete) {
+        tern_session_warn(
+            s, "wisdom: %zux%zux%zu t%zu: the complete evidence of %.10s stays, this is incomplete",
+            old->problem.m, old->problem.k, old->problem.n, old->problem.threads, old->date);
+        return 1;
+    }
     if ((v->isa & s->o->machine->usable) == v->isa) return 0;
     tern_session_warn(
         s, "wisdom: %zux%zux%zu t%zu: %s stays, which TERN_ISA hides now; name another file with --wisdom",

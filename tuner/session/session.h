@@ -23,6 +23,7 @@ struct tern_session {
     double started, ends;       /* seconds */
     struct tern_screen screen;
     size_t replayed;
+    size_t proved, refuted; /* variants */
     size_t finished; /* problems measured by this run: the first one may overdraw the budget to become a
                         result */
     char run[64];
@@ -43,7 +44,8 @@ const struct tern_wisdom_entry *tern_session_remembers(const struct tern_session
 enum tern_status tern_session_keep(struct tern_session *s, const struct tern_outcome *o, int was_done,
                                    struct tern_error *e);
 
-/* Proves every variant that some task may use, before anything is timed, and before there are threads. */
+/* Proves every variant that some task may use, before anything is timed, and before there are threads.
+ * TERN_INCONCLUSIVE when the user wants the run to end. */
 enum tern_status tern_session_prove(struct tern_session *s, struct tern_error *e);
 /* Makes and pins the threads of all tasks, with the ceilings where something is to be measured. */
 enum tern_status tern_session_teams(struct tern_session *s, struct tern_error *e);

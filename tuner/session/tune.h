@@ -56,11 +56,16 @@ struct tern_outcome {
     int measured;            /* 0: `why` tells; nothing else is filled */
     char why[256];
     size_t candidates, left_out, dropped, race_rounds, final_rounds;
-    size_t samples;                                  /* that the search took */
+    size_t samples; /* that the search took */
+    size_t spared;  /* candidates that were not tried, because of what bounds their neighbours */
     struct tern_leader standing[TERN_MAX_STANDINGS]; /* fastest first */
     size_t standings;
     double floor;
     int tie, complete;
+    unsigned
+        dirt; /* what disturbed the final (measure/sampling/block.h), after repeats; 0: nothing that is told */
+    char why_dirty[192]; /* "steal 3.1 % (limit 1 %)" */
+    size_t finals;       /* how many it took */
     struct tern_ceiling_seen read, int8;
     char why_no_counters[256]; /* "" when the finalists were counted */
     struct tern_wisdom_entry entry,
@@ -103,6 +108,7 @@ struct tern_tune_options {
     int resume, lossy;
     struct tern_mix mix; /* the plan's, for the wisdom file; not said: it keeps its own */
     int compare_threads; /* let the winners of a problem's thread counts meet, when each count has one */
+    int accept_busy;     /* a final beside other programs counts as complete; else it does not */
     int again;           /* measure also what wisdom knows with at least this effort */
     const char *wisdom, *records, *journal; /* paths; records may be NULL: none are written */
     const char *table;   /* record a table of the one task here instead (tuner/search/table.h); NULL: tune */
@@ -113,7 +119,9 @@ struct tern_tune_options {
 
 struct tern_tune_summary {
     size_t done, remembered, not_measured, ties, recorded;
-    size_t replayed; /* samples taken from the journal */
+    size_t disturbed;       /* of those done: the final stayed dirty */
+    size_t proved, refuted; /* variants that were compared with the reference before */
+    size_t replayed;        /* samples taken from the journal */
     int stopped;
     double seconds;
 };

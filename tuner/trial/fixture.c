@@ -67,7 +67,7 @@ enum tern_status tern_fixture_prove_all(struct tern_fixture *b, const struct ter
                                         size_t count, tern_verdict_fn *report, void *ctx,
                                         struct tern_error *e) {
     const struct tern_verify_options o = {
-        .usable = b->machine->usable, .seed = b->seed, .effort = TERN_VERIFY_QUICK};
+        .usable = b->machine->usable, .seed = b->seed, .effort = TERN_VERIFY_QUICK, .stop = b->stop};
     struct proving p = {b, v, report, ctx};
     return tern_prove_all(v, count, b->machine->cpus, &o, keep_proof, &p, e);
 }

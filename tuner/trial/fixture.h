@@ -24,8 +24,9 @@ struct tern_team {
 struct tern_fixture {
     const struct tern_machine *machine;
     uint64_t seed;
-    size_t cold_bytes;     /* that the copies of one format rotate through */
-    enum tern_regime cold; /* TERN_WCOLD or TERN_WCOLD_CAPPED */
+    const volatile int *stop; /* set by the caller after the opening, may be NULL; non-zero: proofs end */
+    size_t cold_bytes;        /* that the copies of one format rotate through */
+    enum tern_regime cold;    /* TERN_WCOLD or TERN_WCOLD_CAPPED */
     struct tern_test_weights *test_weights;
     struct tern_team team[TERN_MAX_TEAMS];
     size_t teams;

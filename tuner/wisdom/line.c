@@ -88,19 +88,21 @@ static int render_best(const struct tern_wisdom_entry *en, char *out, size_t byt
     return *at < bytes;
 }
 
-/* What is known besides: " read=0.823 int8=0.310 ipc=2.310 misses=3.125 best_t=2 behind=1.2000 ci=...
- * layout=p64 second=name[a=1] margin=1.0312 ci=1.0290..1.0331", each only where it is known. 0 when a field cannot be
+/* What is known besides: " read=0.823 int8=0.310 ipc=2.310 peak_ipc=2.950 misses=3.125 spared=14 best_t=2
+ * behind=1.2000 ci=... layout=p64 second=name[a=1] margin=1.0312 ci=1.0290..1.0331", each only where it is known. 0 when a field cannot be
  * written. */
 static int render_evidence(const struct tern_wisdom_entry *en, char *out, size_t bytes) {
     size_t at = 0;
     out[0] = 0;
-    const double share[] = {en->of_read, en->of_int8, en->ipc, en->llc_misses};
-    static const char *const name[] = {"read", "int8", "ipc", "misses"};
+    const double share[] = {en->of_read, en->of_int8, en->ipc, en->peak_ipc, en->llc_misses};
+    static const char *const name[] = {"read", "int8", "ipc", "peak_ipc", "misses"};
     for (size_t i = 0; i < sizeof share / sizeof *share; i++) {
         if (isnan(share[i])) continue;
         if (!plausible(share[i])) return 0;
         at += (size_t)snprintf(out + at, bytes - at, " %s=%.3f", name[i], share[i]);
     }
+    if (en->spared) at += (size_t)snprintf(out + at, bytes - at, " spared=%zu", en->spared);
+    if (at >= bytes) return 0;
     if (en->best_threads && !render_best(en, out, bytes, &at)) return 0;
     if (en->of_layout)
         at += (size_t)snprintf(out + at, bytes - at, " layout=%s",
@@ -224,12 +226,14 @@ static int begins(const char *at, const char *prefix) {
 }
 
 static int read_evidence(char **at, struct tern_wisdom_entry *en) {
-    en->ipc = en->llc_misses = NAN;
+    en->ipc = en->peak_ipc = en->llc_misses = NAN;
     en->of_read = en->of_int8 = en->margin = en->margin_lo = en->margin_hi = NAN;
     if (begins(*at, "read=") && !read_real(word(at, "read="), &en->of_read)) return 0;
     if (begins(*at, "int8=") && !read_real(word(at, "int8="), &en->of_int8)) return 0;
     if (begins(*at, "ipc=") && !read_real(word(at, "ipc="), &en->ipc)) return 0;
+    if (begins(*at, "peak_ipc=") && !read_real(word(at, "peak_ipc="), &en->peak_ipc)) return 0;
     if (begins(*at, "misses=") && !read_real(word(at, "misses="), &en->llc_misses)) return 0;
+    if (begins(*at, "spared=") && !read_size(word(at, "spared="), &en->spared)) return 0;
     en->behind = en->behind_lo = en->behind_hi = NAN;
     if (begins(*at, "best_t=") &&
         !(read_size(word(at, "best_t="), &en->best_threads) && read_real(word(at, "behind="), &en->behind) &&

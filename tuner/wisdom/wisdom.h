@@ -37,7 +37,9 @@ struct tern_wisdom_entry {
     double of_read, of_int8;             /* the winner's shares of the ceilings; NaN: not measured */
     double ipc, llc_misses;              /* the winner's instructions per cycle, and last-level misses per
                                              1000 weights; NaN: not counted */
-    size_t best_threads;                 /* the fastest thread count, where several met; 0: not known */
+    double peak_ipc;     /* of the loop that measures the multiply-add peak; NaN: not counted */
+    size_t spared;       /* candidates that the search left out because of what bounds their neighbours */
+    size_t best_threads; /* the fastest thread count, where several met; 0: not known */
     double behind, behind_lo, behind_hi; /* this entry's time over that of the best count; NaN: not known */
     size_t lent; /* 0; else measured with so many threads, all on one kind of core: the
                     problem's threads spread over several (kinds.h). Never in a file */

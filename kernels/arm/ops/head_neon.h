@@ -16,6 +16,10 @@
 /* gcc loads far ahead, and then has no registers left for sums. */
 #define IN_TURN __asm__ volatile("" ::: "memory")
 
+ALWAYS_INLINE float half_of(uint16_t h) {
+    return vgetq_lane_f32(vcvt_f32_f16(vreinterpret_f16_u16(vdup_n_u16(h))), 0);
+}
+
 /* Sixteen floats. */
 typedef struct {
     float32x4_t q[4];
@@ -138,6 +142,19 @@ ALWAYS_INLINE vec q6_block(const unsigned char *b, const struct q6_planes *x, si
         const int32x4_t rest = vaddq_s32(vshlq_n_s32(byte_sums_lanes(middle), 8), end);
         /* the product is exact: fused or not */
         r.q[i] = vfmaq_n_f32(vcvtq_f32_s32(rest), vcvtq_f32_s32(top), 65536);
+        IN_TURN;
+    }
+    return vec_mul(r, vec_i8((const int8_t *)b + 192));
+}
+
+/* The sum of a block's group j times its scale, in lane j: below 16 * 32 * 128 * 128 = 2^23, so an exact float. */
+ALWAYS_INLINE vec q6_estimate(const unsigned char *b, const struct tern_q6_vector *x, size_t at) {
+    vec r;
+    UNROLL for (size_t i = 0; i < 4; i++) {
+        const struct codes u = codes_of_six_bits(b + 16 * i);
+        const byte_sums sum = byte_sums_add(byte_sums_none(), u.v, x->code + at + 16 * i, 6);
+        const int32x4_t zero = vpaddlq_s16(vld1q_s16(x->zero + at / 8 + 8 * i));
+        r.q[i] = vcvtq_f32_s32(vaddq_s32(byte_sums_lanes(sum), zero));
         IN_TURN;
     }
     return vec_mul(r, vec_i8((const int8_t *)b + 192));

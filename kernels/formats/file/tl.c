@@ -206,6 +206,8 @@ const struct tern_format tern_format_tl1 = {
     .row_step = tl1_row_step,
     .bytes = tern_tl1_bytes,
     .pack = tl1_pack,
+    .tile_fits = tern_tl1_check,
+    .tile_pack = tern_tl1_pack,
     .unpack = tl1_unpack,
     .scale = tl1_scale,
 };
@@ -220,6 +222,8 @@ const struct tern_format tern_format_tl2 = {
     .row_step = tl2_row_step,
     .bytes = tern_tl2_bytes,
     .pack = tl2_pack,
+    .tile_fits = tern_tl2_check,
+    .tile_pack = tern_tl2_pack,
     .unpack = tl2_unpack,
     .scale = tl2_scale,
 };

@@ -4,9 +4,14 @@
 
 #include "kernels/dense/head_ops.h"
 #include "kernels/dense/q6_planes.h"
+#include "kernels/unroll.h"
 #include "kernels/x86/ops/fold.h"
 
 #include <immintrin.h>
+
+static inline float half_of(uint16_t h) {
+    return _cvtsh_ss(h);
+}
 
 /* Sixteen floats. */
 typedef struct {
@@ -108,18 +113,27 @@ static inline vec scan_value(scan_sums s, const int32_t *offset, const unsigned 
     return (vec){scan_value_half(s, 0, offset, scale), scan_value_half(s, 1, offset, scale)};
 }
 
+/* Half h of the codes of a Q6_K block: those of groups 8h to 8h + 7. */
+static inline void q6_codes(const unsigned char *b, size_t h, __m256i u[4]) {
+    const __m256i m4 = _mm256_set1_epi8(0x0f), m2 = _mm256_set1_epi8(0x30);
+    __m256i p = _mm256_loadu_si256((const void *)(b + 32 * h)),
+            q = _mm256_loadu_si256((const void *)(b + 32 * h + 64)),
+            t = _mm256_loadu_si256((const void *)(b + 32 * h + 128));
+    __asm__("" : "+x"(p), "+x"(q)); /* gcc would load them once more, across two lines of the cache */
+#define CODE(l, h) _mm256_or_si256(_mm256_and_si256(l, m4), _mm256_and_si256(h, m2))
+    u[0] = CODE(p, _mm256_slli_epi16(t, 4));
+    u[1] = CODE(q, _mm256_slli_epi16(t, 2));
+    u[2] = CODE(_mm256_srli_epi16(p, 4), t);
+    u[3] = CODE(_mm256_srli_epi16(q, 4), _mm256_srli_epi16(t, 2));
+#undef CODE
+}
+
 /* The sum of a block's group j times its scale, in lane j; in units of the block's d and step. */
 static inline vec q6_block(const unsigned char *b, const struct q6_planes *x, size_t i) {
-    const __m256i m4 = _mm256_set1_epi8(0x0f), m2 = _mm256_set1_epi8(0x30);
     __m256 sum[2];
-    for (size_t s = 0; s < 2; s++, b += 32) {
-        const __m256i p = _mm256_loadu_si256((const void *)b), q = _mm256_loadu_si256((const void *)(b + 64)),
-                      t = _mm256_loadu_si256((const void *)(b + 128));
-#define CODE(l, h) _mm256_or_si256(_mm256_and_si256(l, m4), _mm256_and_si256(h, m2))
-        const __m256i u[4] = {CODE(p, _mm256_slli_epi16(t, 4)), CODE(q, _mm256_slli_epi16(t, 2)),
-                              CODE(_mm256_srli_epi16(p, 4), t),
-                              CODE(_mm256_srli_epi16(q, 4), _mm256_srli_epi16(t, 2))};
-#undef CODE
+    for (size_t s = 0; s < 2; s++) {
+        __m256i u[4];
+        q6_codes(b, s, u);
         const size_t lanes = i / 16 + 8 * s, at = i + 32 * s;
         __m256i high = _mm256_load_si256((const void *)(x->zero_high + lanes)),
                 low = _mm256_load_si256((const void *)(x->zero_rest + lanes)),
@@ -133,7 +147,28 @@ static inline vec q6_block(const unsigned char *b, const struct q6_planes *x, si
         sum[s] = _mm256_add_ps(_mm256_mul_ps(_mm256_cvtepi32_ps(high), _mm256_set1_ps(65536)),
                                _mm256_cvtepi32_ps(rest));
     }
-    return vec_mul((vec){sum[0], sum[1]}, vec_i8((const int8_t *)b - 64 + 192));
+    return vec_mul((vec){sum[0], sum[1]}, vec_i8((const int8_t *)b + 192));
+}
+
+/* The sum of a block's group j times its scale, in lane j: below 16 * 32 * 128 * 128 = 2^23, so an exact float. Sums of two
+ * pairs of bytes, 4 * 63 * 128 < 2^15, meet the scales in 16 bits: one product does what ones would do. */
+static inline vec q6_estimate(const unsigned char *b, const struct tern_q6_vector *x, size_t i) {
+    const __m256i scale =
+        _mm256_permute4x64_epi64(_mm256_cvtepi8_epi16(_mm_loadu_si128((const void *)(b + 192))), 0xd8);
+    __m256 sum[2];
+    UNROLL for (size_t h = 0; h < 2; h++) {
+        const __m256i twice = h ? _mm256_unpackhi_epi16(scale, scale) : _mm256_unpacklo_epi16(scale, scale);
+        const __m256i zero = _mm256_load_si256((const void *)(x->zero + i / 8 + 16 * h));
+        __m256i u[4], p[4];
+        q6_codes(b, h, u);
+        UNROLL for (size_t v = 0; v < 4; v++) p[v] =
+            _mm256_maddubs_epi16(u[v], _mm256_load_si256((const void *)(x->code + i + 64 * v + 32 * h)));
+        const __m256i first = _mm256_madd_epi16(_mm256_add_epi16(p[0], p[1]), twice),
+                      second = _mm256_madd_epi16(_mm256_add_epi16(p[2], p[3]), twice);
+        sum[h] = _mm256_cvtepi32_ps(
+            _mm256_add_epi32(_mm256_add_epi32(first, second), _mm256_madd_epi16(zero, twice)));
+    }
+    return (vec){sum[0], sum[1]};
 }
 
 /* The sums that one register holds, and how many tokens of them the registers hold beside four rows. */

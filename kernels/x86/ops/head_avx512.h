@@ -8,6 +8,10 @@
 
 #include <immintrin.h>
 
+static inline float half_of(uint16_t h) {
+    return _cvtsh_ss(h);
+}
+
 /* Sixteen floats. */
 typedef __m512 vec;
 static inline vec vec_zero(void) {
@@ -95,17 +99,22 @@ static inline vec scan_value(scan_sums s, const int32_t *offset, const unsigned 
     return _mm512_mul_ps(_mm512_cvtepi32_ps(d), _mm512_cvtepi32_ps(f));
 }
 
-/* The sum of a block's group j times its scale, in lane j; in units of the block's d and step. */
-static inline vec q6_block(const unsigned char *b, const struct q6_planes *x, size_t i) {
+/* The codes of a Q6_K block. */
+static inline void q6_codes(const unsigned char *b, __m512i u[4]) {
     const __m512i m4 = _mm512_set1_epi8(0x0f), m2 = _mm512_set1_epi8(0x30);
     const __m512i p = _mm512_loadu_si512(b), q = _mm512_loadu_si512(b + 64), t = _mm512_loadu_si512(b + 128);
     /* 0xea: (a & b) | c */
-    const __m512i u[4] = {
-        _mm512_ternarylogic_epi64(_mm512_slli_epi16(t, 4), m2, _mm512_and_si512(p, m4), 0xea),
-        _mm512_ternarylogic_epi64(_mm512_slli_epi16(t, 2), m2, _mm512_and_si512(q, m4), 0xea),
-        _mm512_ternarylogic_epi64(t, m2, _mm512_and_si512(_mm512_srli_epi16(p, 4), m4), 0xea),
-        _mm512_ternarylogic_epi64(_mm512_srli_epi16(t, 2), m2, _mm512_and_si512(_mm512_srli_epi16(q, 4), m4),
-                                  0xea)};
+    u[0] = _mm512_ternarylogic_epi64(_mm512_slli_epi16(t, 4), m2, _mm512_and_si512(p, m4), 0xea);
+    u[1] = _mm512_ternarylogic_epi64(_mm512_slli_epi16(t, 2), m2, _mm512_and_si512(q, m4), 0xea);
+    u[2] = _mm512_ternarylogic_epi64(t, m2, _mm512_and_si512(_mm512_srli_epi16(p, 4), m4), 0xea);
+    u[3] = _mm512_ternarylogic_epi64(_mm512_srli_epi16(t, 2), m2,
+                                     _mm512_and_si512(_mm512_srli_epi16(q, 4), m4), 0xea);
+}
+
+/* The sum of a block's group j times its scale, in lane j; in units of the block's d and step. */
+static inline vec q6_block(const unsigned char *b, const struct q6_planes *x, size_t i) {
+    __m512i u[4];
+    q6_codes(b, u);
     __m512i high = _mm512_load_si512(x->zero_high + i / 16), low = _mm512_load_si512(x->zero_rest + i / 16),
             middle = _mm512_setzero_si512();
     for (size_t v = 0; v < 4; v++) {
@@ -116,6 +125,14 @@ static inline vec q6_block(const unsigned char *b, const struct q6_planes *x, si
     const __m512i rest = _mm512_add_epi32(_mm512_slli_epi32(middle, 8), low);
     return vec_mul(vec_add(vec_scale(_mm512_cvtepi32_ps(high), 65536), _mm512_cvtepi32_ps(rest)),
                    vec_i8((const int8_t *)b + 192));
+}
+
+/* The sum of a block's group j times its scale, in lane j: below 16 * 32 * 128 * 128 = 2^23, so an exact float. */
+static inline vec q6_estimate(const unsigned char *b, const struct tern_q6_vector *x, size_t i) {
+    __m512i u[4], sum = _mm512_madd_epi16(_mm512_load_si512(x->zero + i / 8), _mm512_set1_epi16(1));
+    q6_codes(b, u);
+    for (size_t v = 0; v < 4; v++) sum = dot4(sum, u[v], _mm512_load_si512(x->code + i + 64 * v), 6);
+    return vec_mul(_mm512_cvtepi32_ps(sum), vec_i8((const int8_t *)b + 192));
 }
 
 /* The sums that one register holds, and how many tokens of them the registers hold beside four rows. */
