@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "base/file.h"
 
-#include "base/owner.h"
 #include "base/signals.h"
 #include "base/starved/starved.h"
 
@@ -310,10 +309,13 @@ enum tern_status tern_file_append_line(const char *path, const char *line, struc
 }
 
 enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e) {
+    struct stat st;
     *fd = -1;
-    enum tern_status s = make_folder_of(path, e);
+    const int folder = !stat(path, &st) && S_ISDIR(st.st_mode);
+    enum tern_status s = folder ? TERN_OK : make_folder_of(path, e);
     if (s) return s;
-    int f = TEMP_FAILURE_RETRY(open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE));
+    const int how = folder ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC;
+    int f = TEMP_FAILURE_RETRY(open(path, how, FILE_MODE));
     if (f < 0) return os_error(e, "lock", path);
     if (TEMP_FAILURE_RETRY(flock(f, LOCK_EX | LOCK_NB))) {
         s = errno == EWOULDBLOCK ? tern_fail(e, TERN_UNSUPPORTED,

@@ -13,6 +13,8 @@
 
 #include <stddef.h>
 
+struct stat;
+
 /* A read-only mapping of a whole file. An empty file maps to data == NULL, bytes == 0. */
 struct tern_map {
     const unsigned char *data;
@@ -56,17 +58,30 @@ enum tern_status tern_file_append_line(const char *path, const char *line, struc
 /* mkdir -p of `path` itself. */
 enum tern_status tern_mkdirs(const char *path, struct tern_error *e);
 
-/* Takes an exclusive advisory lock on `path` (made if missing) without waiting. TERN_UNSUPPORTED when another
+/* Takes an exclusive advisory lock on `path`, a folder or a file (made if missing), without waiting. TERN_UNSUPPORTED when another
  * process holds it. `*fd` is closed to release it. */
 enum tern_status tern_lock(const char *path, int *fd, struct tern_error *e);
 
 /* "<XDG dir>/tern/<name>", heap (free()). `kind`: "config", "data", "cache" or "state"; NULL when no home is
- * known, or when tern's folder there is not ours (base/owner.h). */
+ * known, or when tern's folder there is not ours (see below). */
 char *tern_xdg_path(const char *kind, const char *name);
 /* Tells of each folder that is refused so, and why. */
 void tern_xdg_refused(void (*say)(void *ctx, const char *folder, const char *why), void *ctx);
 
 /* printf into a heap string (free()); NULL when there is no memory. */
 char *tern_format_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Who else can write a file or a folder. What tern remembers between its runs (packed weights, wisdom, proofs, records) is
+ * believed only where nobody but this user and root can have written it. */
+
+/* NULL when only the user of this process, those of its group, and root can write what `st` describes; else why not, such as
+ * "it belongs to another user". Static. */
+const char *tern_not_ours(const struct stat *st);
+
+/* The same for a folder by its path. NULL also where there is none. */
+const char *tern_folder_not_ours(const char *path);
+
+/* tern's folder in the XDG folder `base`: it must be ours, and nobody may put another one in its place. */
+const char *tern_home_not_ours(const char *base);
 
 #endif

@@ -54,9 +54,12 @@ int tern_cli_fail(enum tern_status s, const struct tern_error *e);
 int tern_cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* fflush(stdout), which remembers the reason of a failure for the line of tern_cli_written(). 0: written. */
 int tern_cli_flush(void);
+/* The same for fputs(), for texts of any length. */
+int tern_cli_put(const char *text);
 /* Memory ran out for a part of the output: says so on stderr, the first time, and returns 4, which is then also the exit code. */
 int tern_cli_starved(void);
-/* After the last output: `code`. If stdout could not be written, a line on stderr says so and 0 becomes 3. */
+/* After the last output: `code`. If stdout could not be written, a line on stderr says so, unless one has
+ * told already why the program fails, and 0 becomes 3. */
 int tern_cli_written(int code);
 /* Prints a JSON value on stdout, with 12 digits of a real number or as many as are wanted. Takes the reference;
  * NULL means that there was no memory. Returns the exit code. */

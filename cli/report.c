@@ -115,7 +115,7 @@ static int print_json(const char *out, const struct tern_report_summary *s) {
                             "ceilings", (json_int_t)s->ceilings, "e2e", (json_int_t)s->e2e, "figures",
                             (json_int_t)s->figures, "drawn", (json_int_t)s->drawn);
     free(page);
-    if (doc && *s->why_not_drawn) json_object_set_new(doc, "why_not_drawn", json_string(s->why_not_drawn));
+    if (doc && *s->why_not_drawn) json_object_set_new(doc, "why_not_drawn", tern_json_text(s->why_not_drawn));
     return tern_cli_print_json(doc);
 }
 

@@ -35,7 +35,7 @@ say "drill: clang"
 CC=clang CXX=clang++ configure_and_build "$ordinary-clang"
 run_suite "$build"
 
-say "drill: fuzzing of model files and texts, a minute each"
+say "drill: fuzzing of every reader, a minute each"
 sh "$root/tests/fuzz/run.sh" "$root" "$ordinary-fuzz" 60 >"$ordinary/fuzz.out" 2>&1 || true
 cat "$ordinary/fuzz.out"
 passed=$((passed + $(grep -c '^ok' "$ordinary/fuzz.out" || true)))

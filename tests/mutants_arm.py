@@ -125,7 +125,7 @@ MUTANTS = [
     ("ARM, tiles", "constant: three tokens of six", "arm/gemm/tile_neon.c", "x->q + 4 * from", "x->q + 4 * (from - (from > 0))", "p64t.*_tile__neon"),
     ("ARM, tiles", "constant: a register of 16 bytes", "arm/gemm/tile_sve.c", "bytes >= 32 ? 32 : 16;", "bytes >= 16 ? 32 : 16;", NARROW + " r16.*_tile__sve"),
     ("ARM, tiles", "constant: row tiles of 32 bytes", "arm/gemm/tile_sve.c", "4 * slice_bytes() / QUAD", "4 * slice_bytes() / QUAD + (slice_bytes() == 32)", HALF + " p64_.*_tile__sve"),
-    ("ARM, tiles", "mask: bytes beyond the slice", "arm/gemm/tile_sve.c", "used = svwhilelt_b8_u64(0, slice)", "used = svptrue_b8()", WIDE + " p64_.*_tile__sve"),
+    ("ARM, tiles", "constant: rows of a register of 256 bytes", "arm/gemm/tile_sve.c", "lanes = slice / QUAD_COLUMNS", "lanes = svcntb() / QUAD_COLUMNS", WIDE + " p64_.*_tile__sve"),
     ("ARM, tiles", "bound: quads on an A64FX", "arm/gemm/tile_sve.c", "n > 0; n--, codes", "n > 1; n--, codes", "cpu=a64fx p64t.*_tile__sve"),
     ("ARM, Vec-LUT", "constant: code of columns", "arm/gemm/lines.h", "vmlaq_u8(column[i], code, v_bytes(3))", "vmlaq_u8(column[i], code, v_bytes(2))", "gemm_(g2|g3|g5).*n8_veclut__neon"),
     ("ARM, Vec-LUT", "constant: sums of two trits", "loops/two_trits.h", "out[2] = difference;", "out[2] = sum;", "gemm_tq10.*n8_veclut__neon"),

@@ -17,6 +17,9 @@ from multiprocessing.pool import ThreadPool
 Object = collections.namedtuple("Object", "output source command library level variants")
 
 
+UNCHANGED = "no object that these variants need is changed by it"
+
+
 def run(*command, **more):
     return subprocess.run([str(c) for c in command], capture_output=True, text=True, **more)
 
@@ -85,7 +88,7 @@ class Build:
                 words[words.index(o.source)] = str(changed)
         return words + ["-O1", "-g0", "-w"]
 
-    def make(self, name, text, names, emulated=False, static=False):
+    def make(self, name, text, names, emulated):
         """Links the mutant whose file kernels/`name` is `text`: (program, number of objects), or (None, why not)."""
         overlay = self.work / "overlay"
         run("rm", "-rf", overlay)
@@ -96,32 +99,30 @@ class Build:
         found = [o for o in found if self.wanted(o, names, emulated)]
         with ThreadPool(2) as pool:
             found = [o for o, new in zip(found, pool.map(lambda o: self.text(o, None) != self.text(o, overlay), found)) if new]
-            outputs = [self.work / f"{i}.o" for i in range(len(found))]
+        return self.compile(found, overlay, emulated) if found else (None, UNCHANGED)
+
+    def make_control(self, names):
+        """The same with nothing changed, and all that these variants and operations may need compiled anew."""
+        return self.compile([o for o in self.objects.values() if self.wanted(o, set(names), False)], None, False)
+
+    def compile(self, objects, overlay, emulated):
+        outputs = [self.work / f"{i}.o" for i in range(len(objects))]
+        with ThreadPool(2) as pool:
             made = pool.starmap(lambda o, out: run(*self.command(o, overlay), "-o", out, "-MF", self.work / "ignored.d",
-                                                   cwd=self.folder), zip(found, outputs))
-        if not found:
-            return None, "no object that these variants need is changed by it"
+                                                   cwd=self.folder), zip(objects, outputs))
         for m in made:
             if m.returncode:
                 return None, "the mutant does not compile: " + m.stderr[-300:].replace("\n", " ")
         program = self.work / "prove"
-        made = run(*self.link(outputs, found, emulated, static), "-o", program, cwd=self.folder)
-        return (program, len(found)) if made.returncode == 0 else (None, "the mutant is not linked: " + made.stderr[-300:])
+        made = run(*self.link(outputs, objects, emulated), "-o", program, cwd=self.folder)
+        return (program, len(objects)) if made.returncode == 0 else (None, "the mutant is not linked: " + made.stderr[-300:])
 
-    def link(self, objects, new, emulated, static):
+    def link(self, objects, new, emulated):
         """Objects come before the libraries that hold the same symbols, and take their place. `new`: what they were made of."""
         compiler = [w for w in next(iter(self.objects.values())).command if not w.endswith("ccache")]
         compiler = compiler[:next(i for i, w in enumerate(compiler) if w.startswith("-I"))]
         libraries = sorted(self.folder.glob("kernels/*.a")) + sorted(self.folder.glob("base/*.a"))
         whole = [self.folder / o.output for o in self.objects.values()
                  if emulated and o.library == "emulated-kernels" and o not in new]
-        return [*compiler, *(["-static"] if static else []), "-pthread", *objects, *whole,
+        return [*compiler, "-pthread", *objects, *whole,
                 self.folder / "tests/kernels/prove.p/prove.c.o", "-Wl,--start-group", *libraries, "-Wl,--end-group", "-lm"]
-
-    def link_unchanged(self, program):
-        """The verifier with nothing changed, on its own without any library of the system."""
-        made = run(*self.link([], [], False, True), "-o", program, cwd=self.folder)
-        if made.returncode:
-            raise SystemExit("the verifier is not linked: " + made.stderr[-300:])
-        run("strip", program)
-        return program

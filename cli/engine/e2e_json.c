@@ -111,13 +111,13 @@ static json_t *row_json(const struct e2e_job *j, const struct tern_e2e_row *r) {
     json_object_set_new(o, "kv_bytes", json_integer((json_int_t)r->kv_bytes));
     extras_json(o, r);
     json_object_set_new(o, "load_seconds", json_real(r->facts.load_seconds));
-    json_object_set_new(o, "head", json_string(r->facts.head));
+    json_object_set_new(o, "head", tern_json_text(r->facts.head));
     json_object_set_new(o, "plan", json_string(e2e_plan(r)));
     json_object_set_new(o, "layers_from_wisdom", json_integer((json_int_t)r->facts.from_wisdom));
     json_object_set_new(o, "layers_from_ranks", json_integer((json_int_t)r->facts.from_ranks));
-    if (r->facts.ranks[0]) json_object_set_new(o, "ranks", json_string(r->facts.ranks));
+    if (r->facts.ranks[0]) json_object_set_new(o, "ranks", tern_json_text(r->facts.ranks));
     json_object_set_new(o, "layers", json_integer((json_int_t)r->facts.planned));
-    if (r->facts.warning[0]) json_object_set_new(o, "warning", json_string(r->facts.warning));
+    if (r->facts.warning[0]) json_object_set_new(o, "warning", tern_json_text(r->facts.warning));
     return o;
 }
 

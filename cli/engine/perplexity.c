@@ -56,7 +56,7 @@ static int print_json(const struct job *j, const struct tern_perplexity *p,
     } else if (o) {
         json_object_set_new(o, "why_no_error", json_string("one window"));
     }
-    if (o && f->warning[0]) json_object_set_new(o, "warning", json_string(f->warning));
+    if (o && f->warning[0]) json_object_set_new(o, "warning", tern_json_text(f->warning));
     return tern_cli_print_json(o);
 }
 

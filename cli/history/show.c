@@ -4,6 +4,7 @@
 
 #include "cli/text.h"
 
+#include "measure/records/json_text.h"
 #include "reports/data/key.h"
 #include "reports/data/number.h"
 
@@ -33,8 +34,9 @@ static void list_one(void *ctx, const struct tern_history_count *c) {
     snprintf(commits, sizeof commits, "%zu", c->commits);
     if (l->rows) {
         json_array_append_new(l->rows,
-                              json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:I}", "machine", c->machine,
-                                        "kind", c->kind, "variant", c->variant, "problem", c->problem,
+                              json_pack("{s:o,s:s,s:o,s:o,s:s,s:s,s:s,s:I,s:I}", "machine",
+                                        tern_json_text(c->machine), "kind", c->kind, "variant",
+                                        tern_json_text(c->variant), "problem", tern_json_text(c->problem),
                                         "metric", c->metric, "first", c->first, "last", c->last, "records",
                                         (json_int_t)c->records, "commits", (json_int_t)c->commits));
     } else if (l->csv) {

@@ -9,6 +9,7 @@
 #include "harness/options.h"
 #include "harness/timing/goals.h"
 #include "measure/machine/machine.h"
+#include "measure/records/json_text.h"
 #include "measure/records/record.h"
 
 #include <math.h>
@@ -50,7 +51,7 @@ static json_t *json_of(const struct tern_goal *g, const struct tern_goal_seen *s
                           g->goal[tern_targets_class()], "at_most", g->most, "verdict",
                           s->value.n ? tern_verdict_word(s->verdict) : "not measured");
     if (!s->value.n) {
-        json_object_set_new(o, "why", json_string(s->why));
+        json_object_set_new(o, "why", tern_json_text(s->why));
         return o;
     }
     json_object_set_new(o, "value", json_real(s->value.median));
@@ -58,7 +59,7 @@ static json_t *json_of(const struct tern_goal *g, const struct tern_goal_seen *s
     if (isfinite(s->value.ci_lo))
         json_object_set_new(o, "ci95", json_pack("[f,f]", s->value.ci_lo, s->value.ci_hi));
     json_object_set_new(o, "rounds", json_integer((json_int_t)s->value.n));
-    json_object_set_new(o, "detail", json_string(s->detail));
+    json_object_set_new(o, "detail", tern_json_text(s->detail));
     return o;
 }
 

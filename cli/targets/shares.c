@@ -4,6 +4,7 @@
 #include "cli/files.h"
 
 #include "base/talk/progress.h"
+#include "measure/records/json_text.h"
 #include "tuner/targets/targets.h"
 
 #include <math.h>
@@ -45,7 +46,7 @@ static json_t *json_of(const struct tern_target *t, const struct tern_target_see
                           t->goal[tern_targets_class()], "m", (json_int_t)t->m, "k", (json_int_t)t->k, "n",
                           (json_int_t)t->n, "regime", tern_regime_name(t->regime), "verdict", word_for(s));
     if (!s->variant) {
-        json_object_set_new(o, "why", json_string(s->why));
+        json_object_set_new(o, "why", tern_json_text(s->why));
         return o;
     }
     char params[160];

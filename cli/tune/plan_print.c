@@ -2,6 +2,7 @@
 #include "cli/tune/tune.h"
 
 #include "harness/timing/e2e.h"
+#include "measure/records/json_text.h"
 #include "tuner/wisdom/mix.h"
 
 #include <math.h>
@@ -27,7 +28,7 @@ static json_t *json_plan(const char *model, const struct tern_plan_final *f, siz
         json_array_append_new(list, json_pack("{s:I, s:I, s:s, s:s, s:s}", "m", (json_int_t)f->shape[i].m,
                                               "k", (json_int_t)f->shape[i].k, "layout", f->shape[i].layout,
                                               "decode", f->shape[i].decode, "prefill", f->shape[i].prefill));
-    json_t *o = json_pack("{s:s, s:I, s:I, s:o, s:o}", "model", model, "threads",
+    json_t *o = json_pack("{s:o, s:I, s:I, s:o, s:o}", "model", tern_json_text(model), "threads",
                           (json_int_t)f->verdict.threads, "prompt_tokens", (json_int_t)prompt, "shapes", list,
                           "decode", json_phase(&f->decode, &f->verdict.decode));
     json_object_set_new(o, "prefill",

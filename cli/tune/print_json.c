@@ -1,6 +1,8 @@
 /* What a tuning finds, as JSON. */
 #include "cli/tune/tune.h"
 
+#include "measure/records/json_text.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -50,7 +52,7 @@ json_t *tern_tune_json_outcome(const struct tern_outcome *o, enum tern_objective
         json_object_set_new(out, "winner", json_string(o->entry.variant));
         json_object_set_new(out, "remembered", json_boolean(o->remembered));
     } else {
-        json_object_set_new(out, "not_measured", json_string(o->why));
+        json_object_set_new(out, "not_measured", tern_json_text(o->why));
     }
     if (!o->measured) return out;
     json_t *list = json_array();
@@ -84,9 +86,9 @@ json_t *tern_tune_json_threads(const struct tern_threads_seen *t) {
 
 json_t *tern_tune_json_total(const struct tern_total *t, enum tern_objective objective) {
     json_t *o =
-        json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:b}", "model", t->model, "n", (json_int_t)t->n,
-                  "threads", (json_int_t)t->threads, "shapes", (json_int_t)t->shapes, "calls",
-                  (json_int_t)t->calls, "shapes_not_measured", (json_int_t)t->missing, "unit",
+        json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:s, s:b}", "model", tern_json_text(t->model), "n",
+                  (json_int_t)t->n, "threads", (json_int_t)t->threads, "shapes", (json_int_t)t->shapes,
+                  "calls", (json_int_t)t->calls, "shapes_not_measured", (json_int_t)t->missing, "unit",
                   tern_objective_unit(objective), "best_thread_count", t->fastest);
     if (!t->shapes) return o;
     json_object_set_new(o, "sum_of_medians", json_real(t->median));

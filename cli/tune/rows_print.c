@@ -68,13 +68,8 @@ static struct line line_of(const struct tern_tune_row *r, enum tern_objective ob
         l.why = r->why;
         return l;
     }
-    snprintf(l.mark, sizeof l.mark, "%s%s",
-             r->incomplete ? "!"
-             : r->unstable ? "?"
-                           : "",
-             r->tie         ? "="
-             : r->may_equal ? "~"
-                            : "");
+    const char *doubt = r->dirty ? "*" : r->incomplete ? "!" : r->unstable ? "?" : "";
+    snprintf(l.mark, sizeof l.mark, "%s%s", doubt, r->tie ? "=" : r->may_equal ? "~" : "");
     snprintf(l.cell[KERNEL], CELL_BYTES, "%s", r->kernel);
     tern_tune_digits(r->cost / (objective == TERN_OBJECTIVE_TIME ? time_scale(r->problem.n) : 1),
                      l.cell[COST], CELL_BYTES);

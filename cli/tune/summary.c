@@ -34,8 +34,8 @@ static size_t say_proofs(const struct tern_machine *m, const struct tern_tune_su
         printf("proved: %zu kernels equal the scalar reference", sum->proved);
     printf("; %zu cannot run here\n", hidden);
     if (!sum->refuted) return 1;
-    printf("FAILED: %zu kernels differ, crash or hang; they were not timed (see tern verify)\n",
-           sum->refuted);
+    printf("FAILED: %zu kernel%s wrong, crashed or hung, and not timed (see tern verify)\n", sum->refuted,
+           sum->refuted == 1 ? "" : "s");
     return 2;
 }
 

@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/owner.h"
 #include "base/talk/progress.h"
 #include "harness/cache/outline.h"
 
@@ -196,11 +195,13 @@ static enum tern_status check_room(const char *path, size_t bytes, struct tern_e
                      1e-9 * (double)bytes);
 }
 
-/* Where others can write, they can also put links in the way. */
+/* Where others can write, they can also put links in the way; and a pipe would keep a writer waiting. */
 static enum tern_status check_folder(const char *path, struct tern_error *e) {
     const char *slash = strrchr(path, '/');
     char *folder = slash ? strndup(path, (size_t)(slash - path) + (slash == path)) : strdup(".");
+    struct stat st;
     const char *why = folder ? tern_folder_not_ours(folder) : NULL;
+    if (!why && !stat(path, &st) && !S_ISREG(st.st_mode)) why = "what has its name is no file";
     const enum tern_status s =
         !folder ? tern_fail(e, TERN_NO_MEMORY, "cache: %s: out of memory", path)
         : why   ? tern_fail(e, TERN_IO, "cache: %s: nothing is kept there: %s", folder, why)

@@ -22,7 +22,7 @@ struct tern_cache_part {
 
 /* Fills the parts from the file if its key and the sizes of its parts are the same. *hit tells whether it
  * did; after a miss all bytes of the parts are zero. A file that is absent or has another key is an ordinary
- * miss (TERN_OK). A file that is damaged, or that another user can have written (base/owner.h), gives
+ * miss (TERN_OK). A file that is damaged, or that another user can have written (base/file.h), gives
  * TERN_CHECK_FAILED and one line of text. */
 enum tern_status tern_cache_read(const char *path, const char *key, const struct tern_cache_part *part,
                                  size_t count, struct tern_pool *pool, int *hit, struct tern_error *e);

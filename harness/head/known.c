@@ -22,11 +22,13 @@ static int parse(const char *line, char code[64], char key[TERN_HEAD_KEY], struc
 
 int tern_head_recall(const char *path, const char *key, struct tern_head_known *out) {
     char *text = NULL, *rest, code[64], its[TERN_HEAD_KEY];
+    struct tern_head_known k;
     size_t bytes;
     int found = 0;
     if (tern_file_read(path, MOST, &text, &bytes, NULL) != TERN_OK) return 0;
     for (char *l = strtok_r(text, "\n", &rest); l && !found; l = strtok_r(NULL, "\n", &rest))
-        found = parse(l, code, its, out) && !strcmp(its, key);
+        found = parse(l, code, its, &k) && !strcmp(its, key);
+    if (found) *out = k;
     free(text);
     return found;
 }

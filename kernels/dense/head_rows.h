@@ -19,8 +19,7 @@ static inline void rows_f16(const void *data, size_t k, size_t r0, size_t r1, co
         }
         const size_t more = (k - i) / 16;
         UNROLL for (size_t j = 0; j < 3; j++) {
-            if (j == more) break;
-            acc[j] = vec_add(acc[j], vec_mul(vec_f16(w + i + 16 * j), vec_f32(x + i + 16 * j)));
+            if (j < more) acc[j] = vec_add(acc[j], vec_mul(vec_f16(w + i + 16 * j), vec_f32(x + i + 16 * j)));
         }
         i += 16 * more;
         float sum = vec_fold_four(acc);
@@ -43,8 +42,7 @@ static inline void rows_f32(const void *data, size_t k, size_t r0, size_t r1, co
         }
         const size_t more = (k - i) / 16;
         UNROLL for (size_t j = 0; j < 3; j++) {
-            if (j == more) break;
-            acc[j] = vec_add(acc[j], vec_mul(vec_f32(w + i + 16 * j), vec_f32(x + i + 16 * j)));
+            if (j < more) acc[j] = vec_add(acc[j], vec_mul(vec_f32(w + i + 16 * j), vec_f32(x + i + 16 * j)));
         }
         i += 16 * more;
         float sum = vec_fold_four(acc);

@@ -17,9 +17,11 @@ static const size_t full_n[] = {1, 2, 3, 4, 5, 6, 7, 8, 16, 33};
 static const size_t quick_k[] = {4, 263, 128, 250, 256, 2304, 8640};
 static const size_t quick_m[] = {17, 63, 81, 257};
 static const size_t quick_n[] = {1, 2, 7};
-/* Whole tiles, for formats that accept no ragged M; the quick proof takes the first five. */
-static const size_t tiled[][3] = {{64, 256, 1},   {640, 768, 2},  {320, 8640, 1},  {1536, 4096, 1},
-                                  {256, 2560, 7}, {64, 23040, 1}, {128, 512, 128}, {64, 256, 512}};
+/* Whole tiles, for formats that accept no ragged M; the quick proof takes the first seven. 84 and 20 rows are for formats that
+ * need only a multiple of four: their tiles of sixteen rows end within one. */
+static const size_t tiled[][3] = {{64, 256, 1},    {84, 256, 7},    {20, 768, 2},   {640, 768, 2},
+                                  {320, 8640, 1},  {1536, 4096, 1}, {256, 2560, 7}, {64, 23040, 1},
+                                  {128, 512, 128}, {64, 256, 512}};
 
 static const struct {
     enum tern_weight_pattern w;
@@ -214,7 +216,7 @@ static void all_cases(struct run *r, enum tern_verify_effort effort) {
         }
     }
     if (r->v->format->accepts(257, 256, NULL)) {
-        const size_t n_tiled = full ? sizeof tiled / sizeof *tiled : 5;
+        const size_t n_tiled = full ? sizeof tiled / sizeof *tiled : 7;
         for (size_t i = 0; i < n_tiled && !r->failed; i++) {
             c.m = tiled[i][0], c.k = tiled[i][1];
             c.n = tern_max(r->v->n_min, tern_min(tiled[i][2], r->v->n_max));

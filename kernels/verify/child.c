@@ -15,8 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_MS 100 /* between two looks at whether the caller wants to stop */
 enum { WALL = 10 }; /* so many times its limit of processor time may a child live */
+
+#define LOOK_MS 100 /* between two looks at whether the caller wants to stop */
 
 double tern_verify_seconds(void) {
     struct timespec t;
@@ -47,7 +48,7 @@ static void child(const struct tern_verify_subject *v, const struct tern_verify_
     static const int fatal[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGTRAP};
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a killed parent must not leave a child that holds its locks */
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) signal(fatal[i], SIG_DFL);
-    signal(SIGINT, SIG_IGN); /* of a terminal, whose Ctrl-C reaches the parent as well: it decides */
+    signal(SIGINT, SIG_IGN); /* of a terminal: the parent decides */
     limit_time(timeout);
     struct tern_case_report rep = {0};
     v->run(v->subject, o->seed, o->effort, &rep);

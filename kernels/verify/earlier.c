@@ -3,7 +3,6 @@
 
 #include "base/build_id.h"
 #include "base/file.h"
-#include "base/owner.h"
 #include "kernels/verify/earned.h"
 
 #include <stdio.h>

@@ -206,7 +206,8 @@ static size_t memory(void) {
     size_t bytes = 0;
     char *text = tern_sys_text("/proc/meminfo");
     unsigned long long kb;
-    if (text && sscanf(text, "MemTotal: %llu", &kb) == 1) bytes = kb > SIZE_MAX / 1024 ? SIZE_MAX : (size_t)kb * 1024;
+    if (text && sscanf(text, "MemTotal: %llu", &kb) == 1)
+        bytes = kb > SIZE_MAX / 1024 ? SIZE_MAX : (size_t)kb * 1024;
     free(text);
     if (!bytes) return 0;
 

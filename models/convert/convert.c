@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/starved/starved.h"
 #include "kernels/half.h"
 #include "models/arch.h"
 #include "models/convert/compare.h"
@@ -224,25 +223,26 @@ static enum tern_status tensors(struct job *j, int write) {
     return s;
 }
 
+/* Reads the new file back; `layout` because I2_S does not say which it has. */
+static enum tern_status check(void *ctx, const char *path, struct tern_error *e) {
+    struct job *j = ctx;
+    struct tern_model *copy = NULL;
+    char *source = j->type->layout ? tern_format_text("%s,i2s=%s", path, j->type->layout) : strdup(path);
+    enum tern_status s = source ? tern_model_open(source, &copy, e) : stored(j, path, TERN_NO_MEMORY);
+    if (!s) s = tern_models_equal(j->m, copy, j->o->head, j->facts, e);
+    tern_model_close(copy);
+    free(source);
+    return s;
+}
+
 static enum tern_status write_gguf(struct job *j, const char *path) {
     enum tern_status s = tern_gguf_create(path, &j->w, j->e);
     if (s) return s;
     s = put_keys(j);
     if (!s) s = tensors(j, 0);
     if (!s) s = tensors(j, 1);
-    if (!s) return tern_gguf_finish(j->w, j->e);
+    if (!s) return tern_gguf_finish_checked(j->w, check, j, j->e);
     tern_gguf_abandon(j->w);
-    return s;
-}
-
-/* Reads the new file back; `layout` because I2_S does not say which it has. */
-static enum tern_status check(struct job *j, const char *path) {
-    struct tern_model *copy = NULL;
-    char *source = j->type->layout ? tern_format_text("%s,i2s=%s", path, j->type->layout) : strdup(path);
-    enum tern_status s = source ? tern_model_open(source, &copy, j->e) : stored(j, path, TERN_NO_MEMORY);
-    if (!s) s = tern_models_equal(j->m, copy, j->o->head, j->facts, j->e);
-    tern_model_close(copy);
-    free(source);
     return s;
 }
 
@@ -250,7 +250,6 @@ enum tern_status tern_convert(const char *source, const char *out, const struct 
                               struct tern_convert_facts *facts, struct tern_error *e) {
     struct stat there;
     struct tern_model *m = NULL;
-    char *path = NULL;
     *facts = (struct tern_convert_facts){0};
     enum tern_status s = tern_model_open(source, &m, e);
     if (s) return s;
@@ -275,21 +274,12 @@ enum tern_status tern_convert(const char *source, const char *out, const struct 
         s = tern_fail(e, TERN_BAD_INPUT, "convert: %s: is there, and not a regular file", out);
         goto done;
     }
-    if (!(path = tern_format_text("%s.unchecked", out))) {
-        s = stored(&j, out, TERN_NO_MEMORY);
-        goto done;
-    }
-    s = write_gguf(&j, path);
-    if (!s) s = check(&j, path);
+    s = write_gguf(&j, out);
     if (!s && j.type->layout && strcmp(j.type->layout, "x86") != 0)
         snprintf(facts->note, sizeof facts->note,
                  "a file does not say which layout its I2_S has: read this one with --i2s-layout %s",
                  j.type->layout);
-    if (!s && tern_starved()) s = stored(&j, out, TERN_NO_MEMORY);
-    if (!s && rename(path, out)) s = tern_fail(e, TERN_IO, "convert: %s: %s", out, strerror(errno));
-    if (s) unlink(path);
 done:
-    free(path);
     tern_model_close(m);
     return s;
 }

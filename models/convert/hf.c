@@ -269,8 +269,15 @@ enum tern_status tern_convert_to_hf(const struct tern_model *m, const char *out,
     char *folder = tern_format_text("%s.unchecked", out);
     if (!folder) return tern_fail(e, TERN_NO_MEMORY, "convert: %s: out of memory", out);
     j.folder = folder;
+    int lock = -1;
     enum tern_status s = tern_mkdirs(folder, e);
-    if (!s) s = list(&j);
+    if (!s) s = tern_lock(folder, &lock, e);
+    if (s) {
+        if (s != TERN_UNSUPPORTED) remove(folder); /* else it is another's */
+        free(folder);
+        return s;
+    }
+    s = list(&j);
     if (!s) s = write_weights(&j);
     if (!s) s = write_config(&j);
     if (!s) s = write_pooling(&j);
@@ -284,6 +291,7 @@ enum tern_status tern_convert_to_hf(const struct tern_model *m, const char *out,
         s = tern_fail(e, TERN_IO, "convert: %s: %s", out,
                       errno == ENOTEMPTY ? "the folder is not empty" : strerror(errno));
     if (s) remove_folder(folder);
+    close(lock);
     free(j.entry);
     free(folder);
     return s;

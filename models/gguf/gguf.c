@@ -2,7 +2,7 @@
 #include "models/gguf/gguf.h"
 
 #include "base/memory.h"
-#include "base/placeholder.h"
+#include "base/placeholder/placeholder.h"
 #include "models/gguf/file.h"
 #include "models/gguf/types.h"
 

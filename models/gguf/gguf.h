@@ -116,6 +116,10 @@ enum tern_status tern_gguf_write(struct tern_gguf_writer *w, const void *data, s
                                  struct tern_error *e);
 /* TERN_BAD_INPUT when a tensor got fewer bytes than declared. Frees the writer in every case. */
 enum tern_status tern_gguf_finish(struct tern_gguf_writer *w, struct tern_error *e);
+/* The same, if the whole file passes a check before it gets its name: until then it is read at `path`. */
+typedef enum tern_status tern_gguf_check_fn(void *ctx, const char *path, struct tern_error *e);
+enum tern_status tern_gguf_finish_checked(struct tern_gguf_writer *w, tern_gguf_check_fn *check, void *ctx,
+                                          struct tern_error *e);
 void tern_gguf_abandon(struct tern_gguf_writer *w);
 
 #endif

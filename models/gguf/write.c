@@ -245,11 +245,17 @@ enum tern_status tern_gguf_write(struct tern_gguf_writer *w, const void *data, s
 }
 
 enum tern_status tern_gguf_finish(struct tern_gguf_writer *w, struct tern_error *e) {
+    return tern_gguf_finish_checked(w, NULL, NULL, e);
+}
+
+enum tern_status tern_gguf_finish_checked(struct tern_gguf_writer *w, tern_gguf_check_fn *check, void *ctx,
+                                          struct tern_error *e) {
     enum tern_status s = w->started ? TERN_OK : start(w, e);
     if (!s && w->current < w->n_tensors)
         s = tern_fail(e, TERN_BAD_INPUT, "gguf: %s: tensor %s got %llu of %llu bytes", w->path,
                       w->tensor[w->current].name, (unsigned long long)w->written,
                       (unsigned long long)w->tensor[w->current].bytes);
+    if (!s && check) s = check(ctx, w->file.temp ? w->file.temp : w->path, e);
     if (!s) s = tern_replace_commit(&w->file, e);
     tern_gguf_abandon(w);
     return s;

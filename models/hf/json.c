@@ -1,7 +1,7 @@
 #include "models/hf/json.h"
 
 #include "base/file.h"
-#include "base/placeholder.h"
+#include "base/placeholder/placeholder.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
 #include "models/hf/internal.h"
 
 #include "base/file.h"
-#include "base/placeholder.h"
+#include "base/placeholder/placeholder.h"
 #include "models/hf/json.h"
 
 #include <stdlib.h>

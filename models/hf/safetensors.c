@@ -2,7 +2,7 @@
 #include "models/hf/safetensors.h"
 
 #include "base/file.h"
-#include "base/placeholder.h"
+#include "base/placeholder/placeholder.h"
 #include "models/gguf/gguf.h"
 #include "models/hf/json.h"
 

@@ -2,6 +2,7 @@
 
 #include "base/random.h"
 #include "measure/statistics.h"
+#include "reports/changes/levels.h"
 #include "reports/compare/statistics.h"
 
 #include <math.h>
@@ -187,6 +188,12 @@ static void refine(struct search *s, size_t i) {
     s->change[i].at = best;
 }
 
+/* The distance of the levels beside change i, up to the changes next to it. */
+static double apart(const struct search *s, size_t i) {
+    return tern_levels_apart(s->y, i ? s->change[i - 1].at : 0, s->change[i].at,
+                             i + 1 < s->changes ? s->change[i + 1].at : s->n, s->n);
+}
+
 /* Fills in what the points next to it say; by how much it fails, in units of what was asked for: at most 1
  * passes. */
 static double weigh(struct search *s, size_t i) {
@@ -199,7 +206,8 @@ static double weigh(struct search *s, size_t i) {
     c->p_rank = tern_mann_whitney(s->y + from, c->n_before, s->y + c->at, c->n_after, NULL);
     c->before = exp(a), c->after = exp(b);
     const double effect = fabs(b - a) > 0 ? log1p(s->o.min_effect) / fabs(b - a) : INFINITY;
-    return fmax(effect, c->p_rank / s->o.p_max);
+    c->apart = apart(s, i);
+    return c->apart > 0 ? effect : fmax(effect, c->p_rank / s->o.p_max);
 }
 
 /* The worst candidate goes, its neighbours get longer windows, until all pass. */
@@ -214,6 +222,31 @@ static void prune(struct search *s) {
         if (most <= 1) return;
         memmove(&s->change[worst], &s->change[worst + 1], (s->changes - worst - 1) * sizeof *s->change);
         s->changes--;
+    }
+}
+
+static size_t distance(size_t a, size_t b) {
+    return a > b ? a - b : b - a;
+}
+
+/* Cuts between levels that lie apart, except beside a change that is found already and is one of them, too. A change
+ * that is a few runs off moves there. */
+static void add_apart(struct search *s) {
+    for (size_t at = TERN_LEVEL_RUNS; at + TERN_LEVEL_RUNS <= s->n; at++) {
+        size_t i = 0;
+        if (!(tern_levels_apart(s->y, 0, at, s->n, s->n) > 0)) continue;
+        while (i < s->changes && s->change[i].at + TERN_LEVEL_RUNS < at) i++;
+        if (i < s->changes && distance(s->change[i].at, at) <= TERN_LEVEL_RUNS) {
+            if (!(apart(s, i) > 0)) {
+                s->change[i].at = at;
+                continue;
+            }
+            if (distance(s->change[i].at, at) < TERN_LEVEL_RUNS) continue;
+            i += s->change[i].at < at;
+        }
+        memmove(&s->change[i + 1], &s->change[i], (s->changes - i) * sizeof *s->change);
+        s->change[i] = (struct tern_change){.at = at, .q = NAN, .p_energy = NAN};
+        s->changes++;
     }
 }
 
@@ -245,7 +278,7 @@ int tern_changes_find(const double *x, size_t n, const struct tern_change_option
     if (!s.o.permutations) s.o.permutations = (size_t)fmax(199, ceil(2 / s.o.p_max) - 1);
     s.random.state = s.o.seed;
     *changes = 0;
-    if (n < 2 * MIN_SEGMENT) return 1;
+    if (n < TERN_CHANGES_RUNS_MIN) return 1;
     double *block = malloc((6 * n + DRAWS) * sizeof *block);
     if (!block) return 0;
     s.y = block, s.scratch = block + 2 * n;
@@ -254,6 +287,8 @@ int tern_changes_find(const double *x, size_t n, const struct tern_change_option
     divide(&s, 0, n);
     prune(&s);
     for (size_t i = 0; i < s.changes; i++) refine(&s, i);
+    prune(&s);
+    add_apart(&s);
     prune(&s);
     for (size_t i = 0; i < s.changes; i++) {
         interval(&s, &s.change[i], block + 6 * n);

@@ -9,8 +9,9 @@
  *    |y[i+1] - y[i]| is smaller than that of nearly all permutations. Then the best cut of all shorter windows is taken,
  *    unless the windows of many permutations have one as good. Otherwise a regression and its fix would hide each
  *    other.
- * 4. A candidate counts when the points right before and right after it differ as well: by more than the
- *    smallest change of interest, and by the test of Mann and Whitney. A slow drift has no such place.
+ * 4. Levels of a few runs are told by how far they lie apart (reports/changes/levels.h).
+ * 5. A candidate counts when the points right before and right after it differ as well: by more than the
+ *    smallest change of interest, and by the test of Mann and Whitney or by that distance. A slow drift has no such place.
  *
  * Sources: Matteson and James, JASA 109 (2014); Hampel's filter; the windows are those of Hunter (Fleming
  * et al., ICPE 2023) made short, laid as in seeded binary segmentation (Kovacs et al., Biometrika 110,
@@ -26,7 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define TERN_CHANGES_RUNS_MIN 10
+#define TERN_CHANGES_RUNS_MIN 8
 
 struct tern_change_options {
     double min_effect;   /* smallest change of interest, as a share; 0: 0.01 */
@@ -41,10 +42,11 @@ struct tern_change {
     size_t since;         /* the last point before it; points in between were left out */
     double before, after; /* medians of the points next to it, in the series' unit */
     double ratio, lo, hi; /* time after over time before; 95 % bootstrap interval */
-    double p_energy;      /* of the permutations */
+    double p_energy;      /* of the permutations; NaN: found by the distance of the levels */
     double p_rank;        /* Mann-Whitney, the points next to it */
     size_t n_before, n_after;
-    double q;                           /* E-divisive's statistic, of the logarithms */
+    double q;                           /* E-divisive's statistic, of the logarithms; NaN as p_energy */
+    double apart;                       /* the distance of the levels, when they lie apart; else 0 */
     const struct tern_annotation *note; /* the annotation of that commit; NULL: none */
 };
 

@@ -1,5 +1,6 @@
 /* Change points as text, CSV and JSON. */
 #include "base/starved/json.h"
+#include "measure/records/json_text.h"
 #include "reports/changes/changes.h"
 #include "reports/data/number.h"
 
@@ -28,9 +29,13 @@ static void one(const struct tern_series *s, const struct tern_change *c, struct
     tern_put_number(t, c->before, 5);
     tern_text_put(t, " -> ");
     tern_put_number(t, c->after, 5);
-    tern_text_printf(t,
-                     " %s (medians of %zu and %zu runs)  p %.3g (permutations), %.3g (Mann-Whitney), Q %.3g",
-                     tern_or_empty(s->key->unit), c->n_before, c->n_after, c->p_energy, c->p_rank, c->q);
+    tern_text_printf(t, " %s (medians of %zu and %zu runs)  ", tern_or_empty(s->key->unit), c->n_before,
+                     c->n_after);
+    if (isfinite(c->p_energy))
+        tern_text_printf(t, "p %.3g (permutations), %.3g (Mann-Whitney), Q %.3g", c->p_energy, c->p_rank,
+                         c->q);
+    else
+        tern_text_printf(t, "levels %.3g of their ranges apart, p %.3g (Mann-Whitney)", c->apart, c->p_rank);
     if (c->note) tern_text_printf(t, "  %s: %s", c->note->accepted ? "accepted" : "note", c->note->text);
     tern_text_put(t, "\n");
 }
@@ -97,7 +102,7 @@ void tern_changes_csv(const struct tern_series_set *s, struct tern_text *t) {
     tern_text_put(
         t,
         "series,ts,commit_before,commit,unit,before,after,ratio,ci95_lo,ci95_hi,p_energy,p_rank,q,n_before,n_"
-        "after,disturbed_between,accepted,note\n");
+        "after,disturbed_between,accepted,note,apart\n");
     for (size_t i = 0; i < s->count; i++)
         for (size_t j = 0; j < s->item[i].changes; j++) {
             const struct tern_series *x = &s->item[i];
@@ -113,23 +118,31 @@ void tern_changes_csv(const struct tern_series_set *s, struct tern_text *t) {
             tern_text_printf(t, "%zu,%zu,%zu,%s,", c->n_before, c->n_after, c->at - c->since - 1,
                              c->note && c->note->accepted ? "yes" : "no");
             tern_text_csv(t, c->note ? c->note->text : "");
+            tern_text_put(t, ",");
+            tern_put_exact(t, c->apart, "");
             tern_text_put(t, "\n");
         }
 }
 
 static json_t *change_json(const struct tern_series *s, const struct tern_change *c) {
     const struct tern_record *r = record_at(s, c->at);
-    json_t *o = json_pack("{s:I, s:s, s:s, s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I}", "at",
-                          (json_int_t)c->at, "ts", tern_or_empty(r->ts), "commit", tern_or_empty(r->commit),
-                          "direction", word(c), "before", c->before, "after", c->after, "ratio", c->ratio,
-                          "p_energy", c->p_energy, "p_rank", c->p_rank, "q", c->q, "n_before",
-                          (json_int_t)c->n_before, "n_after", (json_int_t)c->n_after);
-    json_object_set_new(o, "commit_before", json_string(tern_or_empty(record_at(s, c->since)->commit)));
+    json_t *o =
+        json_pack("{s:I, s:s, s:o, s:s, s:f, s:f, s:f, s:f, s:I, s:I}", "at", (json_int_t)c->at, "ts",
+                  tern_or_empty(r->ts), "commit", tern_json_text(tern_or_empty(r->commit)), "direction",
+                  word(c), "before", c->before, "after", c->after, "ratio", c->ratio, "p_rank", c->p_rank,
+                  "n_before", (json_int_t)c->n_before, "n_after", (json_int_t)c->n_after);
+    if (isfinite(c->p_energy)) {
+        json_object_set_new(o, "p_energy", json_real(c->p_energy));
+        json_object_set_new(o, "q", json_real(c->q));
+    }
+    if (isfinite(c->apart)) json_object_set_new(o, "apart", json_real(c->apart));
+    json_object_set_new(o, "commit_before", tern_json_text(tern_or_empty(record_at(s, c->since)->commit)));
     json_object_set_new(o, "disturbed_between", json_integer((json_int_t)(c->at - c->since - 1)));
     if (isfinite(c->lo)) json_object_set_new(o, "ci95", json_pack("[f,f]", c->lo, c->hi));
     if (c->note)
-        json_object_set_new(o, "note",
-                            json_pack("{s:s, s:b}", "text", c->note->text, "accepted", c->note->accepted));
+        json_object_set_new(
+            o, "note",
+            json_pack("{s:o, s:b}", "text", tern_json_text(c->note->text), "accepted", c->note->accepted));
     return o;
 }
 
@@ -142,7 +155,7 @@ void tern_changes_json(const struct tern_series_set *s, struct tern_text *t) {
         json_t *changes = json_array();
         for (size_t j = 0; j < x->changes; j++) json_array_append_new(changes, change_json(x, &x->change[j]));
         json_array_append_new(
-            list, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o}", "series", name, "unit",
+            list, json_pack("{s:o, s:s, s:I, s:I, s:I, s:I, s:o}", "series", tern_json_text(name), "unit",
                             tern_or_empty(x->key->unit), "runs", (json_int_t)x->points, "left_out",
                             (json_int_t)(x->points - x->used), "left_out_dirty",
                             (json_int_t)(x->used < x->points ? count(x, TERN_RUN_DIRTY) : 0),

@@ -1,5 +1,6 @@
 /* A comparison as text, Markdown, CSV and JSON. */
 #include "base/starved/json.h"
+#include "measure/records/json_text.h"
 #include "measure/sampling/floor.h"
 #include "reports/compare/compare.h"
 #include "reports/data/key.h"
@@ -185,10 +186,11 @@ static json_t *row_json(const struct tern_compare_row *r, const struct tern_comp
     char name[512], problem[256];
     tern_compare_row_name(r, o, name, sizeof name);
     tern_record_problem(r->a, problem, sizeof problem);
-    json_t *j = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "name", name, "problem", problem,
-                          "unit", tern_or_empty(r->a->unit), "method", method_name(r->method), "verdict",
-                          verdict_name(r->verdict), "n_a", (json_int_t)r->n_a, "n_b", (json_int_t)r->n_b,
-                          "runs_a", (json_int_t)r->runs_a, "runs_b", (json_int_t)r->runs_b);
+    json_t *j = json_pack("{s:o, s:o, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "name", tern_json_text(name),
+                          "problem", tern_json_text(problem), "unit", tern_or_empty(r->a->unit), "method",
+                          method_name(r->method), "verdict", verdict_name(r->verdict), "n_a",
+                          (json_int_t)r->n_a, "n_b", (json_int_t)r->n_b, "runs_a", (json_int_t)r->runs_a,
+                          "runs_b", (json_int_t)r->runs_b);
     set_number(j, "median_a", r->median_a);
     set_number(j, "median_b", r->median_b);
     set_number(j, "ratio", r->ratio);
@@ -198,8 +200,8 @@ static json_t *row_json(const struct tern_compare_row *r, const struct tern_comp
     set_number(j, "superiority", r->superiority);
     set_number(j, "floor", r->floor);
     json_object_set_new(j, "floor_from", json_string(floor_name(r->floor_from)));
-    if (r->a->source) json_object_set_new(j, "source_a", json_string(r->a->source));
-    if (r->b->source) json_object_set_new(j, "source_b", json_string(r->b->source));
+    if (r->a->source) json_object_set_new(j, "source_a", tern_json_text(r->a->source));
+    if (r->b->source) json_object_set_new(j, "source_b", tern_json_text(r->b->source));
     return j;
 }
 
@@ -210,12 +212,13 @@ void tern_compare_json(const struct tern_compare *c, const struct tern_compare_o
     set_number(mean, "ratio", c->mean);
     set_interval(mean, c->lo, c->hi);
     json_object_set_new(mean, "n", json_integer((json_int_t)c->in_mean));
-    json_t *doc = json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:{s:I,s:I,s:I,s:I}, s:I, s:I, s:b}", "schema", 1,
-                            "a", name_a, "b", name_b, "ratio", "time of b over time of a", "rows", rows,
-                            "geometric_mean", mean, "count", "faster", (json_int_t)c->count[0], "slower",
-                            (json_int_t)c->count[1], "same", (json_int_t)c->count[2], "cannot_tell",
-                            (json_int_t)c->count[3], "only_a", (json_int_t)c->only_a, "only_b",
-                            (json_int_t)c->only_b, "machines_differ", c->machines_differ);
+    json_t *doc =
+        json_pack("{s:i, s:o, s:o, s:s, s:o, s:o, s:{s:I,s:I,s:I,s:I}, s:I, s:I, s:b}", "schema", 1, "a",
+                  tern_json_text(name_a), "b", tern_json_text(name_b), "ratio", "time of b over time of a",
+                  "rows", rows, "geometric_mean", mean, "count", "faster", (json_int_t)c->count[0], "slower",
+                  (json_int_t)c->count[1], "same", (json_int_t)c->count[2], "cannot_tell",
+                  (json_int_t)c->count[3], "only_a", (json_int_t)c->only_a, "only_b", (json_int_t)c->only_b,
+                  "machines_differ", c->machines_differ);
     set_number(doc, "floor_found", c->floor);
     char *text = tern_json_dump(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     if (text) {

@@ -1,5 +1,6 @@
 /* What the gate found, for people, pull requests and machines. */
 #include "base/starved/json.h"
+#include "measure/records/json_text.h"
 #include "reports/data/number.h"
 #include "reports/gate/gate.h"
 
@@ -189,7 +190,7 @@ void tern_gate_json(const struct tern_gate *g, struct tern_text *t) {
     json_t *rows = json_array();
     for (size_t i = 0; i < g->rows; i++) {
         const struct tern_gate_row *r = &g->row[i];
-        json_t *o = json_pack("{s:s, s:s, s:b, s:I, s:I}", "name", r->name, "verdict",
+        json_t *o = json_pack("{s:o, s:s, s:b, s:I, s:I}", "name", tern_json_text(r->name), "verdict",
                               tern_gate_verdict_name(r->verdict), "measured_again", r->suspected, "n",
                               (json_int_t)r->seen.n, "screened", (json_int_t)r->screened);
         set_number(o, "change", expm1(r->seen.centre));
@@ -197,19 +198,19 @@ void tern_gate_json(const struct tern_gate *g, struct tern_text *t) {
             json_object_set_new(o, "ci95", json_pack("[f,f]", expm1(r->seen.lo), expm1(r->seen.hi)));
         set_number(o, "p", r->seen.p);
         set_number(o, "floor", expm1(r->floor));
-        if (*r->why) json_object_set_new(o, "why", json_string(r->why));
+        if (*r->why) json_object_set_new(o, "why", tern_json_text(r->why));
         if (r->values) {
             json_object_set_new(o, "base", values_json(r->base, r->values));
             json_object_set_new(o, "candidate", values_json(r->candidate, r->values));
         }
         json_array_append_new(rows, o);
     }
-    json_t *doc =
-        json_pack("{s:i, s:s, s:s, s:s, s:s, s:f, s:f, s:I, s:I, s:o}", "schema", 1, "mode", mode[g->mode],
-                  "verdict", verdict_line(g), "baseline", tern_or_empty(g->base_name), "candidate",
-                  tern_or_empty(g->candidate_name), "threshold", g->threshold, "seconds", g->seconds,
-                  "processes", (json_int_t)g->processes, "seed", (json_int_t)g->seed, "rows", rows);
-    if (g->how) json_object_set_new(doc, "counted_by", json_string(g->how));
+    json_t *doc = json_pack(
+        "{s:i, s:s, s:s, s:s, s:s, s:f, s:f, s:I, s:I, s:o}", "schema", 1, "mode", mode[g->mode], "verdict",
+        verdict_line(g), "baseline", tern_json_text(tern_or_empty(g->base_name)), "candidate",
+        tern_json_text(tern_or_empty(g->candidate_name)), "threshold", g->threshold, "seconds", g->seconds,
+        "processes", (json_int_t)g->processes, "seed", (json_int_t)g->seed, "rows", rows);
+    if (g->how) json_object_set_new(doc, "counted_by", tern_json_text(g->how));
     json_object_set_new(doc, "unit",
                         json_string(g->mode == TERN_GATE_PROXY ? "instructions/call" : "ns/call"));
     char *text = tern_json_dump(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(12));

@@ -5,6 +5,7 @@
 #include "base/starved/json.h"
 #include "base/starved/starved.h"
 #include "measure/clock.h"
+#include "measure/records/json_text.h"
 #include "reports/data/key.h"
 #include "reports/data/select.h"
 #include "reports/history/database.h"
@@ -103,7 +104,7 @@ static enum tern_status add_object(struct adding *a, json_t *o) {
     struct tern_records set = {0};
     char identity[33];
     json_t *commit = json_incref(json_object_get(o, "commit"));
-    if (!commit && a->commit) commit = json_string(a->commit);
+    if (!commit && a->commit) commit = tern_json_text(a->commit);
     json_object_del(o, "commit");
     char *bare = text_of(o);
     if (bare) identity_of(bare, strlen(bare), identity);

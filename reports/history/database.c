@@ -4,6 +4,7 @@
 
 #include "measure/clock.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -22,7 +23,8 @@ int tern_history_wait(void *ctx, int times) {
 enum tern_status tern_history_fail(const struct tern_history *h, struct tern_error *e) {
     const int code = sqlite3_errcode(h->db) & 0xff;
     const int system = sqlite3_system_errno(h->db);
-    const char *said = sqlite3_errmsg(h->db), *why = system ? strerror(system) : "disk full or a limit?";
+    const char *said = sqlite3_errmsg(h->db),
+               *why = system && system != ENOENT ? strerror(system) : "disk full or a limit?";
     switch (code) {
     case SQLITE_FULL:
         return tern_fail(e, TERN_IO, "history: %s: the disk is full; nothing of this batch was added",

@@ -1,6 +1,7 @@
 /* Lines out. */
 #define _GNU_SOURCE
 #include "base/starved/json.h"
+#include "measure/records/json_text.h"
 #include "reports/data/select.h"
 #include "reports/data/text.h"
 #include "reports/history/database.h"
@@ -115,11 +116,11 @@ enum tern_status tern_history_list(struct tern_history *h, const struct tern_his
 
 static enum tern_status annotation_line(const struct tern_annotation *a, tern_history_line_fn *f, void *ctx,
                                         struct tern_error *e) {
-    json_t *o = json_pack("{s:s,s:s,s:s,s:b,s:s}", "kind", "annotation", "commit", a->commit, "text", a->text,
-                          "accepted", a->accepted, "ts", a->ts);
+    json_t *o = json_pack("{s:s,s:o,s:o,s:b,s:s}", "kind", "annotation", "commit", tern_json_text(a->commit),
+                          "text", tern_json_text(a->text), "accepted", a->accepted, "ts", a->ts);
     const char *key[] = {"machine", "variant", "problem"}, *value[] = {a->machine, a->variant, a->problem};
     for (int i = 0; o && i < 3; i++)
-        if (*value[i]) json_object_set_new(o, key[i], json_string(value[i]));
+        if (*value[i]) json_object_set_new(o, key[i], tern_json_text(value[i]));
     char *line = tern_json_dump(o, JSON_COMPACT);
     json_decref(o);
     const enum tern_status s =

@@ -6,6 +6,7 @@
 #include "reports/data/order.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +56,18 @@ void tern_import_time(const char *text, char *out, size_t out_bytes) {
         return;
     const time_t at = timegm(&t) - shift;
     if (gmtime_r(&at, &t)) strftime(out, out_bytes, "%Y-%m-%dT%H:%M:%SZ", &t);
+}
+
+enum tern_status tern_import_fault(const char *where, const char *text, size_t at, struct tern_error *e,
+                                   const char *fmt, ...) {
+    char why[256];
+    size_t line = 1;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(why, sizeof why, fmt, ap);
+    va_end(ap);
+    for (size_t i = 0; i < at; i++) line += text[i] == '\n';
+    return tern_fail(e, TERN_BAD_INPUT, "import: %s: line %zu, byte %zu: %s", where, line, at, why);
 }
 
 double tern_import_unit_ns(const char *unit) {

@@ -15,6 +15,10 @@ struct tern_import_work {
     struct tern_error *e;
 };
 
+/* TERN_BAD_INPUT with the line and the byte of text + at, and a reason. */
+enum tern_status tern_import_fault(const char *where, const char *text, size_t at, struct tern_error *e,
+                                   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
 /* Fills in what the options decide and appends the line. */
 enum tern_status tern_import_put(struct tern_import_work *w, struct tern_record *r);
 

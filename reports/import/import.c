@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "reports/import/import.h"
 
-#include "base/placeholder.h"
+#include "base/placeholder/placeholder.h"
 #include "reports/import/readers.h"
 
 #include <stdint.h>

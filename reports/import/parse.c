@@ -3,7 +3,6 @@
 #include "reports/import/readers.h"
 
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,18 +34,6 @@ static void drop_nan(char *text) {
             p += n - 1;
         }
     }
-}
-
-enum tern_status tern_import_fault(const char *where, const char *text, size_t at, struct tern_error *e,
-                                   const char *fmt, ...) {
-    char why[256];
-    size_t line = 1;
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(why, sizeof why, fmt, ap);
-    va_end(ap);
-    for (size_t i = 0; i < at; i++) line += text[i] == '\n';
-    return tern_fail(e, TERN_BAD_INPUT, "import: %s: line %zu, byte %zu: %s", where, line, at, why);
 }
 
 static enum tern_status fault(const char *where, const char *text, const json_error_t *why, size_t before,

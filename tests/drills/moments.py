@@ -7,12 +7,15 @@ import common, writers
 ROOT = os.path.join(os.path.dirname(os.path.realpath(__file__)), '..', '..')
 
 def untouched(w, stock):
-    """Files and seconds of a run that nobody disturbs."""
-    folder, begun = stock.fresh(w, 'good'), time.time()
-    done = stock.run(w.words, folder)
-    if done.returncode not in w.code:
-        sys.exit(f'{w.name}: an untouched run ends with {done.returncode}: {done.err}')
-    return writers.files(folder), time.time() - begun
+    """Files of a run that nobody disturbs, and the seconds of the faster of two."""
+    seconds = []
+    for _ in range(2):
+        folder, begun = stock.fresh(w, 'good'), time.time()
+        done = stock.run(w.words, folder)
+        seconds.append(time.time() - begun)
+        if done.returncode not in w.code:
+            sys.exit(f'{w.name}: an untouched run ends with {done.returncode}: {done.err}')
+    return writers.files(folder), min(seconds)
 
 def after(w, stock, folder, new, codes):
     """What is wrong with the files, and with the next run."""

@@ -223,7 +223,10 @@ def whole(kind, was, now, new, path, stock):
         kept = [line for line in (was or b'').splitlines()[1:] if line not in now.splitlines()]
         return 'is damaged' if shown.returncode or 'damaged' in shown.err else 'lost old lines' if kept else None
     if kind == 'history':
-        return 'is damaged or smaller' if records_of(path) < (0 if was is None else 1) else None
+        old = os.path.join(stock.folder, 'was.db')
+        with open(old, 'wb') as f:
+            f.write(was or b'')
+        return 'is damaged or smaller' if records_of(path) < records_of(old) else None
     if kind == 'json':
         return None if is_json(now) else 'is no whole JSON'
     if kind == 'gzip':

@@ -51,8 +51,7 @@ static int prove_variant(struct session *s, const struct tern_variant *v) {
     struct tern_verdict verdict;
     const uint32_t needs = s->emulated ? s->emulated : v->isa;
     if (needs & ~tern_isa_detected()) {
-        verdict = (struct tern_verdict){.kind = TERN_NOT_RUN};
-        tern_isa_text(needs & ~tern_isa_detected(), verdict.text, sizeof verdict.text);
+        tern_verify_lacks(needs & ~tern_isa_detected(), &verdict);
         return tell(s, v->name, &verdict);
     }
     const struct tern_verify_subject subject = {v->name, run_variant, v};

@@ -100,9 +100,11 @@ static json_t *row_line(const struct tern_table *t, size_t i) {
         /* A tenth of a nanosecond is below any clock. */
         json_array_append_new(ns, isfinite(v) ? json_real(round(v * 10) / 10) : json_null());
     }
-    return json_pack("{s:s, s:o, s:o, s:b, s:b, s:f, s:o}", "variant", t->row[i].variant, "params",
-                     params_of(t->row[i].params), "at", at, "seed", t->place[i].seed, "default",
-                     i == t->fallback, "bytes", t->row[i].bytes, "ns", ns);
+    json_t *o = json_pack("{s:s, s:o, s:o, s:b, s:b, s:o}", "variant", t->row[i].variant, "params",
+                          params_of(t->row[i].params), "at", at, "seed", t->place[i].seed, "default",
+                          i == t->fallback, "ns", ns);
+    if (o && isfinite(t->row[i].bytes)) json_object_set_new(o, "bytes", json_real(t->row[i].bytes));
+    return o;
 }
 
 static int put_line(FILE *f, json_t *line) {
@@ -160,9 +162,10 @@ static double real_in(const json_t *o, const char *key) {
     return json_is_number(v) && json_number_value(v) > 0 ? json_number_value(v) : NAN;
 }
 
-static void text_in(const json_t *o, const char *key, char *out, size_t bytes) {
+/* 0 when the text does not fit. */
+static int text_in(const json_t *o, const char *key, char *out, size_t bytes) {
     const char *s = json_string_value(json_object_get(o, key));
-    snprintf(out, bytes, "%s", s ? s : "");
+    return (size_t)snprintf(out, bytes, "%s", s ? s : "") < bytes;
 }
 
 static int read_head(const json_t *o, struct tern_table *t) {
@@ -173,9 +176,9 @@ static int read_head(const json_t *o, struct tern_table *t) {
     p->threads = size_in(o, "threads", 4096);
     t->rounds = size_in(o, "rounds", ROUNDS_MAX), t->count = size_in(o, "candidates", ROWS_MAX);
     t->read_ns = real_in(o, "read_ns_per_byte"), t->int8_ns = real_in(o, "int8_ns_per_mac");
-    text_in(o, "machine", t->machine, sizeof t->machine);
-    text_in(o, "date", t->date, sizeof t->date);
-    text_in(o, "regime", regime, sizeof regime);
+    if (!text_in(o, "machine", t->machine, sizeof t->machine) ||
+        !text_in(o, "date", t->date, sizeof t->date) || !text_in(o, "regime", regime, sizeof regime))
+        return 0;
     int known = 0;
     for (int r = 0; r <= TERN_WCOLD_CAPPED; r++)
         if (!strcmp(regime, tern_regime_name((enum tern_regime)r)))
@@ -190,7 +193,7 @@ static int read_row(const json_t *o, struct tern_table *t, size_t i) {
     struct tern_table_row *row = &t->row[i];
     const char *name;
     json_t *value;
-    text_in(o, "variant", row->variant, sizeof row->variant);
+    if (!text_in(o, "variant", row->variant, sizeof row->variant)) return 0;
     row->bytes = real_in(o, "bytes");
     if (!row->variant[0] || !json_is_object(params) || json_object_size(params) > TERN_SEARCH_DIMS ||
         json_array_size(at) != json_object_size(params) || json_array_size(ns) != t->rounds)
@@ -206,7 +209,8 @@ static int read_row(const json_t *o, struct tern_table *t, size_t i) {
         snprintf(number, sizeof number, "%d", (int)json_integer_value(value));
         const int n = snprintf(row->params + used, sizeof row->params - used, "%s%s=%s", used ? " " : "",
                                name, word ? word : number);
-        used = n > 0 && used + (size_t)n < sizeof row->params ? used + (size_t)n : sizeof row->params - 1;
+        if (n < 0 || used + (size_t)n >= sizeof row->params) return 0;
+        used += (size_t)n;
     }
     p->seed = json_is_true(json_object_get(o, "seed"));
     if (json_is_true(json_object_get(o, "default"))) t->fallback = i;

@@ -11,6 +11,8 @@
 
 #define LINE        512
 #define TOKENS_MOST 65536
+#define SIZE_MOST   63u
+#define TIMES_MOST  999999
 
 /* ---- reading ---- */
 
@@ -57,7 +59,8 @@ static enum tern_status read_rank(struct reader *r, const char *line, struct ter
     if (n != 7 || line[used] || (!one.all && strcmp(threads, "one"))) return bad(r, "malformed", e);
     if (!one.tokens || one.tokens > TOKENS_MOST || (one.tokens & (one.tokens - 1)))
         return bad(r, "the tokens are not a power of two up to 65536", e);
-    if (!(one.relative >= 1 && one.relative < 1e6) || !one.problems)
+    if (one.size > SIZE_MOST) return bad(r, "no matrix has so many weights", e);
+    if (!(one.relative >= 1 && one.relative <= TIMES_MOST) || !one.problems || one.problems > TIMES_MOST)
         return bad(r, "the time over the best is below 1, or nothing was measured", e);
     if (!r->begun) return bad(r, "no line isa stands before it", e);
     one.variant = r->skipping ? NULL : tern_variant_named(name);

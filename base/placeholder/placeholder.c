@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "base/placeholder.h"
+#include "base/placeholder/placeholder.h"
 
 #include <stdio.h>
 #include <stdlib.h>

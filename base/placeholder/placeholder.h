@@ -1,9 +1,9 @@
 /* Small files that stand where another file should be: pointers of Git LFS, git-annex and Xet, the text of a symbolic
  * link that was checked out as a file, the web page or the refusal that a download left behind.
  *
- * Sources: docs/spec.md of git-lfs; doc/internals/pointer_file.mdwn of git-annex; git_xet's pointer_file.rs. */
-#ifndef TERN_BASE_PLACEHOLDER_H
-#define TERN_BASE_PLACEHOLDER_H
+ * Sources: the specification of Git LFS; "pointer file" in the internals of git-annex; pointer_file.rs of xet-core. */
+#ifndef TERN_BASE_PLACEHOLDER_PLACEHOLDER_H
+#define TERN_BASE_PLACEHOLDER_PLACEHOLDER_H
 
 #include "base/status.h"
 

@@ -1,8 +1,7 @@
 #define _GNU_SOURCE
-#include "base/owner.h"
-
 #include "base/file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,8 +23,9 @@ const char *tern_home_not_ours(const char *base) {
     struct stat st;
     if (!stat(base, &st) && st.st_mode & S_IWOTH && !(st.st_mode & S_ISVTX))
         return "every user can put another folder in its place";
-    char *own = tern_format_text("%s/tern", base);
-    const char *why = own ? tern_folder_not_ours(own) : NULL;
+    char *own;
+    if (asprintf(&own, "%s/tern", base) < 0) return "there is no memory";
+    const char *why = tern_folder_not_ours(own);
     free(own);
     return why;
 }
