@@ -2,7 +2,7 @@
 
 #include "base/isa.h"
 #include "kernels/verify/child.h"
-#include "kernels/verify/operations_run.h"
+#include "kernels/verify/operations/run.h"
 
 #include <stdio.h>
 #include <string.h>

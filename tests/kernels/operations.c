@@ -2,7 +2,7 @@
 #include "kernels/verify/operations.h"
 
 #include "base/isa.h"
-#include "kernels/verify/stage.h"
+#include "kernels/verify/operations/stage.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -1,6 +1,6 @@
 /* What one run of a float operation works on: inputs and results between guard pages. Internal to kernels/verify/. */
-#ifndef TERN_KERNELS_VERIFY_STAGE_H
-#define TERN_KERNELS_VERIFY_STAGE_H
+#ifndef TERN_KERNELS_VERIFY_OPERATIONS_STAGE_H
+#define TERN_KERNELS_VERIFY_OPERATIONS_STAGE_H
 
 #include "base/memory.h"
 #include "base/random.h"

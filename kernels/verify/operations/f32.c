@@ -1,5 +1,5 @@
 /* The f32 steps and the epilogues, each on a stage's inputs. */
-#include "kernels/verify/operations_run.h"
+#include "kernels/verify/operations/run.h"
 
 #include <math.h>
 #include <string.h>

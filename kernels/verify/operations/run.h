@@ -6,7 +6,7 @@
 #include "kernels/dense/f32_ops.h"
 #include "kernels/dense/head_ops.h"
 #include "kernels/epilogue.h"
-#include "kernels/verify/stage.h"
+#include "kernels/verify/operations/stage.h"
 
 typedef void tern_f32_run_fn(const struct tern_f32_ops *o, struct tern_stage *s);
 typedef void tern_attend_run_fn(const struct tern_attend_ops *o, struct tern_stage *s);

@@ -1,4 +1,4 @@
-#include "kernels/verify/stage.h"
+#include "kernels/verify/operations/stage.h"
 
 #include "kernels/half.h"
 

@@ -1,5 +1,5 @@
 /* The operations of the output matrix, each on a stage's inputs. */
-#include "kernels/verify/operations_run.h"
+#include "kernels/verify/operations/run.h"
 
 #include "kernels/half.h"
 

@@ -1,5 +1,5 @@
 /* Attention, each operation on a stage's inputs: the size is a head's dimension, or the count of scores. */
-#include "kernels/verify/operations_run.h"
+#include "kernels/verify/operations/run.h"
 
 #include <string.h>
 
