@@ -80,7 +80,7 @@ Test(gbench_flags, given_by_the_environment_are_checked_too) {
 Test(gbench_flags, an_output_file_that_cannot_be_made_is_an_error) {
     struct tern_error e = {""};
     cr_assert(eq(int, run_with("--benchmark_out=/dev/null/all.json", &e), TERN_IO));
-    cr_assert(strstr(e.text, "/nowhere/at/all.json") != NULL, "%s", e.text);
+    cr_assert(strstr(e.text, "/dev/null/all.json") != NULL, "%s", e.text);
 }
 
 Test(gbench_flags, a_full_disk_is_an_error) {
