@@ -194,7 +194,8 @@ Test(resume, a_model_gets_the_best_of_each_layout_beside_the_winners, .timeout =
     const struct folder f = folder_new("wisdom");
     struct tern_wisdom w;
     char *line = tern_format_text(
-        "XDG_STATE_HOME=%s TERN_ISA=scalar TERN_ACCEPT_BUSY=1 %s tune --model %s/micro-bitnet-b1.58.I2_S.gguf --threads 1 "
+        "XDG_STATE_HOME=%s TERN_ISA=scalar TERN_ACCEPT_BUSY=1 %s tune --model "
+        "%s/micro-bitnet-b1.58.I2_S.gguf --threads 1 "
         "--batch 1,4 --budget 40 --effort quick -q --wisdom %s --records %s/records --mix 512:1 >/dev/null",
         f.path, TERN_EXE, TERN_DATA, f.file, f.path);
     const int code = code_of(system(line));
