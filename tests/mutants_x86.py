@@ -113,7 +113,7 @@ MUTANTS = [
     ("split K", "constant: where a slice begins", "split.c", "from ? f->column_at(rows, from)", "from ? f->column_at(step, from)", "gemm_t24.*__scalar"),
     ("split K", "mask: a slice of no columns", "split.c", "memset(sums + row0, 0, (row1 - row0) * sizeof *sums)", "(void)sums", "gemv_p64_.*__avx2"),
     ("split K", "bound: the last panel", "split.c", "const size_t rows = tern_min(step, m - r)", "const size_t rows = step", "gemv_p64_.*__avx2"),
-    ("split K", "bound: scratch of the widest slice", "split.c", "if (from == to) continue;", "if (s) continue;", "gemv_e80.*__avx2"),
+    ("split K", "bound: scratch of the widest slice", "split.c", "if (from == to) continue;", "if (s) continue;", "gemv_p64_i8.*__avx2"),
     ("split K", "bound: the last slice", "split.c", "s < slices; s++)\n        for (size_t i", "s + 1 < slices; s++)\n        for (size_t i", "gemv_p64_.*__avx2"),
     ("row panels", "bound: the longest K", "variant.h", "TERN_K_MAX 131071", "TERN_K_MAX 131327", "full gemv_p64_i8_r64k4__avx512vnni"),
     ("base 3", "bound: the longest K", "variant.h", "TERN_K_MAX 131071", "TERN_K_MAX 131327", "full gemv_e80_i8_r80k4__avx512vbmi"),
