@@ -127,7 +127,7 @@ static void run(const struct operation *o, size_t level, struct tern_stage *s) {
  * planes of a vector that Q6_K rows keep. */
 static const size_t sizes[] = {1,  2,  7,   15,  16,  17,  31,  32,  33,  63,   64,   65,
                                77, 96, 127, 128, 255, 256, 257, 333, 640, 1100, 2141, 8704};
-static const size_t quick_sizes[] = {1, 17, 64, 77, 333, 640};
+static const size_t quick_sizes[] = {1, 17, 64, 79, 333, 640};
 
 /* The scalar level in buffers that begin after an unreadable page, against the level in buffers that end at one and in
  * buffers that begin after one. The first run is of the level too when that is the scalar one. */
