@@ -24,11 +24,10 @@ list=1
 [ "$threads" -gt 1 ] && list=1,$threads
 status=0
 
-# A busy machine leaves something unmeasured or unclear (2); the rest of the job is done all the same.
+# A busy machine leaves something unmeasured or unclear (2). That is said, and the job is done all the same.
 unfinished() { # unfinished CODE
     [ "$1" = 2 ] || exit "$1"
-    [ "$status" = 0 ] && status=2
-    echo "not all of it could be measured: a longer TERN_BUDGET (seconds), or a quieter machine, does more"
+    echo "not all of it could be measured cleanly: a longer TERN_BUDGET (seconds), or a quieter machine, does more"
 }
 title() { printf '\n== %s\n' "$1"; }
 # keep NAME COMMAND...: the whole output goes to a file of the report's folder.
