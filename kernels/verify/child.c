@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WALL = 10 }; /* so many times its limit of processor time may a child live */
+enum { WALL = 4 }; /* so many times its limit of processor time may a child live */
 
 #define LOOK_MS 100 /* between two looks at whether the caller wants to stop */
 
