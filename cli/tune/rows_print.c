@@ -174,12 +174,12 @@ static void print_digest(const struct tern_tune_rows *r, const struct tern_probl
     }
     tern_tune_digits(lo, from, sizeof from);
     tern_tune_digits(hi, to, sizeof to);
-    const int n = snprintf(line, sizeof line, "   %s of %zu, %zu thread%s: %zu shapes",
-                           p->n == 1 ? "decode" : "prefill", p->n, p->threads, p->threads > 1 ? "s" : "",
-                           rows_of(r, p));
-    if (hi > 0)
-        snprintf(line + n, sizeof line - (size_t)n, ", %s to %s x I2_S; tern wisdom show has them", from, to);
-    printf("%.*s\n", (int)columns, line);
+    int n = snprintf(line, sizeof line, "   %s of %zu, %zu thread%s: %zu shapes",
+                     p->n == 1 ? "decode" : "prefill", p->n, p->threads, p->threads > 1 ? "s" : "",
+                     rows_of(r, p));
+    if (hi > 0) n += snprintf(line + n, sizeof line - (size_t)n, ", %s to %s x I2_S", from, to);
+    const char where[] = "; see tern wisdom show"; /* a command is told whole or not at all */
+    printf("%.*s%s\n", (int)columns, line, (size_t)n + sizeof where - 1 <= columns ? where : "");
 }
 
 size_t tern_tune_rows_print(const struct tern_tune_rows *r, enum tern_objective objective, size_t lines,
